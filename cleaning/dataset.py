@@ -1,0 +1,167 @@
+"""What the core works on: one Dataset (samples and given labels) and its Experts (their scores).
+
+Symbols used throughout: N samples, K classes (for questions: the largest number of options), M experts.
+Built by ``data_adapters``, which check everything at the door; the core then trusts them.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cleaning.errors import InputError, counted, first_five
+
+ABSTAIN = -1
+OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples with their given labels, never modified once read.
+
+    name: for people. kind: "image" or "question".
+    sample_ids: (N,) unique strings. given_labels: (N,) int32 in 0..K-1. class_names: K strings.
+    option_counts: (N,) int32 options per question, or None where every sample has all K classes.
+    group: (N,) strings (subject, source, annotator, batch ...) called ``group_name``, or None.
+    samples: data frame of N rows in the same order for showing and exporting: ``sample_id``, and where known
+        ``image`` (path relative to ``image_root``), ``question``, ``choices`` (list of strings), other metadata.
+    image_root: folder below which every picture must lie, or None.
+    notes: what the reader did that a person should know ("joined by position", ...).
+    """
+
+    name: str
+    kind: Literal["image", "question"]
+    sample_ids: np.ndarray
+    given_labels: np.ndarray
+    class_names: tuple[str, ...]
+    samples: pd.DataFrame
+    option_counts: np.ndarray | None = None
+    group: np.ndarray | None = None
+    group_name: str = ""
+    image_root: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_dataset(self)
+
+    def __len__(self) -> int:
+        return len(self.sample_ids)
+
+    @property
+    def class_count(self) -> int:
+        return len(self.class_names)
+
+    def options_of(self) -> np.ndarray:
+        """(N,) int32: how many classes each sample can have."""
+        if self.option_counts is not None:
+            return self.option_counts
+        return np.full(len(self), self.class_count, np.int32)
+
+    def fingerprint(self) -> str:
+        """16 hex digits that change whenever an id, a given label, a class name or a question's text does."""
+        digest = hashlib.sha256()
+        digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
+        digest.update("\x00".join(map(str, self.sample_ids)).encode())
+        digest.update(np.ascontiguousarray(self.given_labels, np.int32).tobytes())
+        for column in ("image", "question", "choices"):
+            if column in self.samples:
+                digest.update("\x00".join(map(_as_text, self.samples[column])).encode())
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One model's opinions on the samples of a dataset, in the dataset's order.
+
+    kind "full":  ``scores`` (R, K) float16/32/64, usually memory-mapped, of ``score_kind``; sample i is row
+                  ``rows[i]`` (row i where rows is None; ABSTAIN where the expert says nothing).
+    kind "top1":  ``predicted`` (N,) int32 class or ABSTAIN, ``confidence`` (N,) float32 in [0, 1] (NaN: abstains).
+    kind "votes": ``predicted`` (N,) int32 class or ABSTAIN.
+    simulated: True for demo experts that are not real models; always shown.
+    cost: relative price of one answer, or None. family: experts of one family err together.
+    """
+
+    name: str
+    kind: Literal["full", "top1", "votes"]
+    scores: np.ndarray | None = None
+    score_kind: Literal["logits", "probabilities"] = "logits"
+    rows: np.ndarray | None = None
+    predicted: np.ndarray | None = None
+    confidence: np.ndarray | None = None
+    source: str = ""
+    simulated: bool = False
+    cost: float | None = None
+    family: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def logits(self, samples: slice | np.ndarray) -> np.ndarray:
+        """(n, K) float32 logits of some samples of a full expert; abstained rows are NaN.
+
+        Probabilities are returned as their logarithms (a softmax of which gives them back).
+        """
+        assert self.scores is not None, "only full experts have logits"
+        if self.rows is None:
+            block = np.asarray(self.scores[samples], np.float32)
+            missing = None
+        else:
+            rows = self.rows[samples]
+            missing = rows < 0
+            block = np.asarray(self.scores[np.where(missing, 0, rows)], np.float32)
+        if self.score_kind == "probabilities":
+            block = np.log(np.maximum(block, PROBABILITY_FLOOR))
+        if missing is not None and missing.any():
+            block[missing] = np.nan
+        return block
+
+    def fingerprint(self) -> str:
+        """16 hex digits of the expert's kind and content (names do not count)."""
+        digest = hashlib.sha256(f"{self.kind}|{self.score_kind}".encode())
+        for array in (self.scores, self.rows, self.predicted, self.confidence):
+            if array is not None:
+                digest.update(str((array.shape, array.dtype)).encode())
+                for start in range(0, len(array), 65_536):
+                    digest.update(np.ascontiguousarray(array[start : start + 65_536]).tobytes())
+        return digest.hexdigest()[:16]
+
+
+PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may have been
+
+
+def _as_text(value: object) -> str:
+    return "\x01".join(map(str, value)) if isinstance(value, list | tuple | np.ndarray) else str(value)
+
+
+def _check_dataset(dataset: Dataset) -> None:
+    n = len(dataset.sample_ids)
+    if n == 0:
+        raise InputError("The dataset has no samples. Check that the labels file has rows below its header.")
+    if len(dataset.given_labels) != n or len(dataset.samples) != n:
+        raise InputError(
+            f"{counted(n, 'sample id')} but {counted(len(dataset.given_labels), 'given label')}; both must be equal."
+        )
+    if len(dataset.class_names) < 2:
+        raise InputError("The dataset has fewer than two classes; a label cannot be wrong where there is no choice.")
+    check_unique_ids(dataset.sample_ids, "The dataset")
+    limits = dataset.options_of()
+    bad = np.flatnonzero((dataset.given_labels < 0) | (dataset.given_labels >= limits))
+    if len(bad):
+        raise InputError(
+            f"{counted(len(bad), 'given label')} outside 0 to {int(limits.max()) - 1} (number of classes minus one): "
+            f"{first_five(dataset.sample_ids[bad])}. Labels are 0-based numbers or class names."
+        )
+
+
+def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
+    """Raises InputError naming the first five ids that occur more than once."""
+    index = pd.Index(ids)
+    if not index.is_unique:
+        repeated = index[index.duplicated()].unique()
+        raise InputError(
+            f"{owner} has {counted(len(repeated), 'sample id')} more than once: {first_five(repeated)}. "
+            "Every sample needs an id of its own; remove or rename the duplicates."
+        )

@@ -1,0 +1,39 @@
+"""Errors a person can fix, worded for that person."""
+
+from collections.abc import Iterable, Sequence
+
+
+class InputError(Exception):
+    """Something in the user's input is wrong; the message says what, what was expected and what to do.
+
+    Shown as a sentence (command line: exit code 2; app: a red box), never as a traceback.
+    """
+
+
+class WorkspaceError(InputError):
+    """A workspace, run or decision log that is not there, not ours, or damaged."""
+
+
+def first_five(items: Iterable[object]) -> str:
+    """``a, b, c, d, e, ...``: at most five offenders by name, so that a sentence stays a sentence."""
+    shown: list[object] = []
+    for item in items:
+        if len(shown) == 5:
+            return ", ".join(map(_short, shown)) + ", ..."
+        shown.append(item)
+    return ", ".join(map(_short, shown))
+
+
+def _short(item: object, limit: int = 60) -> str:
+    text = str(item).replace("\n", " ")
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """``1 sample``, ``5,000 samples``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def one_of(words: Sequence[str]) -> str:
+    """``a, b or c``."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
