@@ -96,9 +96,7 @@ def pool(
 ) -> Opinions:
     """Reads every expert's scores once and returns what they say together."""
     confidences = {
-        m: calibrated_confidence(e, c, folds)
-        for m, (e, c) in enumerate(zip(experts, calibrations))
-        if e.kind != "full"
+        m: calibrated_confidence(e, c, folds) for m, (e, c) in enumerate(zip(experts, calibrations)) if e.kind != "full"
     }
     stream = _Pool(dataset, experts, calibrations, folds, confidences)
     progress("weighing the experts", 0.0)

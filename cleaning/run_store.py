@@ -360,8 +360,7 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit) -> No
     if audit is not None:
         audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [
-        asdict(c) | {"parameters": c.parameters.tolist(), "by_fold": c.by_fold.tolist()}
-        for c in opinions.calibrations
+        asdict(c) | {"parameters": c.parameters.tolist(), "by_fold": c.by_fold.tolist()} for c in opinions.calibrations
     ]
     _write_json(folder / "calibration.json", {"experts": calibrations})
     settings = {

@@ -11,7 +11,7 @@ def add_to(commands) -> None:
         "demo",
         help="write the two demo datasets",
         description="Write the handwritten digits and the multiple-choice questions of the demo as dataset folders.",
-        epilog="example:\n  python -m cleaning demo --out demo && python -m cleaning score demo/digits --out scores.csv",
+        epilog="example:\n  python -m cleaning demo --out demo\n  python -m cleaning score demo/digits",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--out", type=Path, default=Path("demo"), metavar="FOLDER", help="where to (default: demo)")

@@ -7,7 +7,8 @@ from cleaning.command_line.source import Progress, add_source_arguments, read_so
 
 EXAMPLES = """examples:
   python -m cleaning score my_dataset --out scores.csv
-  python -m cleaning score --labels labels.csv --expert resnet=resnet.npy --expert vit=vit.csv --budget 500 --out scores.csv
+  python -m cleaning score --labels labels.csv --expert resnet=resnet.npy --expert vit=vit.csv \\
+      --budget 500 --out scores.csv
   python -m cleaning score --labels questions.csv --label-column answer --answers questions.csv \\
       --answer-columns gpt,llama --choices-column choices --group-column subject --out scores.parquet"""
 

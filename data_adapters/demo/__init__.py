@@ -1,4 +1,4 @@
-"""The bundled demo: two small sets with planted label errors, made here from nothing but code and scikit-learn's digits.
+"""The bundled demo: two small sets with planted label errors, made from code and scikit-learn's digits.
 
 ``digits``: real pictures, real experts, flipped labels. ``questions``: generated questions with flawed keys and
 options, and experts that are simulated and say so. Which labels are wrong stands in ``planted_truth.csv`` of each
