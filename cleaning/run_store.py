@@ -134,6 +134,10 @@ class Workspace:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
         return [_read_expert(known[f]) for f in run.expert_fingerprints]
 
+    def experts_about(self) -> list[dict]:
+        """Name, kind, whether simulated ... of each expert, without opening its arrays."""
+        return [about for _, about in self._expert_files()]
+
     def _expert_files(self) -> list[tuple[Path, dict]]:
         return [(path, _read_json(path)) for path in sorted((self.folder / "experts").glob("*.json"))]
 

@@ -62,9 +62,7 @@ def read_samples(table: Table, roles: Roles) -> Samples:
     id_column = columns.id_column(table, roles.id_column)
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
-    question = columns.optional_column(
-        table, roles.question_column, columns.QUESTION_NAMES, "--question-column"
-    )
+    question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")
     image = columns.optional_column(table, None, columns.IMAGE_NAMES, "")
     group = roles.group_column and columns.named_column(table, roles.group_column, "--group-column")
     ids = _ids(table, id_column)

@@ -37,8 +37,7 @@ def _beginning(path: Path) -> tuple[str, str]:
         return "utf-16", raw.decode("utf-16", errors="ignore")
     if b"\x00" in raw:
         raise InputError(
-            f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 "
-            "text."
+            f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
         )
     text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="ignore")
     if not text.strip():
