@@ -30,7 +30,12 @@ def fraction_sum(random: Random) -> Draft:
     b, d = random.sample([2, 3, 4, 5, 6, 8, 9, 10], 2)
     a, c = _numerator(random, b), _numerator(random, d)
     answer = Fraction(a, b) + Fraction(c, d)
-    slips = [Fraction(a + c, b + d), Fraction(a * c, b * d), Fraction(a + c, b * d), Fraction(a + c, max(b, d))]
+    slips = [
+        Fraction(a + c, b + d),
+        Fraction(a * c, b * d),
+        Fraction(a + c, b * d),
+        Fraction(a + c, max(b, d)),
+    ]
     near = [answer + Fraction(step, b * d) for step in (1, -1, 2, 3)]
     wrong = first_different(answer, [slip for slip in slips + near if slip > 0])
     unreduced = rf"$\frac{{{2 * answer.numerator}}}{{{2 * answer.denominator}}}$"
@@ -61,13 +66,21 @@ def remainder(random: Random) -> Draft:
     number = divisor * random.randint(5, 30) + random.randint(1, divisor - 1)
     left = number % divisor
     mistakes = [divisor - left, number // divisor, left + 1, left - 1, left + 2, divisor]
-    return number_draft("remainders", f"What is the remainder when {number} is divided by {divisor}?", left, mistakes)
+    return number_draft(
+        "remainders", f"What is the remainder when {number} is divided by {divisor}?", left, mistakes
+    )
 
 
 def power(random: Random) -> Draft:
     base, exponent = random.randint(2, 9), random.randint(2, 5)
     answer = base**exponent
-    mistakes = [base * exponent, exponent**base, base ** (exponent - 1), base ** (exponent + 1), answer + base]
+    mistakes = [
+        base * exponent,
+        exponent**base,
+        base ** (exponent - 1),
+        base ** (exponent + 1),
+        answer + base,
+    ]
     return number_draft("powers", f"What is ${base}^{{{exponent}}}$?", answer, mistakes)
 
 
@@ -75,8 +88,16 @@ def loop_program(random: Random) -> Draft:
     start, length, factor = random.randint(1, 6), random.randint(4, 8), random.randint(2, 5)
     stop = start + length
     answer = factor * sum(range(start, stop))
-    code = code_block("total = 0", f"for n in range({start}, {stop}):", f"    total += {factor} * n", "print(total)")
-    mistakes = [answer + factor * stop, answer - factor * start, answer // factor, factor * length, answer + factor]
+    code = code_block(
+        "total = 0", f"for n in range({start}, {stop}):", f"    total += {factor} * n", "print(total)"
+    )
+    mistakes = [
+        answer + factor * stop,
+        answer - factor * start,
+        answer // factor,
+        factor * length,
+        answer + factor,
+    ]
     return number_draft("programs", f"What does this program print?\n\n{code}", answer, mistakes)
 
 

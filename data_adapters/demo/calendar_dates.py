@@ -54,7 +54,9 @@ def day_of_year(random: Random) -> Draft:
     day = _any_day(random)
     number = day.timetuple().tm_yday
     stem = f"If 1 January is day 1, which day of its year is {written(day)}?"
-    return number_draft("day of the year", stem, number, [number + 1, number - 1, number + 2, number - 2, number + 3])
+    return number_draft(
+        "day of the year", stem, number, [number + 1, number - 1, number + 2, number - 2, number + 3]
+    )
 
 
 def leap_year(random: Random) -> Draft:
@@ -62,7 +64,8 @@ def leap_year(random: Random) -> Draft:
     years = range(century - 12, century + 13)
     leap = random.sample([year for year in years if isleap(year)], 3)
     common = [year for year in years if year % 2 == 0 and not isleap(year) and year != century]
-    stem = f"Which of these years, all between {years[0]} and {years[-1]}, is a leap year in the Gregorian calendar?"
+    span = f"all between {years[0]} and {years[-1]}"
+    stem = f"Which of these years, {span}, is a leap year in the Gregorian calendar?"
     wrong = [century, *random.sample(common, 5)]
     return Draft("leap years", stem, str(leap[0]), tuple(map(str, wrong)), tuple(map(str, leap[1:])))
 

@@ -23,7 +23,9 @@ def write_once(target: Path, fill: Callable[[Path], dict]) -> Path:
     if is_complete(target):
         return target
     if target.exists() and _demo_entry(target) is None:
-        raise InputError(f"{target} is there already and is not a demo set. Move it away, or choose another folder.")
+        raise InputError(
+            f"{target} is there already and is not a demo set. Move it away, or choose another folder."
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f".{target.name}-{token_hex(6)}"
     draft.mkdir()
@@ -43,7 +45,7 @@ def _finish(draft: Path, description: dict) -> None:
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
-    """Renames the draft to the target; an incomplete set there goes first, a complete one (a rival's) stays."""
+    """Renames the draft to the target; an incomplete set there goes first, a rival's complete one stays."""
     if target.exists():
         outdated = target.parent / f".{target.name}-{token_hex(6)}"
         target.rename(outdated)
@@ -56,7 +58,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
 
 
 def is_complete(target: Path) -> bool:
-    """Whether a demo set of this version is there with all its files (files added by others do not matter)."""
+    """Whether a demo set of this version is there with all its files; files added since do not matter."""
     entry = _demo_entry(target)
     if entry is None or entry.get("version") != DEMO_VERSION:
         return False
