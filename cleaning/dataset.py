@@ -7,7 +7,8 @@ Built by ``data_adapters``, which check everything at the door; the core then tr
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -84,6 +85,7 @@ class Expert:
     kind "votes": ``predicted`` (N,) int32 class or ABSTAIN.
     simulated: True for demo experts that are not real models; always shown.
     cost: relative price of one answer, or None. family: experts of one family err together.
+    known_fingerprint: as computed when the expert was stored; empty for one just read.
     """
 
     name: str
@@ -97,7 +99,8 @@ class Expert:
     simulated: bool = False
     cost: float | None = None
     family: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    known_fingerprint: str = ""
 
     def logits(self, samples: slice | np.ndarray) -> np.ndarray:
         """(n, K) float32 logits of some samples of a full expert; abstained rows are NaN.
@@ -106,12 +109,12 @@ class Expert:
         """
         assert self.scores is not None, "only full experts have logits"
         if self.rows is None:
-            block = np.asarray(self.scores[samples], np.float32)
+            block = np.array(self.scores[samples], np.float32)  # a copy, ours to overwrite
             missing = None
         else:
             rows = self.rows[samples]
             missing = rows < 0
-            block = np.asarray(self.scores[np.where(missing, 0, rows)], np.float32)
+            block = np.array(self.scores[np.where(missing, 0, rows)], np.float32)
         if self.score_kind == "probabilities":
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():
@@ -119,7 +122,13 @@ class Expert:
         return block
 
     def fingerprint(self) -> str:
-        """16 hex digits of the expert's kind and content (names do not count)."""
+        """16 hex digits of the expert's kind and content (its name does not count); computed once."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        if self.known_fingerprint:
+            return self.known_fingerprint
         digest = hashlib.sha256(f"{self.kind}|{self.score_kind}".encode())
         for array in (self.scores, self.rows, self.predicted, self.confidence):
             if array is not None:
@@ -129,7 +138,7 @@ class Expert:
         return digest.hexdigest()[:16]
 
 
-PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may have been
+PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
 
 
 def _as_text(value: object) -> str:

@@ -1,5 +1,4 @@
-"""The bundled demo: two small sets with planted label errors, made here from nothing but code and
-scikit-learn's digits.
+"""The bundled demo: two small sets with planted label errors, made from code and scikit-learn's digits.
 
 ``digits``: real pictures, real experts, flipped labels. ``questions``: generated questions with flawed keys
 and options, and experts that are simulated and say so. Which labels are wrong stands in ``planted_truth.csv``
@@ -28,7 +27,7 @@ def write_demo(folder: Path, progress: Progress | None = None) -> list[Path]:
     say = progress or (lambda doing, share: None)
     written = []
     for number, name in enumerate(DEMO_SETS):
-        say(f"writing demo set {name}", number / len(DEMO_SETS))
+        say(f"making the demo set {name}", number / len(DEMO_SETS))
         written.append(write_once(Path(folder) / name, partial(_fill, name)))
     say("demo ready", 1.0)
     return written

@@ -66,9 +66,7 @@ def remainder(random: Random) -> Draft:
     number = divisor * random.randint(5, 30) + random.randint(1, divisor - 1)
     left = number % divisor
     mistakes = [divisor - left, number // divisor, left + 1, left - 1, left + 2, divisor]
-    return number_draft(
-        "remainders", f"What is the remainder when {number} is divided by {divisor}?", left, mistakes
-    )
+    return number_draft("remainders", f"What is the remainder when {number} is divided by {divisor}?", left, mistakes)
 
 
 def power(random: Random) -> Draft:
@@ -88,9 +86,7 @@ def loop_program(random: Random) -> Draft:
     start, length, factor = random.randint(1, 6), random.randint(4, 8), random.randint(2, 5)
     stop = start + length
     answer = factor * sum(range(start, stop))
-    code = code_block(
-        "total = 0", f"for n in range({start}, {stop}):", f"    total += {factor} * n", "print(total)"
-    )
+    code = code_block("total = 0", f"for n in range({start}, {stop}):", f"    total += {factor} * n", "print(total)")
     mistakes = [
         answer + factor * stop,
         answer - factor * start,

@@ -54,9 +54,7 @@ def day_of_year(random: Random) -> Draft:
     day = _any_day(random)
     number = day.timetuple().tm_yday
     stem = f"If 1 January is day 1, which day of its year is {written(day)}?"
-    return number_draft(
-        "day of the year", stem, number, [number + 1, number - 1, number + 2, number - 2, number + 3]
-    )
+    return number_draft("day of the year", stem, number, [number + 1, number - 1, number + 2, number - 2, number + 3])
 
 
 def leap_year(random: Random) -> Draft:

@@ -36,9 +36,7 @@ def symbol_of(random: Random) -> Draft:
 def name_of(random: Random) -> Draft:
     element = _everyday(random)
     wrong = tuple(other.name for other in _lookalikes(element, element.symbol))
-    return Draft(
-        "symbols", rf"Which element has the symbol $\mathrm{{{element.symbol}}}$?", element.name, wrong
-    )
+    return Draft("symbols", rf"Which element has the symbol $\mathrm{{{element.symbol}}}$?", element.name, wrong)
 
 
 def _lookalikes(element: Element, word: str) -> list[Element]:
@@ -76,9 +74,7 @@ def neutrons(random: Random) -> Draft:
     protons = BY_SYMBOL[symbol].number
     answer = int(mass) - protons
     stem = rf"How many neutrons are in one nucleus of $^{{{mass}}}_{{{protons}}}\mathrm{{{symbol}}}$?"
-    return number_draft(
-        "nuclei", stem, answer, [protons, int(mass), int(mass) + protons, answer + 1, answer - 1]
-    )
+    return number_draft("nuclei", stem, answer, [protons, int(mass), int(mass) + protons, answer + 1, answer - 1])
 
 
 def electrons(random: Random) -> Draft:
@@ -86,9 +82,7 @@ def electrons(random: Random) -> Draft:
     protons = BY_SYMBOL[symbol].number
     sign = ("" if abs(charge) == 1 else str(abs(charge))) + ("+" if charge > 0 else "-")
     stem = rf"How many electrons does the ion $\mathrm{{{symbol}}}^{{{sign}}}$ have?"
-    return number_draft(
-        "ions", stem, protons - charge, [protons + charge, protons, protons + 2 * charge, protons + 4]
-    )
+    return number_draft("ions", stem, protons - charge, [protons + charge, protons, protons + 2 * charge, protons + 4])
 
 
 def atoms(random: Random) -> Draft:
@@ -98,9 +92,7 @@ def atoms(random: Random) -> Draft:
     stem = rf"How many atoms are in one formula unit of $\mathrm{{{latex}}}$?"
     kinds = len(set(re.findall(r"[A-Z][a-z]?", formula)))
     once = atoms_in(re.sub(r"\)\d*", ")", formula))  # the number behind the bracket overlooked
-    return number_draft(
-        "formulas", stem, answer, [once, kinds, answer + 1, answer - 1, answer + 2, answer - 2]
-    )
+    return number_draft("formulas", stem, answer, [once, kinds, answer + 1, answer - 1, answer + 2, answer - 2])
 
 
 def atoms_in(formula: str) -> int:
@@ -117,9 +109,7 @@ def atoms_in(formula: str) -> int:
 def member(random: Random) -> Draft:
     family = random.choice(list(FAMILIES))
     inside, outside = _split(random, family)
-    return Draft(
-        "families", f"Which of these elements is {family}?", inside[0], tuple(outside[:6]), tuple(inside[1:3])
-    )
+    return Draft("families", f"Which of these elements is {family}?", inside[0], tuple(outside[:6]), tuple(inside[1:3]))
 
 
 def outsider(random: Random) -> Draft:

@@ -74,9 +74,7 @@ def confusion_shares(pixels: np.ndarray, original: np.ndarray, seed: int) -> np.
     """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    probabilities = out_of_sample(
-        LinearDiscriminantAnalysis, "predict_proba", pixels, original, folds(original, seed)
-    )
+    probabilities = out_of_sample(LinearDiscriminantAnalysis, "predict_proba", pixels, original, folds(original, seed))
     mistaken = np.stack([probabilities[original == k].sum(axis=0) for k in range(len(NAMES))])
     np.fill_diagonal(mistaken, 0.0)
     return mistaken / mistaken.sum(axis=1, keepdims=True)

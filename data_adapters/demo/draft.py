@@ -25,9 +25,7 @@ class Draft:
     def __post_init__(self) -> None:
         said = (self.answer, *self.wrong, *self.also_right)
         if len(set(said)) < len(said) or len(self.wrong) < FEWEST_WRONG:
-            raise ValueError(
-                f"needs {FEWEST_WRONG} wrong answers, all answers different: {self.stem!r} {said}"
-            )
+            raise ValueError(f"needs {FEWEST_WRONG} wrong answers, all answers different: {self.stem!r} {said}")
 
 
 Maker = Callable[[Random], Draft]

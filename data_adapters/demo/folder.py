@@ -23,9 +23,7 @@ def write_once(target: Path, fill: Callable[[Path], dict]) -> Path:
     if is_complete(target):
         return target
     if target.exists() and _demo_entry(target) is None:
-        raise InputError(
-            f"{target} is there already and is not a demo set. Move it away, or choose another folder."
-        )
+        raise InputError(f"{target} is there already and is not a demo set. Move it away, or choose another folder.")
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f".{target.name}-{token_hex(6)}"
     draft.mkdir()
@@ -46,6 +44,8 @@ def _finish(draft: Path, description: dict) -> None:
 
 def _put_in_place(draft: Path, target: Path) -> None:
     """Renames the draft to the target; an incomplete set there goes first, a rival's complete one stays."""
+    if is_complete(target):
+        return
     if target.exists():
         outdated = target.parent / f".{target.name}-{token_hex(6)}"
         target.rename(outdated)

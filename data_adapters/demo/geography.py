@@ -54,9 +54,7 @@ def capital_in(random: Random) -> Draft:
     continent, inside, outside = _split(random)
     stem = f"Which of these cities is the capital of a country in {continent}?"
     wrong = tuple(country.capital for country in outside[:6])
-    return Draft(
-        "continents", stem, inside[0].capital, wrong, tuple(country.capital for country in inside[1:3])
-    )
+    return Draft("continents", stem, inside[0].capital, wrong, tuple(country.capital for country in inside[1:3]))
 
 
 def country_outside(random: Random) -> Draft:

@@ -57,9 +57,7 @@ def plant(
         right = tuple(sorted((place, second)))
     elif error_type == "bad_options_clarity":
         options[place] = f"{options[place]} or {_spare(draft, options)}"
-    return Question(
-        sample_id, subject, draft.topic, draft.stem, tuple(options), right, given, lure, error_type
-    )
+    return Question(sample_id, subject, draft.topic, draft.stem, tuple(options), right, given, lure, error_type)
 
 
 def _lay_out(draft: Draft, count: int, place: int, random: Random) -> tuple[list[str], int]:

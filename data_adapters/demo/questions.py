@@ -25,7 +25,8 @@ OPTION_COUNTS = (4, 4, 4, 4, 5, 4, 4, 3, 4)  # taken in turn
 README = """Multiple-choice questions, with planted flaws, answered by SIMULATED experts
 
 Questions: {n}, made by a generator from facts (arithmetic, units, calendar, chemistry, geography), {each} a
-subject. Flaws planted on purpose: {wrong} wrong keys, most of them in the subject "units"; {options}
+subject.
+Flaws planted on purpose: {wrong} wrong keys, most of them in the subject "units"; {options}
 questions with flawed options (no option right, two right, or one option that runs two answers together).
 Experts: SIMULATED. No language model was asked anything. Each answer is drawn at random from the true answer,
 the question's difficulty (the same for all experts, so they err together) and the expert's strength in the

@@ -53,14 +53,10 @@ class SimulatedExpert:
 
 EXPERTS = (
     SimulatedExpert("simulated_alpha", "logits", 4.6, 5.0, "simulated_large", 10.0, {"calendar": 1.2}),
-    SimulatedExpert(
-        "simulated_beta", "logits", 4.0, 0.6, "simulated_large", 4.0, {"calendar": 0.9, "units": 0.3}
-    ),
+    SimulatedExpert("simulated_beta", "logits", 4.0, 0.6, "simulated_large", 4.0, {"calendar": 0.9, "units": 0.3}),
     SimulatedExpert("simulated_gamma", "top1", 4.2, 6.0, "simulated_medium", 3.0, {"arithmetic": 0.8}),
     SimulatedExpert("simulated_delta", "votes", 3.8, 1.0, "simulated_medium", 2.0, {"chemistry": 0.8}, 0.03),
-    SimulatedExpert(
-        "simulated_epsilon", "votes", 3.0, 1.0, "simulated_small", 0.5, {"geography": 0.5}, 0.05, 0.02
-    ),
+    SimulatedExpert("simulated_epsilon", "votes", 3.0, 1.0, "simulated_small", 0.5, {"geography": 0.5}, 0.05, 0.02),
     SimulatedExpert("simulated_zeta", "probabilities", 3.3, 3.0, "simulated_small", 1.0, {"arithmetic": 1.0}),
 )
 

@@ -87,9 +87,7 @@ def to_celsius(random: Random) -> Draft:
 def _temperature_draft(given: int, scale: str, answer: Fraction, target: str, slips: list[Fraction]) -> Draft:
     names = {"C": "Celsius", "F": "Fahrenheit"}
     wrong = first_different(answer, [*slips, *(answer + step for step in (8, -8, 18, -18, 20, 4))])
-    stem = (
-        rf"A thermometer shows ${given}\,^\circ\mathrm{{{scale}}}$. What is that in degrees {names[target]}?"
-    )
+    stem = rf"A thermometer shows ${given}\,^\circ\mathrm{{{scale}}}$. What is that in degrees {names[target]}?"
     options = [rf"${decimal(value)}\,^\circ\mathrm{{{target}}}$" for value in (answer, *wrong)]
     return Draft("temperature", stem, options[0], tuple(options[1:]))
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from tests.data_adapters.demo.recomputing import check, run_program
 
-MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = ("Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday")  # as Zeller counts
 
 

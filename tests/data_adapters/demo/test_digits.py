@@ -8,6 +8,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.naive_bayes import GaussianNB
 
 from data_adapters.demo.digit_experts import folds, out_of_sample
 from data_adapters.demo.digits import confusion_shares, flip_labels, read_digits
@@ -48,15 +49,13 @@ def test_pictures_are_the_source_enlarged(digits):
         with Image.open(digits.folder / "images" / digits.samples["image"][row]) as picture:
             assert (picture.mode, picture.size) == ("L", (64, 64))
             small = np.asarray(picture)[4::8, 4::8]
-        assert np.array_equal(np.rint((255.0 - small) * 16 / 255), source[row])
+        assert np.array_equal(small, np.rint(255 - source[row] * 255 / 16))
 
 
 def test_shares_of_confusion_are_those_of_scikit_learn(original):
     pixels, _ = read_digits()
     splitter = StratifiedKFold(5, shuffle=True, random_state=0)
-    reference = cross_val_predict(
-        LinearDiscriminantAnalysis(), pixels, original, cv=splitter, method="predict_proba"
-    )
+    reference = cross_val_predict(LinearDiscriminantAnalysis(), pixels, original, cv=splitter, method="predict_proba")
     shares = confusion_shares(pixels, original, seed=0)
     for true, taken_for in ((8, 1), (3, 9), (7, 9)):
         class_rows = reference[original == true]
@@ -104,6 +103,15 @@ def test_experts_did_not_learn_the_flips_they_judge(digit_predictions, given, or
     for name, predicted in digit_predictions.items():
         assert (predicted == given)[flipped].mean() < 0.15, name
         assert (predicted == original)[flipped].mean() > 0.75, name
+
+
+def test_experts_learnt_from_the_given_labels(digits, given):
+    pixels, _ = read_digits()
+    splitter = StratifiedKFold(5, shuffle=True, random_state=0)
+    model = GaussianNB(var_smoothing=1e-2)
+    reference = cross_val_predict(model, pixels, given, cv=splitter, method="predict_proba")
+    written = np.load(digits.folder / "experts/naive_bayes.npy", allow_pickle=False)
+    assert np.allclose(written, reference, atol=1e-5)
 
 
 class RemembersLabels:

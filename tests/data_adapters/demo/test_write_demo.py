@@ -70,14 +70,46 @@ def test_an_interrupt_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_rival_that_finished_first_wins(tmp_path):
+def write_as_rival(target: Path) -> None:
+    write_once(target, lambda folder: {**fill_tiny(folder), "name": "rival"})
+
+
+def name_in(target: Path) -> str:
+    return json.loads((target / "dataset.json").read_text())["name"]
+
+
+def test_a_rival_that_finished_first_stays(tmp_path):
     def overtaken(folder: Path) -> dict:
-        write_once(tmp_path / "tiny", lambda own: {**fill_tiny(own), "name": "rival"})
+        write_as_rival(tmp_path / "tiny")
         return fill_tiny(folder)
 
     write_once(tmp_path / "tiny", overtaken)
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
-    assert is_complete(tmp_path / "tiny")
+    assert name_in(tmp_path / "tiny") == "rival"
+
+
+def test_a_rival_that_finishes_at_the_last_moment_stays(tmp_path, monkeypatch):
+    rename = Path.rename
+
+    def overtaken(draft: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "rename", rename)
+        write_as_rival(tmp_path / "tiny")
+        return rename(draft, target)
+
+    monkeypatch.setattr(Path, "rename", overtaken)
+    write_once(tmp_path / "tiny", fill_tiny)
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+    assert name_in(tmp_path / "tiny") == "rival"
+
+
+def test_a_rename_that_fails_for_another_reason_is_told(tmp_path, monkeypatch):
+    def refused(draft: Path, target: Path) -> Path:
+        raise PermissionError("not here")
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        write_once(tmp_path / "tiny", fill_tiny)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("description", [None, "{", "[]", '{"format": 1}', '{"demo": {"version": 1}}'])
@@ -99,7 +131,7 @@ def test_each_folder_says_what_it_is_and_what_is_planted(demo_folder, name):
     readme = (demo_folder / name / "README.txt").read_text(encoding="utf-8")
     assert "planted" in readme and "on purpose" in readme and "planted_truth.csv" in readme
     assert ("SIMULATED" in readme) == (name == "questions")
-    assert max(map(len, readme.splitlines())) < 125
+    assert max(map(len, readme.splitlines())) < 115
 
 
 def test_descriptions_are_in_our_format(digits, questions):

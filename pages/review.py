@@ -1,0 +1,3 @@
+from pages.shared.messages import require_router
+
+require_router()

@@ -1,0 +1,22 @@
+"""The app as a server: its own routes beside Streamlit's, and what happens once at its start."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.routing import BaseRoute
+from streamlit.runtime.pages_manager import PagesManager
+
+
+def routes() -> list[BaseRoute]:
+    """Routes for pictures and decisions."""
+    return []
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict]:
+    """Sends every first visit through the router, and takes what was imported out of garbage collection."""
+    PagesManager.uses_pages_directory = False  # else a first visit to /review would run pages/review.py by itself
+    gc.collect()
+    gc.freeze()
+    yield {}
