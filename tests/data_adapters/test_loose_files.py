@@ -171,3 +171,14 @@ def test_class_names_beside_the_labels_are_found(tmp_path):
     reading = read_loose(labels, {"top": tiny.top1_csv(tmp_path / "top.csv")})
     assert reading.dataset.class_names == ("cat", "dog", "owl")
     assert reading.dataset.given_labels.tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_an_answer_and_its_confidence_abstain_together(tmp_path):
+    labels = tiny.labels_csv(tmp_path / "labels.csv")
+    rows = ("s00,cat,", "s01,,0.9", "s02,hm,0.8", " s03 , cat , 0.5 ")
+    expert = one_expert(
+        read_loose(labels, {"t": tiny.write(tmp_path / "t.csv", "sample_id,answer,confidence", *rows)})
+    )
+    assert expert.predicted.tolist() == [ABSTAIN, ABSTAIN, ABSTAIN, 0, ABSTAIN, ABSTAIN]
+    assert np.isnan(expert.confidence).tolist() == [True, True, True, False, True, True]
+    assert any("1 answer without a confidence" in note for note in expert.notes)

@@ -95,3 +95,10 @@ def test_checks_copy_no_array_of_the_scores_size():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < scores.nbytes / 2
+
+
+def test_padding_beyond_the_options_may_hold_any_number():
+    scores = np.array([[0.5, 0.5, -1.0], [0.2, 0.3, 0.5]])
+    check_probabilities(full(scores, counts=np.array([2, 3])))
+    with pytest.raises(InputError, match=r"outside 0 to 1 for 1 of 2 samples: s0\."):
+        check_probabilities(full(scores))

@@ -123,3 +123,10 @@ def test_parquet_that_declares_absurdly_many_cells_is_refused(tmp_path, monkeypa
     monkeypatch.setattr("data_adapters.tables.MAX_TABLE_CELLS", 999)
     with pytest.raises(InputError, match="declares 1,000 rows x 1 column"):
         read_table(tmp_path / "t.parquet")
+
+
+def test_line_ends_within_quotes_survive_the_border_of_a_block(tmp_path, monkeypatch):
+    monkeypatch.setattr("data_adapters.text_tables.BLOCK_BYTES", 256)
+    rows = "".join(f'{i},"one\ntwo\nthree {"x" * (i % 40)}"\n' for i in range(200))
+    table = read_table(saved(tmp_path / "t.csv", b"id,text\n" + rows.encode()))
+    assert list(table.text("id")) == [str(i) for i in range(200)]
