@@ -61,7 +61,9 @@ def check_finite(full: FullScores) -> None:
 def check_probabilities(full: FullScores) -> None:
     """Raises InputError naming the first five samples with probabilities outside 0 to 1."""
     bad = [places[_outside(block, full.unused(places))] for places, block in full.blocks()]
-    _refuse(full, np.concatenate(bad), "probabilities outside 0 to 1", "If these are logits, say so.")
+    _refuse(
+        full, np.concatenate(bad), "probabilities outside 0 to 1", "Declare them as logits in dataset.json."
+    )
 
 
 def detect_score_kind(full: FullScores) -> tuple[str, str]:
@@ -83,7 +85,7 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
 
 def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
-    size = min(n, SUBSAMPLE_ROWS, max(50, 4 * BLOCK_VALUES // k))
+    size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
     places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
     block = block.astype(np.float64)
     unused = full.unused(places)

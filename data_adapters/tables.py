@@ -218,7 +218,7 @@ def _as_numbers(data: pa.ChunkedArray, column: str, path: Path) -> pa.ChunkedArr
     bad = [value for value in text if value and not reads_as_number(value)]
     if bad:
         raise InputError(
-            f"'{path.name}': column '{column}' has {counted(len(bad), 'value')} that are not numbers: "
+            f"'{path.name}': column '{column}' has {counted(len(bad), 'value')} not readable as numbers: "
             f"{listed(bad)} Expected numbers with a decimal point."
         )
     return pa.chunked_array([pa.array([float(value) if value else np.nan for value in text], pa.float64())])

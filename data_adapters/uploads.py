@@ -27,8 +27,8 @@ TOP_FILES = frozenset(
 def read_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES) -> Reading:
     """Saves the files into ``folder`` and reads them; on any error the folder is removed again.
 
-    A file called samples or labels holds the samples, class_names.* the class names, dataset.json the settings,
-    pictures go to ``images/``, everything else is an expert. Raises InputError.
+    A file called samples or labels holds the samples; class_names.* and dataset.json are what they say;
+    pictures go to ``images/``; everything else is an expert. Raises InputError.
     """
     save_uploads(files, folder, limit)
     try:
