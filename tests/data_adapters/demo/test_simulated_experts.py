@@ -5,6 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from data_adapters.demo.questions import make_questions
+from data_adapters.demo.simulated_experts import draw_pulls
+
 LETTERS = "ABCDE"
 
 
@@ -102,3 +105,14 @@ def test_experts_answer_the_truth_and_not_the_planted_key(questions, question_an
     fact = np.array([LETTERS.index(option[:1] or "A") for option in truth["correct_option"]])
     for name, answer in question_answers.items():
         assert (answer == fact)[planted].mean() > 2 * (answer == key)[planted].mean(), name
+
+
+def test_a_hard_question_is_hard_for_all():
+    """The pull of the right option varies together more than that of an ordinary wrong one: shared difficulty."""
+    made = [q for q in make_questions(0) if len(q.right) == 1]
+    one, two, *_ = draw_pulls(made, seed=0)
+    rows = np.arange(len(made))
+    right = [q.right[0] for q in made]
+    ordinary = [next(i for i in range(len(q.options)) if i not in (q.right[0], q.lure)) for q in made]
+    together = [np.cov(one[rows, place], two[rows, place])[0, 1] for place in (right, ordinary)]
+    assert together[0] > together[1] + 0.25 and together[1] > 0.3
