@@ -54,7 +54,7 @@ def build_queue(
     threshold: float,
     audit_share: float = 0.2,
     order: Order = "suspicion",
-    filters: Filters = Filters(),  # noqa: B008 - frozen
+    filters: Filters = Filters(),
     group: np.ndarray | None = None,
     disagreement: np.ndarray | None = None,
     finds: Mapping[tuple[int, int], float] | None = None,
@@ -191,9 +191,7 @@ def _expected_finds_first(suspicion, given, suggested, finds) -> np.ndarray:
     return np.argsort(-suspicion * factor, kind="stable")
 
 
-def find_rates(
-    judged: pd.DataFrame, prior_cards: float = 4.0
-) -> dict[tuple[int, int], float]:
+def find_rates(judged: pd.DataFrame, prior_cards: float = 4.0) -> dict[tuple[int, int], float]:
     """How often each confusion pair held a wrong label, relative to all pairs, shrunk towards 1.
 
     judged: columns given, suggested, wrong (bool), one row per decided sample.

@@ -123,9 +123,7 @@ class ReviewStore:
     def choice(self, run_id: str, key: str, default: object = None) -> object:
         """The last recorded value of a choice."""
         t = _choices
-        query = sql.select(t.c.value).where(
-            t.c.workspace_id == self.workspace_id, t.c.run_id == run_id, t.c.key == key
-        )
+        query = sql.select(t.c.value).where(t.c.workspace_id == self.workspace_id, t.c.run_id == run_id, t.c.key == key)
         rows = self._read(query.order_by(t.c.seq.desc()).limit(1))
         return json.loads(rows[0].value) if rows else default
 

@@ -2,12 +2,12 @@ from pages.shared.messages import require_router
 
 require_router()
 
-import streamlit as st  # noqa: E402
+import streamlit as st
 
-from pages.shared import review_settings  # noqa: E402
-from pages.shared.messages import guarded  # noqa: E402
-from pages.shared.review_card import review_card  # noqa: E402
-from pages.shared.review_simple import simple_card  # noqa: E402
+from pages.shared import review_settings
+from pages.shared.messages import guarded
+from pages.shared.review_card import review_card
+from pages.shared.review_simple import simple_card
 
 
 @guarded

@@ -94,9 +94,7 @@ class ReviewDesk:
 
     @cached_property
     def candidates(self) -> Candidates:
-        return Candidates(
-            self.dataset.given_labels, self.suggested, self.run.predicted, self.dataset.class_count
-        )
+        return Candidates(self.dataset.given_labels, self.suggested, self.run.predicted, self.dataset.class_count)
 
     @cached_property
     def examples(self) -> dict[int, list[int]]:
@@ -280,9 +278,7 @@ class ReviewDesk:
         """What was hidden: given and suggested label, suspicion, and each expert's vote and calibrated confidence."""
         votes = [
             {"expert": name, "confidence": float(confidence)} | self._class(row, int(label))
-            for name, label, confidence in zip(
-                self.run.expert_names, self.run.predicted[row], self.run.confidence[row]
-            )
+            for name, label, confidence in zip(self.run.expert_names, self.run.predicted[row], self.run.confidence[row])
             if label >= 0
         ]
         return {
@@ -370,8 +366,7 @@ class ReviewDesk:
         row = int(self._rows([decision.sample_id])[0])
         reveal = self.reveal(row) | {"verdict": decision.verdict, "sample_id": decision.sample_id}
         others = [
-            {"verdict": d.verdict, "labels": [self._class(row, c) for c in d.labels]}
-            for d in self._others(decision)
+            {"verdict": d.verdict, "labels": [self._class(row, c) for c in d.labels]} for d in self._others(decision)
         ]
         return reveal | {"picked": [self._class(row, c) for c in decision.labels], "colleagues": others}
 

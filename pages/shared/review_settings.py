@@ -52,7 +52,10 @@ def _filters(desk: ReviewDesk) -> Filters:
     if desk.dataset.group is not None:
         values = [None, *sorted(set(map(str, desk.dataset.group)))]
         group = st.selectbox(
-            (desk.dataset.group_name or "Group").capitalize(), values, format_func=lambda v: v or "any", key="review_group"
+            (desk.dataset.group_name or "Group").capitalize(),
+            values,
+            format_func=lambda v: v or "any",
+            key="review_group",
         )
     experts = len(desk.run.expert_names)
     least = st.slider("Experts that disagree with the given label, at least", 0, experts, 0, key="review_least")

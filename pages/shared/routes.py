@@ -110,9 +110,7 @@ def _serving_pictures(root: Callable[[], Path]):
             _check_origin(request)
             where = request.path_params
             signature = request.query_params.get("s", "")
-            return await run_in_threadpool(
-                _picture, root(), where["workspace"], where["row"], where["size"], signature
-            )
+            return await run_in_threadpool(_picture, root(), where["workspace"], where["row"], where["size"], signature)
         except Refusal as refusal:
             return JSONResponse({"problem": str(refusal)}, refusal.status)
 
