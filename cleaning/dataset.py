@@ -64,7 +64,7 @@ class Dataset:
         return np.full(len(self), self.class_count, np.int32)
 
     def fingerprint(self) -> str:
-        """16 hex digits that change whenever an id, a given label, a class name or a question's text does."""
+        """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
         digest.update("\x00".join(map(str, self.sample_ids)).encode())
@@ -72,6 +72,8 @@ class Dataset:
         for column in ("image", "question", "choices"):
             if column in self.samples:
                 digest.update("\x00".join(map(_as_text, self.samples[column])).encode())
+        if self.group is not None:
+            digest.update("\x00".join([self.group_name, *map(str, self.group)]).encode())
         return digest.hexdigest()[:16]
 
 
