@@ -71,9 +71,7 @@ def abstention_note(join: Join, name: str) -> tuple[str, ...]:
 def _unknown_note(unknown: np.ndarray, name: str) -> tuple[str, ...]:
     if not len(unknown):
         return ()
-    return (
-        f"Expert '{name}': {counted(len(unknown), 'id')} not among the samples left out: {listed(unknown)}",
-    )
+    return (f"Expert '{name}': {counted(len(unknown), 'id')} not among the samples left out: {listed(unknown)}",)
 
 
 def _nothing_in_common(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> str:

@@ -93,15 +93,11 @@ def _class_names(
     return _names_seen(samples, opened)
 
 
-def _letters(
-    samples: Samples, names: tuple[tuple[str, ...], list[str]] | None
-) -> tuple[tuple[str, ...], list[str]]:
+def _letters(samples: Samples, names: tuple[tuple[str, ...], list[str]] | None) -> tuple[tuple[str, ...], list[str]]:
     largest = int(samples.option_counts.max())
     if names is not None and len(names[0]) >= largest:
         return names
-    notes = (
-        [] if names is None else ["The class names are fewer than the options; options are called A, B, ..."]
-    )
+    notes = [] if names is None else ["The class names are fewer than the options; options are called A, B, ..."]
     smallest = int(samples.option_counts.min())
     span = f"{largest}" if smallest == largest else f"{smallest} to {largest}"
     return OPTION_LETTERS[:largest], [
@@ -115,9 +111,7 @@ def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
     columns = {one.name: count for one in opened if (count := _column_count(one, samples))}
     if len(set(columns.values())) > 1:
         listed = first_five(f"'{name}' {count}" for name, count in columns.items())
-        raise InputError(
-            f"The experts have unequal numbers of columns: {listed}. Expected one column per class."
-        )
+        raise InputError(f"The experts have unequal numbers of columns: {listed}. Expected one column per class.")
     if columns:
         return next(iter(columns.values()))
     largest = max(largest_integer(samples.labels), *(_largest_answer(one) for one in opened), 1)
@@ -131,9 +125,7 @@ def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
 
 def _column_count(one: OpenedExpert, samples: Samples) -> int:
     if one.array is not None:
-        transposed = (
-            one.ids is None and len(one.array) != len(samples) and one.array.shape[-1] == len(samples)
-        )
+        transposed = one.ids is None and len(one.array) != len(samples) and one.array.shape[-1] == len(samples)
         return one.array.shape[0 if transposed else 1] if one.array.ndim == 2 else 0
     numbered = numbered_columns(score_columns(one.table, None))
     return len(numbered) if numbered else 0
@@ -155,9 +147,7 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
         if seen <= columns:
             seen = columns
     if len(seen) > MAX_CLASSES:
-        raise InputError(
-            f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read."
-        )
+        raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")
     names = tuple(sorted(seen))
     return names, [f"No class names file: the {len(names)} names found are taken in alphabetical order."]
 
@@ -184,9 +174,7 @@ def _labels_refused(samples: Samples, class_names: tuple[str, ...], codes: Codes
         if samples.options is not None
         else (f"a class name ({first_five(class_names)}) or a number from 0 to {largest - 1}")
     )
-    return (
-        f"{counted(len(bad), 'given label')} not readable as {expected}: {shown}.{hint or ' Correct them.'}"
-    )
+    return f"{counted(len(bad), 'given label')} not readable as {expected}: {shown}.{hint or ' Correct them.'}"
 
 
 def _pictures(samples: Samples, root: Path | None) -> tuple[np.ndarray | None, list[str]]:

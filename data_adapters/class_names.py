@@ -29,9 +29,7 @@ def read_class_names(path: Path) -> tuple[tuple[str, ...], list[str]]:
         raise InputError(f"'{path.name}' is too large for class names; expected one short name a line.")
     names = _raw_names(path)
     if len(names) < 2:
-        raise InputError(
-            f"'{path.name}' names {counted(len(names), 'class', 'classes')}; at least two are needed."
-        )
+        raise InputError(f"'{path.name}' names {counted(len(names), 'class', 'classes')}; at least two are needed.")
     if len(names) > MAX_CLASSES:
         raise InputError(f"'{path.name}' names {len(names):,} classes; up to {MAX_CLASSES:,} are read.")
     return unique_names(names, path.name)
@@ -57,9 +55,7 @@ def unique_names(names: list[str], source: str) -> tuple[tuple[str, ...], list[s
         )
     still = [name for name, times in Counter(named).items() if times > 1]
     if still:
-        raise InputError(
-            f"'{source}' has class names that cannot be told apart: {listed(still)} Rename them."
-        )
+        raise InputError(f"'{source}' has class names that cannot be told apart: {listed(still)} Rename them.")
     return tuple(named), notes
 
 
@@ -76,9 +72,7 @@ def _from_lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"'{path.name}' is not UTF-8 text. Save it again with the encoding UTF-8."
-        ) from error
+        raise InputError(f"'{path.name}' is not UTF-8 text. Save it again with the encoding UTF-8.") from error
     names = [line.strip() for line in lines]
     while names and not names[-1]:
         names.pop()
@@ -103,9 +97,7 @@ def _from_table(path: Path) -> list[str]:
     numbers = [c for c in known_columns(table, ("label", "class", "index", "id", "number")) if c != name]
     if not numbers:
         if len(table.columns) > 1:
-            raise InputError(
-                f"'{path.name}' needs the columns 'label' and 'name'; it has {', '.join(table.columns)}."
-            )
+            raise InputError(f"'{path.name}' needs the columns 'label' and 'name'; it has {', '.join(table.columns)}.")
         return [*_headless(path, table.columns), *table.text(name)]
     written = table.text(numbers[0])
     if not all_integers(written) or (written == "").any():
@@ -126,8 +118,6 @@ def _by_number(numbers: list[int], names: list[str], source: str) -> list[str]:
             "Give each class one line."
         )
     if numbers and (min(numbers) < 0 or max(numbers) >= MAX_CLASSES):
-        raise InputError(
-            f"'{source}' has class numbers outside 0 to {MAX_CLASSES - 1:,}. Classes are numbered from 0."
-        )
+        raise InputError(f"'{source}' has class numbers outside 0 to {MAX_CLASSES - 1:,}. Classes are numbered from 0.")
     by_number = dict(zip(numbers, names))
     return [by_number.get(k, "").strip() for k in range(max(numbers, default=-1) + 1)]

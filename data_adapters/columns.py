@@ -45,8 +45,7 @@ def named_column(table: Table, column: str, option: str) -> str:
     """The column a user named. Raises InputError listing the columns there are."""
     if column not in table.columns:
         raise InputError(
-            f"'{table.path.name}' has no column '{column}' ({option}). Its columns are "
-            f"{_listed(table.columns)}."
+            f"'{table.path.name}' has no column '{column}' ({option}). Its columns are {_listed(table.columns)}."
         )
     return column
 

@@ -54,14 +54,10 @@ def _samples_files(folder: Path) -> list[Path]:
 def _samples_file(folder: Path) -> Path:
     found = _samples_files(folder)
     if len(found) > 1:
-        raise InputError(
-            f"'{folder.name}' holds {one_of([p.name for p in found])}; keep one table of samples."
-        )
+        raise InputError(f"'{folder.name}' holds {one_of([p.name for p in found])}; keep one table of samples.")
     if not found:
         there = first_five(sorted(entry.name for entry in folder.iterdir())) or "nothing"
-        raise InputError(
-            f"'{folder.name}' holds no samples.csv or samples.parquet (or labels.csv); it holds {there}."
-        )
+        raise InputError(f"'{folder.name}' holds no samples.csv or samples.parquet (or labels.csv); it holds {there}.")
     return found[0]
 
 
@@ -127,9 +123,7 @@ def _declared_one(about: dict, where: str) -> Declared:
     _check_texts(about, ("score_kind", "family"), where)
     _check_word(about, "score_kind", SCORE_KINDS, where)
     cost, simulated = about.get("cost"), about.get("simulated", False)
-    if cost is not None and (
-        isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 1e300
-    ):
+    if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 1e300):
         raise InputError(f"{where}: 'cost' must be a number of 0 or more, not {cost!r}.")
     if not isinstance(simulated, bool):
         raise InputError(f"{where}: 'simulated' must be true or false, not {simulated!r}.")

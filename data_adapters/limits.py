@@ -2,12 +2,8 @@
 
 GIB = 1024**3
 MAX_TABLE_BYTES = 8 * GIB  # file size of a text table, declared uncompressed size of Parquet and Feather
-MAX_TABLE_CELLS = (
-    2_000_000_000  # rows x columns declared by Parquet and Feather (run lengths compress to nothing)
-)
-MAX_UNPACKED_BYTES = (
-    4 * GIB
-)  # arrays in .npz live in memory; larger ones belong in .npy, which is memory-mapped
+MAX_TABLE_CELLS = 2_000_000_000  # rows x columns declared by Parquet and Feather (run lengths compress to nothing)
+MAX_UNPACKED_BYTES = 4 * GIB  # arrays in .npz live in memory; larger ones belong in .npy, which is memory-mapped
 MAX_UNPACKING_RATIO = 200  # unpacked over packed size of one array, applied above FREE_UNPACKED_BYTES
 FREE_UNPACKED_BYTES = 64 * 1024**2
 MAX_SETTINGS_BYTES = 1024**2  # dataset.json

@@ -46,9 +46,7 @@ def read_loose(
     samples = read_samples(
         table, Roles(id_column, label_column, group_column, choices_column, question_column, others=own)
     )
-    opened = [
-        open_expert(who, Path(path), (declared or {}).get(who, Declared())) for who, path in experts.items()
-    ]
+    opened = [open_expert(who, Path(path), (declared or {}).get(who, Declared())) for who, path in experts.items()]
     _require_experts([*opened, *answered])
     names_file = class_names or find_class_names(labels.parent)
     names = read_class_names(Path(names_file)) if names_file else None
@@ -63,8 +61,7 @@ def _labels_table(path: Path) -> Table:
     array = map_npy(path)
     if array.ndim != 1 or array.dtype.kind not in "iuU":
         raise InputError(
-            f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per "
-            "sample."
+            f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per sample."
         )
     ids = [str(i) for i in range(len(array))]
     note = f"'{path.name}' has no ids: samples are called by their position, 0 to {len(array) - 1:,}."

@@ -59,9 +59,7 @@ def load_npz(path: Path) -> dict[str, np.ndarray]:
         with _explained(path.name), np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        raise InputError(
-            f"'{path.name}' cannot be read as .npz ({error}). Save it again with numpy.savez."
-        ) from error
+        raise InputError(f"'{path.name}' cannot be read as .npz ({error}). Save it again with numpy.savez.") from error
 
 
 def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, owner: str) -> None:
@@ -106,9 +104,7 @@ def _header(file: IO[bytes], name: str) -> Header:
     width = 2 if version == (1, 0) else 4
     length = int.from_bytes(file.read(width), "little")
     if length > MAX_HEADER:
-        raise InputError(
-            f"'{name}' has a header of {counted(length, 'byte')}, more than {MAX_HEADER:,}. {SAVE_AGAIN}"
-        )
+        raise InputError(f"'{name}' has a header of {counted(length, 'byte')}, more than {MAX_HEADER:,}. {SAVE_AGAIN}")
     shape, dtype = _parse_header(file.read(length), version)
     if dtype.hasobject:
         raise InputError(f"'{name}' is a pickled array, which can run code when read. {SAVE_AGAIN}")

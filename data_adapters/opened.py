@@ -65,9 +65,7 @@ def _open_npz(name: str, path: Path, declared: Declared) -> OpenedExpert:
     if not scores and len(arrays) - len(ids) == 1:
         scores = [key for key in arrays if key not in ids]
     if len(scores) != 1:
-        raise InputError(
-            f"'{path.name}' must hold one array 'scores' and one 'sample_ids'; it holds {listed(arrays)}"
-        )
+        raise InputError(f"'{path.name}' must hold one array 'scores' and one 'sample_ids'; it holds {listed(arrays)}")
     kind = declared.score_kind or NPZ_SCORES.get(scores[0], "")
     array = _scores_or_answers(arrays[scores[0]], path.name)
     opened = OpenedExpert(name, path, array=array, declared=replace(declared, score_kind=kind))

@@ -12,9 +12,7 @@ from data_adapters.sentences import listed
 PICTURE_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
 
 
-def find_pictures(
-    root: Path, sample_ids: np.ndarray, written: np.ndarray | None
-) -> tuple[np.ndarray, list[str]]:
+def find_pictures(root: Path, sample_ids: np.ndarray, written: np.ndarray | None) -> tuple[np.ndarray, list[str]]:
     """((N,) object array of paths relative to ``root``, empty where there is no picture; notes).
 
     written: (N,) paths from the labels table, or None: then a picture is found by the sample's id, with or

@@ -20,7 +20,5 @@ def read(path: Path | str) -> Reading:
             f"It holds {listed(there)} Loose files are given with --labels and --expert."
         )
     if path.exists():
-        raise InputError(
-            f"'{path.name}' is a file, not a dataset folder. Give loose files with --labels and --expert."
-        )
+        raise InputError(f"'{path.name}' is a file, not a dataset folder. Give loose files with --labels and --expert.")
     raise InputError(f"There is no folder '{path}'. Check the name.")

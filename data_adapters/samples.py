@@ -62,12 +62,11 @@ def read_samples(table: Table, roles: Roles) -> Samples:
     id_column = columns.id_column(table, roles.id_column)
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
-    question = columns.optional_column(
-        table, roles.question_column, columns.QUESTION_NAMES, "--question-column"
-    )
+    question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")
     image = columns.optional_column(table, None, columns.IMAGE_NAMES, "")
     group = roles.group_column and columns.named_column(table, roles.group_column, "--group-column")
     ids = _ids(table, id_column)
+    groups = table.text(group) if group else None
     used = [id_column, label_column, choices, question, image, *roles.others]
     return Samples(
         ids=ids,
@@ -76,10 +75,14 @@ def read_samples(table: Table, roles: Roles) -> Samples:
         options=read_options(table, choices, ids) if choices else None,
         questions=table.text(question) if question else None,
         images=table.text(image) if image else None,
-        group=table.text(group) if group else None,
+        group=groups,
         group_name=group or "",
         metadata=_metadata(table, used),
-        notes=(*table.notes, _columns_note(table, id_column, label_column, choices, group)),
+        notes=(
+            *table.notes,
+            _columns_note(table, id_column, label_column, choices, group),
+            *_no_group_note(groups, group),
+        ),
     )
 
 
@@ -110,6 +113,11 @@ def _labels(table: Table, column: str, ids: np.ndarray) -> np.ndarray:
 
 def _metadata(table: Table, used: Sequence[str | None]) -> pd.DataFrame:
     return pd.DataFrame({c: table.text(c) for c in table.columns if c not in used and c != "sample_id"})
+
+
+def _no_group_note(groups: np.ndarray | None, name: str | None) -> list[str]:
+    empty = 0 if groups is None else int((groups == "").sum())
+    return [f"{counted(empty, 'sample')} have no '{name}'; they form a group of their own."] if empty else []
 
 
 def _columns_note(table: Table, ids: str, labels: str, choices: str | None, group: str | None) -> str:

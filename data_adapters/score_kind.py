@@ -55,15 +55,15 @@ class FullScores:
 def check_finite(full: FullScores) -> None:
     """Raises InputError naming the first five samples with NaN or infinite scores."""
     bad = [places[_not_finite(block, full.unused(places))] for places, block in full.blocks()]
-    _refuse(
-        full, np.concatenate(bad), "scores that are NaN or infinite", "Every score must be a finite number."
-    )
+    _refuse(full, np.concatenate(bad), "scores that are NaN or infinite", "Every score must be a finite number.")
 
 
 def check_probabilities(full: FullScores) -> None:
     """Raises InputError naming the first five samples with probabilities outside 0 to 1."""
     bad = [places[_outside(block, full.unused(places))] for places, block in full.blocks()]
-    _refuse(full, np.concatenate(bad), "probabilities outside 0 to 1", "If these are logits, say so.")
+    _refuse(
+        full, np.concatenate(bad), "probabilities outside 0 to 1", "Declare them as logits in dataset.json."
+    )
 
 
 def detect_score_kind(full: FullScores) -> tuple[str, str]:
@@ -77,9 +77,7 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
             return "probabilities", "probabilities (every row sums to 1)"
         return "logits", f"logits (between 0 and 1, but rows sum to {np.median(sums):.3g} and not to 1)"
     if lowest >= -RANGE_TOLERANCE and _mostly_near(sums / 100, 1.0):
-        raise InputError(
-            f"Expert '{full.name}' holds percentages (every row sums to 100). Divide the scores by 100."
-        )
+        raise InputError(f"Expert '{full.name}' holds percentages (every row sums to 100). Divide the scores by 100.")
     if highest <= RANGE_TOLERANCE and _mostly_near(exp_sums, 1.0):
         return "logits", "log-probabilities (their exponentials sum to 1 in every row)"
     return "logits", f"logits (from {lowest:.3g} to {highest:.3g})"
@@ -87,7 +85,7 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
 
 def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
-    size = min(n, SUBSAMPLE_ROWS, max(50, 4 * BLOCK_VALUES // k))
+    size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
     places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
     block = block.astype(np.float64)
     unused = full.unused(places)

@@ -79,9 +79,7 @@ def read_table(path: Path) -> Table:
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise InputError(
-            f"'{path.name}' is no table we read ({', '.join(TABLE_SUFFIXES)}). Save it as one of these."
-        )
+        raise InputError(f"'{path.name}' is no table we read ({', '.join(TABLE_SUFFIXES)}). Save it as one of these.")
     table = reader(path)
     _check_names(table.columns, path)
     return table
@@ -172,11 +170,7 @@ def _check_declared(path: Path, rows: int, columns: int, size: int) -> None:
 
 
 def _check_names(columns: tuple[str, ...], path: Path) -> None:
-    repeated = (
-        sorted({name for name in columns if columns.count(name) > 1})
-        if len(set(columns)) < len(columns)
-        else ()
-    )
+    repeated = sorted({name for name in columns if columns.count(name) > 1}) if len(set(columns)) < len(columns) else ()
     if repeated:
         raise InputError(
             f"'{path.name}' has {counted(len(repeated), 'column name')} more than once: {listed(repeated)} "
@@ -224,7 +218,7 @@ def _as_numbers(data: pa.ChunkedArray, column: str, path: Path) -> pa.ChunkedArr
     bad = [value for value in text if value and not reads_as_number(value)]
     if bad:
         raise InputError(
-            f"'{path.name}': column '{column}' has {counted(len(bad), 'value')} that are not numbers: "
+            f"'{path.name}': column '{column}' has {counted(len(bad), 'value')} not readable as numbers: "
             f"{listed(bad)} Expected numbers with a decimal point."
         )
     return pa.chunked_array([pa.array([float(value) if value else np.nan for value in text], pa.float64())])

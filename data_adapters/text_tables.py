@@ -37,8 +37,7 @@ def _beginning(path: Path) -> tuple[str, str]:
         return "utf-16", raw.decode("utf-16", errors="ignore")
     if b"\x00" in raw:
         raise InputError(
-            f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 "
-            "text."
+            f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
         )
     text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="ignore")
     if not text.strip():
@@ -115,7 +114,22 @@ def _parse(path: Path, encoding: str, delimiter: str, types: dict[str, pa.DataTy
             f"({ragged[0].expected_columns}): {listed(map(_ragged_row, ragged))} "
             "Quote values that hold the separator."
         )
+    _refuse_open_quote(path, data)
     return data
+
+
+def _refuse_open_quote(path: Path, data: pa.Table) -> None:
+    """A quote that is never closed swallows all lines below it; then the file's quotes are odd in number."""
+    last = data.slice(max(0, data.num_rows - 1)).to_pylist()
+    if not any(isinstance(value, str) and "\n" in value for row in last for value in row.values()):
+        return
+    with path.open("rb") as file:
+        quotes = sum(block.count(b'"') for block in iter(lambda: file.read(BLOCK_BYTES), b""))
+    if quotes % 2:
+        raise InputError(
+            f"'{path.name}' opens a quote in row {data.num_rows + 1:,} that is never closed. "
+            "Close it, or double quotes that belong to the text."
+        )
 
 
 def _ragged_row(row: pacsv.InvalidRow) -> str:

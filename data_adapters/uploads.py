@@ -24,13 +24,11 @@ TOP_FILES = frozenset(
 )
 
 
-def read_uploads(
-    files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES
-) -> Reading:
+def read_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES) -> Reading:
     """Saves the files into ``folder`` and reads them; on any error the folder is removed again.
 
-    A file called samples or labels holds the samples, class_names.* the class names, dataset.json the settings,
-    pictures go to ``images/``, everything else is an expert. Raises InputError.
+    A file called samples or labels holds the samples; class_names.* and dataset.json are what they say;
+    pictures go to ``images/``; everything else is an expert. Raises InputError.
     """
     save_uploads(files, folder, limit)
     try:
@@ -40,9 +38,7 @@ def read_uploads(
         raise
 
 
-def save_uploads(
-    files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES
-) -> list[Path]:
+def save_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES) -> list[Path]:
     """Writes the files below ``folder``, which must not exist or be empty; nothing stays of a failed upload.
 
     limit: bytes of all files together. Names are reduced to their last part; none can leave the folder.
@@ -76,9 +72,7 @@ def _places(files: Mapping[str, object]) -> dict[str, PurePosixPath]:
     """Where each file goes below the folder. Raises InputError where two would go to one place."""
     places = {name: _place(safe_name(name)) for name in files}
     kept = list(places.values())
-    twice = (
-        sorted({str(place) for place in kept if kept.count(place) > 1}) if len(set(kept)) < len(kept) else []
-    )
+    twice = sorted({str(place) for place in kept if kept.count(place) > 1}) if len(set(kept)) < len(kept) else []
     if twice:
         raise InputError(f"More than one uploaded file is called {listed(twice)} Rename them.")
     if not any(place.stem in SAMPLES_STEMS and place.parent == PurePosixPath() for place in kept):

@@ -18,6 +18,12 @@ def run(workspace_id: str, run_id: str) -> Run:
     return workspace(workspace_id).run(run_id)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def expert_reports(workspace_id: str, run_id: str) -> list:
+    """A place for a run's expert reports: empty until the Calibrate page has filled it."""
+    return []
+
+
 def workspaces() -> list[Workspace]:
     return list_workspaces(workspaces_root())
 
