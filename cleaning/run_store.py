@@ -35,6 +35,7 @@ from cleaning.settings import Settings
 FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
+_EXPERT_ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
 _COLUMNS_OF_OURS = ("__given", "__options", "__group")
 
 
@@ -308,7 +309,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         "family": expert.family,
         "notes": list(expert.notes),
     }
-    for field in ("scores", "rows", "predicted", "confidence"):
+    for field in _EXPERT_ARRAYS:
         array = getattr(expert, field)
         if array is None:
             continue
@@ -332,7 +333,7 @@ def _whole_file(array: np.memmap) -> bool:
 def _read_expert(path: Path) -> Expert:
     about = _read_json(path)
     arrays = {}
-    for field in ("scores", "rows", "predicted", "confidence"):
+    for field in _EXPERT_ARRAYS:
         if field in about:
             place = (path.parent / about[field]).resolve()  # an absolute path stands for itself
             if not place.exists():
