@@ -38,8 +38,9 @@ def planted_dataset(
 ) -> Planted:
     """N samples, ``error_rate`` of whose given labels are wrong, and experts of the given kinds in turn.
 
-    kind "question": 2 to ``classes`` options, scores of options that do not exist are NaN. Every third votes or
-    top-1 expert's answer in ten is an abstention. groups: so many metadata groups at random, 0 for none.
+    kind "question": 2 to ``classes`` options; scores of options that do not exist are padding that would mislead if
+    it were believed. One answer in ten of a votes or top-1 expert is an abstention. groups: so many metadata groups
+    at random, 0 for none.
     """
     rng = np.random.default_rng(seed)
     options = np.full(n, classes) if kind == "image" else rng.integers(2, classes + 1, n)
@@ -62,13 +63,15 @@ def an_expert(number, kind, truth, options, hardness, rng) -> Expert:
     logits[np.arange(classes) >= options[:, None]] = -np.inf
     logits *= 1.5 + number % 2
     name = f"{kind}_{number}"
+    counts = options.astype(np.int32) if (options < classes).any() else None
     if kind == "logits":
-        scores = np.where(np.isfinite(logits), logits, np.nan).astype(np.float32)
-        return Expert(name, "full", scores=scores, score_kind="logits")
+        scores = np.where(np.isfinite(logits), logits, 99).astype(np.float32)
+        return Expert(name, "full", scores=scores, score_kind="logits", option_counts=counts)
     probabilities = np.exp(logits - logits.max(1, keepdims=True))
     probabilities /= probabilities.sum(1, keepdims=True)
     if kind == "probabilities":
-        return Expert(name, "full", scores=probabilities.astype(np.float16), score_kind="probabilities")
+        scores = probabilities.astype(np.float16)
+        return Expert(name, "full", scores=scores, score_kind="probabilities", option_counts=counts)
     predicted = np.where(rng.random(n) < 0.1, ABSTAIN, logits.argmax(1)).astype(np.int32)
     if kind == "votes":
         return Expert(name, "votes", predicted=predicted)

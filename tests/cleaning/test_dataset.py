@@ -101,6 +101,15 @@ def test_logits_of_abstained_rows_are_nan_and_scores_are_never_written_to():
     assert scores.tolist() == [[0.5, 0.5], [1.0, 0.0]]
 
 
+def test_padding_beyond_a_questions_options_is_never_believed():
+    scores = np.array([[1, 2, 99], [3, 4, 5], [7, 8, 9]], np.float32)
+    counts = np.array([3, 2, 2])
+    expert = Expert("e", "full", scores=scores, option_counts=counts, rows=np.array([1, 0, ABSTAIN]))
+    for samples in (slice(0, 3), np.array([0, 1, 2])):
+        assert np.array_equal(expert.logits(samples), [[3, 4, 5], [1, 2, np.nan], [np.nan] * 3], equal_nan=True)
+    assert np.array_equal(expert.logits(slice(1, 2)), [[1, 2, np.nan]], equal_nan=True)
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
