@@ -59,7 +59,7 @@ def an_expert(number, kind, truth, options, hardness, rng) -> Expert:
     """One expert, over-confident by a factor of its own; named after its number and kind."""
     n, classes = hardness.shape
     logits = hardness + rng.standard_normal((n, classes))
-    logits[np.arange(n), truth] += 2.5 + 0.3 * (number % 3)
+    logits[np.arange(n), truth] += 3.5 + 0.3 * (number % 3)
     logits[np.arange(classes) >= options[:, None]] = -np.inf
     logits *= 1.5 + number % 2
     name = f"{kind}_{number}"
