@@ -129,11 +129,12 @@ class Workspace:
 
     def experts_of(self, run: Run) -> list[Expert]:
         """The experts of one run, in its order."""
-        known = {e["fingerprint"]: path for path, e in self._expert_files()}
-        missing = [f for f in run.expert_fingerprints if f not in known]
+        known = {(e["name"], e["fingerprint"]): path for path, e in self._expert_files()}
+        wanted = list(zip(run.expert_names, run.expert_fingerprints))
+        missing = [w for w in wanted if w not in known]
         if missing:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
-        return [_read_expert(known[f]) for f in run.expert_fingerprints]
+        return [_read_expert(known[w]) for w in wanted]
 
     def experts_about(self) -> list[dict]:
         """Name, kind, whether simulated ... of each expert, without opening its arrays."""
@@ -327,7 +328,8 @@ def _whole_file(array: np.memmap) -> bool:
         again = np.load(array.filename, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError):
         return False
-    return again.shape == array.shape and again.dtype == array.dtype
+    same = again.shape == array.shape and again.dtype == array.dtype
+    return same and again.strides == array.strides  # not turned over or transposed
 
 
 def _read_expert(path: Path) -> Expert:
