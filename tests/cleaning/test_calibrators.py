@@ -46,6 +46,10 @@ def test_platt_equals_scikit_learn_and_finds_the_planted_slope():
     assert fitted["slope"] == pytest.approx(0.5, abs=0.05)
 
 
+def test_platt_targets_by_hand():
+    assert platt_targets(np.array([1, 1, 0])).tolist() == pytest.approx([3 / 4, 3 / 4, 1 / 3])
+
+
 def test_beta_equals_scikit_learn():
     confidence, correct = over_confident(factor=2.0)
     features = np.column_stack([np.log(confidence), -np.log1p(-confidence)])
@@ -97,6 +101,7 @@ def test_separable_and_one_sided_answers_stay_finite(method):
     for correct in (np.array([0, 0, 0, 1, 1, 1]), np.ones(6), np.zeros(6)):
         mapped = fit_calibrator(method, np.array([0.0, 0.2, 0.3, 0.8, 0.9, 1.0]), correct)(np.array([0.0, 0.5, 1.0]))
         assert np.isfinite(mapped).all()
+        assert method == "none" or ((mapped > 0) & (mapped < 1)).all()  # a log-loss can be taken of it
 
 
 def test_cross_fitting_never_sees_its_own_fold():
@@ -129,6 +134,14 @@ def test_recommendation_takes_the_simplest_that_is_as_good():
         assert result.table["recommended"].sum() == 1
         assert f"'{result.method}'" in result.sentence
         assert result.table["worse_by"][0] == 0 and (result.table["worse_by"] >= 0).all()
+
+
+def test_recommendation_is_not_lured_by_a_flexible_method_that_is_best_by_luck():
+    results = [recommend(*over_confident(1500, factor=2.5, seed=seed)) for seed in range(12)]
+    lured = [result.table["method"][0] != "platt" for result in results]
+    assert any(lured)
+    assert sum(result.method == "platt" for result in results) >= 10
+    assert any("within one standard error" in result.sentence for result in results)
 
 
 def test_recommendation_considers_methods_calibrated_elsewhere():
