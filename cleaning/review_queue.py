@@ -16,6 +16,7 @@ from cleaning.errors import InputError, one_of
 
 ORDERS = ("suspicion", "class", "pair", "group", "finds")
 STATUSES = ("open", "decided", "all")
+SMALLEST_SHARE = 1e-3  # a smaller audit share is none: the next audit card would be beyond any sitting
 Order = Literal["suspicion", "class", "pair", "group", "finds"]
 
 
@@ -83,7 +84,7 @@ def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:
     """
     if not 0 <= share < 1:
         raise InputError(f"The audit share is {share:g}; expected a number from 0 to below 1.")
-    if share == 0:
+    if share < SMALLEST_SHARE:
         drawn = drawn[:0]
     places = np.r_[np.arange(len(rows)) * _apart(1 - share), (np.arange(len(drawn)) + 0.5) * _apart(share)]
     order = np.argsort(places, kind="stable")
