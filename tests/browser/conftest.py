@@ -1,7 +1,4 @@
-"""The app as its users have it: a server of its own process, driven in Chromium.
-
-Without Chromium these tests are skipped with a reason; with SECOND_OPINION_REQUIRE=browser they fail instead.
-"""
+"""The app served for real, and Chromium to drive it."""
 
 import os
 import shutil
@@ -12,16 +9,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.demo_workspaces import demo_root, demo_template, digits, questions
+from cleaning.run_store import Workspace, list_workspaces
+from tests.demo_workspaces import demo_template
 
-__all__ = ["demo_root", "demo_template", "digits", "questions"]
+__all__ = ["demo_template"]
 
-ROOT = Path(__file__).parents[2]
-FLAGS = [
+HOUSE = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
+CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -38,90 +38,99 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-class Server:
-    """The app on a free port, with a workspaces folder of its own; can be killed and started again on that port."""
+@dataclass
+class Served:
+    """A server of the app with a workspaces folder of its own."""
 
-    def __init__(self, workspaces: Path) -> None:
-        self.workspaces = workspaces
-        self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen | None = None
+    root: Path
+    port: int = 0
+    process: subprocess.Popen | None = field(default=None, repr=False)
 
-    def start(self) -> "Server":
-        environment = os.environ | {
-            "SECOND_OPINION_WORKSPACES": str(self.workspaces),
-            "SECOND_OPINION_DATA_ROOT": str(self.workspaces),
-        }
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts the server, on the same port as before if there was one, and waits until it answers."""
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
-        log = open(self.workspaces.parent / "server.log", "ab")  # noqa: SIM115 - the process writes to it
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        log.close()
-        _wait_until_healthy(self.url, self.process)
-        return self
+        told = open(self.root / "server.log", "ab")  # noqa: SIM115 - the server writes it
+        surroundings = os.environ | {
+            "SECOND_OPINION_WORKSPACES": str(self.root),
+            "SECOND_OPINION_DATA_ROOT": str(self.root),
+        }
+        self.process = subprocess.Popen(command, cwd=HOUSE, env=surroundings, stdout=told, stderr=told)
+        told.close()
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError((self.root / "server.log").read_text())
 
     def kill(self) -> None:
-        """kill -9, as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
+        """Ends the server at once, as a power cut would (kill -9)."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
+    def workspace(self, kind: str) -> Workspace:
+        return next(w for w in list_workspaces(self.root) if w.kind == kind)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def serve(root: Path) -> Served:
+    served = Served(root)
+    served.start()
+    return served
 
 
-def _wait_until_healthy(url: str, process: subprocess.Popen) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("the server did not answer within a minute")
+@pytest.fixture(scope="module")
+def server(demo_template, tmp_path_factory):
+    """One server for the tests of a module; each test brings its own reviewer."""
+    root = tmp_path_factory.mktemp("served") / "workspaces"
+    shutil.copytree(demo_template, root)
+    served = serve(root)
+    yield served
+    served.kill()
 
 
 @pytest.fixture
-def server(demo_root):
-    running = Server(demo_root).start()
-    yield running
-    running.stop()
+def own_server(demo_template, tmp_path):
+    """A server of this test's own, which it may kill."""
+    root = tmp_path / "workspaces"
+    shutil.copytree(demo_template, root)
+    served = serve(root)
+    yield served
+    served.kill()
 
 
 @pytest.fixture(scope="session")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        if "browser" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
-            pytest.fail("Chromium is not installed, and SECOND_OPINION_REQUIRE asks for it.")
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
+def chromium():
+    """A browser, or a skipped test that says why; SECOND_OPINION_REQUIRE=browser makes it a failure."""
     from playwright.sync_api import sync_playwright
 
+    if not Path(CHROMIUM).exists():
+        if "browser" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
+            pytest.fail(f"Chromium is not at {CHROMIUM}.")
+        pytest.skip(f"Chromium is not at {CHROMIUM}.")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def tab(browser):
-    """A page in a fresh browser profile; errors of our scripts fail the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    yield page
-    context.close()
-    assert not failures, failures
+def context(chromium):
+    """A fresh browser profile."""
+    made = chromium.new_context(viewport={"width": 1440, "height": 900})
+    made.set_default_timeout(20_000)
+    yield made
+    made.close()

@@ -19,10 +19,10 @@ def wait_for_saved(store, count: int, tab) -> list:
     raise AssertionError(f"{len(store.decisions())} decisions saved, {count} expected")
 
 
-@pytest.mark.parametrize("kind", ["digits", "questions"])
-def test_from_load_to_export(kind, server, tab, request):
-    demo = request.getfixturevalue(kind)
-    tab.goto(server.url)
+@pytest.mark.parametrize("kind", ["image", "question"])
+def test_from_load_to_export(kind, own_server, context):
+    demo, tab = own_server.workspace(kind), context.new_page()
+    tab.goto(own_server.url)
     card = tab.locator("[data-testid=stVerticalBlockBorderWrapper], [data-testid=stVerticalBlock]")
     card.filter(has_text=demo.name.replace("(simulated experts)", "").strip()).last.get_by_role(
         "button", name="Open", exact=True
@@ -53,7 +53,7 @@ def test_from_load_to_export(kind, server, tab, request):
     tab.get_by_role("link", name="Export").click()
     tab.get_by_role("heading", name="Export").wait_for()
     rows = list(csv.DictReader(downloaded(tab, 0).open(encoding="utf-8")))
-    assert len(rows) == len(open_workspace(server.workspaces, demo.id).dataset())
+    assert len(rows) == len(open_workspace(own_server.root, demo.id).dataset())
     relabelled = {d.sample_id for d in decisions if d.verdict == "relabel"}
     assert {r["sample_id"] for r in rows if r["label_corrected"] != r["given_label"]} == relabelled
 
