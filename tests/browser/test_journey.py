@@ -8,6 +8,7 @@ import pytest
 
 from cleaning.review_store import open_store
 from cleaning.run_store import open_workspace
+from tests.browser.review_room import SHOWN
 
 
 def wait_for_saved(store, count: int, tab) -> list:
@@ -39,6 +40,7 @@ def test_from_load_to_export(kind, own_server, context):
     tab.get_by_text("0 of").wait_for()
     store = open_store(demo.decisions_url, demo.id)
     for done, key in enumerate("123", start=1):
+        tab.wait_for_selector(SHOWN)
         tab.keyboard.press(key)
         tab.get_by_text(f"{done} of").wait_for()
     decisions = wait_for_saved(store, 3, tab)
