@@ -61,9 +61,7 @@ def check_finite(full: FullScores) -> None:
 def check_probabilities(full: FullScores) -> None:
     """Raises InputError naming the first five samples with probabilities outside 0 to 1."""
     bad = [places[_outside(block, full.unused(places))] for places, block in full.blocks()]
-    _refuse(
-        full, np.concatenate(bad), "probabilities outside 0 to 1", "Declare them as logits in dataset.json."
-    )
+    _refuse(full, np.concatenate(bad), "probabilities outside 0 to 1", "Declare them as logits in dataset.json.")
 
 
 def detect_score_kind(full: FullScores) -> tuple[str, str]:

@@ -70,3 +70,8 @@ def recall(name: str, default: object = None) -> object:
 def typed(key: str) -> object:
     """The current value of the widget with this key, for use in its callback."""
     return st.session_state.get(key)
+
+
+def type_in(key: str, value: object) -> None:
+    """Sets what the widget with this key shows; before the widget is drawn."""
+    st.session_state[key] = value

@@ -47,9 +47,7 @@ def test_full_top1_and_votes_mixed_in_one_dataset(tmp_path):
     assert experts["confident"].predicted.tolist() == [0, 1, 2, 1, 1, 2]
     np.testing.assert_allclose(experts["confident"].confidence, tiny.probabilities().max(axis=1), atol=1e-6)
     assert experts["wide"].score_kind == "probabilities"
-    np.testing.assert_allclose(
-        experts["wide"].logits(np.array([3])), np.log(tiny.probabilities()[[3]]), atol=1e-2
-    )
+    np.testing.assert_allclose(experts["wide"].logits(np.array([3])), np.log(tiny.probabilities()[[3]]), atol=1e-2)
 
 
 @pytest.mark.parametrize("order", [[5, 4, 3, 2, 1, 0], [2, 0, 5, 1, 4, 3]])
@@ -110,9 +108,7 @@ def test_questions_with_unequal_numbers_of_options(tmp_path):
     rows = tiny.questions_csv(tmp_path / "q.csv").read_text().splitlines()
     tiny.write(folder / "samples.csv", "sample_id,label,question,choices", *rows[1:])
     tiny.write(folder / "experts" / "llm.csv", "sample_id,answer", "q1,B", "q2,(a)", "q3,C.", "q4,60", "q5,D")
-    scores = np.array(
-        [[0, 3, 1, 1], [2, 1, np.nan, np.nan], [0, 1, 5, -np.inf], [0, 0, 1, 9], [1, 2, np.nan, np.nan]]
-    )
+    scores = np.array([[0, 3, 1, 1], [2, 1, np.nan, np.nan], [0, 1, 5, -np.inf], [0, 0, 1, 9], [1, 2, np.nan, np.nan]])
     tiny.save(folder / "experts" / "full.npy", scores)
     reading = read_folder(folder)
     assert reading.dataset.kind == "question"

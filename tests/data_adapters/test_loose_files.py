@@ -89,9 +89,7 @@ def test_whole_number_ids_of_parquet_join_to_text_ids(tmp_path):
 
 def test_id_column_of_another_name_is_found_by_its_values(tmp_path):
     labels = tiny.labels_csv(tmp_path / "labels.csv", header="file_name,label")
-    table = tiny.write(
-        tmp_path / "top.csv", "picture,rank,answer", *(f"{i},{n},cat" for n, i in enumerate(tiny.IDS))
-    )
+    table = tiny.write(tmp_path / "top.csv", "picture,rank,answer", *(f"{i},{n},cat" for n, i in enumerate(tiny.IDS)))
     with pytest.raises(InputError, match="unclear") as caught:
         read_loose(labels, {"top": tiny.write(tmp_path / "odd.csv", "picture,a,b", "s00,1,cat")})
     assert "a, b" in str(caught.value)
@@ -176,9 +174,7 @@ def test_class_names_beside_the_labels_are_found(tmp_path):
 def test_an_answer_and_its_confidence_abstain_together(tmp_path):
     labels = tiny.labels_csv(tmp_path / "labels.csv")
     rows = ("s00,cat,", "s01,,0.9", "s02,hm,0.8", " s03 , cat , 0.5 ")
-    expert = one_expert(
-        read_loose(labels, {"t": tiny.write(tmp_path / "t.csv", "sample_id,answer,confidence", *rows)})
-    )
+    expert = one_expert(read_loose(labels, {"t": tiny.write(tmp_path / "t.csv", "sample_id,answer,confidence", *rows)}))
     assert expert.predicted.tolist() == [ABSTAIN, ABSTAIN, ABSTAIN, 0, ABSTAIN, ABSTAIN]
     assert np.isnan(expert.confidence).tolist() == [True, True, True, False, True, True]
     assert any("1 answer without a confidence" in note for note in expert.notes)

@@ -273,9 +273,7 @@ def huge_header(folder):
 @case("'net.npy' ends too early")
 def absurd_shape(folder):
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": "<f4", "fortran_order": False, "shape": (10**9, 10**6)}
-    )
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (10**9, 10**6)})
     (folder / "experts" / "net.npy").write_bytes(header.getvalue() + b"0" * 64)
 
 
@@ -324,9 +322,7 @@ def npz_with_pickle(folder):
 def zip_bomb(folder):
     (folder / "experts" / "net.npy").unlink()
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": "<f4", "fortran_order": False, "shape": (2**18, 100)}
-    )
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (2**18, 100)})
     with zipfile.ZipFile(folder / "experts" / "net.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("scores.npy", header.getvalue() + bytes(2**18 * 400))
 
@@ -390,9 +386,7 @@ def one_based_predictions(folder):
     expert_csv(folder, "sample_id,predicted_class", "s00,1", "s01,2", "s02,3", "s03,1")
 
 
-@case(
-    "2 confidences outside 0 to 1 in column 'confidence' (up to 99.5): s00, s01. They look like percentages"
-)
+@case("2 confidences outside 0 to 1 in column 'confidence' (up to 99.5): s00, s01. They look like percentages")
 def confidence_in_percent(folder):
     expert_csv(folder, "sample_id,answer,confidence", "s00,cat,99.5", "s01,dog,42", "s02,owl,0.5")
 

@@ -37,10 +37,7 @@ def labels_csv(path: Path, ids=IDS, labels=LABELS, header: str = "sample_id,labe
 
 def top1_csv(path: Path, ids=IDS, scores: np.ndarray = SCORES, names=NAMES) -> Path:
     confidence = probabilities(scores)
-    rows = (
-        f"{i},{names[k]},{confidence[row, k]:.6f}"
-        for row, (i, k) in enumerate(zip(ids, scores.argmax(axis=1)))
-    )
+    rows = (f"{i},{names[k]},{confidence[row, k]:.6f}" for row, (i, k) in enumerate(zip(ids, scores.argmax(axis=1))))
     return write(path, "sample_id,predicted_class,predicted_probability", *rows)
 
 
