@@ -14,6 +14,7 @@ import json
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,7 +63,7 @@ def check_router(router: Any) -> dict:
         raise RouterError(f"The router has {len(experts)} experts and {len(stages)} stages; stages are one fewer.")
     for stage in stages:
         edges = stage["edges"]
-        if len(stage["pass_on"]) != len(edges) + 1 or any(a >= b for a, b in zip(edges, edges[1:])):
+        if len(stage["pass_on"]) != len(edges) + 1 or any(a >= b for a, b in pairwise(edges)):
             raise RouterError("A stage of the router has bins that do not fit its decisions. Export it again.")
     for expert in experts:
         if expert["calibration"]["method"] not in CALIBRATE:

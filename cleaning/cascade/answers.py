@@ -49,8 +49,8 @@ def check_experts(experts: Sequence[Answers], given_labels: np.ndarray) -> None:
 def _check_expert(expert: Answers, n: int) -> None:
     if len(expert.predicted) != n or len(expert.confidence) != n:
         raise InputError(
-            f"Expert '{expert.name}' has {len(expert.predicted):,} answers and {len(expert.confidence):,} confidences "
-            f"for {n:,} samples. Join its file by sample id first."
+            f"Expert '{expert.name}' has {len(expert.predicted):,} answers and {len(expert.confidence):,} "
+            f"confidences for {n:,} samples. Join its file by sample id first."
         )
     if not (np.isfinite(expert.cost) and expert.cost > 0):
         raise InputError(f"Expert '{expert.name}' costs {expert.cost}; a cost must be a number above 0.")

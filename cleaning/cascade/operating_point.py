@@ -16,13 +16,14 @@ CALIBRATED = "calibrated"
 class OperatingPoint:
     """One place on a policy's curve, compared with asking ``reference`` alone.
 
-    fraction: share of the possible extra cost spent (two experts: share of samples routed). cost: per sample.
+    names: the experts in order. fraction: share of the possible extra cost spent (two experts: share of samples routed). cost: per sample.
     cost_share: cost / the reference's. cost_saved: 1 - cost_share with its 95 % interval (of no width where the
     fraction was chosen by hand). accuracy, gap (accuracy - the reference's): 0..1 with 95 %.
     reached: False where the goal cannot be met; the point is then the closest one.
     The goal was looked for on the same judged halves, so expect to lose a little of it on new samples.
     """
 
+    names: tuple[str, ...]
     policy: str
     reference: str
     fraction: float
@@ -35,14 +36,15 @@ class OperatingPoint:
 
     def sentence(self) -> str:
         """What this choice gives, in words."""
-        accuracy = (
-            f"{100 * self.accuracy.value:.1f} % ({100 * self.accuracy.low:.1f} to {100 * self.accuracy.high:.1f})"
-        )
-        side = "below" if self.gap.value < 0 else "above"
+        share, side = percent(self.fraction), "below" if self.gap.value < 0 else "above"
+        first, *later = self.names
+        sent = f"Send {share} of the samples on from {first} to {later[0]}"
+        if len(later) > 1:
+            sent = f"Spend {share} of the possible extra cost on {', '.join(later)} after {first}"
         return (
-            ("" if self.reached else "The goal cannot be met; the closest is this. ")
-            + f"Spend {percent(self.fraction)} of the possible extra calls: {accuracy} of the answers equal the label, "
-            f"{abs(100 * self.gap.value):.1f} points {side} {self.reference} alone, "
+            f"{'' if self.reached else 'The goal cannot be met; the closest is this. '}{sent}: "
+            f"{100 * self.accuracy.value:.1f} % ({100 * self.accuracy.low:.1f} to {100 * self.accuracy.high:.1f}) of "
+            f"the answers equal the label, {abs(100 * self.gap.value):.1f} points {side} {self.reference} alone, "
             f"at {percent(self.cost_share)} of its cost."
         )
 
@@ -124,4 +126,6 @@ def _point(curves, fraction, policy, reference, reached=True, saved: Measure | N
     share = cost / _cost_of(curves, reference)
     gap = interval(accuracy - curves.alone[reference])
     saved = saved or Measure(1 - share, 1 - share, 1 - share)
-    return OperatingPoint(policy, reference, fraction, cost, share, saved, interval(accuracy), gap, reached)
+    return OperatingPoint(
+        curves.names, policy, reference, fraction, cost, share, saved, interval(accuracy), gap, reached
+    )
