@@ -87,7 +87,7 @@ def test_router_on_new_samples_does_what_the_curve_promised():
     new_labels, new_experts = planted(6000, seed=2)
     decided = route_all(router, new_experts)
     assert (decided["predicted"] == new_labels).mean() == pytest.approx(point.accuracy.value, abs=0.025)
-    assert (decided["asked"] == 2).mean() == pytest.approx(router["learned"]["fraction_spent"], abs=0.03)
+    assert (decided["asked"] == 2).mean() == pytest.approx(router["learned"]["fraction_spent"], abs=0.04)
     assert router["learned"]["judged_accuracy"] == point.accuracy._asdict()
     assert (route_all(router, experts)["predicted"] == labels).mean() == pytest.approx(
         router["learned"]["accuracy_on_these_samples"]
