@@ -9,6 +9,8 @@ from cleaning.export.archive import zip_files
 from cleaning.export.decision_log import write_decision_log
 from cleaning.export.handover import Handover
 from cleaning.export.hugging_face import hugging_face_files
+from cleaning.export.mask import mask_of, write_mask
+from cleaning.export.patch import write_patch
 from cleaning.export.policy import DEFAULT_POLICY, Policy
 from cleaning.review_store import Decision
 from cleaning.run_store import Run, Workspace
@@ -87,6 +89,20 @@ KINDS = (
         "decisions.jsonl",
         "Every decision of every reviewer, undos included; can be read in again.",
         _log,
+    ),
+    ExportKind(
+        "patch",
+        "Patch",
+        "patch.jsonl",
+        "What was decided, with every vote, for others to check, apply and revert.",
+        write_patch,
+    ),
+    ExportKind(
+        "mask",
+        "Evaluation mask",
+        "evaluation_mask.csv",
+        "What evaluation does with each sample: keep, replace, any_of or drop.",
+        lambda h: write_mask(mask_of(h)),
     ),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
