@@ -15,10 +15,13 @@ from cleaning.errors import InputError, counted
 from cleaning.ranking import Ranking, rank_suspicion
 
 CUTS = (0.02, 0.05, 0.1, 0.2, 0.4)  # shares of the samples, most suspicious first (method.md section 4)
-FLAGGED_SHARE = 0.41  # of the cards, to the flagged part; the rest looks for errors below the threshold
+FLAGGED_SHARE = 0.405  # of the cards, to the flagged part; the rest looks for errors below the threshold
 LEAST_SHARE = 0.02  # of the cards, to every stratum, so that none stays unseen
 CARD_LIMIT = 5_000
-GUESS_INTERCEPT, GUESS_SLOPE = -1.2, 0.9  # suspicion overstates; only divides the cards, never enters an estimate
+GUESS_INTERCEPT, GUESS_SLOPE = (
+    -1.2,
+    0.9,
+)  # suspicion overstates; only divides the cards, never enters an estimate
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ class AuditDesign:
         _check_frame(frame)
         frame = frame.sort_values("order")
         strata = frame.drop_duplicates("stratum").sort_values("stratum")
-        starts = np.append(strata["stratum_start"], strata["stratum_start"].iloc[-1] + strata["stratum_size"].iloc[-1])
+        starts = np.append(
+            strata["stratum_start"], strata["stratum_start"].iloc[-1] + strata["stratum_size"].iloc[-1]
+        )
         return cls(
             rows=frame["row"].to_numpy(np.int64),
             stratum=frame["stratum"].to_numpy(np.int64),
@@ -159,7 +164,16 @@ def _shuffled_ranks(
 
 
 def _check_frame(frame: pd.DataFrame) -> None:
-    needed = ["order", "row", "stratum", "stratum_start", "stratum_size", "stratum_share", "threshold", "seed"]
+    needed = [
+        "order",
+        "row",
+        "stratum",
+        "stratum_start",
+        "stratum_size",
+        "stratum_share",
+        "threshold",
+        "seed",
+    ]
     missing = [name for name in needed if name not in frame]
     if missing or frame.empty:
         raise InputError(
@@ -167,4 +181,6 @@ def _check_frame(frame: pd.DataFrame) -> None:
             "expected the cards drawn with the run. Make the run again."
         )
     if frame["row"].duplicated().any() or sorted(frame["order"]) != list(range(len(frame))):
-        raise InputError("The audit table repeats or lacks cards; it was changed by hand. Make the run again.")
+        raise InputError(
+            "The audit table repeats or lacks cards; it was changed by hand. Make the run again."
+        )

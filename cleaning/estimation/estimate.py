@@ -15,9 +15,10 @@ from cleaning.estimation.estimators import Curve, Method, Parts, curve_for, esti
 from cleaning.estimation.evidence import UNSURE, Evidence, gather_evidence
 from cleaning.estimation.intervals import (
     JEFFREYS,
-    MID_P,
+    NEAR_MID_P,
     Interval,
     anytime_multiplier,
+    fixed_multiplier,
     normal_multiplier,
     odds_low,
     share_interval,
@@ -140,7 +141,9 @@ def estimate_curve(
     flagged = ranking.flagged_counts(thresholds)
     curve = curve_for(method, evidence, audit, ranking)
     guesses = (0.0, 0.5, 1.0) if evidence.unsure_count else (0.5,)
-    totals = [_totals(method, evidence, ranking, curve, flagged, unsure, level, anytime) for unsure in guesses]
+    totals = [
+        _totals(method, evidence, ranking, curve, flagged, unsure, level, anytime) for unsure in guesses
+    ]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     return EstimateCurve(
         np.asarray(thresholds, np.float64),
@@ -188,17 +191,22 @@ def _totals(
     parts = estimate_parts(method, sum_cells(evidence, ranking, curve, flagged, verdict))
     known = _known_wrong(evidence, flagged, unsure)
     multiplier = part_multiplier(parts, evidence.card_count, level, anytime)
-    alone = share_interval(parts, multiplier, JEFFREYS if anytime else MID_P)
+    alone = share_interval(parts, multiplier, JEFFREYS if anytime else NEAR_MID_P)
     shares = (parts.share, *alone, *share_interval(parts, multiplier, JEFFREYS))
     return _Totals(*(known + parts.size * share for share in shares), parts.cards)
 
 
 def part_multiplier(parts: Parts, card_count: float, level: float, anytime: bool) -> np.ndarray:
-    """(T, 2) standard errors to reach; information grows faster than cards where a part runs out of samples."""
+    """(T, 2) standard errors to reach, more where few cards stand behind the variance.
+
+    Anytime: information grows faster than cards where a part runs out of samples.
+    """
+    fixed = fixed_multiplier(parts.freedom, level)
     if not anytime:
-        return np.full(parts.share.shape, normal_multiplier(level))
+        return fixed
     left = 1 - parts.cards / np.maximum(parts.size, 1)
-    return anytime_multiplier(card_count / np.maximum(left, 1e-6), level)
+    always = anytime_multiplier(card_count / np.maximum(left, 1e-6), level)
+    return always * fixed / normal_multiplier(level)
 
 
 def _known_wrong(evidence: Evidence, flagged: np.ndarray, unsure: float) -> np.ndarray:
@@ -218,7 +226,9 @@ def _precision(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarr
     )
 
 
-def _detection_rate(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarray, samples: int) -> Band:
+def _detection_rate(
+    least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarray, samples: int
+) -> Band:
     """Unsure cards pull both ways: wrong above and right below the threshold is the most that can be detected."""
     found, missed = middle.point.T
     both = found + missed

@@ -53,7 +53,7 @@ class Parts:
     size: samples. cards: audit cards. share: estimated share of wrong labels. variance: of that share.
     unseen: the finite-population factor in that variance, from 1 (few cards) to 0 (all samples are cards).
     rarer: cards of the rarer kind (wrong or right). plain_cards: cards of a plain random sample of the same weight
-    (Kish 1965), what the cards are worth while all of them agree.
+    (Kish 1965), what the cards are worth while all of them agree. freedom: degrees of freedom behind the variance (Satterthwaite 1946).
     """
 
     size: np.ndarray
@@ -63,6 +63,7 @@ class Parts:
     unseen: np.ndarray
     rarer: np.ndarray
     plain_cards: np.ndarray
+    freedom: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ class Curve:
 
 def curve_for(method: Method, evidence: Evidence, audit: AuditDesign, ranking: Ranking) -> Curve:
     """The curve an estimator leans on: fitted on the cards, or the unfitted guess for "bayes"."""
-    intercept, slope = PRIOR_MEAN if method == "bayes" else fit_curve(evidence, audit, ranking, CURVE_WEIGHTS).parameters
+    intercept, slope = (
+        PRIOR_MEAN if method == "bayes" else fit_curve(evidence, audit, ranking, CURVE_WEIGHTS).parameters
+    )
     cards = expit(intercept + slope * logit(ranking.suspicion[evidence.rank]))
     return Curve(cards, ranking.cumulative(expit(intercept + slope * ranking.block_logits)))
 
@@ -154,6 +157,8 @@ def estimate_parts(method: Method, cells: Cells) -> Parts:
     of_mean = np.where(cells.cards > 0, variance / np.maximum(cells.cards, 1), BLIND_VARIANCE)
     endless = (cells.size**2 * of_mean).sum(2)
     finite = (cells.size**2 * of_mean * unseen).sum(2)
+    squares = (cells.size**2 * of_mean * unseen) ** 2 / np.maximum(cells.cards, 1)
+    freedom = finite**2 / np.maximum(squares.sum(2), 1e-300)
     size, cards, wrong = (values.sum(2) for values in (cells.size, cells.cards, cells.wrong))
     over = np.maximum(size, 1)
     load = (cells.size**2 / np.maximum(cells.cards, BLIND_CARDS)).sum(2)
@@ -165,4 +170,5 @@ def estimate_parts(method: Method, cells: Cells) -> Parts:
         np.where(endless > 0, finite / np.where(endless > 0, endless, 1), 1.0),
         np.minimum(wrong, cards - wrong),
         size**2 / np.maximum(load, 1),
+        np.where(finite > 0, freedom, np.inf),
     )

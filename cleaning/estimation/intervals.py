@@ -7,10 +7,10 @@ interval with the number of plain random cards that would have that variance, an
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainccinv, betaincinv, ndtr, ndtri
+from scipy.special import betainccinv, betaincinv, ndtr, ndtri, stdtrit
 
 INFORMATION_UNIT = 16.0  # cards; the anytime multiplier is within 4 % of its least from 50 to 500 cards
-MID_P, JEFFREYS = 0.25, 0.5  # where beta quantiles stand: 0 is exact
+NEAR_MID_P, JEFFREYS = 0.4, 0.5  # where beta quantiles stand: 0 is exact, 1/4 close to mid-p
 RARE = 2.0  # cards of the rarer kind at which half of that step is taken
 
 
@@ -30,6 +30,11 @@ class Interval:
 def normal_multiplier(level: float) -> float:
     """How many standard errors a fixed-n interval of that level reaches: 1.96 for 0.95."""
     return float(-ndtri((1 - level) / 2))
+
+
+def fixed_multiplier(freedom: np.ndarray, level: float) -> np.ndarray:
+    """How many standard errors a fixed-n interval reaches when the variance has that many degrees of freedom."""
+    return stdtrit(np.clip(freedom, 3, 1e6), (1 + level) / 2)
 
 
 def anytime_multiplier(information: np.ndarray, level: float) -> np.ndarray:
@@ -55,7 +60,9 @@ def share_interval(parts: "Parts", multiplier: np.ndarray, shift: float) -> tupl
     held_off = (share * cards + 0.5) / (cards + 1)  # keeps the effective number finite at shares of 0 and 1
     agree = 1 / (1 + parts.rarer) ** 2
     by_variance = parts.variance / (held_off * (1 - held_off))
-    inverse = (1 - agree) * by_variance + agree * np.maximum(by_variance, unseen / np.maximum(parts.plain_cards, 0.5))
+    inverse = (1 - agree) * by_variance + agree * np.maximum(
+        by_variance, unseen / np.maximum(parts.plain_cards, 0.5)
+    )
     effective = 1 / np.maximum(inverse, 1e-15)
     wrong, right = share * effective, (1 - share) * effective
     rarer = np.minimum(wrong, right)
@@ -76,7 +83,9 @@ def _beta_ends(
     return np.where(wrong > 0, low, 0.0), np.where(right > 0, high, 1.0)
 
 
-def odds_low(above: np.ndarray, above_low: np.ndarray, below: np.ndarray, below_high: np.ndarray) -> np.ndarray:
+def odds_low(
+    above: np.ndarray, above_low: np.ndarray, below: np.ndarray, below_high: np.ndarray
+) -> np.ndarray:
     """Lower end for above / below from the intervals of two independent estimates.
 
     The smallest r with above - r below = sqrt((above - above_low)^2 + r^2 (below_high - below)^2)

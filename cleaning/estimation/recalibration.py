@@ -17,7 +17,9 @@ from cleaning.ranking import Ranking, logit
 PRIOR_MEAN = np.array([-0.7, 0.8])
 PRIOR_SD = np.array([2.0, 0.7])
 BOUNDS = np.array([[-12.0, 0.0], [12.0, 4.0]])
-LEAST_CARDS = 40  # mean gap of predicted to real precision over ten sets: about 6 points at 50 cards (method.md)
+LEAST_CARDS = (
+    40  # mean gap of predicted to real precision over ten sets: about 6 points at 50 cards (method.md)
+)
 LEAST_OF_EACH = 5  # with fewer right or wrong labels the prior, not the cards, would set the slope
 
 
@@ -33,7 +35,9 @@ class Recalibration:
     covariance: np.ndarray
     card_count: int
 
-    def probability(self, suspicion: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def probability(
+        self, suspicion: np.ndarray, level: float = 0.95
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """P(given label wrong) for suspicions of any shape: point, lower and upper end of its band."""
         x = logit(suspicion)
         centre = self.parameters[0] + self.parameters[1] * x
@@ -65,7 +69,9 @@ def fit_curve(
     weight = (audit.sizes / np.maximum(evidence.drawn, 1))[evidence.stratum] ** weight_power
     weight = weight / weight.mean() if len(weight) else weight
     parameters, hessian = _climb(x, target, weight)
-    score = (weight * (target - expit(parameters[0] + parameters[1] * x)))[:, None] * np.column_stack([np.ones_like(x), x])
+    score = (weight * (target - expit(parameters[0] + parameters[1] * x)))[:, None] * np.column_stack(
+        [np.ones_like(x), x]
+    )
     inverse = np.linalg.inv(hessian)
     covariance = inverse @ (score.T @ score + np.diag(PRIOR_SD**-2)) @ inverse
     return Recalibration(parameters, covariance, len(x))
