@@ -1,0 +1,72 @@
+"""Bins of confidence: of equal width or of equal mass, in which equal values always share a bin."""
+
+from typing import Literal
+
+import numpy as np
+
+from cleaning.errors import InputError
+
+Scheme = Literal["equal_mass", "equal_width"]
+
+TIE = 1e-9  # confidences closer than this count as equal; far above rounding, far below what anybody reads
+
+
+def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
+    """Inner edges that cut ``values`` (N,) into at most ``bins`` bins of nearly equal count, ascending.
+
+    A cut that would fall among values equal within 1e-9 moves up to the next gap, so ties are never split and
+    many ties give fewer bins. Each edge lies midway in its gap, so that no value sits on an edge and another
+    machine's rounding cannot move a sample to another bin. Constant values have no edges: one bin.
+    """
+    ordered = np.sort(np.asarray(values, float))
+    gaps = np.flatnonzero(np.diff(ordered) > TIE)
+    if not len(gaps):
+        return np.empty(0)
+    last_of_bin = -(-np.arange(1, bins) * len(ordered) // bins) - 1
+    place = np.searchsorted(gaps, last_of_bin)
+    cuts = gaps[np.unique(place[place < len(gaps)])]
+    return (ordered[cuts] + ordered[cuts + 1]) / 2
+
+
+def bin_edges(confidence: np.ndarray, bins: int, scheme: Scheme = "equal_mass") -> np.ndarray:
+    """Inner edges, ascending, of ``bins`` bins over 0..1; bin b holds (edge b-1, edge b], the first also 0.
+
+    equal_mass: see ``quantile_edges``. equal_width: 1/bins, 2/bins, ... as in Guo et al. 2017, section 2.
+    Raises InputError where bins < 1 or the scheme is unknown.
+    """
+    if bins < 1:
+        raise InputError(f"{bins} bins of confidence were asked for; at least 1 is needed (15 is usual).")
+    if scheme == "equal_mass":
+        return quantile_edges(confidence, bins)
+    if scheme == "equal_width":
+        return np.arange(1, bins) / bins
+    raise InputError(f"Unknown kind of bins '{scheme}': choose equal_mass or equal_width.")
+
+
+def assign_bins(confidence: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """(N,) int: bin of each confidence, 0..len(edges); a value on an edge belongs to the lower bin."""
+    return np.searchsorted(edges, confidence, side="left")
+
+
+def answered(confidence: np.ndarray, correct: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Checked float64 confidence and 0/1 correct without the abstentions (NaN confidence).
+
+    Raises InputError where lengths differ, a confidence is outside 0..1, or no sample was answered.
+    """
+    confidence, correct = np.asarray(confidence, float), np.asarray(correct, float)
+    if confidence.shape != correct.shape or confidence.ndim != 1:
+        raise InputError(
+            f"Confidences of shape {confidence.shape} but right-or-wrong of shape {correct.shape}; "
+            "both must be one number per sample."
+        )
+    kept = ~np.isnan(confidence)
+    confidence, correct = confidence[kept], correct[kept]
+    if not len(confidence):
+        raise InputError("The expert answered no sample, so its confidences cannot be judged.")
+    if confidence.min() < 0 or confidence.max() > 1:
+        raise InputError(
+            f"Confidences run from {confidence.min():.4g} to {confidence.max():.4g}; they must lie between 0 and 1."
+        )
+    if not np.isin(correct, (0, 1)).all():
+        raise InputError("'correct' must hold only 0 (wrong) and 1 (right).")
+    return confidence, correct
