@@ -8,6 +8,7 @@ import numpy as np
 
 from cleaning.errors import InputError
 from data_adapters.array_files import NamedScores, read_arrays
+from data_adapters.openai_logprobs import holds_responses, read_responses
 from data_adapters.tables import TABLE_SUFFIXES, Table, read_table
 
 ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
@@ -53,10 +54,16 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
     if suffix in ARRAY_SUFFIXES:
         return [_of_array(found, path, declared) for found in read_arrays(name, path)]
     if suffix in TABLE_SUFFIXES:
-        return [OpenedExpert(name, path, table=read_table(path), declared=declared.get(name, Declared()))]
+        return [OpenedExpert(name, path, table=_table(path), declared=declared.get(name, Declared()))]
     raise InputError(
         f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(EXPERT_SUFFIXES)}."
     )
+
+
+def _table(path: Path) -> Table:
+    if path.suffix.lower() == ".jsonl" and holds_responses(path):
+        return read_responses(path)
+    return read_table(path)
 
 
 def _of_array(found: NamedScores, path: Path, declared: Mapping[str, Declared]) -> OpenedExpert:
