@@ -139,7 +139,7 @@ def _calibrate_votes(expert: Expert, given_labels: np.ndarray, folds: Folds) -> 
     def fit(part: np.ndarray) -> tuple[float]:
         return (shrunk_accuracy(int(right[part].sum()), int(part.sum())),)
 
-    return _cross_fitted(expert.name, "shrunk accuracy", ("accuracy",), fit, folds.fold[answered])
+    return _cross_fitted(expert.name, "shrunk accuracy", ("c",), fit, folds.fold[answered])
 
 
 def _cross_fitted(

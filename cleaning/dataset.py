@@ -109,12 +109,12 @@ class Expert:
         """
         assert self.scores is not None, "only full experts have logits"
         if self.rows is None:
-            block = np.asarray(self.scores[samples], np.float32)
+            block = np.array(self.scores[samples], np.float32)  # a copy, ours to overwrite
             missing = None
         else:
             rows = self.rows[samples]
             missing = rows < 0
-            block = np.asarray(self.scores[np.where(missing, 0, rows)], np.float32)
+            block = np.array(self.scores[np.where(missing, 0, rows)], np.float32)
         if self.score_kind == "probabilities":
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():

@@ -134,6 +134,10 @@ class Workspace:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
         return [_read_expert(known[f]) for f in run.expert_fingerprints]
 
+    def experts_about(self) -> list[dict]:
+        """Name, kind, whether simulated ... of each expert, without opening its arrays."""
+        return [about for _, about in self._expert_files()]
+
     def _expert_files(self) -> list[tuple[Path, dict]]:
         return [(path, _read_json(path)) for path in sorted((self.folder / "experts").glob("*.json"))]
 
@@ -182,7 +186,7 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
     place = root / workspace_id
     if not place.exists():
         with _written_aside(place) as folder:
-            _write_dataset(folder, dataset)
+            _write_dataset(folder, dataset, place)
             (folder / "experts").mkdir()
             (folder / "runs").mkdir()
     workspace = open_workspace(root, workspace_id)
@@ -243,7 +247,13 @@ def _sync_folder(folder: Path) -> None:
                 os.fsync(file.fileno())
 
 
-def _write_dataset(folder: Path, dataset: Dataset) -> None:
+def _portable(path: Path, place: Path, root: Path) -> str:
+    """A path as kept in ``place``: relative where it lies below the workspaces' root, so that they can be moved."""
+    path = path.resolve()
+    return os.path.relpath(path, place.resolve()) if path.is_relative_to(root.resolve()) else str(path)
+
+
+def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
     frame = dataset.samples.copy()
     frame["sample_id"] = dataset.sample_ids
     frame["__given"] = dataset.given_labels
@@ -260,7 +270,7 @@ def _write_dataset(folder: Path, dataset: Dataset) -> None:
         "samples": len(dataset),
         "class_names": list(dataset.class_names),
         "group_name": dataset.group_name,
-        "image_root": str(dataset.image_root.resolve()) if dataset.image_root else None,
+        "image_root": _portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
         "notes": list(dataset.notes),
     }
     _write_json(folder / "workspace.json", about)
@@ -278,7 +288,7 @@ def _read_dataset(folder: Path, about: dict) -> Dataset:
         option_counts=frame["__options"].to_numpy(np.int32) if "__options" in frame else None,
         group=frame["__group"].to_numpy(object) if "__group" in frame else None,
         group_name=about["group_name"],
-        image_root=Path(about["image_root"]) if about["image_root"] else None,
+        image_root=(folder / about["image_root"]).resolve() if about["image_root"] else None,
         notes=tuple(about["notes"]),
     )
 
@@ -303,7 +313,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         if array is None:
             continue
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
-            about[field] = str(Path(array.filename).resolve())
+            about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -324,7 +334,7 @@ def _read_expert(path: Path) -> Expert:
     arrays = {}
     for field in ("scores", "rows", "predicted", "confidence"):
         if field in about:
-            place = path.parent / about[field]  # an absolute path stands for itself
+            place = (path.parent / about[field]).resolve()  # an absolute path stands for itself
             if not place.exists():
                 raise WorkspaceError(
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."

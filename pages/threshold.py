@@ -2,7 +2,7 @@ from pages.shared.messages import guarded, require_router
 
 require_router()
 
-from pages.shared import frame, loaders, threshold_explorer  # noqa: E402
+from pages.shared import frame, loaders, threshold_explorer
 
 
 @guarded

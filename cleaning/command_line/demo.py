@@ -33,9 +33,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _keep(root: Path, folder: Path) -> None:
     from cleaning import pipeline
-    from cleaning.command_line.score import keep
+    from cleaning.run_store import create_workspace
+    from cleaning.settings import Settings
     from data_adapters import read_folder
 
     reading = read_folder(folder)
-    workspace = keep(root, reading, pipeline.run(reading.dataset, reading.experts))
+    workspace = create_workspace(root, reading.dataset, reading.experts)
+    if workspace.find_run(Settings(), reading.experts) is None:
+        workspace.save_run(pipeline.run(reading.dataset, reading.experts), reading.experts)
     print(f"workspace {workspace.folder}")

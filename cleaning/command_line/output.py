@@ -20,11 +20,13 @@ def check_output(path: Path, endings: tuple[str, ...]) -> Path:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """CSV or Parquet by the path's ending, written beside its place and renamed."""
+    """CSV, Parquet or JSON by the path's ending, written beside its place and renamed."""
     part = path.with_name(path.name + ".part")
     try:
         if path.suffix.lower() == ".parquet":
             table.to_parquet(part, index=False)
+        elif path.suffix.lower() == ".json":
+            table.to_json(part, orient="records", indent=1)
         else:
             table.to_csv(part, index=False)
         part.replace(path)

@@ -30,7 +30,12 @@ def fraction_sum(random: Random) -> Draft:
     b, d = random.sample([2, 3, 4, 5, 6, 8, 9, 10], 2)
     a, c = _numerator(random, b), _numerator(random, d)
     answer = Fraction(a, b) + Fraction(c, d)
-    slips = [Fraction(a + c, b + d), Fraction(a * c, b * d), Fraction(a + c, b * d), Fraction(a + c, max(b, d))]
+    slips = [
+        Fraction(a + c, b + d),
+        Fraction(a * c, b * d),
+        Fraction(a + c, b * d),
+        Fraction(a + c, max(b, d)),
+    ]
     near = [answer + Fraction(step, b * d) for step in (1, -1, 2, 3)]
     wrong = first_different(answer, [slip for slip in slips + near if slip > 0])
     unreduced = rf"$\frac{{{2 * answer.numerator}}}{{{2 * answer.denominator}}}$"
@@ -67,7 +72,13 @@ def remainder(random: Random) -> Draft:
 def power(random: Random) -> Draft:
     base, exponent = random.randint(2, 9), random.randint(2, 5)
     answer = base**exponent
-    mistakes = [base * exponent, exponent**base, base ** (exponent - 1), base ** (exponent + 1), answer + base]
+    mistakes = [
+        base * exponent,
+        exponent**base,
+        base ** (exponent - 1),
+        base ** (exponent + 1),
+        answer + base,
+    ]
     return number_draft("powers", f"What is ${base}^{{{exponent}}}$?", answer, mistakes)
 
 
@@ -76,7 +87,13 @@ def loop_program(random: Random) -> Draft:
     stop = start + length
     answer = factor * sum(range(start, stop))
     code = code_block("total = 0", f"for n in range({start}, {stop}):", f"    total += {factor} * n", "print(total)")
-    mistakes = [answer + factor * stop, answer - factor * start, answer // factor, factor * length, answer + factor]
+    mistakes = [
+        answer + factor * stop,
+        answer - factor * start,
+        answer // factor,
+        factor * length,
+        answer + factor,
+    ]
     return number_draft("programs", f"What does this program print?\n\n{code}", answer, mistakes)
 
 

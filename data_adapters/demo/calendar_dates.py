@@ -62,7 +62,8 @@ def leap_year(random: Random) -> Draft:
     years = range(century - 12, century + 13)
     leap = random.sample([year for year in years if isleap(year)], 3)
     common = [year for year in years if year % 2 == 0 and not isleap(year) and year != century]
-    stem = f"Which of these years, all between {years[0]} and {years[-1]}, is a leap year in the Gregorian calendar?"
+    span = f"all between {years[0]} and {years[-1]}"
+    stem = f"Which of these years, {span}, is a leap year in the Gregorian calendar?"
     wrong = [century, *random.sample(common, 5)]
     return Draft("leap years", stem, str(leap[0]), tuple(map(str, wrong)), tuple(map(str, leap[1:])))
 

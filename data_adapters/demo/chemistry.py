@@ -6,18 +6,15 @@ from random import Random
 from data_adapters.demo.draft import Draft, draw, number_draft
 from data_adapters.demo.elements import BY_SYMBOL, DISPUTED, ELEMENTS, EVERYDAY, FAMILIES, Element
 
-_NUCLIDES = (  # symbol and mass number of nuclides found in nature or well known
-    *(("C", 14), ("O", 18), ("Na", 23), ("Al", 27), ("P", 31), ("Cl", 37), ("K", 40), ("Fe", 56), ("Co", 60)),
-    *(("Cu", 63), ("Br", 81), ("Sr", 90), ("I", 131), ("Cs", 137), ("Au", 197), ("Pb", 208), ("U", 235), ("U", 238)),
-)
-_IONS = (  # symbol and charge
-    *(("Li", 1), ("Na", 1), ("K", 1), ("Mg", 2), ("Ca", 2), ("Ba", 2), ("Al", 3), ("Zn", 2), ("Fe", 3), ("Cu", 2)),
-    *(("F", -1), ("Cl", -1), ("Br", -1), ("I", -1), ("O", -2), ("S", -2)),
-)
-_FORMULAS = (
-    *("Ca(OH)2", "Al2(SO4)3", "C6H12O6", "(NH4)2SO4", "Mg3(PO4)2", "KMnO4", "C2H5OH", "Fe2O3", "H2SO4", "NaHCO3"),
-    *("CaCO3", "Cu(NO3)2", "C12H22O11", "K2Cr2O7"),
-)
+# found in nature or well known: symbol-mass number
+_NUCLIDES = """
+C-14 O-18 Na-23 Al-27 P-31 Cl-37 K-40 Fe-56 Co-60 Cu-63 Br-81 Sr-90 I-131 Cs-137 Au-197 Pb-208 U-235 U-238
+"""
+_CHARGES = {1: "Li Na K", 2: "Mg Ca Ba Zn Fe Cu", 3: "Al Cr", -1: "F Cl Br I", -2: "O S"}
+_IONS = tuple((symbol, charge) for charge, symbols in _CHARGES.items() for symbol in symbols.split())
+_FORMULAS = """
+Ca(OH)2 Al2(SO4)3 C6H12O6 (NH4)2SO4 Mg3(PO4)2 KMnO4 C2H5OH Fe2O3 H2SO4 NaHCO3 CaCO3 Cu(NO3)2 C12H22O11 K2Cr2O7
+"""
 
 
 def drafts(random: Random) -> list[Draft]:
@@ -73,11 +70,11 @@ def element_with_number(random: Random) -> Draft:
 
 
 def neutrons(random: Random) -> Draft:
-    symbol, mass = random.choice(_NUCLIDES)
+    symbol, mass = random.choice(_NUCLIDES.split()).split("-")
     protons = BY_SYMBOL[symbol].number
-    answer = mass - protons
+    answer = int(mass) - protons
     stem = rf"How many neutrons are in one nucleus of $^{{{mass}}}_{{{protons}}}\mathrm{{{symbol}}}$?"
-    return number_draft("nuclei", stem, answer, [protons, mass, mass + protons, answer + 1, answer - 1])
+    return number_draft("nuclei", stem, answer, [protons, int(mass), int(mass) + protons, answer + 1, answer - 1])
 
 
 def electrons(random: Random) -> Draft:
@@ -89,7 +86,7 @@ def electrons(random: Random) -> Draft:
 
 
 def atoms(random: Random) -> Draft:
-    formula = random.choice(_FORMULAS)
+    formula = random.choice(_FORMULAS.split())
     answer = atoms_in(formula)
     latex = re.sub(r"(\d+)", r"_{\1}", formula)
     stem = rf"How many atoms are in one formula unit of $\mathrm{{{latex}}}$?"

@@ -1,16 +1,18 @@
 """Countries with capital and continent, as far as neither is disputed, shared or about to change.
 
-Left out on purpose: countries with several capitals or a contested one, those that lie on two continents, and those
-whose capital has the country's own name. North America includes Central America and the Caribbean.
+Left out on purpose: countries with several capitals or a contested one, those that lie on two continents, and
+those whose capital has the country's own name. North America includes Central America and the Caribbean.
 """
 
 from dataclasses import dataclass
 
 _TABLE = {
     "Europe": """
-        Albania: Tirana|Austria: Vienna/Salzburg|Belgium: Brussels/Antwerp|Bulgaria: Sofia|Croatia: Zagreb/Split
+        Albania: Tirana|Austria: Vienna/Salzburg|Belgium: Brussels/Antwerp|Bulgaria: Sofia
+        Croatia: Zagreb/Split
         Czechia: Prague/Brno|Denmark: Copenhagen/Aarhus|Estonia: Tallinn/Tartu|Finland: Helsinki/Tampere
-        France: Paris/Marseille|Germany: Berlin/Frankfurt|Greece: Athens/Thessaloniki|Hungary: Budapest/Debrecen
+        France: Paris/Marseille|Germany: Berlin/Frankfurt|Greece: Athens/Thessaloniki
+        Hungary: Budapest/Debrecen
         Iceland: Reykjavik|Ireland: Dublin/Cork|Italy: Rome/Milan|Latvia: Riga|Lithuania: Vilnius/Kaunas
         Malta: Valletta|Moldova: Chisinau|Norway: Oslo/Bergen|Poland: Warsaw/Krakow|Portugal: Lisbon/Porto
         Romania: Bucharest|Serbia: Belgrade/Novi Sad|Slovakia: Bratislava/Kosice|Slovenia: Ljubljana/Maribor
@@ -26,10 +28,13 @@ _TABLE = {
         Turkmenistan: Ashgabat|United Arab Emirates: Abu Dhabi/Dubai|Uzbekistan: Tashkent/Samarkand
         Vietnam: Hanoi/Ho Chi Minh City""",
     "Africa": """
-        Algeria: Algiers/Oran|Angola: Luanda|Botswana: Gaborone|Burkina Faso: Ouagadougou|Cameroon: Yaounde/Douala
-        Cape Verde: Praia|Chad: N'Djamena|Eritrea: Asmara|Ethiopia: Addis Ababa|Gabon: Libreville|Gambia: Banjul
+        Algeria: Algiers/Oran|Angola: Luanda|Botswana: Gaborone|Burkina Faso: Ouagadougou
+        Cameroon: Yaounde/Douala
+        Cape Verde: Praia|Chad: N'Djamena|Eritrea: Asmara|Ethiopia: Addis Ababa|Gabon: Libreville
+        Gambia: Banjul
         Ghana: Accra/Kumasi|Guinea: Conakry|Kenya: Nairobi/Mombasa|Lesotho: Maseru|Liberia: Monrovia
-        Libya: Tripoli/Benghazi|Madagascar: Antananarivo|Malawi: Lilongwe/Blantyre|Mali: Bamako|Mauritania: Nouakchott
+        Libya: Tripoli/Benghazi|Madagascar: Antananarivo|Malawi: Lilongwe/Blantyre|Mali: Bamako
+        Mauritania: Nouakchott
         Mauritius: Port Louis|Morocco: Rabat/Casablanca|Mozambique: Maputo|Namibia: Windhoek|Niger: Niamey
         Nigeria: Abuja/Lagos|Rwanda: Kigali|Senegal: Dakar|Sierra Leone: Freetown|Somalia: Mogadishu
         Togo: Lome|Tunisia: Tunis/Sfax|Uganda: Kampala/Entebbe|Zambia: Lusaka|Zimbabwe: Harare/Bulawayo""",

@@ -15,18 +15,18 @@ BATCHES = 10
 
 README = """Handwritten digits, with planted label errors
 
-Pictures: {n} real pictures of handwritten digits, 8 x 8 pixels, as they come with scikit-learn (from the "Optical
-recognition of handwritten digits" test set, E. Alpaydin and C. Kaynak, UCI machine learning repository, 1998), enlarged
-8 times without smoothing.
-Labels: as in the source, but {flipped} of them ({share:.0%}) were flipped on purpose: which pictures, by lot; to which
-class, in proportion to how a linear discriminant classifier really confuses the classes on pictures it was not
-trained on.
-Experts: {m} different classifiers, trained here on the labels with their flips. Every score comes from a model that
-did not see that picture (5-fold cross-validation). None is simulated. "cost" is a rough count of operations per
-picture, in thousands.
+Pictures: {n} real pictures of handwritten digits, 8 x 8 pixels, as they come with scikit-learn (from the
+"Optical recognition of handwritten digits" test set, E. Alpaydin and C. Kaynak, UCI machine learning
+repository, 1998), enlarged 8 times without smoothing.
+Labels: as in the source, but {flipped} of them ({share:.0%}) were flipped on purpose: which pictures, by lot;
+to which class, in proportion to how a linear discriminant classifier really confuses the classes on pictures
+it was not trained on.
+Experts: {m} different classifiers, trained here on the labels with their flips. Every score comes from a
+model that did not see that picture (5-fold cross-validation). None is simulated. "cost" is a rough count of
+operations per picture, in thousands.
 batch: consecutive tenths of the source's order.
-planted_truth.csv: which labels were flipped, and the original label. For comparing afterwards; Second Opinion never
-reads it to score, and figures on planted errors say nothing about real ones.
+planted_truth.csv: which labels were flipped, and the original label. For comparing afterwards; Second Opinion
+never reads it to score, and figures on planted errors say nothing about real ones.
 """
 
 
@@ -38,7 +38,12 @@ def fill_digits(folder: Path, seed: int) -> dict:
     _write_pictures(pixels, ids, folder / "images")
     _write_tables(folder, ids, original, given)
     _write_experts(folder / "experts", ids, pixels, given, seed)
-    counts = {"n": len(ids), "flipped": int((given != original).sum()), "m": len(EXPERTS), "share": FLIPPED_SHARE}
+    counts = {
+        "n": len(ids),
+        "flipped": int((given != original).sum()),
+        "m": len(EXPERTS),
+        "share": FLIPPED_SHARE,
+    }
     (folder / "README.txt").write_text(README.format(**counts), encoding="utf-8")
     described = {expert.name: expert.description() for expert in EXPERTS}
     return {"name": "Demo: handwritten digits", "kind": "image", "experts": described}
@@ -53,7 +58,7 @@ def read_digits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def flip_labels(pixels: np.ndarray, original: np.ndarray, seed: int) -> np.ndarray:
-    """(N,) labels of which FLIPPED_SHARE differ from ``original``, the wrong class drawn from real confusions."""
+    """(N,) labels; FLIPPED_SHARE of them differ from ``original``, the wrong class as really confused."""
     random = np.random.default_rng([seed, 1])
     shares = confusion_shares(pixels, original, seed)
     flipped = random.choice(len(original), round(FLIPPED_SHARE * len(original)), replace=False)

@@ -12,7 +12,8 @@ class Draft:
     """One question from facts, without order, letters or flaws.
 
     wrong: at least FEWEST_WRONG answers, none of them right, the most tempting first.
-    also_right: further right answers in other words or of the same set; never an option unless planted as a flaw.
+    also_right: further right answers in other words or of the same set; never an option unless planted as a
+    flaw.
     """
 
     topic: str
@@ -46,7 +47,7 @@ def draw(random: Random, makers: dict[Maker, int]) -> list[Draft]:
 
 
 def first_different(answer: object, candidates: Iterable, count: int = 6) -> list:
-    """The first ``count`` candidates that equal neither the answer nor one another (2 equals Fraction(4, 2))."""
+    """The first ``count`` candidates equal neither to the answer nor to one another (2 equals 4/2)."""
     kept: list = []
     for candidate in candidates:
         if candidate != answer and candidate not in kept:

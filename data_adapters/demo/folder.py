@@ -43,7 +43,9 @@ def _finish(draft: Path, description: dict) -> None:
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
-    """Renames the draft to the target; an incomplete set there goes first, a complete one (a rival's) stays."""
+    """Renames the draft to the target; an incomplete set there goes first, a rival's complete one stays."""
+    if is_complete(target):
+        return
     if target.exists():
         outdated = target.parent / f".{target.name}-{token_hex(6)}"
         target.rename(outdated)
@@ -56,7 +58,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
 
 
 def is_complete(target: Path) -> bool:
-    """Whether a demo set of this version is there with all its files (files added by others do not matter)."""
+    """Whether a demo set of this version is there with all its files; files added since do not matter."""
     entry = _demo_entry(target)
     if entry is None or entry.get("version") != DEMO_VERSION:
         return False

@@ -25,7 +25,7 @@ LURED_KEY = 0.6  # share of wrong keys that fall on the most tempting distractor
 class Question:
     """One finished question.
 
-    right: places of the truly right options (none or two in flawed questions). given: place of the key as published.
+    right: places of the truly right options (none or two where flawed). given: place of the published key.
     lure: place of the most tempting wrong option. error_type: "ok" or the planted flaw.
     """
 
@@ -49,14 +49,14 @@ def plant(
     if error_type == "wrong_groundtruth":
         given = _wrong_key(count, place, lure, random)
     elif error_type == "no_correct_answer":
-        options[place] = next(answer for answer in draft.wrong if answer not in options)
+        options[place] = _spare(draft, options)
         right = ()
     elif error_type == "multiple_correct_answers":
         second = random.choice([i for i in range(count) if i not in (place, lure)])
         options[second] = random.choice(draft.also_right)
         right = tuple(sorted((place, second)))
     elif error_type == "bad_options_clarity":
-        options[place] = f"{options[place]} or {next(answer for answer in draft.wrong if answer not in options)}"
+        options[place] = f"{options[place]} or {_spare(draft, options)}"
     return Question(sample_id, subject, draft.topic, draft.stem, tuple(options), right, given, lure, error_type)
 
 
@@ -66,6 +66,11 @@ def _lay_out(draft: Draft, count: int, place: int, random: Random) -> tuple[list
     random.shuffle(wrong)
     options = [*wrong[:place], draft.answer, *wrong[place:]]
     return options, options.index(draft.wrong[0])
+
+
+def _spare(draft: Draft, options: list[str]) -> str:
+    """A wrong answer that is no option yet."""
+    return next(answer for answer in draft.wrong if answer not in options)
 
 
 def _wrong_key(count: int, place: int, lure: int, random: Random) -> int:

@@ -24,15 +24,16 @@ OPTION_COUNTS = (4, 4, 4, 4, 5, 4, 4, 3, 4)  # taken in turn
 
 README = """Multiple-choice questions, with planted flaws, answered by SIMULATED experts
 
-Questions: {n}, made by a generator from facts (arithmetic, units, calendar, chemistry, geography), {each} a subject.
-Planted flaws: {wrong} wrong keys, most of them in the subject "units"; {options} questions with flawed options
-(no option right, two right, or one option that runs two answers together).
-Experts: SIMULATED. No language model was asked anything. Each answer is drawn at random from the true answer, the
-question's difficulty (the same for all experts, so they err together) and the expert's strength in the subject; their
-confidences are wrong on purpose, each in its own way. What they show is how Second Opinion works, not how good any
-model is. "cost" is made up.
-planted_truth.csv: error_type and the letter of the right option (empty: none; "A|C": two). For comparing afterwards;
-Second Opinion never reads it to score, and figures on planted errors say nothing about real ones.
+Questions: {n}, made by a generator from facts (arithmetic, units, calendar, chemistry, geography), {each} a
+subject.
+Flaws planted on purpose: {wrong} wrong keys, most of them in the subject "units"; {options}
+questions with flawed options (no option right, two right, or one option that runs two answers together).
+Experts: SIMULATED. No language model was asked anything. Each answer is drawn at random from the true answer,
+the question's difficulty (the same for all experts, so they err together) and the expert's strength in the
+subject; their confidences are wrong on purpose, each in its own way. What they show is how Second Opinion
+works, not how good any model is. "cost" is made up.
+planted_truth.csv: error_type and the letter of the right option (empty: none; "A|C": two). For comparing
+afterwards; Second Opinion never reads it to score, and figures on planted errors say nothing about real ones.
 """
 
 

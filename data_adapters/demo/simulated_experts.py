@@ -1,8 +1,8 @@
 """Stand-ins for language models: answers drawn at random from the truth, always marked as simulated.
 
-Each expert sees, for every option, a pull = strength on a right option + pull of the lure + noise, part of the noise
-shared by all experts; its answer is the option with the largest pull. Shared noise and shared difficulty make the
-experts err together, as real ones do.
+Each expert sees, for every option, a pull = strength on a right option + pull of the lure + noise, part of
+the noise shared by all experts; its answer is the option with the largest pull. Shared noise and shared
+difficulty make the experts err together, as real ones do.
 """
 
 from collections.abc import Callable
@@ -30,8 +30,8 @@ UNREADABLE = (
 class SimulatedExpert:
     """How strong an expert is, where it is weaker, and what it tells.
 
-    strength: mean pull of the right option in standard deviations of the noise. weaker: subject -> less strength.
-    sharpness: factor from pull to logit; far above the honest value it is over-confident, far below it modest.
+    strength: mean pull of the right option in standard deviations of the noise. weaker: subject -> less.
+    sharpness: factor from pull to logit; a large one makes the expert over-confident, a small one modest.
     unreadable: share of answers that are no letter. silent: share of questions with no row at all.
     """
 
@@ -52,12 +52,12 @@ class SimulatedExpert:
 
 
 EXPERTS = (
-    SimulatedExpert("simulated_alpha", "logits", 3.6, 5.0, "simulated_large", 10.0, {"calendar": 1.2}),
-    SimulatedExpert("simulated_beta", "logits", 2.9, 0.6, "simulated_large", 4.0, {"calendar": 0.9, "units": 0.3}),
-    SimulatedExpert("simulated_gamma", "top1", 3.1, 6.0, "simulated_medium", 3.0, {"arithmetic": 0.8}),
-    SimulatedExpert("simulated_delta", "votes", 2.7, 1.0, "simulated_medium", 2.0, {"chemistry": 0.8}, 0.03),
-    SimulatedExpert("simulated_epsilon", "votes", 2.2, 1.0, "simulated_small", 0.5, {"geography": 0.5}, 0.05, 0.02),
-    SimulatedExpert("simulated_zeta", "probabilities", 2.4, 3.0, "simulated_small", 1.0, {"arithmetic": 1.0}),
+    SimulatedExpert("simulated_alpha", "logits", 4.6, 5.0, "simulated_large", 10.0, {"calendar": 1.2}),
+    SimulatedExpert("simulated_beta", "logits", 4.0, 0.6, "simulated_large", 4.0, {"calendar": 0.9, "units": 0.3}),
+    SimulatedExpert("simulated_gamma", "top1", 4.2, 6.0, "simulated_medium", 3.0, {"arithmetic": 0.8}),
+    SimulatedExpert("simulated_delta", "votes", 3.8, 1.0, "simulated_medium", 2.0, {"chemistry": 0.8}, 0.03),
+    SimulatedExpert("simulated_epsilon", "votes", 3.0, 1.0, "simulated_small", 0.5, {"geography": 0.5}, 0.05, 0.02),
+    SimulatedExpert("simulated_zeta", "probabilities", 3.3, 3.0, "simulated_small", 1.0, {"arithmetic": 1.0}),
 )
 
 
@@ -90,7 +90,8 @@ def draw_pulls(questions: list[Question], seed: int) -> list[np.ndarray]:
 def _lures(questions: list[Question], random: np.random.Generator) -> np.ndarray:
     """(N, 5) extra pull on each question's most tempting wrong option, from 0 up to about 2."""
     pull = np.zeros((len(questions), len(LETTERS)))
-    pull[np.arange(len(questions)), [question.lure for question in questions]] = random.gamma(2.0, 0.4, len(questions))
+    places = [question.lure for question in questions]
+    pull[np.arange(len(questions)), places] = random.gamma(2.0, 0.4, len(questions))
     return pull
 
 
@@ -119,7 +120,11 @@ def _write_top1(
     """Letter and a confidence as models put it in words: in steps of 0.05, hardly ever below one half."""
     confidence = _softmax(pull * expert.sharpness).max(axis=1)
     spoken = np.round((0.45 + 0.54 * confidence) * 20) / 20
-    columns = {"sample_id": ids, "predicted_class": _letters(pull), "predicted_probability": np.minimum(spoken, 0.99)}
+    columns = {
+        "sample_id": ids,
+        "predicted_class": _letters(pull),
+        "predicted_probability": np.minimum(spoken, 0.99),
+    }
     write_table(pd.DataFrame(columns), stem.with_suffix(".csv"))
 
 

@@ -5,7 +5,7 @@ from random import Random
 
 from data_adapters.demo.draft import Draft, draw, first_different
 
-# plural name -> what one of it is in the base unit of its row: exact by definition (SI; international inch, 1959)
+# plural name -> how much of its row's base unit one is; exact by definition (SI; international inch, 1959)
 _SCALES = {
     "length": {
         "kilometres": "1000",
@@ -30,16 +30,20 @@ _SCALES = {
     "data": {"mebibytes": "1048576", "kibibytes": "1024", "bytes": "1", "bits": "0.125"},
 }
 FACTORS = {kind: {unit: Fraction(size) for unit, size in row.items()} for kind, row in _SCALES.items()}
-_PAIRS = (
-    *(("length", a, "metres") for a in ("kilometres", "miles", "nautical miles", "yards")),
-    *(("length", a, "centimetres") for a in ("inches", "feet", "metres")),
-    *(("length", *pair) for pair in (("feet", "inches"), ("yards", "feet"), ("miles", "feet"))),
-    *(("mass", *pair) for pair in (("tonnes", "kilograms"), ("kilograms", "grams"), ("grams", "milligrams"))),
-    *(("time", *pair) for pair in (("hours", "seconds"), ("days", "minutes"), ("weeks", "hours"), ("days", "hours"))),
-    *(("volume", *pair) for pair in (("cubic metres", "litres"), ("litres", "cubic centimetres"))),
-    *(("area", *pair) for pair in (("square metres", "square centimetres"), ("square kilometres", "hectares"))),
-    *(("area", *pair) for pair in (("hectares", "square metres"), ("square kilometres", "square metres"))),
-    *(("data", *pair) for pair in (("kibibytes", "bytes"), ("mebibytes", "kibibytes"), ("bytes", "bits"))),
+_PAIRS = tuple(
+    (kind, *pair.split(" > "))
+    for kind, pairs in {
+        "length": "kilometres > metres, miles > metres, nautical miles > metres, yards > metres, "
+        "inches > centimetres, feet > centimetres, metres > centimetres, feet > inches, yards > feet, "
+        "miles > feet",
+        "mass": "tonnes > kilograms, kilograms > grams, grams > milligrams",
+        "time": "hours > seconds, days > minutes, weeks > hours, days > hours",
+        "volume": "cubic metres > litres, litres > cubic centimetres",
+        "area": "square metres > square centimetres, square kilometres > hectares, hectares > square metres, "
+        "square kilometres > square metres",
+        "data": "kibibytes > bytes, mebibytes > kibibytes, bytes > bits",
+    }.items()
+    for pair in pairs.split(", ")
 )
 _SLIPS = tuple(map(Fraction, ("10", "0.1", "100", "0.01", "1000", "2", "0.5")))
 
@@ -53,20 +57,23 @@ def conversion(random: Random) -> Draft:
     kind, source, target = random.choice(_PAIRS)
     amount = Fraction(random.choice([2, 3, 4, 5, 6, 8, 12, 15, 20, 25]), random.choice([1, 1, 2]))
     answer = amount * FACTORS[kind][source] / FACTORS[kind][target]
-    return _decimal_draft(kind, f"How many {target} are {decimal(amount)} {source}?", answer, _slips(kind, answer))
+    stem = f"How many {target} are {decimal(amount)} {source}?"
+    return _decimal_draft(kind, stem, answer, _slips(kind, target, answer))
 
 
-def _slips(kind: str, answer: Fraction) -> list[Fraction]:
-    """Wrong powers of ten; for time 100 instead of 60, for data 1000 instead of 1024 or 10 bits to the byte."""
-    special = {"time": [answer * 100 / 60, answer / 60], "data": [answer * 1000 / 1024, answer * 10 / 8]}
-    exact = [slip for slip in special.get(kind, []) if (slip * 1000).denominator == 1]
-    return [*exact, *(answer * slip for slip in _SLIPS)]
+def _slips(kind: str, target: str, answer: Fraction) -> list[Fraction]:
+    """Wrong powers of ten, 100 for 60 in times, 1000 for 1024 in bytes, ten bits to the byte."""
+    if target == "bits":
+        special = [answer * 10 / 8]
+    else:
+        special = {"time": [answer * 100 / 60, answer / 60], "data": [answer * 1000 / 1024]}.get(kind, [])
+    return [slip for slip in special if (slip * 10).denominator == 1] + [answer * slip for slip in _SLIPS]
 
 
 def to_fahrenheit(random: Random) -> Draft:
     celsius = 5 * random.randint(-6, 24)
     answer = Fraction(celsius * 9, 5) + 32
-    slips = [answer - 32, answer - 64, Fraction(celsius * 5, 9) // 1 + 32, answer + 32, celsius + 32, answer + 10]
+    slips = [answer - 32, answer - 64, celsius * 5 // 9 + 32, answer + 32, celsius + 32, answer + 10]
     return _temperature_draft(celsius, "C", answer, "F", slips)
 
 
@@ -88,15 +95,15 @@ def _temperature_draft(given: int, scale: str, answer: Fraction, target: str, sl
 def speed(random: Random) -> Draft:
     answer = Fraction(5 * random.randint(2, 24), random.choice([1, 2]))
     per_hour = answer * 18 / 5
-    slips = [per_hour / 60, per_hour * Fraction(18, 5), answer * 10, answer / 2, answer + 5, answer * 2, per_hour / 6]
+    slips = [per_hour / 60, per_hour * 18 / 5, answer * 10, answer / 2, answer + 5, answer * 2]
     stem = rf"A train moves at ${decimal(per_hour)}\ \mathrm{{km/h}}$. What is its speed in $\mathrm{{m/s}}$?"
-    return _decimal_draft("speed", stem, answer, [slip for slip in slips if (slip * 1000).denominator == 1])
+    return _decimal_draft("speed", stem, answer, [s for s in slips if (s * 1000).denominator == 1])
 
 
 def cube(random: Random) -> Draft:
     edge = random.randint(2, 12) * 10
     answer = Fraction(edge**3, 1000)
-    slips = [Fraction(edge**2, 100), answer * 1000, answer * 10, answer / 10, Fraction(edge * 3), Fraction(edge**2)]
+    slips = [Fraction(edge**2, 100), answer * 1000, answer * 10, answer / 10, Fraction(edge * 3)]
     stem = rf"A cube has edges of ${edge}\ \mathrm{{cm}}$. How many litres does it hold?"
     return _decimal_draft("volume", stem, answer, slips)
 

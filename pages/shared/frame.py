@@ -1,14 +1,21 @@
 """What every page has around it: who reviews, what is open."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from cleaning.errors import InputError
 from pages.shared import loaders, state
 from pages.shared.messages import plain
 
+LOGO = Path(__file__).with_name("logo.svg")
+TIGHTER = "<style>.stMainBlockContainer {padding-top: 3.2rem; padding-bottom: 3rem; max-width: 78rem}</style>"
+
 
 def sidebar() -> None:
     """The open dataset and the reviewer's name, below the navigation."""
+    st.logo(str(LOGO), size="large")
+    st.html(TIGHTER)
     with st.sidebar:
         _open_dataset()
         _reviewer()
@@ -41,6 +48,12 @@ def _reviewer() -> None:
         on_change=changed,
         help="Decisions are kept under this name. It appears in exports; a pseudonym is fine.",
     )
+
+
+def onward(page: str, words: str) -> None:
+    """The way to the next step."""
+    if st.button(words, type="primary", icon=":material/arrow_forward:", key=f"onward_{page}"):
+        st.switch_page(f"pages/{page}.py", query_params=state.url())
 
 
 def header(title: str, words: str) -> None:

@@ -44,6 +44,11 @@ def write_url() -> None:
             del st.query_params[name]
 
 
+def url() -> dict[str, str]:
+    """The query parameters that bring another page to the same place."""
+    return {_IN_URL[f.name]: getattr(current(), f.name) for f in fields(AppState) if getattr(current(), f.name)}
+
+
 def mark_routed() -> None:
     """Called by app.py before any page runs."""
     st.session_state[_ROUTED] = True
