@@ -238,8 +238,11 @@ def _reason(error: DBAPIError) -> str:
 
 
 def as_frame(decisions: Iterable[Decision]) -> pd.DataFrame:
-    """Decisions as a data frame with the columns of ``Decision``."""
-    return pd.DataFrame([tuple(getattr(d, c) for c in COLUMNS) for d in decisions], columns=list(COLUMNS))
+    """Decisions as a data frame with the columns of ``Decision``; ``undoes`` is None where nothing is undone."""
+    decisions = list(decisions)
+    frame = pd.DataFrame([tuple(getattr(d, c) for c in COLUMNS) for d in decisions], columns=list(COLUMNS))
+    frame["undoes"] = pd.Series([d.undoes for d in decisions], index=frame.index, dtype=object)
+    return frame
 
 
 class CurrentDecisions:
@@ -296,7 +299,7 @@ def current_decisions(log: Sequence[Decision] | pd.DataFrame) -> pd.DataFrame:
     Includes the marks *later* and *skip*; undo rows themselves are gone.
     """
     if isinstance(log, pd.DataFrame):
-        log = [Decision(**row) for row in log.to_dict("records")]
+        log = [Decision(**(r | {"undoes": r["undoes"] or None})) for r in log.to_dict("records")]
     numbered = [d if d.seq else replace(d, seq=i + 1) for i, d in enumerate(log)]
     view = CurrentDecisions()
     view.update(numbered)

@@ -1,7 +1,9 @@
 """One writer thread per database and process, with group commit."""
 
 import queue
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -109,9 +111,22 @@ def _set_up_sqlite(connection, _record) -> None:
     connection.isolation_level = None  # transactions are begun by ourselves, below
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _write_ahead(cursor) -> None:
+    """Sets WAL; a new file's change of mode does not wait for a lock by itself, so that is done here."""
+    give_up = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: sql.Connection) -> None:

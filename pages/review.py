@@ -13,14 +13,13 @@ from pages.shared.review_simple import simple_card
 @guarded
 def page() -> None:
     """One card at a time, by keyboard; the queue and its settings above."""
+    st.set_page_config(initial_sidebar_state="collapsed")  # every pixel for the card; the arrow brings it back
+    review_settings.wide()
     desk = review_settings.opened_desk()
+    if not review_settings.reviewer_named():
+        return
     view, simple = review_settings.bar(desk)
-    if not view.reviewer:
-        st.info(
-            "Type your name or initials under **Reviewing as** in the sidebar (the arrow at the top left opens it): "
-            "decisions are kept under it."
-        )
-    elif simple:
+    if simple:
         simple_card(desk, view)
     else:
         review_card(desk, view)

@@ -23,6 +23,12 @@ def run(workspace_id: str, run_id: str) -> Run:
     return workspace(workspace_id).run(run_id)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def expert_reports(workspace_id: str, run_id: str) -> list:
+    """A place for a run's expert reports: empty until the Calibrate page has filled it."""
+    return []
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
     return curve_of(run(workspace_id, run_id).scores["suspicion"].to_numpy())
@@ -46,12 +52,6 @@ def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:
     """What the metadata groups show, as sentences; None for a run that looked at no groups."""
     groups = run(workspace_id, run_id).groups
     return None if groups is None else Excess(groups, np.empty(0)).sentences()
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def expert_reports(workspace_id: str, run_id: str) -> list:
-    """A place for a run's expert reports: empty until the Calibrate page has filled it."""
-    return []
 
 
 def workspaces() -> list[Workspace]:

@@ -28,6 +28,9 @@ MODES = ("blind", "open")
 LONGEST_NOTE, LONGEST_LOOK = 2_000, 1_800.0
 MOST_CARDS, MOST_DECISIONS = 60, 500
 
+_NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGITS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)}
+
 
 @dataclass(frozen=True)
 class View:
@@ -105,10 +108,10 @@ class ReviewDesk:
 
     @cached_property
     def keys(self) -> str:
-        """The keys of candidates one to ten; classes named 0 to 9 are found at their own digit."""
-        names = self.dataset.class_names
-        if len(names) <= 10 and all(len(n) == 1 and n.isdigit() for n in names):
-            return "".join(names)
+        """The keys of candidates one to ten; classes named 0 to 9 or zero to nine are found at their own digit."""
+        digits = [_DIGITS.get(name.strip().lower(), name) for name in self.dataset.class_names]
+        if len(digits) <= 10 and all(len(d) == 1 and d.isascii() and d.isdigit() for d in digits):
+            return "".join(digits)
         return "1234567890"
 
     # -- the queue -----------------------------------------------------------------------------------------------

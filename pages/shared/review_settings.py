@@ -16,6 +16,29 @@ ORDERS = {
 }
 
 
+WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
+
+
+def wide() -> None:
+    """The whole width of the window for the card, and no scrolling."""
+    st.html(WIDER)
+
+
+def reviewer_named() -> bool:
+    """Whether it is known who reviews; asks for a name if not."""
+    if state.current().reviewer:
+        return True
+
+    def given() -> None:
+        state.update(reviewer=str(state.typed("review_name") or "").strip()[:40])
+
+    st.markdown("## Who is reviewing?")
+    st.markdown("Decisions are kept under this name. It appears in exports; initials or a pseudonym are fine.")
+    st.text_input("Name or initials", key="review_name", max_chars=40, on_change=given)
+    st.button("Start reviewing", type="primary", on_click=given, key="review_start")
+    return False
+
+
 def opened_desk() -> ReviewDesk:
     """The desk of the run this tab looks at."""
     run = loaders.opened_run()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cleaning.verdicts import KEEP, RELABEL, VERDICTS
 from pages.shared import tokens
+from pages.shared.review_deck import FEW_CLASSES
 from pages.shared.review_desk import ReviewDesk, View
 
 _HERE = Path(__file__).parent
@@ -50,6 +51,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,
         "keys": desk.keys,
+        "search": desk.dataset.class_count > FEW_CLASSES,
         "order": view.order,
         "filters": filters,
         "verdicts": [

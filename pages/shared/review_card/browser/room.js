@@ -58,15 +58,15 @@ class Room {
     this.note.closed = () => this.noteClosed();
     this.search.closed = () => this.focusCard();
     this.help.closed = () => this.focusCard();
-    const aside = [this.prompt, ...(this.question ? [] : [this.choices.node]), this.verdictButtons()];
-    const main = this.question
-      ? el("div", { class: "reading", tabindex: "0" }, el("div", { class: "column" }, this.stem, this.choices.node, this.meta))
-      : el("div", { class: "looking" }, this.stage.node, this.meta);
-    this.table = el("div", { class: this.question ? "table question" : "table image" }, main, el("aside", {}, ...aside));
+    const parts = this.question
+      ? [el("div", { class: "reading", tabindex: "0" },
+        el("div", { class: "column" }, this.stem, this.prompt, this.choices.node, this.meta))]
+      : [el("div", { class: "looking" }, this.stage.node, this.meta), el("aside", {}, this.prompt, this.choices.node)];
+    this.table = el("div", { class: this.question ? "table question" : "table image" }, ...parts);
     this.finished = el("div", { class: "finished", hidden: true });
     this.node = el("div", { class: "room", tabindex: "-1" },
       el("header", {}, this.count, this.pace, this.mode, this.saving), this.bar,
-      this.table, this.finished, this.last.node, this.toast, this.help.node, this.search.node, this.note.node);
+      this.table, this.finished, this.verdictButtons(), this.last.node, this.toast, this.help.node, this.search.node, this.note.node);
     this.root.append(this.node);
     this.table.classList.add("waiting");
     this.measure();
@@ -88,9 +88,10 @@ class Room {
       this.buttons[verdict.name] = button;
       return button;
     });
-    const extra = [["/", "Another label", () => this.search.start()], ["T", "Note", () => this.openNote()],
+    const extra = [["/", "Another label", () => this.searchAll()], ["T", "Note", () => this.openNote()],
       ["?", "All keys", () => this.help.show()]].map(([key, words, act]) =>
       (this.buttons[key] = el("button", { type: "button", class: "verdict", onclick: act }, keycap(key), words)));
+    extra[0].hidden = !this.data.search;
     return el("div", { class: "verdicts", role: "group", "aria-label": "Verdicts" }, extra[0], ...small, ...extra.slice(1));
   }
 
@@ -98,7 +99,7 @@ class Room {
     const keys = [...this.data.keys];
     const lines = [[`${keys[0]} … ${keys[keys.length - 1]}`, "This label fits", "decides and goes on to the next card"]];
     if (this.question) lines.push(["A … J", "This option fits", "the same by letter"]);
-    lines.push(["/", "Another label", "type a part of its name"]);
+    if (this.data.search) lines.push(["/", "Another label", "type a part of its name"]);
     for (const verdict of this.data.verdicts) if (verdict.key) lines.push([verdict.key, verdict.words, verdict.meaning]);
     lines.push(["Enter", "Done marking", "after M: decides for all marked labels"]);
     lines.push(["T", "Note", "write a note on this card"]);
@@ -142,6 +143,7 @@ class Room {
     this.shown = null;
     this.several = null;
     this.note.area.value = "";
+    this.note.close();
     this.progress();
     if (!card) return this.runDry();
     this.table.hidden = false;
@@ -342,7 +344,7 @@ class Room {
     if (this.question && /^[a-j]$/.test(key)) return { run: () => this.pickPlace(key.charCodeAt(0) - 97) };
     if (key in this.byKey) return { run: () => this.verdict(this.byKey[key]) };
     if (key === "Enter" && this.several) return { run: () => this.confirmSeveral() };
-    const named = { "/": () => this.search.start(), t: () => this.openNote(), "?": () => this.help.show(),
+    const named = { "/": () => this.searchAll(), t: () => this.openNote(), "?": () => this.help.show(),
       Backspace: () => this.undo() };
     if (named[key]) return { run: named[key] };
     return this.stage ? this.zoomAction(key) : null;
@@ -363,6 +365,11 @@ class Room {
   escape() {
     if (this.help.open) return this.help.close();
     if (this.several) this.toggleSeveral();
+  }
+
+  searchAll() {
+    if (!this.data.search) return this.refuse("Every label is already shown.");
+    if (this.current()) this.search.start();
   }
 
   openNote() {

@@ -125,7 +125,7 @@ class Stage {
     const room = [this.node.clientWidth - 24, this.node.clientHeight - 24];
     const most = Math.min(room[0] / width, room[1] / height);
     const small = Math.max(width, height) <= 256;
-    const step = small ? Math.max(1, Math.min(Math.floor(most), Math.floor(560 / Math.max(width, height)))) : Math.min(most, 1.5);
+    const step = small ? Math.max(1, Math.min(Math.floor(most), 32, Math.floor(640 / Math.max(width, height)))) : Math.min(most, 1.5);
     this.image.style.width = `${Math.max(1, Math.round(width * (most < 1 ? most : step)))}px`;
     this.image.classList.toggle("pixels", small);
     this.inset.hidden = Math.max(width, height) > 64;
