@@ -172,15 +172,17 @@ class Workspace:
         ids = self.run_ids()
         return self.run(ids[-1]) if ids else None
 
-    def save_run(self, scored: Scored, experts: Sequence[Expert]) -> Run:
-        """Writes a run, draws its audit cards, and returns it; the same settings and experts give the run that is
-        already there."""
+    def save_run(self, scored: Scored, experts: Sequence[Expert], audit: pd.DataFrame | None = None) -> Run:
+        """Writes a run with its audit cards (drawn here unless given) and returns it.
+
+        The same settings and experts give the run that is already there.
+        """
         fingerprints = [e.fingerprint() for e in experts]
         run_id = _run_id(scored.settings, [e.name for e in experts], fingerprints)
         place = self.folder / "runs" / run_id
         if not place.exists():
             with _written_aside(place) as folder:
-                _write_run(folder, scored, experts, fingerprints)
+                _write_run(folder, scored, experts, fingerprints, audit)
         return self.run(run_id)
 
     def find_run(self, settings: Settings, experts: Sequence[Expert]) -> Run | None:
@@ -370,7 +372,7 @@ def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> st
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _write_run(folder: Path, scored: Scored, experts, fingerprints) -> None:
+def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
     opinions = scored.opinions
     scored.table.to_parquet(folder / "scores.parquet", index=False)
     _save_array(folder / "predicted.npy", opinions.predicted)
@@ -378,8 +380,9 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints) -> None:
     _save_array(folder / "label_probability.npy", opinions.label_probability)
     if scored.excess is not None:
         scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
-    audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed)
-    audit.to_frame().to_parquet(folder / "audit.parquet", index=False)
+    if audit is None:
+        audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed).to_frame()
+    audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [
         asdict(c) | {"parameters": c.parameters.tolist(), "by_fold": c.by_fold.tolist()} for c in opinions.calibrations
     ]
