@@ -15,6 +15,14 @@ FEATURES = {
     "image": {"_type": "Image"},
     "label": {"names": list(tiny.NAMES), "_type": "ClassLabel"},
 }
+STATE = {
+    "_fingerprint": "0",
+    "_format_columns": None,
+    "_format_kwargs": {},
+    "_format_type": None,
+    "_output_all_columns": False,
+    "_split": None,
+}
 
 
 def table(rows=range(6), paths=True, label: str = "label") -> pa.Table:
@@ -33,7 +41,7 @@ def saved(folder, parts=((0, 1, 2), (3, 4, 5)), **how):
         part = table(rows, **how)
         with pa.OSFile(str(folder / name), "wb") as file, pa.ipc.new_stream(file, part.schema) as stream:
             stream.write_table(part)
-    (folder / "state.json").write_text(json.dumps({"_data_files": [{"filename": name} for name in names]}))
+    (folder / "state.json").write_text(json.dumps(STATE | {"_data_files": [{"filename": name} for name in names]}))
     (folder / "dataset_info.json").write_text(json.dumps({"features": FEATURES}))
     return folder
 
