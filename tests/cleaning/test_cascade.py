@@ -224,7 +224,7 @@ def test_calibration_never_sees_the_judged_half():
 
 
 def test_who_has_stopped_is_not_asked_again():
-    """Passed on by the second expert's bin alone, but stopped at the first: costs nothing, the first answer stands."""
+    """Passed on by the second expert's bin, but stopped at the first: costs nothing, the first answer stands."""
     confidence = np.array([[0.2, 0.8], [0.3, 0.3], [0.9, 0.9]])
     cells = summed([np.array([0.5]), np.array([0.5])], confidence, np.array([[0, 0], [0, 0], [1.0, 1.0]]))
     decisions = [np.array([True, False]), np.array([True, False])]
