@@ -7,7 +7,8 @@ Built by ``data_adapters``, which check everything at the door; the core then tr
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -63,7 +64,7 @@ class Dataset:
         return np.full(len(self), self.class_count, np.int32)
 
     def fingerprint(self) -> str:
-        """16 hex digits that change whenever an id, a given label, a class name or a question's text does."""
+        """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
         digest.update("\x00".join(map(str, self.sample_ids)).encode())
@@ -71,6 +72,8 @@ class Dataset:
         for column in ("image", "question", "choices"):
             if column in self.samples:
                 digest.update("\x00".join(map(_as_text, self.samples[column])).encode())
+        if self.group is not None:
+            digest.update("\x00".join([self.group_name, *map(str, self.group)]).encode())
         return digest.hexdigest()[:16]
 
 
@@ -80,10 +83,12 @@ class Expert:
 
     kind "full":  ``scores`` (R, K) float16/32/64, usually memory-mapped, of ``score_kind``; sample i is row
                   ``rows[i]`` (row i where rows is None; ABSTAIN where the expert says nothing).
+                  ``option_counts`` (N,) where questions differ in them: scores of options beyond are padding.
     kind "top1":  ``predicted`` (N,) int32 class or ABSTAIN, ``confidence`` (N,) float32 in [0, 1] (NaN: abstains).
     kind "votes": ``predicted`` (N,) int32 class or ABSTAIN.
     simulated: True for demo experts that are not real models; always shown.
     cost: relative price of one answer, or None. family: experts of one family err together.
+    known_fingerprint: as computed when the expert was stored; empty for one just read.
     """
 
     name: str
@@ -91,35 +96,45 @@ class Expert:
     scores: np.ndarray | None = None
     score_kind: Literal["logits", "probabilities"] = "logits"
     rows: np.ndarray | None = None
+    option_counts: np.ndarray | None = None
     predicted: np.ndarray | None = None
     confidence: np.ndarray | None = None
     source: str = ""
     simulated: bool = False
     cost: float | None = None
     family: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    known_fingerprint: str = ""
 
     def logits(self, samples: slice | np.ndarray) -> np.ndarray:
-        """(n, K) float32 logits of some samples of a full expert; abstained rows are NaN.
+        """(n, K) float32 logits of some samples of a full expert; abstained rows and options that do not exist are NaN.
 
         Probabilities are returned as their logarithms (a softmax of which gives them back).
         """
         assert self.scores is not None, "only full experts have logits"
         if self.rows is None:
-            block = np.asarray(self.scores[samples], np.float32)
+            block = np.array(self.scores[samples], np.float32)  # a copy, ours to overwrite
             missing = None
         else:
             rows = self.rows[samples]
             missing = rows < 0
-            block = np.asarray(self.scores[np.where(missing, 0, rows)], np.float32)
+            block = np.array(self.scores[np.where(missing, 0, rows)], np.float32)
         if self.score_kind == "probabilities":
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():
             block[missing] = np.nan
+        if self.option_counts is not None:
+            block[np.arange(block.shape[1]) >= self.option_counts[samples, None]] = np.nan
         return block
 
     def fingerprint(self) -> str:
-        """16 hex digits of the expert's kind and content (names do not count)."""
+        """16 hex digits of the expert's kind and content (its name does not count); computed once."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        if self.known_fingerprint:
+            return self.known_fingerprint
         digest = hashlib.sha256(f"{self.kind}|{self.score_kind}".encode())
         for array in (self.scores, self.rows, self.predicted, self.confidence):
             if array is not None:
@@ -129,7 +144,7 @@ class Expert:
         return digest.hexdigest()[:16]
 
 
-PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may have been
+PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
 
 
 def _as_text(value: object) -> str:

@@ -60,9 +60,7 @@ def effective_number(correlation: pd.DataFrame) -> float:
     return m / (1 + (m - 1) * min(max(mean_correlation(correlation), 0.0), 1.0))
 
 
-def leave_one_out(
-    names: Sequence[str], rescore: Rescore, budget: int, wrong: np.ndarray | None = None
-) -> pd.DataFrame:
+def leave_one_out(names: Sequence[str], rescore: Rescore, budget: int, wrong: np.ndarray | None = None) -> pd.DataFrame:
     """What the flagged list loses without each expert: one row per expert, the least missed first.
 
     rescore(names): suspicion (N,) from these experts alone. budget: samples flagged. wrong: (N,) bool known wrong

@@ -75,9 +75,7 @@ def test_ties_are_never_split_and_order_does_not_matter():
 
 
 def test_equal_mass_bins_are_equal_and_constant_confidence_is_one_bin():
-    counts = np.bincount(
-        metrics.assign_bins(np.arange(1000) / 1000, metrics.quantile_edges(np.arange(1000) / 1000, 7))
-    )
+    counts = np.bincount(metrics.assign_bins(np.arange(1000) / 1000, metrics.quantile_edges(np.arange(1000) / 1000, 7)))
     assert counts.max() - counts.min() <= 1 and len(counts) == 7
     assert len(metrics.quantile_edges(np.full(50, 0.3), 15)) == 0
     assert metrics.expected_calibration_error(np.full(50, 0.3), np.ones(50)) == pytest.approx(0.7)

@@ -126,9 +126,7 @@ def test_recommendation_takes_the_simplest_that_is_as_good():
     assert stretched.method == "platt"
     rng = np.random.default_rng(0)
     confidence = rng.random(20_000)
-    stairs = (rng.random(20_000) < np.where(confidence > 0.5, 0.95, np.where(confidence > 0.45, 0.1, 0.6))).astype(
-        int
-    )
+    stairs = (rng.random(20_000) < np.where(confidence > 0.5, 0.95, np.where(confidence > 0.45, 0.1, 0.6))).astype(int)
     assert recommend(confidence, stairs).method in ("histogram", "isotonic")
     for result in (honest, stretched):
         assert result.table["recommended"].sum() == 1

@@ -1,0 +1,43 @@
+"""Second Opinion: frame and navigation; every page is routed from here.
+
+Serves both ways: run by Streamlit it is the frame of each page; loaded as a module it is the ASGI application with
+the app's own routes for pictures and decisions.
+"""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+STEPS = (
+    ("load", "Load", ":material/folder_open:"),
+    ("calibrate", "Calibrate", ":material/tune:"),
+    ("threshold", "Threshold", ":material/filter_alt:"),
+    ("review", "Review", ":material/rate_review:"),
+    ("export", "Export", ":material/ios_share:"),
+)
+
+
+def main() -> None:
+    """Runs the router, then the page it chose."""
+    from pages.shared import frame, state
+
+    st.set_page_config(
+        page_title="Second Opinion", page_icon=":material/rule:", layout="wide", initial_sidebar_state="collapsed"
+    )
+    pages = [
+        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "load")
+        for name, title, icon in STEPS
+    ]
+    chosen = st.navigation(pages, position="top")
+    state.current()
+    state.mark_routed()
+    state.write_url()
+    frame.sidebar()
+    chosen.run()
+
+
+if get_script_run_ctx() is None:
+    from pages.shared import server
+
+    app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan)
+else:
+    main()

@@ -1,0 +1,216 @@
+"""One global, cross-fitted map per expert that makes its confidences honest, by kind of score.
+
+full scores -> temperature (Guo et al. 2017, arXiv 1706.04599) · top-1 confidence -> Platt scaling on logit(p)
+(Platt 1999) · hard answers -> shrunk accuracy (right + 1) / (n + 2) (Laplace's rule of succession).
+
+Every map is fitted against the *given* labels, which themselves hold errors, and is applied only to samples of a
+fold that it was not fitted on. Symbols: n samples, K classes, beta = 1 / T.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.dataset import ABSTAIN, Expert
+from cleaning.errors import InputError
+from cleaning.folds import FOLD_COUNT, Folds
+
+TEMPERATURE_RANGE = (0.02, 50.0)
+SUBSAMPLE_CELLS = 8_000_000  # logits used to fit a temperature: its error is then far below 1 %
+CONFIDENCE_MARGIN = 1e-6  # logit(p) is taken of p in [margin, 1 - margin]
+PADDING = np.float32(-1e4)  # stands for an option that a question does not have; exp of it is 0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A fitted map of one expert.
+
+    method: "temperature" (parameter T), "platt" (slope a, intercept b: sigmoid(a logit(p) + b)) or
+    "shrunk accuracy" (parameter c). parameters: fitted on all folds, for the report and for new samples.
+    by_fold: (FOLD_COUNT, P); row f was fitted without fold f and is the one applied to fold f.
+    at_bound: the temperature ended at the end of its range and means little.
+    """
+
+    expert: str
+    method: str
+    parameter_names: tuple[str, ...]
+    parameters: np.ndarray
+    by_fold: np.ndarray
+    at_bound: bool = False
+
+    def described(self) -> str:
+        """``temperature T = 1.43``"""
+        values = ", ".join(f"{n} = {v:.3g}" for n, v in zip(self.parameter_names, self.parameters))
+        return f"{self.method} {values}" + (" (at the end of its range)" if self.at_bound else "")
+
+
+def calibrate(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+    """Fits the map that belongs to the expert's kind of score. Raises InputError when it answers nothing."""
+    fit = {"full": _calibrate_full, "top1": _calibrate_top1, "votes": _calibrate_votes}[expert.kind]
+    return fit(expert, given_labels, folds)
+
+
+def _calibrate_full(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+    rows = temperature_rows(folds, expert.scores.shape[1])
+    logits = expert.logits(rows)
+    labels, fold = given_labels[rows], folds.fold[rows]
+    answered = np.isfinite(logits[np.arange(len(rows)), labels])
+    if not answered.all():
+        logits, labels, fold = logits[answered], labels[answered], fold[answered]
+    if len(labels) == 0:
+        raise InputError(f"Expert '{expert.name}' gives no score to any given label. Check its class order.")
+    relative = relative_logits(logits)
+    overall = fit_temperature(relative, labels)
+    by_fold = [fit_temperature(relative[fold != f], labels[fold != f], start=overall) for f in range(FOLD_COUNT)]
+    at_bound = not TEMPERATURE_RANGE[0] * 1.001 < overall < TEMPERATURE_RANGE[1] * 0.999
+    return Calibration(expert.name, "temperature", ("T",), np.array([overall]), np.array(by_fold)[:, None], at_bound)
+
+
+def temperature_rows(folds: Folds, class_count: int) -> np.ndarray:
+    """Rows on which a temperature is fitted: all of them where that is cheap, else a fixed random subsample."""
+    return folds.subsample(max(2_048, SUBSAMPLE_CELLS // class_count))
+
+
+def relative_logits(logits: np.ndarray) -> np.ndarray:
+    """(n, K) logits minus their row maximum, in place; options that do not exist (NaN, -inf) become PADDING."""
+    np.copyto(logits, -np.inf, where=np.isnan(logits))
+    logits -= logits.max(axis=1, keepdims=True)
+    return np.maximum(logits, PADDING, out=logits)
+
+
+def fit_temperature(logits: np.ndarray, labels: np.ndarray, start: float = 1.0) -> float:
+    """Temperature T that minimises the mean negative log-likelihood of ``labels`` under softmax(logits / T).
+
+    logits: (n, K) finite, row maximum 0 (``relative_logits``). labels: (n,) in 0..K-1. The predicted class never
+    changes. The loss is convex in 1/T; safeguarded Newton steps in beta = 1/T, kept inside a bracket that halves when
+    a step leaves it.
+    Returns the end of TEMPERATURE_RANGE where the optimum lies beyond it, 1.0 for n = 0.
+    Source: Guo et al. 2017, section 4.2.
+    """
+    if len(labels) == 0:
+        return 1.0
+    low, high = 1 / TEMPERATURE_RANGE[1], 1 / TEMPERATURE_RANGE[0]
+    beta = float(np.clip(1 / start, low, high))
+    label_logits = logits[np.arange(len(labels)), labels].astype(np.float64)
+    for _ in range(60):
+        slope, curvature = _loss_slope(logits, label_logits, beta)
+        low, high = (beta, high) if slope < 0 else (low, beta)
+        step = beta - slope / curvature if curvature > 0 else -1.0
+        following = step if low < step < high else (low + high) / 2
+        if abs(following - beta) <= 1e-6 * beta:
+            return 1 / following
+        beta = following
+    return 1 / beta
+
+
+def _loss_slope(logits: np.ndarray, label_logits: np.ndarray, beta: float) -> tuple[float, float]:
+    """First and second derivative of the mean loss in beta, streamed so that temporaries fit the cache."""
+    slope = curvature = 0.0
+    ones = np.ones(logits.shape[1], np.float32)
+    step = max(16, 262_144 // logits.shape[1])
+    for start in range(0, len(logits), step):
+        z = logits[start : start + step]
+        e = np.exp(np.float32(beta) * z)
+        total = e @ ones
+        e *= z
+        mean = (e @ ones) / total
+        e *= z
+        square = (e @ ones) / total
+        slope += float((mean - label_logits[start : start + step]).sum(dtype=np.float64))
+        curvature += float((square - mean * mean).sum(dtype=np.float64))
+    return slope / len(logits), curvature / len(logits)
+
+
+def _calibrate_top1(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+    answered = expert.predicted != ABSTAIN
+    x = logit(expert.confidence[answered])
+    right = expert.predicted[answered] == given_labels[answered]
+
+    def fit(part: np.ndarray) -> tuple[float, float]:
+        return fit_platt(x[part], right[part])
+
+    return _cross_fitted(expert.name, "platt", ("slope", "intercept"), fit, folds.fold[answered])
+
+
+def _calibrate_votes(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+    answered = expert.predicted != ABSTAIN
+    right = expert.predicted[answered] == given_labels[answered]
+
+    def fit(part: np.ndarray) -> tuple[float]:
+        return (shrunk_accuracy(int(right[part].sum()), int(part.sum())),)
+
+    return _cross_fitted(expert.name, "shrunk accuracy", ("c",), fit, folds.fold[answered])
+
+
+def _cross_fitted(
+    name: str, method: str, names: tuple[str, ...], fit: Callable[[np.ndarray], tuple], fold: np.ndarray
+) -> Calibration:
+    if len(fold) == 0:
+        raise InputError(f"Expert '{name}' answers no sample of this dataset. Check its ids, or leave it out.")
+    overall = np.array(fit(np.ones(len(fold), bool)))
+    return Calibration(name, method, names, overall, np.array([fit(fold != f) for f in range(FOLD_COUNT)]))
+
+
+def logit(probability: np.ndarray) -> np.ndarray:
+    """log(p / (1 - p)) in float64, with p held CONFIDENCE_MARGIN away from 0 and 1."""
+    p = np.clip(np.asarray(probability, np.float64), CONFIDENCE_MARGIN, 1 - CONFIDENCE_MARGIN)
+    return np.log(p) - np.log1p(-p)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)), without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(x, np.float64)))
+
+
+def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of sigmoid(slope x + intercept) ~ P(right), by Newton's method on the log-loss.
+
+    x: (n,) finite. right: (n,) bool. Targets are Platt's (n1 + 1)/(n1 + 2) and 1/(n0 + 2), which keep the fit
+    finite when every answer is right or the two parts separate. (0, 0) for n = 0.
+    Source: Platt 1999, section 2.2; targets as in Lin, Lin, Weng 2007.
+    """
+    if len(x) == 0:
+        return 0.0, 0.0
+    ones = int(right.sum())
+    target = np.where(right, (ones + 1) / (ones + 2), 1 / (len(x) - ones + 2))
+    slope, intercept = 0.0, float(logit(target.mean()))
+    loss = _log_loss(slope, intercept, x, target)
+    for _ in range(100):
+        p = sigmoid(slope * x + intercept)
+        error, weight = p - target, p * (1 - p)
+        gradient = np.array([error @ x, error.sum()])
+        cross = weight @ x
+        hessian = np.array([[weight @ (x * x), cross], [cross, weight.sum()]]) + 1e-9 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        scale = 1.0
+        while scale > 1e-6:
+            trial = _log_loss(slope - scale * step[0], intercept - scale * step[1], x, target)
+            if trial <= loss:
+                break
+            scale /= 2
+        slope, intercept = slope - scale * step[0], intercept - scale * step[1]
+        if loss - trial <= 1e-12 * len(x):
+            break
+        loss = trial
+    return float(slope), float(intercept)
+
+
+def _log_loss(slope: float, intercept: float, x: np.ndarray, target: np.ndarray) -> float:
+    score = slope * x + intercept
+    return float((np.logaddexp(0, score) - target * score).sum())
+
+
+def shrunk_accuracy(right: int, answered: int) -> float:
+    """(right + 1) / (answered + 2): the accuracy of hard answers, never exactly 0 or 1."""
+    return (right + 1) / (answered + 2)
+
+
+def calibrated_confidence(expert: Expert, calibration: Calibration, folds: Folds) -> np.ndarray:
+    """(N,) float32 calibrated confidence of a top-1 or votes expert in its own answer; NaN where it abstains."""
+    parameters = calibration.by_fold[folds.fold]
+    if calibration.method == "platt":
+        confidence = sigmoid(parameters[:, 0] * logit(np.nan_to_num(expert.confidence, nan=0.5)) + parameters[:, 1])
+    else:
+        confidence = parameters[:, 0]
+    return np.where(expert.predicted == ABSTAIN, np.nan, confidence).astype(np.float32)

@@ -1,0 +1,44 @@
+"""The command line: one module a command; each adds its own arguments and runs.
+
+This is the one place in ``cleaning`` that may import ``data_adapters``, and only inside the functions that need it.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+COMMANDS = ("demo", "score", "calibrate", "export", "apply", "revert", "mask", "impact")
+USER_MISTAKE, INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns 0, 2 with one sentence on stderr for bad input, 130 when interrupted."""
+    parsed = build_parser().parse_args(arguments)
+    from cleaning.errors import InputError
+
+    try:
+        parsed.run(parsed)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USER_MISTAKE
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, each with an example in its --help."""
+    parser = argparse.ArgumentParser(
+        prog="python -m cleaning",
+        description="Find wrong labels by asking several calibrated experts for a second opinion.",
+        epilog="Start with:  python -m cleaning demo --out demo  and  python -m cleaning score demo/digits",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        importlib.import_module(f"cleaning.command_line.{name}").add_to(commands)
+    return parser

@@ -1,0 +1,55 @@
+"""``calibrate``: each expert before and after."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cleaning.command_line.source import Progress, add_source_arguments, read_source
+
+
+def add_to(commands) -> None:
+    parser = commands.add_parser(
+        "calibrate",
+        help="a table of the experts before and after calibration",
+        description=(
+            "Calibrate every expert and print its kind, parameters, accuracy on the given labels, and ECE, NLL and "
+            "Brier score before and after (cross-fitted). The given labels themselves hold errors."
+        ),
+        epilog="examples:\n  python -m cleaning calibrate my_dataset\n"
+        "  python -m cleaning calibrate --labels labels.csv --expert resnet=resnet.npy --out calibration.csv",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_source_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the table (.csv, .parquet or .json)")
+    parser.add_argument("--seed", type=int, default=0, help="of the cross-fitting folds (default 0)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.output import check_output, write_table
+    from cleaning.expert_report import calibration_table
+
+    out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
+    reading = read_source(arguments)
+    table = calibration_table(reports_of(reading, arguments.seed))
+    print(table.to_string(index=False, float_format=lambda v: f"{v:.4f}", na_rep="-"))
+    if out:
+        write_table(table, out)
+        print(f"{out}: {len(table)} experts", file=sys.stderr)
+
+
+def reports_of(reading, seed: int) -> list:
+    """An ExpertReport for each expert of a reading, with progress on stderr."""
+    from cleaning.calibration import calibrate
+    from cleaning.expert_report import report_expert
+    from cleaning.folds import draw_folds
+    from cleaning.pipeline import check_experts
+
+    check_experts(reading.experts)
+    folds, progress, reports = draw_folds(reading.dataset.sample_ids, seed), Progress(), []
+    for done, expert in enumerate(reading.experts):
+        progress(f"calibrating {expert.name}", done / len(reading.experts))
+        fitted = calibrate(expert, reading.dataset.given_labels, folds)
+        reports.append(report_expert(reading.dataset, expert, fitted, folds))
+    progress.done()
+    return reports

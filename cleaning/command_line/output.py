@@ -1,0 +1,36 @@
+"""Writing tables where the user asked, whole or not at all."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from cleaning.errors import InputError, one_of
+
+
+def check_output(path: Path, endings: tuple[str, ...]) -> Path:
+    """The path, or InputError before any work is done when it could not be written in the end."""
+    path = Path(path)
+    if path.suffix.lower() not in endings:
+        raise InputError(f"The output '{path.name}' ends in '{path.suffix}'; expected {one_of(endings)}.")
+    if not path.parent.is_dir():
+        raise InputError(f"The folder '{path.parent}' for the output does not exist. Make it first.")
+    if path.is_dir():
+        raise InputError(f"The output '{path}' is a folder; give a file name.")
+    return path
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """CSV, Parquet or JSON by the path's ending, written beside its place and renamed."""
+    part = path.with_name(path.name + ".part")
+    try:
+        if path.suffix.lower() == ".parquet":
+            table.to_parquet(part, index=False)
+        elif path.suffix.lower() == ".json":
+            table.to_json(part, orient="records", indent=1)
+        else:
+            table.to_csv(part, index=False)
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"'{path}' could not be written: {error.strerror or error}.") from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,81 @@
+"""``score``: from files to a ranked list."""
+
+import argparse
+from pathlib import Path
+
+from cleaning.command_line.source import Progress, add_source_arguments, read_source
+
+EXAMPLES = """examples:
+  python -m cleaning score my_dataset --out scores.csv
+  python -m cleaning score --labels labels.csv --expert resnet=resnet.npy --expert vit=vit.csv \\
+      --budget 500 --out scores.csv
+  python -m cleaning score --labels questions.csv --label-column answer --answers questions.csv \\
+      --answer-columns gpt,llama --choices-column choices --group-column subject --out scores.parquet"""
+
+
+def add_to(commands) -> None:
+    parser = commands.add_parser(
+        "score",
+        help="rank samples by suspicion",
+        description="Calibrate every expert, rank every sample by how likely its given label is wrong.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_source_arguments(parser)
+    parser.add_argument("--out", type=Path, default=Path("scores.csv"), metavar="FILE", help=".csv or .parquet")
+    parser.add_argument("--workspaces", type=Path, metavar="ROOT", help="also keep the run there, ready for the app")
+    add_rule_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
+    """The rule and what is flagged."""
+    rule = parser.add_argument_group("rule")
+    rule.add_argument("--rule", choices=("default", "paper"), default="default")
+    rule.add_argument("--agree", type=int, metavar="K", help="paper's rule: experts that must agree (default: most)")
+    rule.add_argument(
+        "--min-confidence", type=float, default=0.5, metavar="TAU", help="paper's rule: least calibrated confidence"
+    )
+    rule.add_argument("--budget", type=int, metavar="B", help="flag the B most suspicious samples")
+    rule.add_argument("--threshold", type=float, metavar="S", help="flag suspicion >= S (default 0.5)")
+    rule.add_argument("--seed", type=int, default=0, help="of the cross-fitting folds (default 0)")
+
+
+def settings_of(arguments: argparse.Namespace):
+    from cleaning.settings import Settings
+
+    return Settings(
+        rule=arguments.rule,
+        threshold=arguments.threshold,
+        budget=arguments.budget,
+        agree=arguments.agree,
+        min_confidence=arguments.min_confidence,
+        seed=arguments.seed,
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from cleaning import pipeline
+    from cleaning.command_line.output import check_output, write_table
+
+    settings = settings_of(arguments)
+    out = check_output(arguments.out, (".csv", ".parquet"))
+    reading = read_source(arguments)
+    progress = Progress()
+    scored = pipeline.run(reading.dataset, reading.experts, settings, progress)
+    progress.done()
+    write_table(scored.table[list(pipeline.COLUMNS)], out)
+    print(f"{out}: {len(scored.table):,} samples, {int(scored.table['flagged'].sum()):,} flagged")
+    for sentence in scored.excess.sentences() if scored.excess else ():
+        print(f"group {sentence}")
+    if arguments.workspaces:
+        print(f"workspace {keep(arguments.workspaces, reading, scored).folder}")
+
+
+def keep(root: Path, reading, scored):
+    """The workspace below ``root`` that holds this reading and its run."""
+    from cleaning.run_store import create_workspace
+
+    workspace = create_workspace(root, reading.dataset, reading.experts)
+    workspace.save_run(scored, reading.experts)
+    return workspace

@@ -1,0 +1,131 @@
+"""The whole path from a dataset and its experts to a ranked list, told by one function."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cleaning.calibration import calibrate
+from cleaning.dataset import Dataset, Expert
+from cleaning.errors import InputError, first_five
+from cleaning.folds import draw_folds
+from cleaning.pool import Opinions, Progress, pool
+from cleaning.settings import DEFAULT_THRESHOLD, Settings
+from cleaning.suspicion import Excess, agreement, default_suspicion, metadata_excess
+
+COLUMNS = (
+    "sample_id",
+    "given_label",
+    "suggested_label",
+    "suspicion",
+    "confidence",
+    "agreeing_experts",
+    "flagged",
+)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The outcome of a run.
+
+    table: N rows, most suspicious first: COLUMNS (labels as class names) and ``row`` (place in the dataset),
+    ``given`` and ``suggested`` (class numbers). threshold: suspicion from which samples are flagged.
+    """
+
+    settings: Settings
+    table: pd.DataFrame
+    opinions: Opinions
+    excess: Excess | None
+    threshold: float
+
+    def suspicion_by_row(self) -> np.ndarray:
+        """(N,) float64 suspicion in the dataset's order."""
+        by_row = np.empty(len(self.table))
+        by_row[self.table["row"].to_numpy()] = self.table["suspicion"].to_numpy()
+        return by_row
+
+
+def run(
+    dataset: Dataset,
+    experts: Sequence[Expert],
+    settings: Settings | None = None,
+    progress: Progress = lambda words, share: None,
+) -> Scored:
+    """Calibrates every expert, pools them, scores and ranks every sample.
+
+    Deterministic for the seed, whatever the order of rows, experts and threads (to 1e-6). Nothing but the given
+    labels is ever fitted to. Raises InputError when there are no experts or two bear one name.
+    """
+    settings = settings or Settings()
+    check_experts(experts)
+    folds = draw_folds(dataset.sample_ids, settings.seed)
+    calibrations = []
+    for done, expert in enumerate(experts):
+        progress(f"calibrating {expert.name}", done / len(experts))
+        calibrations.append(calibrate(expert, dataset.given_labels, folds))
+    opinions = pool(dataset, experts, calibrations, folds, progress)
+    excess = None
+    if settings.use_group and dataset.group is not None:
+        excess = metadata_excess(opinions, dataset.given_labels, dataset.group, folds)
+    return rank(dataset, opinions, excess, settings)
+
+
+def check_experts(experts: Sequence[Expert]) -> None:
+    """At least one expert, and every name once."""
+    if not experts:
+        raise InputError("There is no expert. Give at least one file of scores or answers.")
+    names = [e.name for e in experts]
+    repeated = sorted({n for n in names if names.count(n) > 1})
+    if repeated:
+        raise InputError(f"Experts bear the same name: {first_five(repeated)}. Give each expert its own name.")
+
+
+def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: Settings) -> Scored:
+    """Suspicion, order and flags from what the experts said; the only step that depends on the rule."""
+    rule = _paper_rule if settings.rule == "paper" else _default_rule
+    suspicion, suggested, confidence, agreeing, flagged = rule(dataset, opinions, excess, settings)
+    order = np.lexsort((dataset.sample_ids.astype(str), -agreeing, -suspicion))
+    flagged, threshold = _flag(suspicion, order, flagged, settings)
+    names = np.asarray(dataset.class_names, object)
+    table = pd.DataFrame(
+        {
+            "sample_id": dataset.sample_ids[order],
+            "given_label": names[dataset.given_labels[order]],
+            "suggested_label": names[suggested[order]],
+            "suspicion": suspicion[order],
+            "confidence": confidence[order].astype(np.float32),
+            "agreeing_experts": agreeing[order].astype(np.int16),
+            "flagged": flagged[order],
+            "row": order.astype(np.int64),
+            "given": dataset.given_labels[order].astype(np.int32),
+            "suggested": suggested[order].astype(np.int32),
+        }
+    )
+    return Scored(settings, table, opinions, excess, threshold)
+
+
+def _default_rule(dataset, opinions, excess, settings):
+    suspicion = default_suspicion(opinions, excess)
+    return suspicion, opinions.suggested, opinions.suggested_probability, opinions.agreeing(), None
+
+
+def _paper_rule(dataset, opinions, excess, settings):
+    view = agreement(opinions, dataset.given_labels)
+    m = opinions.predicted.shape[1]
+    flagged = view.flagged(settings.agree_of(m), settings.min_confidence)
+    return view.ladder(m), view.label, view.weakest, view.count, flagged
+
+
+def _flag(suspicion, order, flagged, settings) -> tuple[np.ndarray, float]:
+    """Flags by the paper's rule (within the budget or threshold), by budget or by threshold."""
+    allowed = np.ones(len(suspicion), bool) if flagged is None else flagged
+    if settings.budget is not None:
+        chosen = order[allowed[order]][: settings.budget]
+        result = np.zeros(len(suspicion), bool)
+        result[chosen] = True
+        return result, float(suspicion[chosen[-1]]) if len(chosen) else 1.0
+    if settings.threshold is None and flagged is not None:
+        return flagged, float(suspicion[flagged].min()) if flagged.any() else 1.0
+    threshold = DEFAULT_THRESHOLD if settings.threshold is None else settings.threshold
+    return allowed & (suspicion >= threshold), threshold

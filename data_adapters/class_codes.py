@@ -1,0 +1,111 @@
+"""Classes written as names, as 0-based numbers or as letters, turned into class numbers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cleaning.dataset import ABSTAIN, OPTION_LETTERS
+
+UNREADABLE = -2  # holds something that is no class
+OUT_OF_RANGE = -3  # a number that is no class number
+INTEGER = re.compile(r"[+-]?\d{1,15}(?:\.0*)?")
+LETTER = re.compile(r"\(?([A-Za-z])[).:]{0,2}")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Class numbers of one column, and how they were written.
+
+    codes: (N,) int32; ABSTAIN where empty, UNREADABLE or OUT_OF_RANGE where it is no class.
+    """
+
+    codes: np.ndarray
+    written_as: Literal["names", "0-based numbers", "letters"]
+
+    def where(self, code: int) -> np.ndarray:
+        return np.flatnonzero(self.codes == code)
+
+
+def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
+    """Codes of a column that writes classes as names or as 0-based numbers, whichever reads more of its rows.
+
+    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case may differ
+    where that leaves the names distinct.
+    """
+    places, written = pd.factorize(text)
+    counts = np.bincount(places, minlength=len(written))
+    as_names = _names_to_codes(written, names)
+    as_numbers = _integers(written)
+    in_range = np.where((as_numbers >= 0) & (as_numbers < len(names)), as_numbers, OUT_OF_RANGE)
+    in_range[as_numbers == UNREADABLE] = UNREADABLE
+    in_range[as_numbers == ABSTAIN] = ABSTAIN
+    if counts[as_names >= 0].sum() >= counts[as_numbers >= 0].sum():
+        return Codes(_spread(as_names, written, places), "names")
+    return Codes(_spread(in_range, written, places), "0-based numbers")
+
+
+def read_answers(text: np.ndarray, option_counts: np.ndarray, choices: Sequence[Sequence[str]]) -> Codes:
+    """Codes of a column that answers questions by letters A, B, ... or by 0-based numbers.
+
+    What is neither but equals the text of exactly one option is that option. (N,) each.
+    """
+    places, written = pd.factorize(text)
+    counts = np.bincount(places, minlength=len(written))
+    letters, numbers = _letters(written), _integers(written)
+    if counts[letters >= 0].sum() >= counts[numbers >= 0].sum():
+        how, codes = "letters", letters
+    else:
+        how, codes = "0-based numbers", numbers
+    codes = _spread(codes, written, places)
+    codes[codes >= option_counts] = OUT_OF_RANGE
+    for i in np.flatnonzero(codes == UNREADABLE):
+        same = [k for k, option in enumerate(choices[i]) if option.strip() == text[i]] if choices else []
+        if len(same) == 1:
+            codes[i] = same[0]
+    return Codes(codes, how)
+
+
+def all_integers(text: np.ndarray) -> bool:
+    """Whether every value that is not empty is a whole number (and there is one)."""
+    written = pd.unique(text)
+    written = written[written != ""]
+    return len(written) > 0 and bool((_integers(written) != UNREADABLE).all())
+
+
+def largest_integer(text: np.ndarray) -> int:
+    """The largest whole number in a column; ABSTAIN where there is none."""
+    return int(_integers(pd.unique(text)).max(initial=ABSTAIN))
+
+
+def _spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.ndarray:
+    codes = np.where(written == "", ABSTAIN, codes)
+    return codes[places].astype(np.int32)
+
+
+def _names_to_codes(written: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    codes = pd.Index(names).get_indexer(written)
+    folded = pd.Index([name.casefold() for name in names])
+    if (codes < 0).any() and folded.is_unique:
+        codes = np.where(codes < 0, folded.get_indexer([value.casefold() for value in written]), codes)
+    return np.where(codes < 0, UNREADABLE, codes)
+
+
+def _integers(written: np.ndarray) -> np.ndarray:
+    return np.array([_integer(value) for value in written], np.int64)
+
+
+def _integer(text: str) -> int:
+    """-1 abstains; anything below is out of range."""
+    if not INTEGER.fullmatch(text):
+        return UNREADABLE
+    number = int(text.split(".")[0])
+    return number if number >= ABSTAIN else OUT_OF_RANGE
+
+
+def _letters(written: np.ndarray) -> np.ndarray:
+    matches = [LETTER.fullmatch(value) for value in written]
+    return np.array([OPTION_LETTERS.index(m[1].upper()) if m else UNREADABLE for m in matches], np.int64)

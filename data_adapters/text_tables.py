@@ -1,0 +1,181 @@
+"""CSV and TSV as people save them: any line ends, a byte-order mark, semicolons; ragged rows are counted."""
+
+import codecs
+import csv
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from cleaning.errors import InputError, counted
+from data_adapters.sentences import listed
+
+SAMPLE_BYTES = 1024**2
+WIDE = 24  # tables with more columns are score tables: their number columns are read as float32, not as text
+BLOCK_BYTES = 16 * 1024**2
+
+
+def read_text_table(path: Path) -> tuple[pa.Table, tuple[str, ...]]:
+    """(table, notes). Every column is text, except the number columns of wide tables, which are float32."""
+    encoding, head = _beginning(path)
+    delimiter = _delimiter(path, head)
+    rows = _first_rows(path, head, delimiter)
+    names = _column_names(rows[0])
+    types = _column_types(rows)
+    data = _parse(path, encoding, delimiter, dict(zip(rows[0], types)))
+    notes = []
+    if delimiter != _usual_delimiter(path):
+        notes.append(f"'{path.name}': columns are separated by {_spoken(delimiter)}.")
+    return data.rename_columns(names), tuple(notes)
+
+
+def _beginning(path: Path) -> tuple[str, str]:
+    """(encoding, first part of the file as text), from the byte-order mark."""
+    with path.open("rb") as file:
+        raw = file.read(SAMPLE_BYTES)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", raw.decode("utf-16", errors="ignore")
+    if b"\x00" in raw:
+        raise InputError(
+            f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
+        )
+    text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="ignore")
+    if not text.strip():
+        raise InputError(f"'{path.name}' holds only blanks. Check that it was saved or copied completely.")
+    return "utf-8", text
+
+
+def _usual_delimiter(path: Path) -> str:
+    return "\t" if path.suffix.lower() == ".tsv" else ","
+
+
+def _delimiter(path: Path, head: str) -> str:
+    """The usual separator of the ending, unless the header line holds none of it but another one."""
+    usual = _usual_delimiter(path)
+    header = head.lstrip("\r\n").splitlines()[0]
+    if usual in header:
+        return usual
+    return max((",", ";", "\t"), key=lambda d: (header.count(d), d == usual))
+
+
+def _spoken(delimiter: str) -> str:
+    return {",": "commas", ";": "semicolons", "\t": "tabs"}[delimiter]
+
+
+def _first_rows(path: Path, head: str, delimiter: str) -> list[list[str]]:
+    """The header and up to 200 rows below it."""
+    reader = csv.reader(head.lstrip("\r\n").splitlines(keepends=True), delimiter=delimiter)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > 201:
+                break
+    except csv.Error as error:
+        raise InputError(
+            f"'{path.name}' is no table with separated columns ({error}). Save it as CSV with a header line."
+        ) from error
+    return rows
+
+
+def _column_names(header: list[str]) -> list[str]:
+    return [name.strip() or f"column {place}" for place, name in enumerate(header, 1)]
+
+
+def _column_types(rows: list[list[str]]) -> list[pa.DataType]:
+    header, body = rows[0], [row for row in rows[1:200] if len(row) == len(rows[0])]
+    if len(header) <= WIDE or not body:
+        return [pa.string()] * len(header)
+    return [
+        pa.float32() if place and all(map(_number_or_empty, values)) else pa.string()
+        for place, values in enumerate(zip(*body))
+    ]
+
+
+def _number_or_empty(text: str) -> bool:
+    try:
+        return not text.strip() or float(text) is not None
+    except ValueError:
+        return False
+
+
+def _parse(path: Path, encoding: str, delimiter: str, types: dict[str, pa.DataType]) -> pa.Table:
+    ragged: list[pacsv.InvalidRow] = []
+    try:
+        data = _arrow_table(path, encoding, delimiter, types, ragged, threads=True)
+        if ragged:
+            ragged.clear()  # row numbers are known only when read in order
+            _arrow_table(path, encoding, delimiter, types, ragged, threads=False)
+    except (pa.ArrowException, UnicodeError) as error:
+        raise _explained(path, encoding, error) from error
+    if ragged:
+        raise InputError(
+            f"'{path.name}' has {counted(len(ragged), 'row')} with another number of columns than the header "
+            f"({ragged[0].expected_columns}): {listed(map(_ragged_row, ragged))} "
+            "Quote values that hold the separator."
+        )
+    _refuse_open_quote(path, data)
+    return data
+
+
+def _refuse_open_quote(path: Path, data: pa.Table) -> None:
+    """A quote that is never closed swallows all lines below it; then the file's quotes are odd in number."""
+    last = data.slice(max(0, data.num_rows - 1)).to_pylist()
+    if not any(isinstance(value, str) and "\n" in value for row in last for value in row.values()):
+        return
+    with path.open("rb") as file:
+        quotes = sum(block.count(b'"') for block in iter(lambda: file.read(BLOCK_BYTES), b""))
+    if quotes % 2:
+        raise InputError(
+            f"'{path.name}' opens a quote in row {data.num_rows + 1:,} that is never closed. "
+            "Close it, or double quotes that belong to the text."
+        )
+
+
+def _ragged_row(row: pacsv.InvalidRow) -> str:
+    return f"row {row.number} has {row.actual_columns}"
+
+
+def _arrow_table(
+    path: Path,
+    encoding: str,
+    delimiter: str,
+    types: dict[str, pa.DataType],
+    ragged: list[pacsv.InvalidRow],
+    *,
+    threads: bool,
+) -> pa.Table:
+    def set_aside(row: pacsv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    with path.open("rb") as file:
+        return pacsv.read_csv(
+            file,
+            read_options=pacsv.ReadOptions(use_threads=threads, block_size=BLOCK_BYTES, encoding=encoding),
+            parse_options=pacsv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+            ),
+            convert_options=pacsv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        )
+
+
+def _explained(path: Path, encoding: str, error: Exception) -> InputError:
+    line = _first_line_not_utf8(path) if encoding == "utf-8" else None
+    if line is not None:
+        return InputError(
+            f"'{path.name}' is not UTF-8 text: line {line:,} holds bytes of another encoding. "
+            "Save it again with the encoding UTF-8."
+        )
+    reason = str(error).splitlines()[0][:160]
+    return InputError(f"'{path.name}' cannot be read as a table ({reason}). Check its quotes and numbers.")
+
+
+def _first_line_not_utf8(path: Path) -> int | None:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return None

@@ -1,0 +1,81 @@
+"""The only caches: read-only things, keyed by ids, shared by all who have the same workspace open."""
+
+import numpy as np
+import streamlit as st
+
+from cleaning.dataset import Dataset
+from cleaning.errors import InputError
+from cleaning.review_store import shared_store
+from cleaning.run_store import Run, Workspace, list_workspaces, open_workspace, workspaces_root
+from cleaning.suspicion import Excess
+from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
+from cleaning.verdicts import BY_NAME
+from pages.shared import state
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def workspace(workspace_id: str) -> Workspace:
+    return open_workspace(workspaces_root(), workspace_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def run(workspace_id: str, run_id: str) -> Run:
+    return workspace(workspace_id).run(run_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def expert_reports(workspace_id: str, run_id: str) -> list:
+    """A place for a run's expert reports: empty until the Calibrate page has filled it."""
+    return []
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
+    return curve_of(run(workspace_id, run_id).scores["suspicion"].to_numpy())
+
+
+@st.cache_resource(max_entries=8, show_spinner="Counting what the paper's rule flags …")
+def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
+    scored, given_labels = run(workspace_id, run_id), dataset(workspace_id).given_labels
+    return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
+
+
+@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+def measured_seconds(workspace_id: str, run_id: str) -> float | None:
+    """Seconds a card has taken in the run's log so far; None before enough cards."""
+    opened = workspace(workspace_id)
+    log = shared_store(opened.decisions_url, workspace_id).decisions(run_id)
+    return seconds_per_card([d.seconds for d in log if BY_NAME[d.verdict].judges])
+
+
+def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:
+    """What the metadata groups show, as sentences; None for a run that looked at no groups."""
+    groups = run(workspace_id, run_id).groups
+    return None if groups is None else Excess(groups, np.empty(0)).sentences()
+
+
+def workspaces() -> list[Workspace]:
+    return list_workspaces(workspaces_root())
+
+
+def dataset(workspace_id: str) -> Dataset:
+    return workspace(workspace_id).dataset()
+
+
+def opened_workspace() -> Workspace:
+    """The workspace this tab has open, or a sentence that says where to open one."""
+    workspace_id = state.current().workspace_id
+    if not workspace_id:
+        raise InputError("No dataset is open. Choose one on the Load page.")
+    return workspace(workspace_id)
+
+
+def opened_run() -> Run:
+    """The run this tab looks at: the one in the URL, else the workspace's latest."""
+    opened, run_id = opened_workspace(), state.current().run_id
+    if not run_id or run_id not in opened.run_ids():
+        ids = opened.run_ids()
+        if not ids:
+            raise InputError("This dataset has not been scored yet. Score it on the Load page.")
+        run_id = state.update(run_id=ids[-1]).run_id
+    return run(opened.id, run_id)

@@ -1,0 +1,56 @@
+"""How errors and words from data reach a person: as sentences, and never as markup."""
+
+import functools
+import logging
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from cleaning.errors import InputError
+from pages.shared import state
+
+_log = logging.getLogger("second_opinion")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=@&])")
+
+
+def plain(text: object, limit: int = 300) -> str:
+    """Text from data, escaped so that Streamlit's Markdown shows it as it is (no links, images, formulas)."""
+    words = str(text).replace("\n", " ")
+    words = words if len(words) <= limit else words[: limit - 1] + "…"
+    return _MARKDOWN.sub(r"\\\1", words)
+
+
+def show_error(error: InputError) -> None:
+    """One sentence in a box."""
+    st.error(plain(error, 1_000), icon=":material/error:")
+
+
+def guarded(body: Callable) -> Callable:
+    """Shows a user's mistake as a sentence; logs ours and says so, in page bodies, fragments and callbacks."""
+
+    @functools.wraps(body)
+    def wrapper(*args, **kwargs):
+        try:
+            return body(*args, **kwargs)
+        except InputError as error:
+            show_error(error)
+        except Exception as error:
+            if type(error).__module__.startswith("streamlit."):  # stop, rerun and page switches are no faults
+                raise
+            _log.exception("a page failed")
+            st.error(
+                "Something went wrong on our side; nothing you saved is lost. Reload the page; "
+                "if it happens again, report it with the time shown in the server's log.",
+                icon=":material/bug_report:",
+            )
+        return None
+
+    return wrapper
+
+
+def require_router() -> None:
+    """First line of every page: nothing of a page runs unless app.py has run before it."""
+    if not state.was_routed():
+        st.switch_page("app.py")
+        st.stop()

@@ -1,0 +1,1 @@
+"""Adapters on tiny real files."""
