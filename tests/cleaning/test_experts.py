@@ -87,11 +87,11 @@ def test_leave_one_out_by_hand():
         ("a", "c"): [4, 1, 3, 2],
         ("a", "b"): [1, 2, 3, 4],
     }
-    table = leave_one_out(["a", "b", "c"], lambda names: np.array(lists[names]), 2, wrong=np.array([1, 0, 1, 1], bool))
+    table = leave_one_out(["a", "b", "c"], lambda names: np.array(lists[names]), 2, wrong=np.array([1, 1, 0, 1], bool))
     assert table.to_dict("list") == {
         "expert": ["a", "b", "c"],
         "overlap": [1.0, 0.5, 0.0],
-        "finds_lost": [0, -1, -1],
+        "finds_lost": [0, 1, 1],
     }
 
 
