@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.review_workspace import make_workspace
+from cleaning.run_store import list_workspaces
 
 HOUSE = Path(__file__).resolve().parent.parent
 KEYS_APART = 0.35  # seconds: a quick reviewer
@@ -99,7 +100,7 @@ def press(page, key: str, times: int, expected: int) -> np.ndarray:
         page.keyboard.press(key)
         page.wait_for_function("count => window.times.length >= count", arg=expected + done + 1, timeout=20_000)
         time.sleep(KEYS_APART)
-    return np.array(page.evaluate("window.times.slice(-%d)" % times))
+    return np.array(page.evaluate("times => window.times.slice(-times)", times))
 
 
 def told(name: str, milliseconds: np.ndarray, goal: str) -> None:
@@ -117,7 +118,7 @@ def card_times(page, cards: int) -> None:
     page.evaluate(WATCH, {"room": ".room", "mark": "sample", "picture": ".frame img"})
     press(page, "n", 10, 0)  # warms up; not counted
     told("key to next card", press(page, "n", cards, 10), "50 / 100")
-    paints = np.array(page.evaluate("window.paints.slice(-%d)" % cards))
+    paints = np.array(page.evaluate("cards => window.paints.slice(-cards)", cards))
     if len(paints):
         told("the same by Event Timing", paints, "")
 
@@ -161,7 +162,8 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments or [])
     with tempfile.TemporaryDirectory() as temporary:
         root = (chosen.folder or Path(temporary)).resolve()
-        workspace = make_workspace(root, chosen.samples, chosen.pictures)
+        kept = list_workspaces(root)
+        workspace = kept[0] if kept else make_workspace(root, chosen.samples, chosen.pictures)
         measure(root, workspace.id, chosen)
 
 
