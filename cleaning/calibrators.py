@@ -279,9 +279,7 @@ def shift_check(
     )
     names = np.unique(parts)
     if len(names) < 2:
-        raise InputError(
-            "The shift check needs at least two parts; this column has one value. Choose another column."
-        )
+        raise InputError("The shift check needs at least two parts; this column has one value. Choose another column.")
     everywhere = cross_fitted(fit, confidence, correct)
     rows = []
     for name in names:
