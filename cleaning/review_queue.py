@@ -85,7 +85,7 @@ def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:
         raise InputError(f"The audit share is {share:g}; expected a number from 0 to below 1.")
     if share == 0:
         drawn = drawn[:0]
-    places = np.r_[np.arange(len(rows)) * _apart(1 - share), (np.arange(len(drawn)) + 0.5) * _apart(share)]
+    places = np.r_[np.arange(len(rows)) * share, (np.arange(len(drawn)) + 0.5) * (1 - share)]  # times share (1 - share)
     order = np.argsort(places, kind="stable")
     mixed = np.r_[rows, drawn][order]
     is_audit = order >= len(rows)
@@ -124,10 +124,6 @@ def audit_rows(scores: pd.DataFrame, audit: pd.DataFrame | None) -> np.ndarray:
         return audit["row"].to_numpy(np.int64)
     rows = pd.Series(scores["row"].to_numpy(np.int64), index=scores["sample_id"].to_numpy())
     return rows.reindex(audit["sample_id"]).dropna().to_numpy(np.int64)
-
-
-def _apart(share: float) -> float:
-    return 1 / share if share else 0.0
 
 
 def _plain(filters: Filters) -> bool:

@@ -269,9 +269,9 @@ class Room {
       this.deck.left += 1;
       this.deck.ended = false;
     } else this.paces = [item.seconds, ...this.paces].slice(0, 30);
+    this.outbox.add(item); // before the next card: from here on nothing can lose it, and no answer brings it back
     this.last.decided(card, item, names, this.base);
     this.next();
-    this.outbox.add(item);
   }
 
   async undo() {
@@ -396,6 +396,7 @@ class Room {
 
   outboxChanged(reveals) {
     this.last.reveal(reveals);
+    this.saving.dataset.waiting = this.outbox.items.size;
     if (reveals && !this.deck.cards.length && !this.deck.ended) this.next();
     clearTimeout(this.later);
     if (!this.outbox.trouble && !this.outbox.refused().length) this.later = setTimeout(() => this.tellSaving(), 250);
