@@ -82,8 +82,9 @@ def relative_logits(logits: np.ndarray) -> np.ndarray:
 def fit_temperature(logits: np.ndarray, labels: np.ndarray, start: float = 1.0) -> float:
     """Temperature T that minimises the mean negative log-likelihood of ``labels`` under softmax(logits / T).
 
-    logits: (n, K) finite. labels: (n,) in 0..K-1. The predicted class never changes. The loss is convex in 1/T;
-    safeguarded Newton steps in beta = 1/T, kept inside a bracket that halves when a step leaves it.
+    logits: (n, K) finite, row maximum 0 (``relative_logits``). labels: (n,) in 0..K-1. The predicted class never
+    changes. The loss is convex in 1/T; safeguarded Newton steps in beta = 1/T, kept inside a bracket that halves when
+    a step leaves it.
     Returns the end of TEMPERATURE_RANGE where the optimum lies beyond it, 1.0 for n = 0.
     Source: Guo et al. 2017, section 4.2.
     """

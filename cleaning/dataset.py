@@ -64,7 +64,7 @@ class Dataset:
         return np.full(len(self), self.class_count, np.int32)
 
     def fingerprint(self) -> str:
-        """16 hex digits that change whenever an id, a given label, a class name or a question's text does."""
+        """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
         digest.update("\x00".join(map(str, self.sample_ids)).encode())
@@ -72,6 +72,8 @@ class Dataset:
         for column in ("image", "question", "choices"):
             if column in self.samples:
                 digest.update("\x00".join(map(_as_text, self.samples[column])).encode())
+        if self.group is not None:
+            digest.update("\x00".join([self.group_name, *map(str, self.group)]).encode())
         return digest.hexdigest()[:16]
 
 
@@ -81,6 +83,7 @@ class Expert:
 
     kind "full":  ``scores`` (R, K) float16/32/64, usually memory-mapped, of ``score_kind``; sample i is row
                   ``rows[i]`` (row i where rows is None; ABSTAIN where the expert says nothing).
+                  ``option_counts`` (N,) where questions differ in them: scores of options beyond are padding.
     kind "top1":  ``predicted`` (N,) int32 class or ABSTAIN, ``confidence`` (N,) float32 in [0, 1] (NaN: abstains).
     kind "votes": ``predicted`` (N,) int32 class or ABSTAIN.
     simulated: True for demo experts that are not real models; always shown.
@@ -93,6 +96,7 @@ class Expert:
     scores: np.ndarray | None = None
     score_kind: Literal["logits", "probabilities"] = "logits"
     rows: np.ndarray | None = None
+    option_counts: np.ndarray | None = None
     predicted: np.ndarray | None = None
     confidence: np.ndarray | None = None
     source: str = ""
@@ -103,7 +107,7 @@ class Expert:
     known_fingerprint: str = ""
 
     def logits(self, samples: slice | np.ndarray) -> np.ndarray:
-        """(n, K) float32 logits of some samples of a full expert; abstained rows are NaN.
+        """(n, K) float32 logits of some samples of a full expert; abstained rows and options that do not exist are NaN.
 
         Probabilities are returned as their logarithms (a softmax of which gives them back).
         """
@@ -119,6 +123,8 @@ class Expert:
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():
             block[missing] = np.nan
+        if self.option_counts is not None:
+            block[np.arange(block.shape[1]) >= self.option_counts[samples, None]] = np.nan
         return block
 
     def fingerprint(self) -> str:

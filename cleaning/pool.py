@@ -57,7 +57,8 @@ def stacking_weights(probability: np.ndarray, steps: int = 500, tolerance: float
     """(M,) weights that maximise sum_i log sum_m w_m q_mi(l_i), by expectation maximisation from equal weights.
 
     probability: (n, M) float probability that each expert gives to the given label; NaN where it abstains (its
-    weight is then shared among those who answer). The likelihood is concave in the weights.
+    weight is then shared among those who answer, and the sample counts by the weight of those who answer it). Where
+    all answer, the likelihood is concave in the weights.
     Source: linear opinion pools / stacking, Breiman 1996; EM as for mixture proportions, Dempster et al. 1977.
     """
     q = np.asarray(probability, np.float64)

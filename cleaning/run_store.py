@@ -35,6 +35,7 @@ from cleaning.settings import Settings
 FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
+_EXPERT_ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
 _COLUMNS_OF_OURS = ("__given", "__options", "__group")
 
 
@@ -128,11 +129,12 @@ class Workspace:
 
     def experts_of(self, run: Run) -> list[Expert]:
         """The experts of one run, in its order."""
-        known = {e["fingerprint"]: path for path, e in self._expert_files()}
-        missing = [f for f in run.expert_fingerprints if f not in known]
+        known = {(e["name"], e["fingerprint"]): path for path, e in self._expert_files()}
+        wanted = list(zip(run.expert_names, run.expert_fingerprints))
+        missing = [w for w in wanted if w not in known]
         if missing:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
-        return [_read_expert(known[f]) for f in run.expert_fingerprints]
+        return [_read_expert(known[w]) for w in wanted]
 
     def experts_about(self) -> list[dict]:
         """Name, kind, whether simulated ... of each expert, without opening its arrays."""
@@ -308,7 +310,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         "family": expert.family,
         "notes": list(expert.notes),
     }
-    for field in ("scores", "rows", "predicted", "confidence"):
+    for field in _EXPERT_ARRAYS:
         array = getattr(expert, field)
         if array is None:
             continue
@@ -326,13 +328,14 @@ def _whole_file(array: np.memmap) -> bool:
         again = np.load(array.filename, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError):
         return False
-    return again.shape == array.shape and again.dtype == array.dtype
+    same = again.shape == array.shape and again.dtype == array.dtype
+    return same and again.strides == array.strides  # not turned over or transposed
 
 
 def _read_expert(path: Path) -> Expert:
     about = _read_json(path)
     arrays = {}
-    for field in ("scores", "rows", "predicted", "confidence"):
+    for field in _EXPERT_ARRAYS:
         if field in about:
             place = (path.parent / about[field]).resolve()  # an absolute path stands for itself
             if not place.exists():

@@ -42,9 +42,13 @@ class Excess:
 
 
 def log_ratio(opinions: Opinions) -> np.ndarray:
-    """(N,) float64 b_i: log of the best other class's pooled probability over the given label's."""
+    """(N,) float64 b_i: log of the best other class's pooled probability over the given label's.
+
+    The lowest value, log SMALLEST, where no expert answers: nobody speaks against the given label.
+    """
     other = np.maximum(opinions.suggested_probability.astype(np.float64), SMALLEST)
-    return np.log(other) - np.log(np.maximum(opinions.label_probability.astype(np.float64), SMALLEST))
+    ratio = np.log(other) - np.log(np.maximum(opinions.label_probability.astype(np.float64), SMALLEST))
+    return np.where((opinions.predicted == ABSTAIN).all(axis=1), np.log(SMALLEST), ratio)
 
 
 def default_suspicion(opinions: Opinions, excess: Excess | None = None) -> np.ndarray:

@@ -87,7 +87,8 @@ def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.n
     if kind == "probabilities":
         check_probabilities(full)
     about = _about(opened, "full", (f"Expert '{opened.name}': {seen}.", *join.notes))
-    return Expert(**about, scores=scores, score_kind=kind, rows=join.rows_or_none())
+    rows, options = join.rows_or_none(), frame.option_counts
+    return Expert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
 
 
 def _hard_or_top1(

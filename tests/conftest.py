@@ -1,0 +1,46 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.factories import Planted, planted_dataset, write_folder
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real public data; skips where it is not there."""
+    folder = Path(os.environ.get("SECOND_OPINION_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}; name its folder in SECOND_OPINION_DATA")
+    return folder
+
+
+@pytest.fixture
+def workspaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty root for workspaces, in the environment as the app and the command line read it."""
+    root = tmp_path / "workspaces"
+    monkeypatch.setenv("SECOND_OPINION_WORKSPACES", str(root))
+    monkeypatch.delenv("SECOND_OPINION_DATABASE_URL", raising=False)
+    return root
+
+
+@pytest.fixture(scope="session")
+def planted() -> Planted:
+    """1,500 pictures of 6 classes, one label in ten wrong, five experts of all kinds. Shared: never modify it."""
+    return planted_dataset()
+
+
+@pytest.fixture(scope="session")
+def planted_questions() -> Planted:
+    """1,200 questions with 2 to 5 options, five experts of all kinds. Shared: never modify it."""
+    return planted_dataset(n=1200, classes=5, kind="question", seed=1)
+
+
+@pytest.fixture(scope="session")
+def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small planted dataset with groups as a dataset folder. Shared: never write into it."""
+    return write_folder(planted_dataset(n=300, classes=4, groups=3, seed=2), tmp_path_factory.mktemp("data") / "set")
