@@ -27,14 +27,6 @@ def read_bytes(size: Size) -> None:
                 pass
 
 
-def second_opinion(size: Size, experts: int | None = None) -> None:
-    """The command line as a person runs it: files to a ranked table."""
-    from cleaning.command_line import main
-
-    named = [f"--expert=m{number}={path}" for number, path in enumerate(size.files[:experts])]
-    assert main(["score", "--labels", str(size.labels), *named, "--out", str(size.folder / "scores.parquet")]) == 0
-
-
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Float32 probabilities, in place."""
     logits -= logits.max(axis=1, keepdims=True)

@@ -70,6 +70,9 @@ def growth(symbol: str, sizes: Sequence[Size]) -> None:
 
 
 def _command(side: str, size: Size) -> list[str]:
+    if side == OURS:  # the command line as a person runs it
+        experts = [f"--expert=m{number}={path}" for number, path in enumerate(size.files)]
+        return ["cleaning", "score", f"--labels={size.labels}", *experts, f"--out={size.folder / 'scores.parquet'}"]
     return ["benchmarks.contestants", side, size.name]
 
 
