@@ -1,3 +1,17 @@
-from pages.shared.messages import require_router
+from pages.shared.messages import guarded, require_router
 
 require_router()
+
+from pages.shared import frame, loaders, threshold_explorer
+
+
+@guarded
+def page() -> None:
+    frame.header("Threshold", "Samples at or above the threshold are flagged and go to review.")
+    workspace, run = loaders.opened_workspace(), loaders.opened_run()
+    threshold_explorer.explorer(workspace, run)
+    threshold_explorer.paper_rule(workspace, run)
+    threshold_explorer.alarmed_groups(workspace, run)
+
+
+page()

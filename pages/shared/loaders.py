@@ -1,10 +1,15 @@
 """The only caches: read-only things, keyed by ids, shared by all who have the same workspace open."""
 
+import numpy as np
 import streamlit as st
 
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError
+from cleaning.review_store import shared_store
 from cleaning.run_store import Run, Workspace, list_workspaces, open_workspace, workspaces_root
+from cleaning.suspicion import Excess
+from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
+from cleaning.verdicts import BY_NAME
 from pages.shared import state
 
 
@@ -22,6 +27,31 @@ def run(workspace_id: str, run_id: str) -> Run:
 def expert_reports(workspace_id: str, run_id: str) -> list:
     """A place for a run's expert reports: empty until the Calibrate page has filled it."""
     return []
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
+    return curve_of(run(workspace_id, run_id).scores["suspicion"].to_numpy())
+
+
+@st.cache_resource(max_entries=8, show_spinner="Counting what the paper's rule flags …")
+def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
+    scored, given_labels = run(workspace_id, run_id), dataset(workspace_id).given_labels
+    return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
+
+
+@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+def measured_seconds(workspace_id: str, run_id: str) -> float | None:
+    """Seconds a card has taken in the run's log so far; None before enough cards."""
+    opened = workspace(workspace_id)
+    log = shared_store(opened.decisions_url, workspace_id).decisions(run_id)
+    return seconds_per_card([d.seconds for d in log if BY_NAME[d.verdict].judges])
+
+
+def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:
+    """What the metadata groups show, as sentences; None for a run that looked at no groups."""
+    groups = run(workspace_id, run_id).groups
+    return None if groups is None else Excess(groups, np.empty(0)).sentences()
 
 
 def workspaces() -> list[Workspace]:

@@ -4,13 +4,17 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import streamlit as st
 from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
+
+from cleaning.run_store import workspaces_root
+from pages.shared.routes import review_routes
 
 
 def routes() -> list[BaseRoute]:
     """Routes for pictures and decisions."""
-    return []
+    return list(review_routes(workspaces_root, st.get_option("server.baseUrlPath") or ""))
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import streamlit as st
 
 _KEY = "second_opinion_state"
 _ROUTED = "second_opinion_routed"
+DEFAULT_REVIEWER = "reviewer"  # so that one person can start at once; a team gives everybody a name
 _IN_URL = {"workspace_id": "workspace", "run_id": "run", "reviewer": "reviewer"}
 
 
@@ -23,7 +24,7 @@ def current() -> AppState:
     """This tab's state; in a new session what the URL says."""
     if _KEY not in st.session_state:
         named = {field: st.query_params.get(name, "")[:80] for field, name in _IN_URL.items()}
-        st.session_state[_KEY] = AppState(**named)
+        st.session_state[_KEY] = AppState(**(named | {"reviewer": named["reviewer"] or DEFAULT_REVIEWER}))
     return st.session_state[_KEY]
 
 
@@ -70,3 +71,8 @@ def recall(name: str, default: object = None) -> object:
 def typed(key: str) -> object:
     """The current value of the widget with this key, for use in its callback."""
     return st.session_state.get(key)
+
+
+def type_in(key: str, value: object) -> None:
+    """Sets what the widget with this key shows; before the widget is drawn."""
+    st.session_state[key] = value

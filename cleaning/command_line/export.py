@@ -1,0 +1,92 @@
+"""``export``: final labels, the decision log and other people's formats, out of a workspace."""
+
+import argparse
+from pathlib import Path
+
+from cleaning.command_line.review_source import add_review_arguments
+from cleaning.errors import InputError, one_of
+
+EXAMPLES = """examples:
+  python -m cleaning export workspaces/0123456789abcdef --out corrected_labels.csv
+  python -m cleaning export workspaces/0123456789abcdef --as patch --out patch.jsonl
+  python -m cleaning export workspaces/0123456789abcdef --settle unanimous --out everything.zip
+  python -m cleaning export --list"""
+BY_ENDING = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".npy": "npy", ".zip": "everything"}
+
+
+class _List(argparse.Action):
+    """--list: what can be exported, then done."""
+
+    def __call__(self, parser, *_):
+        from cleaning.export import available_exports
+
+        for kind in available_exports():
+            print(f"{kind.name:16} {kind.file_name:28} {kind.words}")
+        parser.exit()
+
+
+def add_to(commands) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write corrected labels, the decision log, a patch and more",
+        description="Write what follows from the decisions made in a workspace. The dataset itself is not touched.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_review_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to; a folder for hugging_face")
+    parser.add_argument("--as", dest="kind", metavar="KIND", help="what to write (default: by the ending of FILE)")
+    parser.add_argument("--list", action=_List, nargs=0, help="list the kinds and stop")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.review_source import described, read_review, write_bytes
+    from cleaning.export.kinds import BY_NAME, write_kind
+
+    kind = arguments.kind or BY_ENDING.get(arguments.out.suffix.lower())
+    if kind not in BY_NAME:
+        raise InputError(
+            f"What '{arguments.kind or arguments.out.name}' should hold is not known. Give --as "
+            f"{one_of(list(BY_NAME))}."
+        )
+    folder = kind == "hugging_face" and arguments.out.suffix.lower() != ".zip"
+    out = _checked(arguments.out, folder, Path(BY_NAME[kind].file_name).suffix)
+    handover = read_review(arguments)
+    if folder:
+        _write_folder(out, handover)
+    else:
+        write_bytes(out, write_kind(kind, handover))
+    print(f"{out}: {described(handover)}")
+
+
+def _checked(out: Path, folder: bool, ending: str) -> Path:
+    """The place, or a sentence before any work is done."""
+    if not folder:
+        from cleaning.command_line.output import check_output
+
+        return check_output(out, (ending,))
+    if not out.parent.is_dir():
+        raise InputError(f"The folder '{out.parent}' for the output does not exist. Make it first.")
+    if out.exists():
+        raise InputError(f"'{out}' is there already; give a folder that is not.")
+    return out
+
+
+def _write_folder(out: Path, handover) -> None:
+    """A Hugging Face dataset folder, made aside and renamed."""
+    import shutil
+    import uuid
+
+    from cleaning.export.hugging_face import hugging_face_files
+
+    aside = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
+    try:
+        aside.mkdir()
+        for name, data in hugging_face_files(handover).items():
+            (aside / name).write_bytes(data)
+        aside.rename(out)
+    except OSError as error:
+        raise InputError(f"'{out}' could not be written: {error.strerror or error}.") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

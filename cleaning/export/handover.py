@@ -1,0 +1,72 @@
+"""Everything an export is made from, gathered once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cleaning.dataset import OPTION_LETTERS, Dataset
+from cleaning.export.policy import Policy
+from cleaning.export.settle import FinalLabels, settle
+from cleaning.review_store import Decision
+from cleaning.run_store import Run, Workspace
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One workspace, one of its runs, the decision log (in order, undos included) and a policy.
+
+    The log may hold decisions made on other runs of the workspace: they judge the same samples and count.
+    """
+
+    workspace: Workspace
+    run: Run
+    decisions: Sequence[Decision]
+    policy: Policy
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.workspace.dataset()
+
+    @cached_property
+    def final(self) -> FinalLabels:
+        return settle(self.dataset.sample_ids, self.dataset.given_labels, self.decisions, self.policy)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The run's table in the dataset's order, N rows."""
+        return self.run.scores.sort_values("row", kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def names(self) -> np.ndarray:
+        """(K,) class names, object."""
+        return np.asarray(self.dataset.class_names, object)
+
+    @cached_property
+    def pseudonyms(self) -> dict[str, str]:
+        """Reviewer -> "reviewer-1", in the order of their first decision."""
+        reviewers = dict.fromkeys(d.reviewer for d in self.decisions)
+        return {reviewer: f"reviewer-{i}" for i, reviewer in enumerate(reviewers, 1)}
+
+    @property
+    def last_decision(self) -> str:
+        """When the log ends (ISO 8601 UTC); when the run was made if nothing was decided. Stands for "now", so that
+        the same log gives the same bytes."""
+        return max((d.decided_at for d in self.decisions), default="") or self.run.created
+
+    def option_texts(self, row: int) -> list[str]:
+        """The options of a question, or the class names."""
+        if "choices" not in self.dataset.samples:
+            return list(self.dataset.class_names)
+        return [str(o) for o in self.dataset.samples["choices"].iloc[row]]
+
+    @property
+    def is_question(self) -> bool:
+        return "choices" in self.dataset.samples
+
+
+def letter_of(code: int) -> str:
+    """0 -> A; "" for a code that is no option."""
+    return OPTION_LETTERS[code] if 0 <= code < len(OPTION_LETTERS) else ""

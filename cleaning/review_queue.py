@@ -1,0 +1,200 @@
+"""Which card comes next: a fixed order of samples, from which whatever a reviewer has decided drops out.
+
+The order depends only on the run, the threshold and the reviewer's wishes, never on the clock, so that a reload or a
+restart comes back to the same card. It is made once (about a second for a million samples); stepping through it costs
+nothing per card.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cleaning.errors import InputError, one_of
+
+ORDERS = ("suspicion", "class", "pair", "group", "finds")
+STATUSES = ("open", "decided", "all")
+Order = Literal["suspicion", "class", "pair", "group", "finds"]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which samples a queue is about; the empty filter is every flagged sample.
+
+    given, suggested: class codes (both: a confusion pair). group: value of the metadata group.
+    least_disagreement: at least this many experts vote another class than the given one.
+    flagged_only: False also takes samples below the threshold.
+    """
+
+    given: int | None = None
+    suggested: int | None = None
+    group: str | None = None
+    least_disagreement: int = 0
+    flagged_only: bool = True
+
+
+@dataclass(frozen=True)
+class Queue:
+    """An order of cards. rows: (Q,) int64 places in the dataset. audit: (Q,) bool, drawn at random (never shown)."""
+
+    rows: np.ndarray
+    audit: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def build_queue(
+    scores: pd.DataFrame,
+    audit: pd.DataFrame | None,
+    decided: Iterable[str] = (),
+    *,
+    threshold: float,
+    audit_share: float = 0.2,
+    order: Order = "suspicion",
+    filters: Filters = Filters(),
+    group: np.ndarray | None = None,
+    disagreement: np.ndarray | None = None,
+    finds: Mapping[tuple[int, int], float] | None = None,
+) -> Queue:
+    """The cards still to decide, in order.
+
+    scores: a run's table, most suspicious first. audit: its audit cards in drawn order, or None. decided: sample ids
+    that are done. audit_share: one card in ``1 / audit_share`` is an audit card, until they run out; only the plain
+    queue (no filter on class, group or disagreement) carries the audit. group, disagreement: (N,) in the dataset's
+    order, for orders and filters that need them. finds: observed find rate by (given, suggested), for order "finds".
+    """
+    if order not in ORDERS:
+        raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
+    rows = _ordered(scores, _wanted(scores, threshold, filters, group, disagreement), order, group, finds)
+    drawn = audit_rows(scores, audit) if _plain(filters) else np.empty(0, np.int64)
+    queue = interleave(rows, drawn, audit_share)
+    gone = np.zeros(len(scores), bool)
+    gone[rows_of(scores, decided)] = True
+    return remaining(queue, gone)
+
+
+def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:
+    """Mixes audit cards in their drawn order into the others, evenly; a sample that is in both comes once, earlier.
+
+    When either side runs out the other goes on alone.
+    """
+    if not 0 <= share < 1:
+        raise InputError(f"The audit share is {share:g}; expected a number from 0 to below 1.")
+    if share == 0:
+        drawn = drawn[:0]
+    places = np.r_[np.arange(len(rows)) * share, (np.arange(len(drawn)) + 0.5) * (1 - share)]  # times share (1 - share)
+    order = np.argsort(places, kind="stable")
+    mixed = np.r_[rows, drawn][order]
+    is_audit = order >= len(rows)
+    first = np.sort(np.unique(mixed, return_index=True)[1])
+    return Queue(mixed[first], is_audit[first])
+
+
+def remaining(queue: Queue, gone: np.ndarray, later: np.ndarray | None = None) -> Queue:
+    """The queue without the rows in ``gone`` ((N,) bool); rows in ``later`` come last, in the order they are given."""
+    later = np.empty(0, np.int64) if later is None else np.asarray(later, np.int64)
+    put_off = np.zeros(len(gone), bool)
+    put_off[later] = True
+    stay = ~gone[queue.rows] & ~put_off[queue.rows]
+    here = np.zeros(len(gone), bool)
+    here[queue.rows] = True
+    last = later[here[later] & ~gone[later]] if len(later) else later
+    audit = np.zeros(len(gone), bool)
+    audit[queue.rows[queue.audit]] = True
+    return Queue(np.r_[queue.rows[stay], last], np.r_[queue.audit[stay], audit[last]])
+
+
+def rows_of(scores: pd.DataFrame, sample_ids: Iterable[str]) -> np.ndarray:
+    """Places in the dataset of some sample ids; ids that are not in the run are left out."""
+    wanted = list(sample_ids)
+    if not wanted:
+        return np.empty(0, np.int64)
+    found = scores["sample_id"].isin(wanted).to_numpy()
+    return scores["row"].to_numpy(np.int64)[found]
+
+
+def audit_rows(scores: pd.DataFrame, audit: pd.DataFrame | None) -> np.ndarray:
+    """Places in the dataset of the audit cards, in their drawn order."""
+    if audit is None or not len(audit):
+        return np.empty(0, np.int64)
+    if "row" in audit:
+        return audit["row"].to_numpy(np.int64)
+    rows = pd.Series(scores["row"].to_numpy(np.int64), index=scores["sample_id"].to_numpy())
+    return rows.reindex(audit["sample_id"]).dropna().to_numpy(np.int64)
+
+
+def _plain(filters: Filters) -> bool:
+    return (filters.given, filters.suggested, filters.group, filters.least_disagreement) == (None, None, None, 0)
+
+
+def _wanted(scores, threshold, filters: Filters, group, disagreement) -> np.ndarray:
+    """(N,) bool over the rows of ``scores``."""
+    keep = np.ones(len(scores), bool)
+    if filters.flagged_only:
+        keep &= _flagged(scores, threshold)
+    for column, code in (("given", filters.given), ("suggested", filters.suggested)):
+        if code is not None:
+            keep &= scores[column].to_numpy() == code
+    place = scores["row"].to_numpy(np.int64)
+    if filters.group is not None and group is not None:
+        keep &= np.asarray(group)[place] == filters.group
+    if filters.least_disagreement and disagreement is not None:
+        keep &= disagreement[place] >= filters.least_disagreement
+    return keep
+
+
+def _flagged(scores: pd.DataFrame, threshold: float) -> np.ndarray:
+    """Flagged at ``threshold``; where the paper's rule limits what may be flagged, its own marks are kept."""
+    above = scores["suspicion"].to_numpy() >= threshold
+    if "may_flag" in scores:
+        above &= scores["may_flag"].to_numpy(bool)
+    return above
+
+
+def _ordered(scores, keep: np.ndarray, order: str, group, finds) -> np.ndarray:
+    rows = scores["row"].to_numpy(np.int64)[keep]
+    if order == "suspicion":
+        return rows
+    given, suggested = (scores[c].to_numpy(np.int64)[keep] for c in ("given", "suggested"))
+    if order == "class":
+        return rows[np.argsort(given, kind="stable")]
+    if order == "group":
+        if group is None:
+            raise InputError("This dataset has no metadata group; choose another order of the queue.")
+        return rows[_largest_block_first(pd.factorize(np.asarray(group, object)[rows])[0])]
+    pairs = pd.factorize(given * (int(max(given.max(initial=0), suggested.max(initial=0))) + 1) + suggested)[0]
+    if order == "pair":
+        return rows[_largest_block_first(pairs)]
+    return rows[_expected_finds_first(scores["suspicion"].to_numpy()[keep], given, suggested, finds or {})]
+
+
+def _largest_block_first(block: np.ndarray) -> np.ndarray:
+    """Blocks by size, largest first; within a block the order stays."""
+    sizes = np.bincount(block) if len(block) else np.empty(0, int)
+    rank = np.empty(len(sizes), np.int64)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
+    return np.argsort(rank[block], kind="stable")
+
+
+def _expected_finds_first(suspicion, given, suggested, finds) -> np.ndarray:
+    """By suspicion times what reviewing this confusion pair has found so far."""
+    factor = np.ones(len(suspicion))
+    for (one, other), rate in finds.items():
+        factor[(given == one) & (suggested == other)] = rate
+    return np.argsort(-suspicion * factor, kind="stable")
+
+
+def find_rates(judged: pd.DataFrame, prior_cards: float = 4.0) -> dict[tuple[int, int], float]:
+    """How often each confusion pair held a wrong label, relative to all pairs, shrunk towards 1.
+
+    judged: columns given, suggested, wrong (bool), one row per decided sample.
+    """
+    if not len(judged):
+        return {}
+    overall = (judged["wrong"].sum() + 1) / (len(judged) + 2)
+    by_pair = judged.groupby(["given", "suggested"])["wrong"].agg(["sum", "count"])
+    rate = (by_pair["sum"] + prior_cards * overall) / (by_pair["count"] + prior_cards) / overall
+    return {(int(g), int(s)): float(r) for (g, s), r in rate.items()}

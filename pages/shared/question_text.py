@@ -1,0 +1,102 @@
+"""Question text as a tree the browser builds node by node: a Markdown subset and LaTeX, never HTML.
+
+A block is ["p", inlines], ["code", text] or ["list", [inlines, ...]]. An inline is a string or one of
+["b", inlines], ["i", inlines], ["code", text], ["math", node, display]. A node is a string or
+[MathML element, attributes, nodes], with elements and attributes from fixed lists.
+"""
+
+import html
+import re
+from functools import lru_cache
+
+LONGEST_FORMULA = 2_000
+LONGEST_TEXT = 100_000
+ELEMENTS = frozenset(
+    "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover "
+    "munderover mmultiscripts mprescripts none mtable mtr mtd menclose merror".split()
+)
+ATTRIBUTES = frozenset(
+    "display mathvariant stretchy fence separator accent accentunder linethickness columnalign rowalign rowspacing "
+    "columnspacing columnlines rowlines lspace rspace width height depth movablelimits minsize maxsize form "
+    "displaystyle scriptlevel notation".split()
+)
+_FENCE = re.compile(r"^(```|~~~)[^\n]*\n(.*?)(?:^\1[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL)
+_BULLET = re.compile(r"^\s{0,3}[-*•]\s+(.*)$")
+_INLINE = re.compile(
+    r"(?P<code>`+)(?P<code_text>.+?)(?P=code)"
+    r"|\$\$(?P<display>.+?)\$\$"
+    r"|\\\[(?P<display2>.+?)\\\]"
+    r"|\\\((?P<inline2>.+?)\\\)"
+    r"|(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]*?[^\s\\$])?)\$(?![\d$])"
+    r"|\*\*(?P<bold>[^\s*](?:.*?\S)?)\*\*"
+    r"|(?<![\w*])\*(?P<italic>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])",
+    re.DOTALL,
+)
+
+
+@lru_cache(maxsize=4_096)
+def blocks(text: str) -> list:
+    """The tree of a question's stem or of one option. Text that is not understood is kept as it stands."""
+    text, tree, end = text[:LONGEST_TEXT].replace("\r\n", "\n"), [], 0
+    for fence in _FENCE.finditer(text):
+        tree += _prose(text[end : fence.start()])
+        tree.append(["code", fence[2].rstrip("\n")])
+        end = fence.end()
+    return tree + _prose(text[end:])
+
+
+def _prose(text: str) -> list:
+    tree = []
+    for paragraph in re.split(r"\n\s*\n", text.strip("\n")):
+        lines = paragraph.split("\n")
+        bullets = [_BULLET.match(line) for line in lines]
+        if len(lines) > 1 and all(bullets):
+            tree.append(["list", [inlines(b[1]) for b in bullets if b]])
+        elif paragraph.strip():
+            tree.append(["p", inlines(paragraph)])
+    return tree
+
+
+def inlines(text: str) -> list:
+    """Code, formulas, bold and italic within a paragraph."""
+    tree, end = [], 0
+    for found in _INLINE.finditer(text):
+        if found.start() > end:
+            tree.append(text[end : found.start()])
+        tree.append(_inline(found))
+        end = found.end()
+    if end < len(text):
+        tree.append(text[end:])
+    return tree
+
+
+def _inline(found: re.Match) -> list:
+    if found["code"]:
+        return ["code", found["code_text"].strip()]
+    if found["bold"]:
+        return ["b", inlines(found["bold"])]
+    if found["italic"]:
+        return ["i", inlines(found["italic"])]
+    display = found["display"] or found["display2"]
+    node = mathml(display or found["inline"] or found["inline2"])
+    return ["code", found[0]] if node is None else ["math", node, bool(display)]
+
+
+@lru_cache(maxsize=4_096)
+def mathml(formula: str) -> list | None:
+    """A LaTeX formula as a tree of allowed MathML, or None where it cannot be read (then it is shown as typed)."""
+    if len(formula) > LONGEST_FORMULA:
+        return None
+    try:
+        from latex2mathml.converter import convert_to_element
+
+        return _node(convert_to_element(formula))
+    except Exception:  # any failure of a converter on any text means the same: show the text
+        return None
+
+
+def _node(element) -> list:
+    name = element.tag if element.tag in ELEMENTS else "mrow"
+    attributes = {k: v for k, v in element.attrib.items() if k in ATTRIBUTES and "(" not in v and ":" not in v}
+    text = [html.unescape(element.text)] if element.text else []
+    return [name, attributes, text + [_node(child) for child in element]]

@@ -1,0 +1,83 @@
+"""The threshold explorer: choose how suspicious a sample must be to be reviewed, and see what that brings."""
+
+import math
+
+import streamlit as st
+
+from cleaning.run_store import Run, Workspace
+from cleaning.settings import Settings
+from cleaning.thresholds import TAU_GRID
+from pages.shared import choices, loaders, state
+from pages.shared.choices import ThresholdChoice
+from pages.shared.messages import guarded, plain
+from pages.shared.threshold_explorer import component, goals
+from pages.shared.threshold_explorer.bands import bands_of
+
+_ANSWERED = "threshold_answered"
+
+
+@st.fragment
+@guarded
+def explorer(workspace: Workspace, run: Run) -> None:
+    """Goals, figures, histogram and curves; redraws without the rest of the page."""
+    curve = loaders.threshold_curve(workspace.id, run.id)
+    chosen = choices.threshold_of(workspace, run)
+    choice = chosen or ThresholdChoice(run.threshold, curve.flagged_at(run.threshold))
+    bands = bands_of(workspace, run)
+    goals.goal_row(workspace, run, curve, choice, bands)
+    pace = choices.pace_of(workspace, run)
+    data = component.explorer_data(curve, choice, pace, bands, str(state.recall(_ANSWERED, "")))
+
+    @guarded
+    def moved() -> None:
+        take_message(workspace, run, (state.typed(component.EXPLORER_KEY) or {}).get("chosen"))
+
+    component.draw_explorer(data, moved)
+
+
+def take_message(workspace: Workspace, run: Run, message: object) -> bool:
+    """Acts on what the browser sent when the line was let go; False for anything that is no threshold."""
+    threshold = message.get("threshold") if isinstance(message, dict) else None
+    if not isinstance(threshold, int | float) or not 0 <= threshold <= 1 or math.isnan(threshold):
+        return False
+    stamp = str(message.get("stamp", ""))[:40]
+    if stamp != state.recall(_ANSWERED):
+        goals.choose(workspace, run, float(threshold), goals.HAND)
+        state.remember(_ANSWERED, stamp)
+    return True
+
+
+@guarded
+def paper_rule(workspace: Workspace, run: Run) -> None:
+    """The paper's rule with K and tau, beside the default at the same number of flags."""
+    if run.settings.rule != "default":
+        return
+    st.markdown("### The paper's rule beside it")
+    st.markdown(
+        "Flags a sample when at least K experts agree on one other label, each at least tau sure. "
+        "Try its settings here; your threshold above stays as it is."
+    )
+    table = loaders.paper_counts(workspace.id, run.id)
+    component.draw_paper(
+        {
+            "run": run.id,
+            "samples": len(run.scores),
+            "flagged": table.flagged.tolist(),
+            "shared": table.shared.tolist(),
+            "agree": Settings().agree_of(len(run.expert_names)),
+            "tau": int(TAU_GRID.searchsorted(Settings().min_confidence)),
+        }
+    )
+
+
+@guarded
+def alarmed_groups(workspace: Workspace, run: Run) -> None:
+    """Metadata groups with more unsupported given labels than expected, as sentences."""
+    sentences = loaders.group_sentences(workspace.id, run.id)
+    if sentences is None:
+        return
+    st.markdown(f"### Groups that stand out: {plain(workspace.dataset().group_name or 'group')}")
+    if not sentences:
+        st.markdown("No group holds more samples that nobody agrees with than expected.")
+    for sentence in sentences:
+        st.markdown(f"- {plain(sentence)}")

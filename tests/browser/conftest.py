@@ -1,0 +1,136 @@
+"""The app served for real, and Chromium to drive it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from cleaning.run_store import Workspace, list_workspaces
+from tests.demo_workspaces import demo_template
+
+__all__ = ["demo_template"]
+
+HOUSE = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Served:
+    """A server of the app with a workspaces folder of its own."""
+
+    root: Path
+    port: int = 0
+    process: subprocess.Popen | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts the server, on the same port as before if there was one, and waits until it answers."""
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        told = open(self.root / "server.log", "ab")  # noqa: SIM115 - the server writes it
+        surroundings = os.environ | {
+            "SECOND_OPINION_WORKSPACES": str(self.root),
+            "SECOND_OPINION_DATA_ROOT": str(self.root),
+        }
+        self.process = subprocess.Popen(command, cwd=HOUSE, env=surroundings, stdout=told, stderr=told)
+        told.close()
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError((self.root / "server.log").read_text())
+
+    def kill(self) -> None:
+        """Ends the server at once, as a power cut would (kill -9)."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def workspace(self, kind: str) -> Workspace:
+        return next(w for w in list_workspaces(self.root) if w.kind == kind)
+
+
+def serve(root: Path) -> Served:
+    served = Served(root)
+    served.start()
+    return served
+
+
+@pytest.fixture(scope="module")
+def server(demo_template, tmp_path_factory):
+    """One server for the tests of a module; each test brings its own reviewer."""
+    root = tmp_path_factory.mktemp("served") / "workspaces"
+    shutil.copytree(demo_template, root)
+    served = serve(root)
+    yield served
+    served.kill()
+
+
+@pytest.fixture
+def own_server(demo_template, tmp_path):
+    """A server of this test's own, which it may kill."""
+    root = tmp_path / "workspaces"
+    shutil.copytree(demo_template, root)
+    served = serve(root)
+    yield served
+    served.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser, or a skipped test that says why; SECOND_OPINION_REQUIRE=browser makes it a failure."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        if "browser" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
+            pytest.fail(f"Chromium is not at {CHROMIUM}.")
+        pytest.skip(f"Chromium is not at {CHROMIUM}.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium):
+    """A fresh browser profile."""
+    made = chromium.new_context(viewport={"width": 1440, "height": 900})
+    made.set_default_timeout(20_000)
+    yield made
+    made.close()

@@ -1,0 +1,70 @@
+"""From the first page to the exported file, by mouse and keyboard, as a new user would, on both demo sets."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from cleaning.review_store import open_store
+from cleaning.run_store import open_workspace
+from tests.browser.review_room import SHOWN
+
+
+def wait_for_saved(store, count: int, tab) -> list:
+    for _ in range(100):
+        decisions = store.decisions()
+        if len(decisions) >= count:
+            return decisions
+        tab.wait_for_timeout(100)
+    raise AssertionError(f"{len(store.decisions())} decisions saved, {count} expected")
+
+
+@pytest.mark.parametrize("kind", ["image", "question"])
+def test_from_load_to_export(kind, own_server, context):
+    demo, tab = own_server.workspace(kind), context.new_page()
+    tab.goto(own_server.url)
+    card = tab.locator("[data-testid=stVerticalBlockBorderWrapper], [data-testid=stVerticalBlock]")
+    card.filter(has_text=demo.name.replace("(simulated experts)", "").strip()).last.get_by_role(
+        "button", name="Open", exact=True
+    ).click()
+
+    tab.get_by_role("heading", name="Calibrate").wait_for()
+    tab.get_by_text("When this model says").first.wait_for()
+    tab.get_by_role("button", name="Choose how much to review").click()
+
+    tab.get_by_role("heading", name="Threshold").wait_for()
+    tab.get_by_text("Samples by suspicion").wait_for()
+    tab.get_by_role("link", name="Review").click()
+
+    tab.get_by_text("0 of").wait_for()
+    store = open_store(demo.decisions_url, demo.id)
+    for done, key in enumerate("123", start=1):
+        tab.wait_for_selector(SHOWN)
+        tab.keyboard.press(key)
+        tab.get_by_text(f"{done} of").wait_for()
+    decisions = wait_for_saved(store, 3, tab)
+    assert {d.verdict for d in decisions} <= {"keep", "relabel"}
+    assert [d.mode for d in decisions].count("blind") + [d.mode for d in decisions].count("open") == 3
+
+    address = tab.url
+    tab.reload()
+    tab.get_by_text("3 of").wait_for()
+    assert tab.url == address
+
+    tab.get_by_role("link", name="Export").click()
+    tab.get_by_role("heading", name="Export").wait_for()
+    rows = list(csv.DictReader(downloaded(tab, "csv").open(encoding="utf-8")))
+    assert len(rows) == len(open_workspace(own_server.root, demo.id).dataset())
+    relabelled = {d.sample_id for d in decisions if d.verdict == "relabel"}
+    assert {r["sample_id"] for r in rows if r["label_corrected"] != r["given_label"]} == relabelled
+
+    log = downloaded(tab, "decisions").read_text(encoding="utf-8")
+    assert all(d.uuid in log for d in decisions)
+    assert all(json.loads(line) for line in log.splitlines())
+
+
+def downloaded(tab, name: str) -> Path:
+    with tab.expect_download() as waiting:
+        tab.locator(f".st-key-download_{name} button").click()
+    return Path(waiting.value.path())

@@ -1,0 +1,97 @@
+"""Nothing a reviewer decides is ever lost: network cuts, restarts, reloads, kill -9."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.review_room import Room, log_of
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_network_cut_is_shown_and_sent_when_it_is_over(context, server):
+    room = Room(context, server, "cut")
+    first = room.press("n")
+    room.saved()
+    context.set_offline(True)
+    more = [room.press("u") for _ in range(3)]
+    expect(room.page.locator(".saving")).to_contain_text("3 not saved")
+    assert [d.sample_id for d in room.log()] == [first]
+    context.set_offline(False)
+    room.saved()
+    assert [d.sample_id for d in room.log()] == [first, *more]
+
+
+def test_unsaved_decisions_outlive_the_tab_and_block_leaving(context, server):
+    room = Room(context, server, "tab")
+    room.page.route("**/api/review/decisions", lambda route: route.abort())
+    decided = [room.press("n") for _ in range(2)]
+    expect(room.page.locator(".saving")).to_contain_text("2 not saved")
+    asked = []
+    room.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    room.page.close(run_before_unload=True)
+    room.page.wait_for_event("close") if not room.page.is_closed() else None
+    assert asked == ["beforeunload"]
+    assert room.log() == []
+    again = Room(context, server, "tab")
+    again.saved()
+    assert [d.sample_id for d in again.log()] == decided
+    assert again.sample not in decided
+
+
+def test_kill_9_in_rapid_review_loses_nothing(context, own_server):
+    room = Room(context, own_server, "ann", "image")
+    decided, claimed = [], 0
+    for press in range(60):
+        if press in (17, 41):
+            own_server.kill()
+        decided.append(room.press("n"))
+        if press in (24, 48):
+            claimed = saved_count(room)
+            assert len(room.log()) >= claimed, "what was shown as saved is on disk"
+            own_server.start()
+    room.saved()
+    log = log_of(room.workspace)
+    assert [d.sample_id for d in log] == decided
+    assert len({d.uuid for d in log}) == len(log) == 60
+    room.press("z")
+    assert room.sample == decided[-1], "undo works across the restart"
+    room.page.reload()
+    room.page.wait_for_selector(".room[data-sample]")
+    assert room.sample == decided[-1]
+
+
+def saved_count(room: Room) -> int:
+    words = room.text(".saving").split()
+    return int(words[1]) if words[0] == "✓" else 0
+
+
+def test_a_dry_window_refuses_keys_and_says_so(context, server):
+    room = Room(context, server, "dry")
+    room.page.route("**/api/review/cards", lambda route: route.abort())
+    seen = {room.sample}
+    for _ in range(40):
+        room.page.keyboard.press("n")
+        room.page.wait_for_timeout(40)
+        if room.sample:
+            seen.add(room.sample)
+    expect(room.page.locator(".toast.visible")).to_contain_text("nothing was decided")
+    room.saved()
+    assert {d.sample_id for d in room.log()} == seen, "every card shown was decided, and no other"
+    room.page.unroute("**/api/review/cards")
+    room.page.wait_for_selector(".room[data-sample]")
+    assert room.sample not in seen
+
+
+def test_a_refused_decision_stays_visible(context, server):
+    room = Room(context, server, "refused")
+
+    def spoil(route):
+        body = route.request.post_data_json
+        for item in body["decisions"]:
+            item["verdict"] = "perhaps"
+        route.continue_(post_data=body)
+
+    room.page.route("**/api/review/decisions", spoil)
+    room.press("n")
+    expect(room.page.locator(".saving")).to_contain_text("1 not saved: 'perhaps' is not a verdict")
+    assert room.log() == []

@@ -1,0 +1,69 @@
+"""The commands on a real workspace with a real decision log."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cleaning.command_line import main
+from cleaning.review_store import open_store
+from tests.cleaning.export.making import a_workspace, some_decisions
+
+
+@pytest.fixture
+def reviewed(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECOND_OPINION_DATABASE_URL", raising=False)
+    workspace, run = a_workspace(tmp_path / "ws")
+    store = open_store(workspace.decisions_url, workspace.id)
+    store.append(some_decisions(workspace.dataset(), run.id))
+    store.close()
+    return workspace
+
+
+def call(*arguments):
+    return main([str(a) for a in arguments])
+
+
+def test_export_by_ending_and_by_kind(reviewed, tmp_path, capsys):
+    assert call("export", reviewed.folder, "--out", tmp_path / "out.csv") == 0
+    assert "9 of 40 samples decided: 7 settled (3 replaced, 1 any of several, 1 dropped)" in capsys.readouterr().out
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 39
+    assert call("export", reviewed.folder, "--out", tmp_path / "out.npy", "--none-fits", "keep") == 0
+    assert (np.load(tmp_path / "out.npy") == -1).sum() == 0
+    assert call("export", reviewed.folder, "--out", tmp_path / "hf", "--as", "hugging_face") == 0
+    assert (tmp_path / "hf" / "state.json").exists()
+    assert call("export", reviewed.folder, "--out", tmp_path / "log.jsonl", "--as", "decisions") == 0
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 17
+    assert not [p for p in tmp_path.iterdir() if p.name.endswith(".part")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--out", "labels.doc"], "What 'labels.doc' should hold is not known. Give --as csv"),
+        (["--out", "labels.npy", "--as", "csv"], "ends in '.npy'; expected .csv"),
+        (["--out", "nowhere/labels.csv"], "does not exist"),
+        (["--out", "labels.csv", "--run", "abcabcabcabc"], "There is no run 'abcabcabcabc'"),
+    ],
+)
+def test_wrong_arguments_are_a_sentence(reviewed, tmp_path, monkeypatch, capsys, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    assert call("export", reviewed.folder, *arguments) == 2
+    assert sentence in capsys.readouterr().err and not (tmp_path / "labels.csv").exists()
+
+
+def test_the_kinds_are_listed(capsys):
+    with pytest.raises(SystemExit) as ended:
+        call("export", "--list")
+    assert ended.value.code == 0 and "corrected_labels.parquet" in capsys.readouterr().out
+
+
+def test_mask_is_written_and_scored_under(reviewed, tmp_path, capsys):
+    mask = tmp_path / "mask.csv"
+    assert call("mask", reviewed.folder, "--out", mask) == 0
+    np.save(tmp_path / "given.npy", reviewed.dataset().given_labels)
+    capsys.readouterr()
+    assert call("mask", mask, "--score", tmp_path / "given.npy") == 0
+    assert "given 1.0000 (40 of 40), mask 0.9231 (36 of 39)" in capsys.readouterr().out
+    np.save(tmp_path / "short.npy", np.zeros(3, int))
+    assert call("mask", mask, "--score", tmp_path / "short.npy") == 2
+    assert "3 predictions but the mask has 40 samples" in capsys.readouterr().err

@@ -1,0 +1,75 @@
+"""The review page without a browser: its states and the plain-widget card."""
+
+from cleaning.review_store import current_decisions, open_store
+from tests.pages.conftest import words
+
+
+def log_of(workspace):
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        return store.decisions()
+    finally:
+        store.close()
+
+
+def simple(app, workspace, reviewer="ann"):
+    test = app("review", workspace.id, reviewer=reviewer)
+    return test.toggle(key="review_simple").set_value(True).run()
+
+
+def button(test, words_of_it):
+    return next(b for b in test.button if b.label == words_of_it)
+
+
+def picks(test):
+    return [b for b in test.button if b.key.startswith("pick_")]
+
+
+def test_it_asks_who_reviews_first(app, digits):
+    test = app("review", digits.id)
+    assert "Who is reviewing" in words(test)
+    test.text_input(key="review_name").set_value("  ann ").run()
+    assert test.query_params["reviewer"] in ("ann", ["ann"])
+    assert "Who is reviewing" not in words(test)
+
+
+def test_without_a_dataset_it_says_where_to_open_one(app):
+    test = app("review")
+    assert "Load page" in words(test)
+
+
+def test_simple_view_decides_the_card_that_was_shown(app, questions):
+    test = simple(app, questions)
+    assert not test.exception and len(picks(test)) == 4
+    decided = []
+    for verdict in ("Unsure", "None fits", "Needs an expert"):
+        decided.append(picks(test)[0].key.split("_", 1)[1].rsplit("_", 1)[0])
+        button(test, verdict).click().run()
+    log = log_of(questions)
+    assert [d.sample_id for d in log] == decided
+    assert [d.verdict for d in log] == ["unsure", "none_fits", "needs_expert"]
+    assert any("Last card: Needs an expert" in c.value for c in test.caption)
+
+
+def test_simple_view_picks_notes_and_undoes(app, digits):
+    test = simple(app, digits)
+    first = picks(test)[0].key
+    sample = first.split("_", 1)[1].rsplit("_", 1)[0]
+    test.text_area(key=f"note_{sample}").set_value("odd").run()
+    picks(test)[3].click().run()
+    (made,) = log_of(digits)
+    assert (made.sample_id, made.labels, made.note) == (sample, (3,), "odd")
+    assert made.verdict in ("keep", "relabel")
+    assert picks(test)[0].key != first
+    button(test, "Undo").click().run()
+    assert picks(test)[0].key == first
+    assert current_decisions(log_of(digits)).empty
+
+
+def test_choosing_open_mode_is_recorded_with_who(app, digits):
+    test = app("review", digits.id, reviewer="lead")
+    test.radio(key="review_mode").set_value("open").run()
+    store = open_store(digits.decisions_url, digits.id)
+    kept = store.choices()
+    store.close()
+    assert list(kept[["key", "value", "who"]].itertuples(index=False, name=None)) == [("mode", "open", "lead")]
