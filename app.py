@@ -20,12 +20,14 @@ def main() -> None:
     """Runs the router, then the page it chose."""
     from pages.shared import frame, state
 
-    st.set_page_config(page_title="Second Opinion", page_icon=":material/rule:", layout="wide")
+    st.set_page_config(
+        page_title="Second Opinion", page_icon=":material/rule:", layout="wide", initial_sidebar_state="collapsed"
+    )
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "load")
         for name, title, icon in STEPS
     ]
-    chosen = st.navigation(pages, position="sidebar")
+    chosen = st.navigation(pages, position="top")
     state.current()
     state.mark_routed()
     state.write_url()

@@ -16,6 +16,7 @@ from cleaning.suspicion import agreement
 STEP_LIMIT = 1_001
 BIN_COUNT = 100
 TAU_GRID = np.arange(101) / 100
+LEAST_TIMED = 20
 CHUNK_ROWS = 65_536
 _DECIMALS = 4
 
@@ -68,6 +69,14 @@ def cards_in(hours: float, seconds_per_card: float) -> int:
             f"{hours} hours at {seconds_per_card} seconds a card: hours are 0 or more, seconds more than 0."
         )
     return int(hours * 3600 / seconds_per_card + 1e-9)
+
+
+def seconds_per_card(seconds: Sequence[float]) -> float | None:
+    """Mean seconds a card took, a pause counting as ten usual cards at most; None for fewer than 20 cards."""
+    known = np.array([s for s in seconds if s > 0])
+    if len(known) < LEAST_TIMED:
+        return None
+    return round(float(np.minimum(known, 10 * np.median(known)).mean()), 1)
 
 
 def shortest_between(above: float, up_to: float) -> float:

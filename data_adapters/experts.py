@@ -197,5 +197,5 @@ def _about(opened: OpenedExpert, kind: str, notes: tuple[str, ...]) -> dict:
         "simulated": declared.simulated,
         "cost": declared.cost,
         "family": declared.family,
-        "notes": notes,
+        "notes": (*(opened.table.notes if opened.table is not None else ()), *notes),
     }

@@ -9,7 +9,7 @@ from data_adapters.assemble import About, assemble
 from data_adapters.class_names import find_class_names, read_class_names
 from data_adapters.contract import Reading
 from data_adapters.limits import MAX_SETTINGS_BYTES
-from data_adapters.opened import EXPERT_SUFFIXES, PICKLES, Declared, OpenedExpert, open_expert
+from data_adapters.opened import EXPERT_SUFFIXES, PICKLES, Declared, OpenedExpert, open_experts
 from data_adapters.samples import Roles, read_samples
 from data_adapters.sentences import listed
 from data_adapters.tables import TABLE_SUFFIXES, read_table
@@ -86,10 +86,10 @@ def _experts(folder: Path, declared: dict[str, Declared]) -> tuple[list[OpenedEx
     left = [file.name for file in files if file not in chosen]
     if not chosen:
         raise InputError(f"'{folder.name}/experts' holds no expert. Read are {', '.join(EXPERT_SUFFIXES)}.")
-    without = sorted(set(declared) - {file.stem for file in chosen})
+    opened = [one for file in chosen for one in open_experts(file.stem, _inside(folder, file), declared)]
+    without = sorted(set(declared) - {one.name for one in opened})
     if without:
         raise InputError(f"dataset.json describes experts without a file in 'experts': {listed(without)}")
-    opened = [open_expert(f.stem, _inside(folder, f), declared.get(f.stem, Declared())) for f in chosen]
     return opened, [f"Left out of 'experts': {listed(left)}"] if left else []
 
 

@@ -7,11 +7,15 @@ MAX_UNPACKED_BYTES = 4 * GIB  # arrays in .npz live in memory; larger ones belon
 MAX_UNPACKING_RATIO = 200  # unpacked over packed size of one array, applied above FREE_UNPACKED_BYTES
 FREE_UNPACKED_BYTES = 64 * 1024**2
 MAX_SETTINGS_BYTES = 1024**2  # dataset.json
+MAX_JSON_BYTES = GIB // 2  # one HELM file, which is read as a whole
+MAX_JSON_LINE = 64 * 1024**2
 MAX_CLASS_NAMES_BYTES = 64 * 1024**2
 MAX_CLASSES = 100_000
 MAX_OPTIONS_TEXT = 200_000  # characters of one cell of choices
 MAX_UPLOAD_BYTES = 2 * GIB  # all files of one upload together
 MAX_PICTURES = 20_000_000
+MAX_PICTURE_BYTES = 256 * 1024**2
+MAX_PICTURES_BYTES = 64 * GIB  # all pictures unpacked from one archive or dataset
 
 
 def readable_size(size: int) -> str:

@@ -1,18 +1,15 @@
-"""Loose files: one table of labels, and experts wherever they lie."""
+"""Loose files: samples with their labels in one place, experts wherever they lie."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
-import pyarrow as pa
 
 from cleaning.errors import InputError
 from data_adapters.assemble import About, assemble
 from data_adapters.class_names import find_class_names, read_class_names
 from data_adapters.columns import named_column
 from data_adapters.contract import Reading
-from data_adapters.numpy_arrays import map_npy
-from data_adapters.opened import Declared, OpenedExpert, open_expert
+from data_adapters.labels_source import LabelsSource, open_labels, removed_on_error
+from data_adapters.opened import Declared, OpenedExpert, open_experts
 from data_adapters.samples import Roles, read_samples
 from data_adapters.sentences import listed
 from data_adapters.tables import Table, read_table
@@ -33,39 +30,46 @@ def read_loose(
     images: Path | None = None,
     name: str | None = None,
     declared: Mapping[str, Declared] | None = None,
+    pictures_to: Path | None = None,
+    split: str | None = None,
 ) -> Reading:
-    """A dataset from a labels table (or a .npy of labels) and experts by name.
+    """A dataset from its labels and experts by name.
 
+    labels: a table, a .npy of labels, a folder or archive with one folder of pictures per class, or a Hugging
+    Face dataset (``split`` names its part). pictures_to: a folder of ours for pictures inside other files.
     answers: a table with one column of answers per expert (``answer_columns``); may be the labels file.
     Columns that are not named are recognised, and the notes say which. Raises InputError on bad input.
     """
     labels = Path(labels)
-    table = _labels_table(labels)
-    answered = _answers(table, labels, answers, answer_columns)
-    own = tuple(answer_columns) if answers is not None and _same_file(labels, Path(answers)) else ()
-    samples = read_samples(
-        table, Roles(id_column, label_column, group_column, choices_column, question_column, others=own)
-    )
-    opened = [open_expert(who, Path(path), (declared or {}).get(who, Declared())) for who, path in experts.items()]
-    _require_experts([*opened, *answered])
-    names_file = class_names or find_class_names(labels.parent)
-    names = read_class_names(Path(names_file)) if names_file else None
-    root = Path(images).resolve() if images else None
-    about = About(name or _default_name(labels), labels, root)
-    return assemble(samples, [*opened, *answered], names, about)
-
-
-def _labels_table(path: Path) -> Table:
-    if path.suffix.lower() != ".npy":
-        return read_table(path)
-    array = map_npy(path)
-    if array.ndim != 1 or array.dtype.kind not in "iuU":
-        raise InputError(
-            f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per sample."
+    with removed_on_error(pictures_to):
+        source = open_labels(labels, pictures_to, split, label_column)
+        table = source.table
+        answered = _answers(table, labels, answers, answer_columns)
+        own = tuple(answer_columns) if answers is not None and _same_file(labels, Path(answers)) else ()
+        samples = read_samples(
+            table,
+            Roles(
+                id_column,
+                label_column or source.label_column,
+                group_column,
+                choices_column,
+                question_column,
+                others=own,
+            ),
         )
-    ids = [str(i) for i in range(len(array))]
-    note = f"'{path.name}' has no ids: samples are called by their position, 0 to {len(array) - 1:,}."
-    return Table(path, pa.table({"sample_id": ids, "label": np.asarray(array).astype(str).tolist()}), (note,))
+        opened = [one for who, path in experts.items() for one in open_experts(who, Path(path), declared)]
+        _require_experts([*opened, *answered])
+        root = images or source.image_root
+        about = About(name or _default_name(labels), labels, root and Path(root).resolve())
+        return assemble(samples, [*opened, *answered], _names(class_names, labels, source), about)
+
+
+def _names(asked: Path | None, labels: Path, source: LabelsSource) -> tuple[tuple[str, ...], list[str]] | None:
+    """From the file that was named, else the source's own, else a file beside the labels."""
+    if asked is None and source.names is not None:
+        return source.names
+    file = asked or find_class_names(labels if labels.is_dir() else labels.parent)
+    return read_class_names(Path(file)) if file else None
 
 
 def _answers(table: Table, labels: Path, answers: Path | None, columns: Sequence[str]) -> list[OpenedExpert]:

@@ -1,19 +1,19 @@
 """Expert files, opened but not yet joined to samples: arrays (memory-mapped) or tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from cleaning.errors import InputError, counted
-from data_adapters.numpy_arrays import load_npz, map_npy
-from data_adapters.sentences import listed
+from cleaning.errors import InputError
+from data_adapters.array_files import NamedScores, read_arrays
+from data_adapters.openai_logprobs import holds_responses, read_responses
 from data_adapters.tables import TABLE_SUFFIXES, Table, read_table
 
-EXPERT_SUFFIXES = (".npy", ".npz", *TABLE_SUFFIXES)
-PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".bin")
-NPZ_IDS = ("sample_ids", "ids", "sample_id", "file_names", "id")
-NPZ_SCORES = {"scores": "", "logits": "logits", "probabilities": "probabilities", "probs": "probabilities"}
+ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
+EXPERT_SUFFIXES = (*ARRAY_SUFFIXES, *TABLE_SUFFIXES)
+PICKLES = (".pkl", ".pickle", ".joblib")
 
 
 @dataclass(frozen=True)
@@ -39,60 +39,34 @@ class OpenedExpert:
     answer_column: str | None = None
 
 
-def open_expert(name: str, path: Path, declared: Declared = Declared()) -> OpenedExpert:
-    """Raises InputError where the file cannot be read or is a pickle."""
+def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None = None) -> list[OpenedExpert]:
+    """The experts in a file: mostly one, called ``name``; several where an array file holds several.
+
+    declared: by expert name. Raises InputError where the file cannot be read or is a pickle.
+    """
     suffix = path.suffix.lower()
+    declared = declared or {}
     if suffix in PICKLES:
         raise InputError(
             f"Expert '{name}' ({path.name}) is a pickle, which can run code when read. "
             "Save the scores with numpy.save(..., allow_pickle=False)."
         )
-    if suffix == ".npy":
-        return OpenedExpert(name, path, array=_scores_or_answers(map_npy(path), path.name), declared=declared)
-    if suffix == ".npz":
-        return _open_npz(name, path, declared)
+    if suffix in ARRAY_SUFFIXES:
+        return [_of_array(found, path, declared) for found in read_arrays(name, path)]
     if suffix in TABLE_SUFFIXES:
-        return OpenedExpert(name, path, table=read_table(path), declared=declared)
+        return [OpenedExpert(name, path, table=_table(path), declared=declared.get(name, Declared()))]
     raise InputError(
         f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(EXPERT_SUFFIXES)}."
     )
 
 
-def _open_npz(name: str, path: Path, declared: Declared) -> OpenedExpert:
-    arrays = load_npz(path)
-    scores = [key for key in NPZ_SCORES if key in arrays]
-    ids = [key for key in NPZ_IDS if key in arrays]
-    if not scores and len(arrays) - len(ids) == 1:
-        scores = [key for key in arrays if key not in ids]
-    if len(scores) != 1:
-        raise InputError(f"'{path.name}' must hold one array 'scores' and one 'sample_ids'; it holds {listed(arrays)}")
-    kind = declared.score_kind or NPZ_SCORES.get(scores[0], "")
-    array = _scores_or_answers(arrays[scores[0]], path.name)
-    opened = OpenedExpert(name, path, array=array, declared=replace(declared, score_kind=kind))
-    return replace(opened, ids=_npz_ids(arrays[ids[0]], len(array), path.name)) if ids else opened
+def _table(path: Path) -> Table:
+    if path.suffix.lower() == ".jsonl" and holds_responses(path):
+        return read_responses(path)
+    return read_table(path)
 
 
-def _npz_ids(ids: np.ndarray, row_count: int, owner: str) -> np.ndarray:
-    if ids.shape != (row_count,) or ids.dtype.kind not in "USiu":
-        raise InputError(
-            f"'{owner}': 'sample_ids' has shape {ids.shape} and type {ids.dtype} for "
-            f"{counted(row_count, 'row')} "
-            "of scores. Expected one text per row."
-        )
-    if ids.dtype.kind == "S":
-        ids = np.char.decode(ids, "utf-8")
-    out = np.empty(row_count, object)
-    out[:] = [str(value) for value in ids.tolist()]
-    return out
-
-
-def _scores_or_answers(array: np.ndarray, owner: str) -> np.ndarray:
-    if array.ndim == 2 and array.dtype.kind == "f" and array.dtype.itemsize <= 8:
-        return array
-    if array.ndim == 1 and array.dtype.kind in "iuU":
-        return array
-    raise InputError(
-        f"'{owner}' has shape {array.shape} and type {array.dtype}. Expected (samples, classes) scores of "
-        "type "
-        "float16, float32 or float64, or (samples,) answers as class numbers."
-    )
+def _of_array(found: NamedScores, path: Path, declared: Mapping[str, Declared]) -> OpenedExpert:
+    about = declared.get(found.name, Declared())
+    about = replace(about, score_kind=about.score_kind or found.score_kind)
+    return OpenedExpert(found.name, path, array=found.array, ids=found.ids, declared=about)

@@ -22,7 +22,7 @@ def find_pictures(root: Path, sample_ids: np.ndarray, written: np.ndarray | None
         raise InputError(f"There is no folder of pictures '{root}'. Check the name.")
     if written is not None:
         _refuse_paths_outside(written, sample_ids)
-    there = _pictures_below(root)
+    there = pictures_below(root)
     found = _by_path(there, written) if written is not None else _by_id(there, sample_ids)
     missing = sample_ids[found == ""]
     if not len(missing):
@@ -32,7 +32,7 @@ def find_pictures(root: Path, sample_ids: np.ndarray, written: np.ndarray | None
 
 
 def _refuse_paths_outside(written: np.ndarray, sample_ids: np.ndarray) -> None:
-    bad = np.flatnonzero([_leads_outside(path) for path in written])
+    bad = np.flatnonzero([leads_outside(path) for path in written])
     if len(bad):
         raise InputError(
             f"{counted(len(bad), 'picture path')} leading out of the folder of pictures: "
@@ -40,12 +40,12 @@ def _refuse_paths_outside(written: np.ndarray, sample_ids: np.ndarray) -> None:
         )
 
 
-def _leads_outside(path: str) -> bool:
+def leads_outside(path: str) -> bool:
     path = path.replace("\\", "/")
     return path.startswith("/") or path[1:2] == ":" or ".." in path.split("/") or "\x00" in path
 
 
-def _pictures_below(root: Path) -> set[str]:
+def pictures_below(root: Path) -> set[str]:
     """Relative paths, with '/', of all pictures. Raises InputError on links that lead out of the folder."""
     home, found, outside = root.resolve(), set(), []
     for folder, subfolders, files in os.walk(root, followlinks=False):

@@ -1,19 +1,36 @@
 """One door: whatever is given, the adapter that reads it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cleaning.errors import InputError
+from data_adapters.choice_probability_tables import is_choice_tables, read_choice_tables
 from data_adapters.contract import Reading
 from data_adapters.folder import is_dataset_folder, read_folder
+from data_adapters.helm_runs import is_helm, read_helm
+from data_adapters.lm_eval_logs import is_lm_eval, read_lm_eval
 from data_adapters.sentences import listed
+
+LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = (
+    (is_dataset_folder, read_folder),
+    (is_lm_eval, read_lm_eval),
+    (is_helm, read_helm),
+    (is_choice_tables, read_choice_tables),
+)
+
+
+def is_readable_folder(path: Path) -> bool:
+    """Whether a folder has one of the layouts that hold samples and experts together."""
+    return path.is_dir() and any(fits(path) for fits, _ in LAYOUTS)
 
 
 def read(path: Path | str) -> Reading:
-    """Reads a folder. Raises InputError where it is none of the layouts we know."""
+    """Reads a folder that holds samples and experts. Raises InputError where it has none of the layouts we know."""
     path = Path(path)
     if path.is_dir():
-        if is_dataset_folder(path):
-            return read_folder(path)
+        reader = next((reader for fits, reader in LAYOUTS if fits(path)), None)
+        if reader is not None:
+            return reader(path)
         there = sorted(entry.name for entry in path.iterdir()) or ["nothing"]
         raise InputError(
             f"'{path.name}' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). "

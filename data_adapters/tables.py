@@ -120,7 +120,7 @@ def _read_text(path: Path) -> Table:
 def _read_parquet(path: Path) -> Table:
     import pyarrow.parquet as pq
 
-    with _readable(path, "Parquet"):
+    with readable(path, "Parquet"):
         meta = pq.read_metadata(path)
         size = sum(meta.row_group(g).total_byte_size for g in range(meta.num_row_groups))
         _check_declared(path, meta.num_rows, meta.num_columns, size)
@@ -128,7 +128,7 @@ def _read_parquet(path: Path) -> Table:
 
 
 def _read_feather(path: Path) -> Table:
-    with _readable(path, "Feather"), pa.memory_map(str(path)) as source:
+    with readable(path, "Feather"), pa.memory_map(str(path)) as source:
         reader = pa.ipc.open_file(source)
         first = reader.get_batch(0).num_rows if reader.num_record_batches else 0
         _check_declared(path, first * reader.num_record_batches, len(reader.schema), 0)
@@ -138,11 +138,11 @@ def _read_feather(path: Path) -> Table:
 def _read_json_lines(path: Path) -> Table:
     import pyarrow.json as pj
 
-    with _readable(path, "JSON lines"):
+    with readable(path, "JSON lines"):
         return Table(path, pj.read_json(path, read_options=pj.ReadOptions(block_size=64 * 1024**2)))
 
 
-class _readable:
+class readable:
     """Turns what pyarrow says about a damaged file into a sentence."""
 
     def __init__(self, path: Path, what: str):

@@ -2,7 +2,6 @@ from pages.shared.messages import require_router
 
 require_router()
 
-import streamlit as st
 
 from pages.shared import review_settings
 from pages.shared.messages import guarded
@@ -13,7 +12,6 @@ from pages.shared.review_simple import simple_card
 @guarded
 def page() -> None:
     """One card at a time, by keyboard; the queue and its settings above."""
-    st.set_page_config(initial_sidebar_state="collapsed")  # every pixel for the card; the arrow brings it back
     review_settings.wide()
     desk = review_settings.opened_desk()
     if not review_settings.reviewer_named():

@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cleaning.errors import InputError, one_of
-from cleaning.export import corrected
+from cleaning.export import corrected, label_studio, other_formats
 from cleaning.export.archive import zip_files
+from cleaning.export.argilla import argilla_records
 from cleaning.export.decision_log import write_decision_log
 from cleaning.export.handover import Handover
 from cleaning.export.hugging_face import hugging_face_files
+from cleaning.export.mask import mask_of, write_mask
+from cleaning.export.patch import write_patch
 from cleaning.export.policy import DEFAULT_POLICY, Policy
 from cleaning.review_store import Decision
 from cleaning.run_store import Run, Workspace
@@ -87,6 +90,70 @@ KINDS = (
         "decisions.jsonl",
         "Every decision of every reviewer, undos included; can be read in again.",
         _log,
+    ),
+    ExportKind(
+        "patch",
+        "Patch",
+        "patch.jsonl",
+        "What was decided, with every vote, for others to check, apply and revert.",
+        write_patch,
+    ),
+    ExportKind(
+        "mask",
+        "Evaluation mask",
+        "evaluation_mask.csv",
+        "What evaluation does with each sample: keep, replace, any_of or drop.",
+        lambda h: write_mask(mask_of(h)),
+    ),
+    ExportKind(
+        "real",
+        "List of label lists, as ReaL",
+        "real_labels.json",
+        "For each sample in order the class numbers that count as right.",
+        other_formats.real_labels,
+    ),
+    ExportKind(
+        "mmlu_redux",
+        "MMLU-Redux columns",
+        "mmlu_redux.csv",
+        "Questions with error_type and correct_answer.",
+        other_formats.mmlu_redux_table,
+        questions_only=True,
+    ),
+    ExportKind(
+        "labelerrors",
+        "Votes, as label-errors",
+        "labelerrors_votes.json",
+        "How many said given, suggested, both or neither.",
+        other_formats.labelerrors_votes,
+    ),
+    ExportKind(
+        "cleanlab",
+        "cleanlab label_issues",
+        "label_issues.csv",
+        "is_label_issue, label_quality, given and predicted label.",
+        other_formats.cleanlab_label_issues,
+    ),
+    ExportKind(
+        "label_studio",
+        "Label Studio tasks",
+        "label_studio.json",
+        "Every standing decision as an annotation, with reviewers' names; can be read in again.",
+        label_studio.label_studio_tasks,
+    ),
+    ExportKind(
+        "label_studio_interface",
+        "Label Studio labelling interface",
+        "label_studio_interface.xml",
+        "The project settings that the Label Studio tasks need.",
+        label_studio.interface,
+    ),
+    ExportKind(
+        "argilla",
+        "Argilla records",
+        "argilla_records.json",
+        "Records with responses and suggestions.",
+        argilla_records,
     ),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -1,9 +1,10 @@
 """What people chose for a run, kept durably with who and when: the threshold first of all."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from cleaning.review_store import ReviewStore, shared_store
 from cleaning.run_store import Run, Workspace, now
-from pages.shared import state
+from pages.shared import loaders, state
 
 THRESHOLD = "threshold"
 SECONDS_PER_CARD = "seconds_per_card"
@@ -21,41 +22,48 @@ class ThresholdChoice:
     asked: dict | None = None
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Seconds a card needs, and how that is known: "set", "measured" or "assumed"."""
+
+    seconds: float
+    known: str
+
+
 def threshold_of(workspace: Workspace, run: Run) -> ThresholdChoice | None:
     """The threshold last chosen for this run, or None while nobody has chosen."""
-    kept = recorded(workspace, run, THRESHOLD)
+    kept = store_of(workspace).choice(run.id, THRESHOLD)
     return ThresholdChoice(**kept) if kept else None
 
 
+def chosen_threshold(store: ReviewStore, run: Run) -> float:
+    """The threshold in force for a run: the one last chosen, else the run's own."""
+    kept = store.choice(run.id, THRESHOLD)
+    return float(kept["threshold"]) if kept else run.threshold
+
+
 def choose_threshold(workspace: Workspace, run: Run, choice: ThresholdChoice) -> None:
-    """Records the threshold; returns once it is durable."""
-    value = {"threshold": choice.threshold, "flagged": choice.flagged, "how": choice.how, "asked": choice.asked}
-    record(workspace, run, THRESHOLD, value)
+    """Records the threshold under the reviewer's name; returns once it is durable."""
+    _record(workspace, run, THRESHOLD, asdict(choice))
 
 
-def seconds_per_card(workspace: Workspace, run: Run) -> float:
-    """How long a card is taken to need, in seconds: as somebody set it, else assumed by kind."""
-    return float(recorded(workspace, run, SECONDS_PER_CARD, ASSUMED_SECONDS[workspace.kind]))
+def pace_of(workspace: Workspace, run: Run) -> Pace:
+    """How long a card takes: as somebody set it, else as the log measured it, else assumed by kind."""
+    set_by_hand = store_of(workspace).choice(run.id, SECONDS_PER_CARD)
+    if set_by_hand:
+        return Pace(float(set_by_hand), "set")
+    measured = loaders.measured_seconds(workspace.id, run.id)
+    return Pace(measured, "measured") if measured else Pace(ASSUMED_SECONDS[workspace.kind], "assumed")
 
 
-def record(workspace: Workspace, run: Run, key: str, value: object) -> None:
-    """Keeps a value for a run, under the reviewer's name."""
-    store = _store(workspace)
-    if store is None:
-        state.remember(f"choice_{run.id}_{key}", value)
-    else:
-        store.set_choice(run.id, key, value, at=now(), who=state.current().reviewer)
+def set_seconds(workspace: Workspace, run: Run, seconds: float) -> None:
+    """Records how many seconds a card is taken to need."""
+    _record(workspace, run, SECONDS_PER_CARD, seconds)
 
 
-def recorded(workspace: Workspace, run: Run, key: str, default: object = None) -> object:
-    """The value last kept for a run."""
-    store = _store(workspace)
-    return state.recall(f"choice_{run.id}_{key}", default) if store is None else store.choice(run.id, key, default)
-
-
-def _store(workspace: Workspace):
-    try:
-        from cleaning.review_store import shared_store
-    except ModuleNotFoundError:
-        return None
+def store_of(workspace: Workspace) -> ReviewStore:
     return shared_store(workspace.decisions_url, workspace.id)
+
+
+def _record(workspace: Workspace, run: Run, key: str, value: object) -> None:
+    store_of(workspace).set_choice(run.id, key, value, at=now(), who=state.current().reviewer)

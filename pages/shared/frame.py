@@ -13,12 +13,12 @@ TIGHTER = "<style>.stMainBlockContainer {padding-top: 3.2rem; padding-bottom: 3r
 
 
 def sidebar() -> None:
-    """The open dataset and the reviewer's name, below the navigation."""
+    """The reviewer's name and what is open, folded away at first."""
     st.logo(str(LOGO), size="large")
     st.html(TIGHTER)
     with st.sidebar:
-        _open_dataset()
         _reviewer()
+        _open_dataset()
 
 
 def _open_dataset() -> None:
@@ -31,8 +31,7 @@ def _open_dataset() -> None:
         st.caption("The dataset in this link is not here")
         return
     kind = "images" if opened.kind == "image" else "questions"
-    st.markdown(f"**{plain(opened.name, 60)}**")
-    st.caption(f"{opened.about['samples']:,} {kind}")
+    st.caption(f"{plain(opened.name, 60)} · {opened.about['samples']:,} {kind}")
 
 
 def _reviewer() -> None:
@@ -57,6 +56,8 @@ def onward(page: str, words: str) -> None:
 
 
 def header(title: str, words: str) -> None:
-    """A page's title and the one line that says what it is for."""
+    """What is open, the page's title, and the one line that says what it is for."""
+    if state.current().workspace_id:
+        _open_dataset()
     st.markdown(f"# {title}")
     st.markdown(words)

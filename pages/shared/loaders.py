@@ -5,9 +5,11 @@ import streamlit as st
 
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError
+from cleaning.review_store import shared_store
 from cleaning.run_store import Run, Workspace, list_workspaces, open_workspace, workspaces_root
 from cleaning.suspicion import Excess
-from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table
+from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
+from cleaning.verdicts import BY_NAME
 from pages.shared import state
 
 
@@ -36,6 +38,14 @@ def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
 def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
     scored, given_labels = run(workspace_id, run_id), dataset(workspace_id).given_labels
     return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
+
+
+@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+def measured_seconds(workspace_id: str, run_id: str) -> float | None:
+    """Seconds a card has taken in the run's log so far; None before enough cards."""
+    opened = workspace(workspace_id)
+    log = shared_store(opened.decisions_url, workspace_id).decisions(run_id)
+    return seconds_per_card([d.seconds for d in log if BY_NAME[d.verdict].judges])
 
 
 def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:

@@ -18,6 +18,7 @@ from cleaning.review_store import CurrentDecisions, Decision, shared_store
 from cleaning.run_store import Run, Workspace
 from cleaning.verdicts import BY_NAME, LATER, UNDO, check_labels, verdict_for_picked
 from pages.shared import pictures, tokens
+from pages.shared.choices import chosen_threshold
 from pages.shared.question_text import blocks
 from pages.shared.review_deck import EXAMPLES, Candidates, agreed_examples
 
@@ -116,7 +117,7 @@ class ReviewDesk:
     # -- the queue -----------------------------------------------------------------------------------------------
 
     def threshold(self) -> float:
-        return float(self.store.choice(self.run.id, "threshold", self.run.threshold))
+        return chosen_threshold(self.store, self.run)
 
     def current(self) -> CurrentDecisions:
         """What stands of the log right now."""

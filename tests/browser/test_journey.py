@@ -8,6 +8,7 @@ import pytest
 
 from cleaning.review_store import open_store
 from cleaning.run_store import open_workspace
+from tests.browser.review_room import SHOWN
 
 
 def wait_for_saved(store, count: int, tab) -> list:
@@ -38,9 +39,10 @@ def test_from_load_to_export(kind, own_server, context):
 
     tab.get_by_text("0 of").wait_for()
     store = open_store(demo.decisions_url, demo.id)
-    for key in "123":
+    for done, key in enumerate("123", start=1):
+        tab.wait_for_selector(SHOWN)
         tab.keyboard.press(key)
-        tab.wait_for_timeout(150)
+        tab.get_by_text(f"{done} of").wait_for()
     decisions = wait_for_saved(store, 3, tab)
     assert {d.verdict for d in decisions} <= {"keep", "relabel"}
     assert [d.mode for d in decisions].count("blind") + [d.mode for d in decisions].count("open") == 3
@@ -52,19 +54,17 @@ def test_from_load_to_export(kind, own_server, context):
 
     tab.get_by_role("link", name="Export").click()
     tab.get_by_role("heading", name="Export").wait_for()
-    rows = list(csv.DictReader(downloaded(tab, 0).open(encoding="utf-8")))
+    rows = list(csv.DictReader(downloaded(tab, "csv").open(encoding="utf-8")))
     assert len(rows) == len(open_workspace(own_server.root, demo.id).dataset())
     relabelled = {d.sample_id for d in decisions if d.verdict == "relabel"}
     assert {r["sample_id"] for r in rows if r["label_corrected"] != r["given_label"]} == relabelled
 
-    log = downloaded(tab, -1).read_text(encoding="utf-8")
+    log = downloaded(tab, "decisions").read_text(encoding="utf-8")
     assert all(d.uuid in log for d in decisions)
     assert all(json.loads(line) for line in log.splitlines())
 
 
-def downloaded(tab, which: int) -> Path:
-    buttons = tab.get_by_role("button", name="Download")
-    buttons.first.wait_for()
+def downloaded(tab, name: str) -> Path:
     with tab.expect_download() as waiting:
-        buttons.nth(which % buttons.count()).click()
+        tab.locator(f".st-key-download_{name} button").click()
     return Path(waiting.value.path())

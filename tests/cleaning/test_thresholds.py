@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from cleaning.errors import InputError
 from cleaning.suspicion import agreement
-from cleaning.thresholds import BIN_COUNT, STEP_LIMIT, TAU_GRID, cards_in, curve_of, paper_table, shortest_between
+from cleaning.thresholds import (
+    BIN_COUNT,
+    STEP_LIMIT,
+    TAU_GRID,
+    cards_in,
+    curve_of,
+    paper_table,
+    seconds_per_card,
+    shortest_between,
+)
 
 suspicions = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=60)
 
@@ -59,6 +68,13 @@ def test_hours_become_whole_cards():
         cards_in(1, 0)
     with pytest.raises(InputError, match="0 or more"):
         curve.for_budget(-1)
+
+
+def test_the_pace_is_a_mean_in_which_a_pause_counts_little():
+    assert seconds_per_card([4.0] * 19) is None
+    assert seconds_per_card([4.0] * 10 + [8.0] * 10) == 6.0
+    assert seconds_per_card([4.0] * 19 + [3_600.0]) == 5.8  # (19 * 4 + 40) / 20
+    assert seconds_per_card([0.0] * 30 + [4.0] * 20) == 4.0  # undone and untimed cards say nothing
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

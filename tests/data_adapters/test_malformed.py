@@ -288,9 +288,9 @@ def as_npz(folder, **arrays):
     np.savez(folder / "experts" / "net.npz", **arrays)
 
 
-@case("'net.npz' must hold one array 'scores' and one 'sample_ids'; it holds a, b.")
-def npz_without_scores(folder):
-    as_npz(folder, a=tiny.SCORES, b=tiny.SCORES)
+@case("'net.npz' must hold 'sample_ids' and one array 'scores', or one array per expert; it holds scores, logits.")
+def npz_with_two_arrays_of_one_expert(folder):
+    as_npz(folder, scores=tiny.SCORES, logits=tiny.SCORES)
 
 
 @case("'net.npz': 'sample_ids' has shape (5,)")
@@ -471,7 +471,10 @@ def test_malformed_folder_ends_in_its_sentence(tmp_path, name):
 
 LOOSE = {
     "labels_missing": (dict(labels="none.csv"), "There is no file"),
-    "labels_a_folder": (dict(labels="."), "is a folder; a file was expected."),
+    "labels_a_folder": (
+        dict(labels="."),
+        "is a folder with neither one subfolder of pictures per class nor a Hugging Face dataset",
+    ),
     "labels_other_ending": (dict(labels="net.xlsx"), "'net.xlsx' is no table we read"),
     "labels_full_array": (dict(labels="net.npy"), "Expected one class number per sample."),
     "expert_missing": (dict(experts={"x": "none.npy"}), "There is no file"),

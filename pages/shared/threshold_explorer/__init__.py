@@ -25,8 +25,8 @@ def explorer(workspace: Workspace, run: Run) -> None:
     choice = chosen or ThresholdChoice(run.threshold, curve.flagged_at(run.threshold))
     bands = bands_of(workspace, run)
     goals.goal_row(workspace, run, curve, choice, bands)
-    seconds = choices.seconds_per_card(workspace, run)
-    data = component.explorer_data(curve, choice, seconds, bands, str(state.recall(_ANSWERED, "")))
+    pace = choices.pace_of(workspace, run)
+    data = component.explorer_data(curve, choice, pace, bands, str(state.recall(_ANSWERED, "")))
 
     @guarded
     def moved() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from cleaning.thresholds import ThresholdCurve
-from pages.shared.choices import ThresholdChoice
+from pages.shared.choices import Pace, ThresholdChoice
 from pages.shared.threshold_explorer.bands import Bands
 
 EXPLORER_KEY = "threshold_explorer"
@@ -27,7 +27,7 @@ _paper = st.components.v2.component(
 
 
 def explorer_data(
-    curve: ThresholdCurve, choice: ThresholdChoice, seconds: float, bands: Bands | None, answered: str
+    curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands | None, answered: str
 ) -> dict:
     """What the browser holds: at most 1,001 steps, whatever the number of samples.
 
@@ -39,7 +39,8 @@ def explorer_data(
         "bins": curve.bins.tolist(),
         "samples": curve.sample_count,
         "chosen": {"threshold": choice.threshold, "flagged": choice.flagged},
-        "seconds": seconds,
+        "seconds": pace.seconds,
+        "pace": pace.known,
         "bands": bands.data() if bands else None,
         "answered": answered,
     }

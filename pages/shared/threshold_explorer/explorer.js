@@ -242,8 +242,7 @@ class Explorer {
       add(this.svg, "line", { class: share ? "grid" : "axis", x1: LEFT, x2: this.width - RIGHT, y1: y(share), y2: y(share) });
       text(this.svg, "y", LEFT - 8, y(share) + 4, `${share * 100} %`);
     }
-    const middle = (LEFT + this.width - RIGHT) / 2;
-    if (!bands) text(this.svg, "unknown", middle, y(0.5) + 4, "not known before audit cards are reviewed").classList.add("halo");
+    if (!bands) text(this.svg, "unknown", LEFT + 12, y(0.75) + 4, "not known before audit cards are reviewed");
   }
 
   drawBand(name, y) {
@@ -316,7 +315,7 @@ class Explorer {
     const { samples, seconds, bands } = this.data;
     this.figure("flagged", number.format(flagged), `of ${number.format(samples)} samples`);
     this.figure("share", percent(flagged / samples), "of all samples");
-    this.figure("time", duration(flagged * seconds), `at ${seconds} s a card, ${this.data.measured ? "measured" : "assumed"}`);
+    this.figure("time", duration(flagged * seconds), `at ${seconds} s a card, ${this.data.pace === "set" ? "as set" : this.data.pace}`);
     this.estimate("precision", bands, "of the flagged are wrong");
     this.estimate("detection", bands, "of the wrong are flagged");
   }

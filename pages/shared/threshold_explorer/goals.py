@@ -14,10 +14,10 @@ from pages.shared.threshold_explorer.bands import Bands
 HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "review budget", "hours", "precision", "detection rate"
 LABELS = {
     HAND: "By hand",
-    BUDGET: "Review budget",
-    HOURS: "Hours we have",
-    PRECISION: "Share of flags right",
-    DETECTION: "Share of errors found",
+    BUDGET: "Budget",
+    HOURS: "Hours",
+    PRECISION: "Precision",
+    DETECTION: "Detection rate",
 }
 _GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS = (
     "threshold_goal",
@@ -30,8 +30,7 @@ _GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS = (
 
 def goal_row(workspace: Workspace, run: Run, curve: ThresholdCurve, choice: ThresholdChoice, bands: Bands | None):
     """The goals, and beside them what the chosen one asks for; all of one height, so that nothing jumps."""
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         goal = st.segmented_control(
             "Choose the threshold by",
             list(LABELS),
@@ -40,7 +39,6 @@ def goal_row(workspace: Workspace, run: Run, curve: ThresholdCurve, choice: Thre
             key=_GOAL,
             required=True,
         )
-    with right:
         _INPUTS[goal or HAND](workspace, run, curve, choice, bands)
 
 
@@ -72,11 +70,11 @@ def _budget(workspace, run, curve, choice, bands) -> None:
         budget = int(state.typed(_BUDGET))
         choose(workspace, run, curve.for_budget(budget), BUDGET, {"budget": budget})
 
-    st.number_input("Samples to review", 0, curve.sample_count, step=10, key=_BUDGET, on_change=changed)
+    st.number_input("Samples we can review", 0, curve.sample_count, step=10, key=_BUDGET, on_change=changed, width=220)
 
 
 def _hours(workspace, run, curve, choice, bands) -> None:
-    seconds = choices.seconds_per_card(workspace, run)
+    seconds = choices.pace_of(workspace, run).seconds
     asked = (choice.asked or {}).get("hours") if choice.how == HOURS else None
     state.type_in(_HOURS, round(choice.flagged * seconds / 3600, 1) if asked is None else asked)
     state.type_in(_SECONDS, seconds)
@@ -85,13 +83,12 @@ def _hours(workspace, run, curve, choice, bands) -> None:
     def changed() -> None:
         hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
         if pace != seconds:
-            choices.record(workspace, run, choices.SECONDS_PER_CARD, pace)
+            choices.set_seconds(workspace, run, pace)
         asked = {"hours": hours, "budget": cards_in(hours, pace)}
         choose(workspace, run, curve.for_hours(hours, pace), HOURS, asked)
 
-    first, second = st.columns(2)
-    first.number_input("Hours", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed)
-    second.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed)
+    st.number_input("Hours we have", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed, width=150)
+    st.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed, width=150)
 
 
 def _target(what: str) -> Callable:

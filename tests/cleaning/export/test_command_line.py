@@ -55,3 +55,15 @@ def test_the_kinds_are_listed(capsys):
     with pytest.raises(SystemExit) as ended:
         call("export", "--list")
     assert ended.value.code == 0 and "corrected_labels.parquet" in capsys.readouterr().out
+
+
+def test_mask_is_written_and_scored_under(reviewed, tmp_path, capsys):
+    mask = tmp_path / "mask.csv"
+    assert call("mask", reviewed.folder, "--out", mask) == 0
+    np.save(tmp_path / "given.npy", reviewed.dataset().given_labels)
+    capsys.readouterr()
+    assert call("mask", mask, "--score", tmp_path / "given.npy") == 0
+    assert "given 1.0000 (40 of 40), mask 0.9231 (36 of 39)" in capsys.readouterr().out
+    np.save(tmp_path / "short.npy", np.zeros(3, int))
+    assert call("mask", mask, "--score", tmp_path / "short.npy") == 2
+    assert "3 predictions but the mask has 40 samples" in capsys.readouterr().err

@@ -1,0 +1,145 @@
+"""Reading the table of labels that a patch is applied to, and putting the outcome in its place."""
+
+import argparse
+import json
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from cleaning.errors import InputError, counted, first_five
+
+
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
+    """PATCH, DATASET, --out and the names of columns."""
+    parser.add_argument("patch", type=Path, metavar="PATCH", help="the patch (.jsonl)")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="dataset folder, or its table of labels")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="PLACE", help="file, or for a dataset folder also a new folder"
+    )
+    parser.add_argument("--id-column", metavar="C", help="column with the sample ids")
+    parser.add_argument("--label-column", metavar="C", help="column with the given labels")
+
+
+def labels_file(dataset: Path, arguments: argparse.Namespace) -> Path:
+    """The table of labels of a dataset folder (whose dataset.json may name the columns), or the file itself."""
+    from data_adapters.folder import SAMPLES_STEMS
+    from data_adapters.tables import TABLE_SUFFIXES
+
+    if not dataset.is_dir():
+        return dataset
+    there = [dataset / f"{stem}{suffix}" for stem in SAMPLES_STEMS for suffix in TABLE_SUFFIXES]
+    there = [path for path in there if path.is_file()]
+    if len(there) != 1:
+        names = first_five(path.name for path in there) or "none"
+        raise InputError(
+            f"'{dataset}' should hold one table of samples (samples.csv, labels.parquet ...); found {names}."
+        )
+    settings = _settings(dataset)
+    for name in ("id_column", "label_column"):
+        if getattr(arguments, name) is None and isinstance(settings.get(name), str):
+            setattr(arguments, name, settings[name])
+    return there[0]
+
+
+def _settings(folder: Path) -> dict:
+    path = folder / "dataset.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"dataset.json is no sound JSON ({error}). Correct it or remove it.") from error
+    return found if isinstance(found, dict) else {}
+
+
+def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argparse.Namespace):
+    """The LabelTable of a file. Raises InputError where a label is none of the patch's classes."""
+    from cleaning.dataset import check_unique_ids
+    from cleaning.export.label_table import LabelTable
+    from cleaning.export.patch import questions_sha256
+    from data_adapters import columns
+    from data_adapters.class_codes import read_answers, read_classes
+    from data_adapters.options import read_options
+    from data_adapters.tables import read_table
+
+    table = read_table(path)
+    ids_in = columns.id_column(table, arguments.id_column)
+    labels_in = columns.label_column(table, arguments.label_column, taken=(ids_in,))
+    choices_in = columns.optional_column(table, None, columns.CHOICES_NAMES, "")
+    question_in = columns.optional_column(table, None, columns.QUESTION_NAMES, "")
+    ids, texts = table.text(ids_in), table.text(labels_in)
+    check_unique_ids(ids, f"'{path.name}' (column '{ids_in}')")
+    options = read_options(table, choices_in, ids) if choices_in else None
+    counts = np.array([len(o) for o in options], np.int32) if options else None
+    codes = read_answers(texts, counts, options) if options else read_classes(texts, class_names)
+    bad = np.flatnonzero((codes.codes < 0) | (codes.codes >= len(class_names)))
+    if len(bad):
+        raise InputError(
+            f"{counted(len(bad), 'label')} in '{path.name}' (column '{labels_in}') none of the patch's classes: "
+            f"{first_five(f'{texts[i]!r} ({ids[i]})' for i in bad)}."
+        )
+    questions = questions_sha256(ids, table.text(question_in) if question_in else None, options)
+    data, suffix = path.read_bytes(), path.suffix.lower()
+    return LabelTable(path.name, data, suffix, labels_in, ids, codes.codes, texts, codes.written_as, questions)
+
+
+def check_place(dataset: Path, source: Path, out: Path) -> bool:
+    """Whether the outcome is a copy of the whole folder; or a sentence before any work is done."""
+    from cleaning.command_line.output import check_output
+
+    if out.suffix.lower() == source.suffix.lower() or not dataset.is_dir():
+        check_output(out, (source.suffix.lower(),))
+        if out.exists() and out.samefile(source):
+            raise InputError(f"'{out}' is the dataset itself; give another name, so that the original stays.")
+        return False
+    if not out.resolve().parent.is_dir():
+        raise InputError(f"The folder '{out.parent}' for the output does not exist. Make it first.")
+    if out.exists():
+        raise InputError(f"'{out}' is there already; give a folder that is not.")
+    if out.resolve().is_relative_to(dataset.resolve()):
+        raise InputError(f"'{out}' lies inside the dataset folder; give a place outside it.")
+    return True
+
+
+def put_file(out: Path, files: dict[str, bytes], check: Callable[[Path], None]) -> None:
+    """Writes files beside ``out`` (first the one that bears its name) after reading that one back through ``check``."""
+    aside = out.parent / f".{out.stem}-{uuid.uuid4().hex[:8]}"
+    try:
+        aside.mkdir()
+        for name, data in files.items():
+            (aside / name).write_bytes(data)
+        check(aside / out.name)
+        for name in reversed(files):
+            (aside / name).replace(out.parent / name)
+    except OSError as error:
+        raise InputError(f"'{out}' could not be written: {error.strerror or error}.") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def put_folder(dataset: Path, out: Path, files: dict[str, bytes], without: str, check: Callable[[Path], None]) -> None:
+    """A copy of the dataset folder with some files replaced and one left out, made aside and renamed."""
+    aside = out.resolve().parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
+    try:
+        shutil.copytree(dataset, aside, ignore=lambda folder, names: {without} & set(names))
+        for name, data in files.items():
+            (aside / name).write_bytes(data)
+        check(aside / next(iter(files)))
+        aside.rename(out)
+    except (OSError, shutil.Error) as error:
+        raise InputError(f"'{out}' could not be written: {error}.") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def read_whole(path: Path, what: str) -> bytes:
+    """A file's bytes, or a sentence."""
+    from cleaning.export.decision_log import LARGEST_LOG
+
+    try:
+        if path.stat().st_size > LARGEST_LOG:
+            raise InputError(f"The {what} '{path}' is larger than {LARGEST_LOG // 1024**3} GB.")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The {what} '{path}' cannot be read: {error.strerror or error}.") from None

@@ -1,0 +1,92 @@
+"""``mask``: the evaluation mask of a workspace, and scores under one."""
+
+import argparse
+from pathlib import Path
+
+from cleaning.errors import InputError
+
+EXAMPLES = """examples:
+  python -m cleaning mask workspaces/0123456789abcdef --out mask.csv
+  python -m cleaning mask mask.csv --score resnet_predictions.npy
+  python -m cleaning mask mask.csv --score samples_mmlu_2026-01-01.jsonl --id-field question_id"""
+
+
+def add_to(commands) -> None:
+    from cleaning.command_line.review_source import add_review_arguments
+
+    parser = commands.add_parser(
+        "mask",
+        help="write the evaluation mask, or score predictions under it",
+        description="What evaluation does with each sample: keep, replace:<class>, any_of:[...] or drop.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_review_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write the mask (.csv)")
+    parser.add_argument(
+        "--score",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="class numbers in the mask's order (.npy) or an lm-evaluation-harness sample log (.jsonl); repeatable",
+    )
+    parser.add_argument("--id-field", metavar="F", help="field of the log's documents with the sample id")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.output import check_output
+    from cleaning.command_line.review_source import described, read_review, write_bytes
+    from cleaning.export.mask import mask_of, read_mask, write_mask
+
+    if arguments.out is None and not arguments.score:
+        raise InputError(
+            "There is nothing to do. Give --out FILE to write the mask, or --score FILE to score under it."
+        )
+    out = check_output(arguments.out, (".csv",)) if arguments.out else None
+    if arguments.workspace.is_file():
+        from cleaning.command_line.label_files import read_whole
+
+        mask, words = read_mask(read_whole(arguments.workspace, "mask")), "copied"
+    else:
+        handover = read_review(arguments)
+        mask, words = mask_of(handover), described(handover)
+    if out:
+        write_bytes(out, write_mask(mask))
+        print(f"{out}: {words}")
+    for path in arguments.score:
+        given, masked = _scores(path, mask, arguments.id_field)
+        print(f"{path.name}: given {_spoken(given)}, mask {_spoken(masked)}")
+
+
+def _spoken(score) -> str:
+    return f"{score.accuracy:.4f} ({score.right:,} of {score.counted:,})"
+
+
+def _scores(path: Path, mask, id_field: str | None):
+    from cleaning.command_line.label_files import read_whole
+    from cleaning.export.lm_eval_scoring import score_lm_eval_log
+    from cleaning.export.mask import Mask, score_under_mask
+
+    if path.suffix.lower() == ".jsonl":
+        return score_lm_eval_log(read_whole(path, "log"), mask, id_field)
+    predicted = _predictions(path)
+    given = Mask(mask.sample_ids, mask.given, ["keep"] * len(mask))
+    return score_under_mask(predicted, given), score_under_mask(predicted, mask)
+
+
+def _predictions(path: Path):
+    import numpy as np
+
+    if path.suffix.lower() != ".npy":
+        raise InputError(f"'{path.name}' cannot be scored; give .npy class numbers or a .jsonl sample log.")
+    try:
+        predicted = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{path}' cannot be read as a NumPy array: {error}.") from None
+    if predicted.ndim != 1 or predicted.dtype.kind not in "iu":
+        raise InputError(
+            f"'{path.name}' should hold whole class numbers in one column; it is {predicted.dtype} {predicted.shape}."
+        )
+    return predicted

@@ -1,0 +1,55 @@
+"""The decided audit cards of a run: the only reviews that may stand for samples nobody looked at."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cleaning.export.handover import Handover
+from cleaning.review_store import CurrentDecisions
+from cleaning.verdicts import LATER
+
+
+@dataclass(frozen=True)
+class AuditCards:
+    """Cards of a stratified random sample. rows: (n,) places in the dataset. stratum: (n,) 0..H-1. sizes: (H,)
+    samples per stratum."""
+
+    rows: np.ndarray
+    stratum: np.ndarray
+    sizes: np.ndarray
+
+    def weights(self) -> np.ndarray:
+        """(n,) how many samples of its stratum each card stands for."""
+        return (self.sizes / np.bincount(self.stratum, minlength=len(self.sizes)))[self.stratum]
+
+
+def decided_cards(handover: Handover) -> AuditCards | None:
+    """The cards of the run's audit that count, or None where a stratum has none (or the run has no audit).
+
+    In each stratum the cards count in their drawn order up to the first one nobody has decided, so that which cards
+    count never depends on what was said. Whoever passed a card over has decided it.
+    """
+    audit = handover.run.audit
+    if audit is None or not {"row", "stratum", "stratum_size"} <= set(audit):
+        return None
+    audit = audit.sort_values("order", kind="stable") if "order" in audit else audit
+    counted = audit[_before_first_open(audit, _decided_rows(handover))]
+    strata = audit.drop_duplicates("stratum").sort_values("stratum")
+    codes = pd.Index(strata["stratum"]).get_indexer(counted["stratum"])
+    sizes = strata["stratum_size"].to_numpy(np.int64)
+    if (np.bincount(codes, minlength=len(sizes)) == 0).any() or sizes.sum() != len(handover.dataset):
+        return None
+    return AuditCards(counted["row"].to_numpy(np.int64), codes, sizes)
+
+
+def _decided_rows(handover: Handover) -> np.ndarray:
+    view = CurrentDecisions()
+    view.update(handover.decisions)
+    decided = list(dict.fromkeys(d.sample_id for d in view.standing() if d.verdict != LATER))
+    return pd.Index(handover.dataset.sample_ids).get_indexer(decided)
+
+
+def _before_first_open(audit: pd.DataFrame, decided: np.ndarray) -> np.ndarray:
+    open_card = ~np.isin(audit["row"].to_numpy(), decided)
+    return pd.Series(open_card).groupby(audit["stratum"].to_numpy()).cumsum().to_numpy() == 0

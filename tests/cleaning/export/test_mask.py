@@ -1,0 +1,126 @@
+"""The evaluation mask scores as the corrected labels do, for arrays and for lm-evaluation-harness logs."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaning.errors import InputError
+from cleaning.export import Policy, settle
+from cleaning.export.lm_eval_scoring import chosen_option, score_lm_eval_log
+from cleaning.export.mask import Mask, accepted_classes, read_mask, score_under_mask, write_mask
+from tests.cleaning.export.making import a_dataset, decide, some_decisions
+
+K, IDS = 4, np.array([f"s{i}" for i in range(6)], object)
+labels = st.lists(st.integers(0, K - 1), min_size=6, max_size=6).map(lambda v: np.array(v, np.int32))
+said = st.one_of(
+    st.tuples(st.just("relabel"), st.integers(0, K - 1).map(lambda k: [k])),
+    st.tuples(st.just("several_fit"), st.permutations(range(K)).map(lambda p: p[:2])),
+    st.tuples(st.sampled_from(["none_fits", "unclear_item", "unsure"]), st.just([])),
+)
+policies = st.builds(
+    Policy,
+    several_fit=st.sampled_from(["first", "keep_given"]),
+    none_fits=st.sampled_from(["keep", "drop"]),
+    unclear=st.sampled_from(["keep", "drop"]),
+)
+
+
+def final_of(given, votes, policy):
+    return settle(IDS, given, [decide(i, *v, number=n) for n, (i, v) in enumerate(zip(IDS, votes))], policy)
+
+
+@given(labels, labels, st.lists(said, max_size=6), policies)
+def test_the_mask_scores_as_the_corrected_labels_do(given, predicted, votes, policy):
+    final = final_of(given, votes, policy)
+    codes = final.codes()
+    stay = codes >= 0
+    score = score_under_mask(predicted, Mask(IDS, given, list(final.mask())))
+    assert (score.right, score.counted) == ((predicted == codes)[stay].sum(), stay.sum())
+
+
+@given(labels, labels, st.lists(said, max_size=6))
+def test_any_of_counts_each_of_the_set(given, predicted, votes):
+    final = final_of(given, votes, Policy())
+    entries = list(final.mask())
+    right = sum(
+        int(p) in accepted for p, g, e in zip(predicted, given, entries) if (accepted := accepted_classes(e, int(g)))
+    )
+    score = score_under_mask(predicted, Mask(IDS, given, entries))
+    assert score.right == right and score.counted == sum(e != "drop" for e in entries)
+
+
+def test_a_case_by_hand():
+    mask = Mask(
+        IDS, np.array([0, 0, 0, 0, 0, 0]), ["keep", "keep", "replace:2", "any_of:[1,3]", "drop", "any_of:[1,3]"]
+    )
+    score = score_under_mask(np.array([0, 1, 2, 3, 0, -1]), mask)
+    assert (score.right, score.counted, score.accuracy) == (3, 5, 0.6)
+    assert np.isnan(score_under_mask(np.array([0]), Mask(IDS[:1], np.array([0]), ["drop"])).accuracy)
+
+
+def test_out_and_in_again():
+    dataset = a_dataset()
+    final = settle(dataset.sample_ids, dataset.given_labels, some_decisions(dataset))
+    mask = Mask(dataset.sample_ids, dataset.given_labels, list(final.mask()))
+    again = read_mask(write_mask(mask))
+    assert list(again.sample_ids) == list(mask.sample_ids) and list(again.entries) == list(mask.entries)
+    assert again.given.tolist() == mask.given.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("id,mask\n", "This is no evaluation mask"),
+        ("sample_id,given_index,mask\na,0,replace:x\n", "1 line of the mask not readable: 2"),
+        ("sample_id,given_index,mask\na,0,any_of:[]\n", "not readable"),
+        ("sample_id,given_index,mask\na,-1,keep\n", "not readable"),
+        ("sample_id,given_index,mask\na,0,keep\na,1,keep\n", "more than once"),
+    ],
+)
+def test_other_files_are_refused(text, sentence):
+    with pytest.raises(InputError, match=sentence):
+        read_mask(text.encode())
+
+
+def log_line(doc_id, likelihoods=None, text=None, **more):
+    responses = [[str(v), "False"] for v in likelihoods] if likelihoods else [text]
+    return json.dumps({"doc_id": doc_id, "doc": {"id": f"s{doc_id}"}, "filtered_resps": responses} | more)
+
+
+def test_a_log_of_likelihoods():
+    mask = Mask(IDS, np.array([0, 1, 2, 3, 0, 1]), ["keep", "replace:0", "drop", "any_of:[0,2]", "keep", "keep"])
+    lines = [
+        log_line(0, [-1.0, -2.0, -3.0, -4.0]),  # A: right on both
+        log_line(1, [-1.0, -2.0, -3.0, -4.0]),  # A: wrong on given, right under the mask
+        log_line(2, [-9.0, -2.0, -1.0, -4.0]),  # C: right on given, dropped
+        log_line(3, [-9.0, -2.0, -1.0, -4.0]),  # C: wrong on given, one of several
+    ]
+    for id_field in (None, "id"):
+        given, masked = score_lm_eval_log("\n".join(lines).encode(), mask, id_field)
+        assert (given.right, given.counted) == (2, 4) and (masked.right, masked.counted) == (3, 3)
+
+
+def test_generated_answers_and_several_filters():
+    mask = Mask(IDS, np.array([0, 1, 2, 3, 0, 1]), ["keep"] * 6)
+    texts = ["A", "(b)", " C.", "I think D", "", "The answer is B"]
+    lines = [log_line(i, text=t, filter="strict") for i, t in enumerate(texts)]
+    lines += [log_line(i, text="D", filter="loose") for i in range(6)]
+    given, _ = score_lm_eval_log("\n".join(lines).encode(), mask)
+    assert (given.right, given.counted) == (4, 6)
+    assert chosen_option([["nan", "False"], ["nan", "False"]]) == -1 and chosen_option([]) == -1
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["{}"], "Line 1 of the log is no lm-evaluation-harness sample"),
+        ([log_line(9, text="A")], "1 question not in the mask: 9"),
+        ([log_line(1, text="A"), log_line(1, text="B")], "1 question more than once in the log: 1"),
+    ],
+)
+def test_logs_that_do_not_fit_are_refused(lines, sentence):
+    with pytest.raises(InputError, match=sentence):
+        score_lm_eval_log("\n".join(lines).encode(), Mask(IDS, np.zeros(6, int), ["keep"] * 6))
