@@ -193,6 +193,4 @@ def test_other_mistakes_are_told_in_words(tmp_path):
         learn_router(experts, labels)
     with pytest.raises(InputError, match="cannot be written down"):
         learn_router(experts, labels, fraction=0.5, calibrate=lambda c, y: lambda x: x)
-    assert (
-        learn_router(experts, labels, fraction=0.5, calibrate=None)["experts"][0]["calibration"]["method"] == "none"
-    )
+    assert learn_router(experts, labels, fraction=0.5, calibrate=None)["experts"][0]["calibration"]["method"] == "none"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from cleaning import pipeline, run_store
+from cleaning.audit import draw_audit
 from cleaning.dataset import Expert
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.run_store import (
@@ -86,15 +87,16 @@ def test_a_run_comes_back(small, saved, tmp_path):
     assert again.weights == pytest.approx(scored.opinions.weights.mean(axis=0))
     for before, after in zip(scored.opinions.calibrations, again.calibrations):
         assert_same(before, after)
-    assert again.audit is None
+    np.testing.assert_array_equal(again.suspicion, scored.suspicion_by_row())
 
 
 def test_audit_cards_are_kept_and_groups_are_absent_without_a_column(tmp_path):
     planted = planted_dataset(n=60)
     workspace = create_workspace(tmp_path, planted.dataset, planted.experts)
-    audit = pd.DataFrame({"row": [3, 1], "stratum": [0, 1]})
-    run = workspace.save_run(pipeline.run(planted.dataset, planted.experts), planted.experts, audit)
-    pd.testing.assert_frame_equal(run.audit, audit)
+    scored = pipeline.run(planted.dataset, planted.experts)
+    run = workspace.save_run(scored, planted.experts)
+    drawn = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed)
+    pd.testing.assert_frame_equal(run.audit, drawn.to_frame())
     assert run.groups is None
 
 
