@@ -247,6 +247,9 @@ def test_a_workspace_id_is_an_id(trick, tmp_path):
     (tmp_path / "workspace.json").write_text("{}")
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "workspace.json").write_text("{}")
+    for name in ("a" * 15, "A" * 16, "a" * 17):  # folders that look the part
+        (tmp_path / "root" / name).mkdir()
+        (tmp_path / "root" / name / "workspace.json").write_text("{}")
     with pytest.raises(WorkspaceError, match=r"(?s)There is no workspace .* Open it again from the Load page"):
         open_workspace(tmp_path / "root", trick)
 
