@@ -326,6 +326,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
             continue
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
+            about["scores_seen"] = _seen(Path(array.filename))
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -353,7 +354,8 @@ def _read_expert(path: Path) -> Expert:
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
                 )
             arrays[field] = np.load(place, mmap_mode="r", allow_pickle=False)
-    return Expert(
+    changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
+    expert = Expert(
         about["name"],
         about["kind"],
         score_kind=about["score_kind"],
@@ -362,9 +364,21 @@ def _read_expert(path: Path) -> Expert:
         cost=about["cost"],
         family=about["family"],
         notes=tuple(about["notes"]),
-        known_fingerprint=about["fingerprint"],
+        known_fingerprint="" if changed else about["fingerprint"],
         **arrays,
     )
+    if expert.fingerprint() != about["fingerprint"]:
+        raise WorkspaceError(
+            f"The scores of expert '{expert.name}' are not those that were loaded: {about['scores']} has changed since. "
+            "Put the old file back, or load the dataset again."
+        )
+    return expert
+
+
+def _seen(path: Path) -> list[int]:
+    """Size and time of change of a file that stays where it is, so that a replaced one is noticed."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:

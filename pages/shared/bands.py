@@ -18,10 +18,9 @@ from cleaning.run_store import Run
 from cleaning.verdicts import KEEP, NONE_FITS, RELABEL, SEVERAL_FIT
 
 try:
+    from cleaning import estimation
     from cleaning.audit import AuditDesign, draw_audit
     from cleaning.ranking import Ranking
-
-    from cleaning import estimation
 except ModuleNotFoundError:  # estimates are not there yet: the page then says that nothing is known
     estimation = None
 
