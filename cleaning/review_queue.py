@@ -1,8 +1,8 @@
 """Which card comes next: a fixed order of samples, from which whatever a reviewer has decided drops out.
 
 The order depends only on the run, the threshold and the reviewer's wishes, never on the clock, so that a reload or a
-restart comes back to the same card. It is made once (about a second for a million samples); stepping through it costs
-nothing per card.
+restart comes back to the same card. Making it takes 0.2 to 0.7 s for 1.28 million cards and 5 to 16 ms for 50,000
+(2 shared cores); it is then kept, and stepping through it costs a mask: 15 ms and 0.3 ms.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from cleaning.errors import InputError, one_of
 
 ORDERS = ("suspicion", "class", "pair", "group", "finds")
 LEAST_AUDIT = 40  # audit cards with which a first band says something (docs/estimates.md)
-STATUSES = ("open", "decided", "all")
+STATUSES = ("open", "decided", "unsure", "needs_expert", "unclear_item", "unclear_options", "skip")
 Order = Literal["suspicion", "class", "pair", "group", "finds"]
 
 
@@ -26,7 +26,8 @@ class Filters:
 
     given, suggested: class codes (both: a confusion pair). group: value of the metadata group.
     least_disagreement: at least this many experts vote another class than the given one.
-    flagged_only: False also takes samples below the threshold.
+    flagged_only: False also takes samples below the threshold. status: of the reviewer's own decisions, one of
+    STATUSES; whoever knows the decisions applies it.
     """
 
     given: int | None = None
@@ -34,6 +35,7 @@ class Filters:
     group: str | None = None
     least_disagreement: int = 0
     flagged_only: bool = True
+    status: str = "open"
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ import streamlit as st
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError
 from cleaning.review_store import ReviewStore, shared_store
-from cleaning.run_store import Run, Workspace, list_workspaces, open_workspace, workspaces_root
+from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
 from cleaning.suspicion import Excess
 from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
 from cleaning.verdicts import BY_NAME
 from pages.shared import state
 from pages.shared.bands import Bands, guess_of, verdict_codes
+from pages.shared.opened_workspaces import opened_once
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def workspace(workspace_id: str) -> Workspace:
-    return open_workspace(workspaces_root(), workspace_id)
+    return opened_once(workspaces_root(), workspace_id)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
