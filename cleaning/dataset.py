@@ -16,8 +16,11 @@ import numpy as np
 import pandas as pd
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.mapped_memory import forget
 
 ABSTAIN = -1
+ROWS_AT_ONCE = 512  # of rows picked here and there: the system maps some pages around each
+HASHED_BYTES = 1 << 20
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -113,18 +116,30 @@ class Expert:
         """
         assert self.scores is not None, "only full experts have logits"
         if self.rows is None:
-            block = np.array(self.scores[samples], np.float32)  # a copy, ours to overwrite
-            missing = None
+            block, missing = self._read(samples), None
         else:
             rows = self.rows[samples]
             missing = rows < 0
-            block = np.array(self.scores[np.where(missing, 0, rows)], np.float32)
+            block = self._read(np.where(missing, 0, rows))
         if self.score_kind == "probabilities":
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():
             block[missing] = np.nan
         if self.option_counts is not None:
             block[np.arange(block.shape[1]) >= self.option_counts[samples, None]] = np.nan
+        return block
+
+    def _read(self, rows: slice | np.ndarray) -> np.ndarray:
+        """A float32 copy of some rows of the scores, ours to overwrite; of a file, little is mapped at a time."""
+        if isinstance(rows, slice):
+            block = np.array(self.scores[rows], np.float32)
+            forget(self.scores, rows)
+            return block
+        block = np.empty((len(rows), self.scores.shape[1]), np.float32)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            block[part] = self.scores[rows[part]]
+            forget(self.scores, rows[part])
         return block
 
     def fingerprint(self) -> str:
@@ -139,8 +154,11 @@ class Expert:
         for array in (self.scores, self.rows, self.predicted, self.confidence):
             if array is not None:
                 digest.update(str((array.shape, array.dtype)).encode())
-                for start in range(0, len(array), 65_536):
-                    digest.update(np.ascontiguousarray(array[start : start + 65_536]).tobytes())
+                step = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
+                for start in range(0, len(array), step):
+                    rows = slice(start, start + step)
+                    digest.update(np.ascontiguousarray(array[rows]).view(np.uint8).data)
+                    forget(array, rows)
         return digest.hexdigest()[:16]
 
 

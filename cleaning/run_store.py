@@ -172,15 +172,17 @@ class Workspace:
         ids = self.run_ids()
         return self.run(ids[-1]) if ids else None
 
-    def save_run(self, scored: Scored, experts: Sequence[Expert]) -> Run:
-        """Writes a run, draws its audit cards, and returns it; the same settings and experts give the run that is
-        already there."""
+    def save_run(self, scored: Scored, experts: Sequence[Expert], audit: pd.DataFrame | None = None) -> Run:
+        """Writes a run with its audit cards (drawn here unless given) and returns it.
+
+        The same settings and experts give the run that is already there.
+        """
         fingerprints = [e.fingerprint() for e in experts]
         run_id = _run_id(scored.settings, [e.name for e in experts], fingerprints)
         place = self.folder / "runs" / run_id
         if not place.exists():
             with _written_aside(place) as folder:
-                _write_run(folder, scored, experts, fingerprints)
+                _write_run(folder, scored, experts, fingerprints, audit)
         return self.run(run_id)
 
     def find_run(self, settings: Settings, experts: Sequence[Expert]) -> Run | None:
@@ -324,6 +326,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
             continue
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
+            about["scores_seen"] = _seen(Path(array.filename))
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -351,7 +354,8 @@ def _read_expert(path: Path) -> Expert:
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
                 )
             arrays[field] = np.load(place, mmap_mode="r", allow_pickle=False)
-    return Expert(
+    changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
+    expert = Expert(
         about["name"],
         about["kind"],
         score_kind=about["score_kind"],
@@ -360,9 +364,21 @@ def _read_expert(path: Path) -> Expert:
         cost=about["cost"],
         family=about["family"],
         notes=tuple(about["notes"]),
-        known_fingerprint=about["fingerprint"],
+        known_fingerprint="" if changed else about["fingerprint"],
         **arrays,
     )
+    if expert.fingerprint() != about["fingerprint"]:
+        raise WorkspaceError(
+            f"The scores of expert '{expert.name}' are not those that were loaded: {about['scores']} has changed since. "
+            "Put the old file back, or load the dataset again."
+        )
+    return expert
+
+
+def _seen(path: Path) -> list[int]:
+    """Size and time of change of a file that stays where it is, so that a replaced one is noticed."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:
@@ -370,7 +386,7 @@ def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> st
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _write_run(folder: Path, scored: Scored, experts, fingerprints) -> None:
+def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
     opinions = scored.opinions
     scored.table.to_parquet(folder / "scores.parquet", index=False)
     _save_array(folder / "predicted.npy", opinions.predicted)
@@ -378,8 +394,9 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints) -> None:
     _save_array(folder / "label_probability.npy", opinions.label_probability)
     if scored.excess is not None:
         scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
-    audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed)
-    audit.to_frame().to_parquet(folder / "audit.parquet", index=False)
+    if audit is None:
+        audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed).to_frame()
+    audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [
         asdict(c) | {"parameters": c.parameters.tolist(), "by_fold": c.by_fold.tolist()} for c in opinions.calibrations
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaning.errors import InputError, counted
+from cleaning.half_bits import finite_halves
+from cleaning.mapped_memory import forget
 from data_adapters.sentences import listed
 
 BLOCK_VALUES = 2**20
@@ -35,7 +37,9 @@ class FullScores:
         in_file_order = np.argsort(self.rows, kind="stable")
         step = max(1, BLOCK_VALUES // self.scores.shape[1])
         for start in range(0, len(in_file_order), step):
-            yield self.some(in_file_order[start : start + step])
+            places = in_file_order[start : start + step]
+            yield self.some(places)
+            forget(self.scores, self.rows[places])
 
     def some(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = self.rows[places]
@@ -54,7 +58,10 @@ class FullScores:
 
 def check_finite(full: FullScores) -> None:
     """Raises InputError naming the first five samples with NaN or infinite scores."""
-    bad = [places[_not_finite(block, full.unused(places))] for places, block in full.blocks()]
+    bad = [np.empty(0, np.int64)]
+    for places, block in full.blocks():
+        if not all_finite(block):
+            bad.append(places[_not_finite(block, full.unused(places))])
     _refuse(full, np.concatenate(bad), "scores that are NaN or infinite", "Every score must be a finite number.")
 
 
@@ -85,18 +92,25 @@ def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
     size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
     places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
-    block = block.astype(np.float64)
+    forget(full.scores, full.rows[places])
+    block = block.astype(np.float32 if block.itemsize < 8 else np.float64)
     unused = full.unused(places)
-    if unused is None:
-        unused = np.zeros(block.shape, bool)
-    used = block[~unused]
-    sums = np.where(unused, 0.0, block).sum(axis=1)
-    exp_sums = np.exp(np.minimum(np.where(unused, -np.inf, block), 50.0)).sum(axis=1)
-    return float(used.min()), float(used.max()), sums, exp_sums
+    used = block if unused is None else block[~unused]
+    kept = block if unused is None else np.where(unused, 0, block)
+    logarithms = block if unused is None else np.where(unused, -np.inf, block)
+    exp_sums = np.exp(np.minimum(logarithms, 50)).sum(axis=1, dtype=np.float64)
+    return float(used.min()), float(used.max()), kept.sum(axis=1, dtype=np.float64), exp_sums
 
 
 def _mostly_near(values: np.ndarray, target: float) -> bool:
     return bool((np.abs(values - target) <= SUM_TOLERANCE).mean() >= 0.99)
+
+
+def all_finite(block: np.ndarray) -> bool:
+    """Whether every score is a finite number, without an array of answers: NaN and infinity reach the extremes."""
+    if block.dtype == np.float16 and block.dtype.isnative:
+        return finite_halves(block)
+    return bool(np.isfinite(block.max()) and np.isfinite(block.min()))
 
 
 def _not_finite(block: np.ndarray, unused: np.ndarray | None) -> np.ndarray:

@@ -127,7 +127,9 @@ def reach(
 ) -> Reached:
     """The threshold that reaches a target. quantity: "precision" or "detection". confidence: None by the best value."""
     search = {"precision": estimation.threshold_for_precision, "detection": estimation.threshold_for_detection}
-    found = search[quantity](target, AuditDesign.from_frame(run.audit), codes, ranking, confidence=confidence)
+    audit = AuditDesign.from_frame(run.audit)
+    with np.errstate(invalid="ignore"):  # where all or none are flagged the odds are 0 / 0, and not used
+        found = search[quantity](target, audit, codes, ranking, confidence=confidence)
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
     share = interval.point if confidence is None else interval.low
     return Reached(found.threshold, found.reached, float(share))

@@ -143,11 +143,11 @@ def test_reviews_turn_the_guess_into_bands_that_hold_the_truth(app, opened):
     workspace, run = opened
     suspicion = in_order(run)
     wrong = np.random.default_rng(0).random(len(suspicion)) < suspicion
-    review(workspace, run, wrong, 300)
+    review(workspace, run, wrong, 90)
     data = data_of(app("threshold", workspace.id))
     known = data["bands"]
-    assert known["guess"] is False and "300 audit cards" in known["words"]
-    assert "Grey: the bands after 150 audit cards" in known["words"]
+    assert known["guess"] is False and "90 audit cards" in known["words"]
+    assert "Grey: the bands after 45 audit cards" in known["words"]
     place = int(np.abs(np.array(known["thresholds"]) - run.threshold).argmin())
     flagged = suspicion >= known["thresholds"][place]
     truths = {"precision": wrong[flagged].mean(), "detection": flagged[wrong].mean()}
