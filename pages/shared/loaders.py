@@ -42,7 +42,7 @@ def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
     return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
 
 
-@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+@st.cache_resource(ttl=30, max_entries=64, show_spinner=False)
 def measured_seconds(workspace_id: str, run_id: str) -> float | None:
     """Seconds a card has taken in the run's log so far; None before enough cards."""
     log = _store(workspace_id).decisions(run_id)
