@@ -5,6 +5,7 @@ import streamlit as st
 
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError
+from cleaning.ranking import Ranking, rank_suspicion
 from cleaning.review_store import ReviewStore, shared_store
 from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
 from cleaning.suspicion import Excess
@@ -41,7 +42,7 @@ def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
     return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
 
 
-@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+@st.cache_resource(ttl=30, max_entries=64, show_spinner=False)
 def measured_seconds(workspace_id: str, run_id: str) -> float | None:
     """Seconds a card has taken in the run's log so far; None before enough cards."""
     log = _store(workspace_id).decisions(run_id)
@@ -49,10 +50,8 @@ def measured_seconds(workspace_id: str, run_id: str) -> float | None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def ranking(workspace_id: str, run_id: str):
-    """The run's samples by suspicion, as estimates want them (``cleaning.ranking.Ranking``)."""
-    from cleaning.ranking import rank_suspicion
-
+def ranking(workspace_id: str, run_id: str) -> Ranking:
+    """The run's samples by suspicion, as estimates want them."""
     scores = run(workspace_id, run_id).scores
     suspicion = np.empty(len(scores))
     suspicion[scores["row"].to_numpy()] = scores["suspicion"].to_numpy()
