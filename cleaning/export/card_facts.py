@@ -12,8 +12,6 @@ from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
-import pandas as pd
-
 from cleaning.export import card_people
 from cleaning.export.audit_cards import decided_cards
 from cleaning.export.card_experts import expert_rows
@@ -32,17 +30,14 @@ RUN_FILES = (
 PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "sqlalchemy")
 
 
-def card_facts(
-    handover: Handover, choices: pd.DataFrame | None = None, estimates: Mapping | None = None
-) -> dict[str, object]:
+def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str, object]:
     """Everything the card says.
 
-    choices: as ``ReviewStore.choices``: what was chosen about the run (threshold, audit share ...), by whom and when.
     estimates: ``dataclasses.asdict`` of ``cleaning.estimation.Estimate``, or any dict with "precision",
     "detection_rate" (shares) and "wrong_total" (a count), each {"point", "low", "high"}; None: not estimated.
     """
-    chosen = _choices(handover, choices)
-    threshold = _threshold(handover, chosen)
+    chosen = _choices(handover)
+    threshold = threshold_of(handover)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -114,7 +109,9 @@ def _run(handover: Handover) -> dict:
     }
 
 
-def _choices(handover: Handover, choices: pd.DataFrame | None) -> list[dict]:
+def _choices(handover: Handover) -> list[dict]:
+    """What was chosen about this run, in order."""
+    choices = handover.choices
     if choices is None:
         return []
     mine = choices[choices["run_id"] == handover.run.id]
@@ -125,9 +122,9 @@ def _choices(handover: Handover, choices: pd.DataFrame | None) -> list[dict]:
     ]
 
 
-def _threshold(handover: Handover, chosen: list[dict]) -> dict:
+def threshold_of(handover: Handover) -> dict:
     """The threshold that counts, how it came about, and how many samples it flags."""
-    last = [c for c in chosen if c["key"] == "threshold" and isinstance(c["value"], int | float)]
+    last = [c for c in _choices(handover) if c["key"] == "threshold" and isinstance(c["value"], int | float)]
     settings = handover.run.settings
     value = float(last[-1]["value"]) if last else float(handover.run.threshold)
     if last:
@@ -159,9 +156,13 @@ def _estimates(handover: Handover, estimates: Mapping | None) -> dict:
     total = estimates.get("wrong_total")
     left = None
     if isinstance(total, Mapping):
-        left = {end: plain(max(0.0, float(total[end]) - found)) for end in ("point", "low", "high")}
+        left = {end: _at_least_none(float(total[end]) - found) for end in ("point", "low", "high")}
     kept = {key: _plain_deep(value) for key, value in estimates.items()}
     return {"available": True, "found_wrong": found, "unfound": left, **kept}
+
+
+def _at_least_none(count: float) -> object:
+    return plain(max(count, 0.0))  # NaN stays NaN in this order
 
 
 def _plain_deep(value: object) -> object:
@@ -172,8 +173,6 @@ def _plain_deep(value: object) -> object:
 
 def _audit(handover: Handover) -> dict:
     audit, cards = handover.run.audit, decided_cards(handover)
-    if audit is None or not {"stratum", "stratum_size", "row"} <= set(audit):
-        return {"available": False, "strata": []}
     wrong = set(_wrong_rows(handover))
     rows = []
     for stratum, (name, drawn) in enumerate(audit.groupby("stratum", sort=True)):
@@ -187,8 +186,8 @@ def _audit(handover: Handover) -> dict:
                 "found_wrong": sum(int(r) in wrong for r in counted),
             }
         )
-    seed = int(audit["seed"].iloc[0]) if "seed" in audit else None
-    return {"available": True, "seed": seed, "strata": rows, "counted": 0 if cards is None else len(cards.rows)}
+    drawn_for = {"seed": int(audit["seed"].iloc[0]), "threshold": plain(float(audit["threshold"].iloc[0]))}
+    return drawn_for | {"strata": rows, "counted": 0 if cards is None else len(cards.rows)}
 
 
 def _wrong_rows(handover: Handover) -> list[int]:
@@ -260,6 +259,8 @@ def limits(handover: Handover, estimates: Mapping | None) -> list[str]:
         lines.append(f"{c['contested']:,} samples are contested and {c['open']:,} open; they keep their given label.")
     if not estimates:
         lines.append("Precision and detection rate were not estimated: how many errors remain is not known.")
+    elif estimates.get("enough") is False:
+        lines.append("Too few audit cards were decided: the bands of precision and detection rate are guesses.")
     if len(handover.pseudonyms) == 1:
         lines.append("One reviewer decided everything; there is no agreement to measure.")
     if any(about["simulated"] for about in expert_rows(handover, figures=False)):

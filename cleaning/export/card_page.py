@@ -133,16 +133,14 @@ def _estimates(facts: Mapping) -> str:
 
 def _audit(facts: Mapping) -> str:
     audit = facts["audit"]
-    if not audit["available"]:
-        return "<p>The run was made without audit cards; nothing here speaks for samples that were not reviewed.</p>"
     heads = "stratum|samples|cards drawn|cards counted|found wrong"
     rows = [
         [s["stratum"], *(f"{s[k]:,}" for k in ("samples", "cards_drawn", "cards_counted", "found_wrong"))]
         for s in audit["strata"]
     ]
     words = (
-        "Cards were drawn at random within strata of suspicion (0 is the most suspicious) before any review"
-        f"{'' if audit['seed'] is None else ', seed ' + str(audit['seed'])}; in each stratum they count in their drawn "
+        "Cards were drawn at random within strata of suspicion (0 is the most suspicious) before any review, seed "
+        f"{audit['seed']}, for the threshold {_number(audit['threshold'])}; in each stratum they count in their drawn "
         "order up to the first one not decided."
     )
     return f"<p>{_text(words)}</p>" + _table(heads.split("|"), rows)

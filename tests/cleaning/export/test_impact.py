@@ -130,7 +130,11 @@ def an_audit(sizes=(10, 30), per_stratum=6):
             "order": np.arange(len(rows)),
             "row": [r for _, r in rows],
             "stratum": [h for h, _ in rows],
+            "stratum_start": [starts[h] for h, _ in rows],
             "stratum_size": [sizes[h] for h, _ in rows],
+            "stratum_share": 0.5,
+            "threshold": 0.5,
+            "seed": 0,
         }
     )
 
@@ -152,11 +156,6 @@ def test_cards_count_up_to_the_first_open_one(tmp_path):
     assert decided_cards(decided(workspace, run, [0, 1, 2])) is None  # nothing from the second stratum
     assert decided_cards(decided(workspace, run, [0, 10], "skip")) is not None
     assert decided_cards(decided(workspace, run, [0, 10], "later")) is None
-
-
-def test_without_an_audit_there_is_no_estimate(tmp_path):
-    workspace, run = a_workspace(tmp_path)
-    assert decided_cards(decided(workspace, run, [0, 1])) is None
 
 
 def test_the_command_shows_the_estimate_beside_the_naive_figures(tmp_path, monkeypatch, capsys):
