@@ -57,7 +57,7 @@ def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str
         "examples": examples(handover),
         "impact": impact_dict(impact_of(handover)),
         "limits": limits(handover, estimates),
-        "reproduce": commands(handover, threshold["value"]),
+        "reproduce": commands(handover),
         "versions": versions(),
     }
 
@@ -268,7 +268,7 @@ def limits(handover: Handover, estimates: Mapping | None) -> list[str]:
     return lines
 
 
-def commands(handover: Handover, threshold: float) -> list[str]:
+def commands(handover: Handover) -> list[str]:
     """The commands that make this again; DATASET is the folder the workspace was made from."""
     settings, policy, place = handover.run.settings, handover.policy, f"workspaces/{handover.workspace.id}"
     score = ["python -m cleaning score DATASET --workspaces workspaces", f"--seed {settings.seed}"]
