@@ -8,7 +8,8 @@ import pandas as pd
 from cleaning.audit import AuditDesign
 from cleaning.export.agreement import view_of_given
 from cleaning.export.audit_cards import decided_rows
-from cleaning.export.card_facts import card_facts, card_json, examples, threshold_of
+from cleaning.export.card_facts import card_facts, card_json, threshold_of
+from cleaning.export.card_findings import examples
 from cleaning.export.card_page import LARGEST_PICTURE, card_page
 from cleaning.export.handover import Handover
 from cleaning.export.settle import SETTLED

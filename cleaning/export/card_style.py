@@ -25,6 +25,7 @@ table { border-collapse: collapse; width: 100%; font-size: .86rem; margin: .5rem
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
 td { overflow-wrap: break-word; }
+.one { white-space: nowrap; }
 dl { display: grid; grid-template-columns: minmax(9rem, 18rem) 1fr; gap: .25rem 1rem; margin: .5rem 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }

@@ -11,7 +11,8 @@ import pytest
 from cleaning.command_line import main
 from cleaning.export import agreement
 from cleaning.export.card import card_files, estimates_of, example_pictures, verdict_codes
-from cleaning.export.card_facts import card_facts, commands
+from cleaning.export.card_facts import card_facts
+from cleaning.export.card_findings import commands
 from cleaning.export.card_page import card_page
 from cleaning.export.handover import Handover
 from cleaning.export.policy import Policy
@@ -112,7 +113,7 @@ def test_estimates_say_what_is_left_to_find(handover):
     assert found["estimates"]["found_wrong"] == 5  # three relabelled, one where none fits, one by the last decision
     assert found["estimates"]["unfound"] == {"point": 4.0, "low": 0.0, "high": 15.0}
     page = card_page(found).decode()
-    assert "50.0 % [40.0 %, 60.0 %]" in page and "4 [0, 15]" in page
+    assert "50.0 % [40.0, 60.0]" in page and "4 [0, 15]" in page
     assert any("not estimated" in line for line in card_facts(handover)["limits"])
 
 
