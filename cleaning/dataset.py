@@ -181,7 +181,7 @@ def _check_dataset(dataset: Dataset) -> None:
 
 def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     """Raises InputError naming the first five ids that occur more than once."""
-    index = pd.Index(ids)
+    index = pd.Index(ids, dtype=object)
     if not index.is_unique:
         repeated = index[index.duplicated()].unique()
         raise InputError(

@@ -79,14 +79,14 @@ def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: 
     """Suspicion, order and flags from what the experts said; the only step that depends on the rule."""
     rule = _paper_rule if settings.rule == "paper" else _default_rule
     suspicion, suggested, confidence, agreeing, flagged = rule(dataset, opinions, excess, settings)
-    order = np.lexsort((dataset.sample_ids.astype(str), -agreeing, -suspicion))
+    order = most_suspicious_first(suspicion, agreeing, dataset.sample_ids)
     flagged, threshold = _flag(suspicion, order, flagged, settings)
-    names = np.asarray(dataset.class_names, object)
+    names, ids = pd.Series(dataset.class_names), pd.Series(dataset.sample_ids)
     table = pd.DataFrame(
         {
-            "sample_id": dataset.sample_ids[order],
-            "given_label": names[dataset.given_labels[order]],
-            "suggested_label": names[suggested[order]],
+            "sample_id": ids.take(order).array,
+            "given_label": names.take(dataset.given_labels[order]).array,
+            "suggested_label": names.take(suggested[order]).array,
             "suspicion": suspicion[order],
             "confidence": confidence[order].astype(np.float32),
             "agreeing_experts": agreeing[order].astype(np.int16),
@@ -97,6 +97,17 @@ def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: 
         }
     )
     return Scored(settings, table, opinions, excess, threshold)
+
+
+def most_suspicious_first(suspicion: np.ndarray, agreeing: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
+    """(N,) rows by falling suspicion; of equal suspicion more agreeing experts first, then by sample id."""
+    order = np.lexsort((-agreeing, -suspicion))
+    same = (np.diff(suspicion[order]) == 0) & (np.diff(agreeing[order]) == 0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
+    for first, last in zip(edges[::2], edges[1::2] + 1):  # each run of equals
+        tied = order[first:last]
+        order[first:last] = tied[np.argsort(sample_ids[tied].astype(str), kind="stable")]
+    return order
 
 
 def _default_rule(dataset, opinions, excess, settings):
