@@ -67,6 +67,10 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
         digest.update("\x00".join(map(str, self.sample_ids)).encode())

@@ -10,6 +10,7 @@ from cleaning.calibration import calibrate
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, first_five
 from cleaning.folds import draw_folds
+from cleaning.opinion_store import OpinionStore
 from cleaning.pool import Opinions, Progress, pool
 from cleaning.settings import DEFAULT_THRESHOLD, Settings
 from cleaning.suspicion import Excess, agreement, default_suspicion, metadata_excess
@@ -45,24 +46,38 @@ def run(
     experts: Sequence[Expert],
     settings: Settings | None = None,
     progress: Progress = lambda words, share: None,
+    store: OpinionStore | None = None,
 ) -> Scored:
     """Calibrates every expert, pools them, scores and ranks every sample.
 
+    store: where opinions are kept, so that another rule, threshold or budget asks no expert again and an interrupted
+    scoring goes on where it was.
     Deterministic for the seed, whatever the order of rows, experts and threads (to 1e-6). Nothing but the given
     labels is ever fitted to. Raises InputError when there are no experts or two bear one name.
     """
     settings = settings or Settings()
     check_experts(experts)
     folds = draw_folds(dataset.sample_ids, settings.seed)
-    calibrations = []
-    for done, expert in enumerate(experts):
-        progress(f"calibrating {expert.name}", done / len(experts))
-        calibrations.append(calibrate(expert, dataset.given_labels, folds))
-    opinions = pool(dataset, experts, calibrations, folds, progress)
+    opinions = _opinions(dataset, experts, folds, settings.seed, progress, store)
     excess = None
     if settings.use_group and dataset.group is not None:
         excess = metadata_excess(opinions, dataset.given_labels, dataset.group, folds)
     return rank(dataset, opinions, excess, settings)
+
+
+def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: OpinionStore | None) -> Opinions:
+    """What the experts say, from the store where it is kept."""
+    kept = store.finished(dataset, experts, seed) if store else None
+    if kept is not None:
+        return kept
+    calibrations = []
+    for done, expert in enumerate(experts):
+        progress(f"calibrating {expert.name}", done / len(experts))
+        fitted = store.calibration(dataset, expert, folds, seed) if store else None
+        calibrations.append(fitted or calibrate(expert, dataset.given_labels, folds))
+    if store:
+        return store.ask(dataset, experts, calibrations, folds, seed, progress)
+    return pool(dataset, experts, calibrations, folds, progress)
 
 
 def check_experts(experts: Sequence[Expert]) -> None:
