@@ -81,9 +81,7 @@ class AuditDesign:
         _check_frame(frame)
         frame = frame.sort_values("order")
         strata = frame.drop_duplicates("stratum").sort_values("stratum")
-        starts = np.append(
-            strata["stratum_start"], strata["stratum_start"].iloc[-1] + strata["stratum_size"].iloc[-1]
-        )
+        starts = np.append(strata["stratum_start"], strata["stratum_start"].iloc[-1] + strata["stratum_size"].iloc[-1])
         return cls(
             rows=frame["row"].to_numpy(np.int64),
             stratum=frame["stratum"].to_numpy(np.int64),
@@ -153,9 +151,7 @@ def _timetable(sizes: np.ndarray, shares: np.ndarray, limit: int) -> tuple[np.nd
     return stratum[order], place[order]
 
 
-def _shuffled_ranks(
-    starts: np.ndarray, stratum: np.ndarray, place: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _shuffled_ranks(starts: np.ndarray, stratum: np.ndarray, place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     ranks = np.empty(len(stratum), np.int64)
     for h, size in enumerate(np.diff(starts)):
         cards = stratum == h
@@ -181,6 +177,4 @@ def _check_frame(frame: pd.DataFrame) -> None:
             "expected the cards drawn with the run. Make the run again."
         )
     if frame["row"].duplicated().any() or sorted(frame["order"]) != list(range(len(frame))):
-        raise InputError(
-            "The audit table repeats or lacks cards; it was changed by hand. Make the run again."
-        )
+        raise InputError("The audit table repeats or lacks cards; it was changed by hand. Make the run again.")

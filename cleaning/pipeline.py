@@ -40,6 +40,12 @@ class Scored:
     excess: Excess | None
     threshold: float
 
+    def suspicion_by_row(self) -> np.ndarray:
+        """(N,) float64 suspicion in the dataset's order."""
+        by_row = np.empty(len(self.table))
+        by_row[self.table["row"].to_numpy()] = self.table["suspicion"].to_numpy()
+        return by_row
+
 
 def run(
     dataset: Dataset,

@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cleaning.audit import draw_audit
 from cleaning.calibration import Calibration
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, WorkspaceError
@@ -86,10 +87,16 @@ class Run:
         return pd.read_parquet(path) if path.exists() else None
 
     @cached_property
-    def audit(self) -> pd.DataFrame | None:
-        """Audit cards in their drawn order, or None for a run made without an audit."""
-        path = self.folder / "audit.parquet"
-        return pd.read_parquet(path) if path.exists() else None
+    def audit(self) -> pd.DataFrame:
+        """Audit cards in their drawn order (``cleaning.audit.AuditDesign.from_frame``)."""
+        return pd.read_parquet(self.folder / "audit.parquet")
+
+    @cached_property
+    def suspicion(self) -> np.ndarray:
+        """(N,) float64 suspicion in the dataset's order."""
+        by_row = np.empty(len(self.scores))
+        by_row[self.scores["row"].to_numpy()] = self.scores["suspicion"].to_numpy()
+        return by_row
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,10 @@ class Workspace:
         return self.run(ids[-1]) if ids else None
 
     def save_run(self, scored: Scored, experts: Sequence[Expert], audit: pd.DataFrame | None = None) -> Run:
-        """Writes a run and returns it; the same settings and experts give the run that is already there."""
+        """Writes a run with its audit cards (drawn here unless given) and returns it.
+
+        The same settings and experts give the run that is already there.
+        """
         fingerprints = [e.fingerprint() for e in experts]
         run_id = _run_id(scored.settings, [e.name for e in experts], fingerprints)
         place = self.folder / "runs" / run_id
@@ -322,6 +332,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
             continue
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
+            about["scores_seen"] = _seen(Path(array.filename))
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -349,7 +360,8 @@ def _read_expert(path: Path) -> Expert:
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
                 )
             arrays[field] = np.load(place, mmap_mode="r", allow_pickle=False)
-    return Expert(
+    changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
+    expert = Expert(
         about["name"],
         about["kind"],
         score_kind=about["score_kind"],
@@ -358,9 +370,21 @@ def _read_expert(path: Path) -> Expert:
         cost=about["cost"],
         family=about["family"],
         notes=tuple(about["notes"]),
-        known_fingerprint=about["fingerprint"],
+        known_fingerprint="" if changed else about["fingerprint"],
         **arrays,
     )
+    if expert.fingerprint() != about["fingerprint"]:
+        raise WorkspaceError(
+            f"The scores of expert '{expert.name}' are not those that were loaded: {about['scores']} has changed since. "
+            "Put the old file back, or load the dataset again."
+        )
+    return expert
+
+
+def _seen(path: Path) -> list[int]:
+    """Size and time of change of a file that stays where it is, so that a replaced one is noticed."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:
@@ -368,7 +392,7 @@ def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> st
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit) -> None:
+def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
     opinions = scored.opinions
     scored.table.to_parquet(folder / "scores.parquet", index=False)
     _save_array(folder / "predicted.npy", opinions.predicted)
@@ -376,8 +400,9 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit) -> No
     _save_array(folder / "label_probability.npy", opinions.label_probability)
     if scored.excess is not None:
         scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
-    if audit is not None:
-        audit.to_parquet(folder / "audit.parquet", index=False)
+    if audit is None:
+        audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed).to_frame()
+    audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [c.to_dict() for c in opinions.calibrations]
     _write_json(folder / "calibration.json", {"experts": calibrations})
     settings = {

@@ -141,9 +141,7 @@ def estimate_curve(
     flagged = ranking.flagged_counts(thresholds)
     curve = curve_for(method, evidence, audit, ranking)
     guesses = (0.0, 0.5, 1.0) if evidence.unsure_count else (0.5,)
-    totals = [
-        _totals(method, evidence, ranking, curve, flagged, unsure, level, anytime) for unsure in guesses
-    ]
+    totals = [_totals(method, evidence, ranking, curve, flagged, unsure, level, anytime) for unsure in guesses]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     return EstimateCurve(
         np.asarray(thresholds, np.float64),
@@ -226,9 +224,7 @@ def _precision(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarr
     )
 
 
-def _detection_rate(
-    least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarray, samples: int
-) -> Band:
+def _detection_rate(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarray, samples: int) -> Band:
     """Unsure cards pull both ways: wrong above and right below the threshold is the most that can be detected."""
     found, missed = middle.point.T
     both = found + missed

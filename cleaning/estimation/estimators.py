@@ -53,7 +53,8 @@ class Parts:
     size: samples. cards: audit cards. share: estimated share of wrong labels. variance: of that share.
     unseen: the finite-population factor in that variance, from 1 (few cards) to 0 (all samples are cards).
     rarer: cards of the rarer kind (wrong or right). plain_cards: cards of a plain random sample of the same weight
-    (Kish 1965), what the cards are worth while all of them agree. freedom: degrees of freedom behind the variance (Satterthwaite 1946).
+    (Kish 1965), what the cards are worth while all of them agree.
+    freedom: degrees of freedom behind the variance (Satterthwaite 1946).
     """
 
     size: np.ndarray
@@ -83,9 +84,7 @@ def curve_for(method: Method, evidence: Evidence, audit: AuditDesign, ranking: R
     return Curve(cards, ranking.cumulative(expit(intercept + slope * ranking.block_logits)))
 
 
-def sum_cells(
-    evidence: Evidence, ranking: Ranking, curve: Curve, flagged: np.ndarray, verdict: np.ndarray
-) -> Cells:
+def sum_cells(evidence: Evidence, ranking: Ranking, curve: Curve, flagged: np.ndarray, verdict: np.ndarray) -> Cells:
     """Cells for (T,) flagged counts, with (n,) verdicts as shares wrong."""
     cuts = np.clip(flagged[:, None], evidence.rest_starts, evidence.rest_ends)
     edges = np.stack([np.broadcast_to(evidence.rest_starts, cuts.shape), cuts], 1)

@@ -81,9 +81,7 @@ def gather_evidence(
 def _checked(verdicts: np.ndarray, audit: AuditDesign, ranking: Ranking) -> np.ndarray:
     verdicts = np.asarray(verdicts, np.float64)
     if not len(verdicts) == len(ranking) == audit.sample_count:
-        raise ValueError(
-            f"{len(verdicts)} verdicts, {len(ranking)} suspicions, audit of {audit.sample_count} samples"
-        )
+        raise ValueError(f"{len(verdicts)} verdicts, {len(ranking)} suspicions, audit of {audit.sample_count} samples")
     return verdicts
 
 

@@ -89,9 +89,7 @@ def _curve_for_goal(
     if not 0 < target < 1:
         raise InputError(f"A target of {target} is no share; expected a number between 0 and 1, such as 0.8.")
     if confidence is not None and not 0.5 < confidence < 1:
-        raise InputError(
-            f"A confidence of {confidence} is none; expected a number between 0.5 and 1, such as 0.95."
-        )
+        raise InputError(f"A confidence of {confidence} is none; expected a number between 0.5 and 1, such as 0.95.")
     level = 2 * confidence - 1 if confidence else 0.95
     return estimate_curve(audit, verdicts, ranking, ranking.thresholds(), level=level, **options)
 
@@ -106,6 +104,4 @@ def _choose(
 ) -> ThresholdChoice:
     reached = np.flatnonzero(values >= target)
     index = int(pick(reached)) if len(reached) else int(values.argmax())
-    return ThresholdChoice(
-        float(curve.thresholds[index]), int(curve.flagged[index]), len(reached) > 0, curve.at(index)
-    )
+    return ThresholdChoice(float(curve.thresholds[index]), int(curve.flagged[index]), len(reached) > 0, curve.at(index))

@@ -4,10 +4,17 @@ Every estimator ends in the same steps: a mean and a variance for the flagged an
 interval with the number of plain random cards that would have that variance, and combination of the two parts.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import betainccinv, betaincinv, ndtr, ndtri, stdtrit
+
+if TYPE_CHECKING:
+    from cleaning.estimation.estimators import Parts
+
 
 INFORMATION_UNIT = 16.0  # cards; the anytime multiplier is within 4 % of its least from 50 to 500 cards
 NEAR_MID_P, JEFFREYS = 0.4, 0.5  # where beta quantiles stand: 0 is exact, 1/4 close to mid-p
@@ -48,7 +55,7 @@ def anytime_multiplier(information: np.ndarray, level: float) -> np.ndarray:
     return np.sqrt((1 + 1 / u) * (np.log1p(u) - 2 * np.log(1 - level)))
 
 
-def share_interval(parts: "Parts", multiplier: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
+def share_interval(parts: Parts, multiplier: np.ndarray, shift: float) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the interval for weighted shares, at the tail areas of ``multiplier``; shapes as in ``parts``.
 
     Beta quantiles at the effective number of cards, share (1 - share) / variance (Korn and Graubard 1998). That
@@ -60,9 +67,7 @@ def share_interval(parts: "Parts", multiplier: np.ndarray, shift: float) -> tupl
     held_off = (share * cards + 0.5) / (cards + 1)  # keeps the effective number finite at shares of 0 and 1
     agree = 1 / (1 + parts.rarer) ** 2
     by_variance = parts.variance / (held_off * (1 - held_off))
-    inverse = (1 - agree) * by_variance + agree * np.maximum(
-        by_variance, unseen / np.maximum(parts.plain_cards, 0.5)
-    )
+    inverse = (1 - agree) * by_variance + agree * np.maximum(by_variance, unseen / np.maximum(parts.plain_cards, 0.5))
     effective = 1 / np.maximum(inverse, 1e-15)
     wrong, right = share * effective, (1 - share) * effective
     rarer = np.minimum(wrong, right)
@@ -83,9 +88,7 @@ def _beta_ends(
     return np.where(wrong > 0, low, 0.0), np.where(right > 0, high, 1.0)
 
 
-def odds_low(
-    above: np.ndarray, above_low: np.ndarray, below: np.ndarray, below_high: np.ndarray
-) -> np.ndarray:
+def odds_low(above: np.ndarray, above_low: np.ndarray, below: np.ndarray, below_high: np.ndarray) -> np.ndarray:
     """Lower end for above / below from the intervals of two independent estimates.
 
     The smallest r with above - r below = sqrt((above - above_low)^2 + r^2 (below_high - below)^2)

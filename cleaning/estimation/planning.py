@@ -12,9 +12,7 @@ from cleaning.estimation.intervals import JEFFREYS, Interval, odds_low, share_in
 from cleaning.estimation.recalibration import PRIOR_MEAN, Recalibration
 from cleaning.ranking import Ranking
 
-GUESS_SD = np.array(
-    [1.2, 0.3]
-)  # of intercept and slope between datasets: the gap of claim to truth in method.md
+GUESS_SD = np.array([1.2, 0.3])  # of intercept and slope between datasets: the gap of claim to truth in method.md
 GUESS_STEPS = 15
 ROUNDED_TO = 0.05
 
@@ -65,9 +63,7 @@ def prior_band(audit: AuditDesign, ranking: Ranking, threshold: float, *, anytim
 def _guess_grid() -> tuple[np.ndarray, np.ndarray]:
     """(225, 2) parameters and (225,) equal weights at normal quantiles; slopes stay positive."""
     quantiles = ndtri((np.arange(GUESS_STEPS) + 0.5) / GUESS_STEPS)
-    intercept, slope = np.meshgrid(
-        PRIOR_MEAN[0] + GUESS_SD[0] * quantiles, PRIOR_MEAN[1] + GUESS_SD[1] * quantiles
-    )
+    intercept, slope = np.meshgrid(PRIOR_MEAN[0] + GUESS_SD[0] * quantiles, PRIOR_MEAN[1] + GUESS_SD[1] * quantiles)
     grid = np.column_stack([intercept.ravel(), np.maximum(slope.ravel(), 0.05)])
     return grid, np.full(len(grid), 1 / len(grid))
 
@@ -75,9 +71,7 @@ def _guess_grid() -> tuple[np.ndarray, np.ndarray]:
 def _rounded_band(values: np.ndarray, weight: np.ndarray) -> Interval:
     """Middle nine tenths, pushed outwards to the next 5 %; the point is the median and not for showing alone."""
     ordered = np.argsort(values)
-    low, middle, high = np.interp(
-        [0.05, 0.5, 0.95], np.cumsum(weight[ordered]) - weight[0] / 2, values[ordered]
-    )
+    low, middle, high = np.interp([0.05, 0.5, 0.95], np.cumsum(weight[ordered]) - weight[0] / 2, values[ordered])
     outer = ROUNDED_TO * np.array([np.floor(low / ROUNDED_TO), np.ceil(high / ROUNDED_TO)])
     return Interval(float(middle), *(float(end) for end in np.clip(outer.round(2), 0, 1)))
 
@@ -118,8 +112,7 @@ def cards_to_halve(
         anytime=now.anytime,
     )
     further = (
-        None if cards is None else max(0, cards - now.card_count)
-        for cards in (needed.precision, needed.detection_rate)
+        None if cards is None else max(0, cards - now.card_count) for cards in (needed.precision, needed.detection_rate)
     )
     return CardsNeeded(*further)
 
@@ -148,18 +141,13 @@ class _Plan:
         starts, ends = self.audit.starts[:-1], self.audit.starts[1:]
         cut = np.clip(self.ranking.flagged_counts(np.array([self.threshold]))[0], starts, ends)
         size = np.stack([cut - starts, ends - cut]).astype(np.float64)[None]
-        running = self.ranking.cumulative(
-            expit(self.parameters[0] + self.parameters[1] * self.ranking.block_logits)
-        )
+        running = self.ranking.cumulative(expit(self.parameters[0] + self.parameters[1] * self.ranking.block_logits))
         sums = [
-            np.diff(self.ranking.sum_above(running, np.stack(pair)), axis=0)[0]
-            for pair in ((starts, cut), (cut, ends))
+            np.diff(self.ranking.sum_above(running, np.stack(pair)), axis=0)[0] for pair in ((starts, cut), (cut, ends))
         ]
         curve = np.stack(sums)[None] / np.maximum(size, 1)
         planned = _planned_cards(self.audit, cards) * size / self.audit.sizes
-        return Cells(
-            size, planned, curve, planned * curve, np.zeros_like(size), planned * curve * (1 - curve)
-        )
+        return Cells(size, planned, curve, planned * curve, np.zeros_like(size), planned * curve * (1 - curve))
 
 
 def _planned_cards(audit: AuditDesign, cards: int) -> np.ndarray:

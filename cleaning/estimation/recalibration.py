@@ -17,9 +17,7 @@ from cleaning.ranking import Ranking, logit
 PRIOR_MEAN = np.array([-0.7, 0.8])
 PRIOR_SD = np.array([2.0, 0.7])
 BOUNDS = np.array([[-12.0, 0.0], [12.0, 4.0]])
-LEAST_CARDS = (
-    40  # mean gap of predicted to real precision over ten sets: about 6 points at 50 cards (method.md)
-)
+LEAST_CARDS = 40  # mean gap of predicted to real precision over ten sets: about 6 points at 50 cards (method.md)
 LEAST_OF_EACH = 5  # with fewer right or wrong labels the prior, not the cards, would set the slope
 
 
@@ -35,9 +33,7 @@ class Recalibration:
     covariance: np.ndarray
     card_count: int
 
-    def probability(
-        self, suspicion: np.ndarray, level: float = 0.95
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def probability(self, suspicion: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """P(given label wrong) for suspicions of any shape: point, lower and upper end of its band."""
         x = logit(suspicion)
         centre = self.parameters[0] + self.parameters[1] * x
@@ -57,9 +53,7 @@ def recalibrate(evidence: Evidence, audit: AuditDesign, ranking: Ranking) -> Rec
     return fit_curve(evidence, audit, ranking)
 
 
-def fit_curve(
-    evidence: Evidence, audit: AuditDesign, ranking: Ranking, weight_power: float = 1.0
-) -> Recalibration:
+def fit_curve(evidence: Evidence, audit: AuditDesign, ranking: Ranking, weight_power: float = 1.0) -> Recalibration:
     """The curve whatever the number of cards; with none it is the prior.
 
     weight_power: of the cards' weights, one over their sampling probabilities; 1 fits the whole dataset best.

@@ -9,7 +9,6 @@ import streamlit as st
 
 _KEY = "second_opinion_state"
 _ROUTED = "second_opinion_routed"
-DEFAULT_REVIEWER = "reviewer"  # so that one person can start at once; a team gives everybody a name
 _IN_URL = {"workspace_id": "workspace", "run_id": "run", "reviewer": "reviewer"}
 
 
@@ -24,7 +23,7 @@ def current() -> AppState:
     """This tab's state; in a new session what the URL says."""
     if _KEY not in st.session_state:
         named = {field: st.query_params.get(name, "")[:80] for field, name in _IN_URL.items()}
-        st.session_state[_KEY] = AppState(**(named | {"reviewer": named["reviewer"] or DEFAULT_REVIEWER}))
+        st.session_state[_KEY] = AppState(**named)
     return st.session_state[_KEY]
 
 

@@ -37,6 +37,8 @@ def test_from_load_to_export(kind, own_server, context):
     tab.get_by_text("Samples by suspicion").wait_for()
     tab.get_by_role("link", name="Review").click()
 
+    tab.get_by_label("Name or initials").fill("anna")
+    tab.get_by_role("button", name="Start reviewing").click()
     tab.get_by_text("0 of").wait_for()
     store = open_store(demo.decisions_url, demo.id)
     for done, key in enumerate("123", start=1):

@@ -12,6 +12,7 @@ import pytest
 import cleaning.router as online
 from cleaning.calibrators import METHODS, calibrator, fit_calibrator
 from cleaning.cascade import (
+    Answers,
     best_under_cost,
     cascade_curves,
     learn_router,
@@ -150,6 +151,18 @@ def test_silent_experts_are_passed_over_by_hand():
     assert online.route(router, [(None, None), (None, float("nan"))]) == (None, None, 0.0, None)
 
 
+def test_edges_and_silence_on_arrays_by_hand():
+    plain = {"method": "none", "parameters": {}}
+    router = {"answer": "last", "experts": [{"name": n, "calibration": plain} for n in "ab"]}
+    router["stages"] = [{"edges": [0.5], "pass_on": [True, False]}]
+    first = Answers("a", np.array([1, 1, 1, 1]), np.array([0.5, 0.51, np.nan, np.nan]))
+    second = Answers("b", np.array([2, 2, 2, 2]), np.array([0.3, 0.3, 0.3, np.nan]))
+    decided = route_all(router, [first, second])
+    assert decided["asked"].tolist() == [2, 1, 2, 2]
+    assert decided["predicted"].tolist() == [2, 1, 2, -1]
+    assert decided["confidence"].tolist() == [0.3, 0.51, 0.3, 0.0]
+
+
 def test_tempered_confidence_by_hand():
     # softmax((2, 0) / 2) = e / (e + 1)
     assert online.tempered_confidence([2.0, 0.0], 2.0) == pytest.approx(np.e / (np.e + 1))
@@ -193,6 +206,4 @@ def test_other_mistakes_are_told_in_words(tmp_path):
         learn_router(experts, labels)
     with pytest.raises(InputError, match="cannot be written down"):
         learn_router(experts, labels, fraction=0.5, calibrate=lambda c, y: lambda x: x)
-    assert (
-        learn_router(experts, labels, fraction=0.5, calibrate=None)["experts"][0]["calibration"]["method"] == "none"
-    )
+    assert learn_router(experts, labels, fraction=0.5, calibrate=None)["experts"][0]["calibration"]["method"] == "none"

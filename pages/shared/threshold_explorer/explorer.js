@@ -184,8 +184,6 @@ class Explorer {
     this.drawCurve("precision", "Precision: how many of the flagged are wrong");
     this.drawCurve("detection", "Detection rate: how many of the wrong are flagged");
     this.drawLine();
-    const bands = this.data.bands;
-    setText(this.root.querySelector(".words"), bands ? bands.words : UNKNOWN);
     this.move();
     if (focused) this.grip.focus({ preventScroll: true });
   }
@@ -278,7 +276,6 @@ class Explorer {
       this.marks[name] = {
         whisker: add(this.svg, "line", { class: "whisker" }),
         dot: add(this.svg, "circle", { class: "dot", r: 5 }),
-        readout: text(this.svg, "readout", this.width - RIGHT, PANELS[name].top - 12, ""),
       };
     }
     this.line = add(this.svg, "g");
@@ -289,6 +286,9 @@ class Explorer {
     });
     add(this.grip, "rect", { x: -31, y: 26, width: 62, height: 24, rx: 12 });
     this.label = text(this.grip, "", 0, 42.5, "");
+    for (const [name, mark] of Object.entries(this.marks)) {
+      mark.readout = text(this.svg, "readout", this.width - RIGHT, PANELS[name].top - 12, "");
+    }
   }
 
   // The only work of a move.
@@ -318,6 +318,7 @@ class Explorer {
     this.figure("time", duration(flagged * seconds), `at ${seconds} s a card, ${this.data.pace === "set" ? "as set" : this.data.pace}`);
     this.estimate("precision", bands, "of the flagged are wrong");
     this.estimate("detection", bands, "of the wrong are flagged");
+    setText(this.root.querySelector(".words"), bands ? this.words(bands) : UNKNOWN);
   }
 
   estimate(name, bands, meaning) {
@@ -331,13 +332,31 @@ class Explorer {
     const { top, height } = PANELS[name];
     const y = (share) => top + (1 - share) * height;
     const x = this.x(this.threshold);
-    const range = `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
+    const range = bands.guess ? guessed(now, " to ") : `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
     set(mark.whisker, { x1: x, x2: x, y1: y(now.high), y2: y(now.low) });
     mark.dot.style.display = now.point === null ? "none" : "";
     if (now.point !== null) set(mark.dot, { cx: x, cy: y(now.point) });
     if (bands.guess) this.figure(name, range, `a guess, ${meaning}`, true);
+    else if (now.point === null) this.figure(name, range, `too few cards here, ${meaning}`, true);
     else this.figure(name, percent(now.point, 0), `${range}, ${meaning}`);
-    setText(mark.readout, bands.guess ? `somewhere between ${range.replace(" to ", " and ")}` : `${percent(now.point, 0)} (${range})`);
+    setText(mark.readout, bands.guess ? `somewhere between ${guessed(now, " and ")}` : now.point === null ? range : `${percent(now.point, 0)} (${range})`);
+  }
+
+  words(bands) {
+    if (!bands.guess) return bands.words;
+    const guess = valueAt(bands, bands.precision, this.threshold);
+    if (!guess) return bands.words;
+    const said = `A guess before any review: precision is somewhere between ${guessed(guess, " and ")}.`;
+    const needed = bands.precision.cards.length ? this.cardsNeeded(bands) : "";
+    return [said, needed, bands.words].filter(Boolean).join(" ");
+  }
+
+  cardsNeeded(bands) {
+    const at = nearest(bands.thresholds, this.threshold);
+    const [precision, detection] = [bands.precision.cards[at], bands.detection.cards[at]];
+    const first = precision === null ? "" : `Review about ${number.format(roughly(precision))} audit cards to know it within 10 points`;
+    if (!first) return "";
+    return detection === null ? `${first}.` : `${first}, about ${number.format(roughly(detection))} for the detection rate.`;
   }
 
   figure(name, value, note, vague = false) {
@@ -428,6 +447,18 @@ function countTicks(highest, scale) {
 function niceBelow(value) {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
   return (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1) * power;
+}
+
+// A guess is no better than to 5 %, outwards.
+function guessed({ low, high }, joined) {
+  const steps = [Math.floor(low * 20 + 1e-6), Math.ceil(high * 20 - 1e-6)];
+  return steps.map((step) => `${step * 5} %`).join(joined);
+}
+
+// To two figures: a plan is not known better.
+function roughly(count) {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(count, 1))) - 1);
+  return Math.ceil(count / unit) * unit;
 }
 
 function shown(threshold) {
