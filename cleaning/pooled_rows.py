@@ -125,7 +125,10 @@ class Pooling:
         return rows
 
     def _add_full(self, rows: slice, weights, into: PooledRows, line) -> tuple[np.ndarray, np.ndarray]:
-        """(n, K) weighted sum of the full experts' probabilities, (n,) the weight of those who answer."""
+        """(n, K) weighted sum of the full experts' probabilities, (n,) the weight of those who answer.
+
+        Of a single expert both are left times its exponentials' sum, which dividing one by the other takes away.
+        """
         pooled, present = None, np.zeros(len(line), np.float32)
         for column, softener in self.softeners.items():
             name = "pooled" if pooled is None else "own"
@@ -135,6 +138,8 @@ class Pooling:
                 best, confidence = np.where(silent, ABSTAIN, best), np.where(silent, np.nan, confidence)
                 w = np.where(silent, 0, w)
             into.predicted[rows, column], into.confidence[rows, column] = best, confidence
+            if len(self.experts) == 1:
+                return q, total
             q *= (w / total)[:, None]
             pooled = q if pooled is None else np.add(pooled, q, out=pooled)
             present += w
