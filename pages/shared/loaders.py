@@ -31,6 +31,34 @@ def expert_reports(workspace_id: str, run_id: str) -> list:
     return []
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def cascade_place(workspace_id: str, run_id: str, names: tuple, costs: tuple, bins: int, methods: tuple, labels: str):
+    """A place for one cascade's curves and what is worked out beside them: empty until the page has filled it."""
+    return {}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> dict:
+    """A place for something worked out about a run's experts on demand."""
+    return {}
+
+
+@st.cache_resource(ttl=5, max_entries=8, show_spinner=False)
+def judging_labels(workspace_id: str):
+    """The given labels with the corrections settled so far (``cleaning.export.judging``)."""
+    from cleaning.export.judging import judging_labels as judge
+
+    return judge(dataset(workspace_id), _store(workspace_id).decisions())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def folds(workspace_id: str, run_id: str):
+    """The cross-fitting folds of a run."""
+    from cleaning.folds import draw_folds
+
+    return draw_folds(dataset(workspace_id).sample_ids, run(workspace_id, run_id).settings.seed)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
     return curve_of(run(workspace_id, run_id).scores["suspicion"].to_numpy())
