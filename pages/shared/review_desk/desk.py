@@ -40,6 +40,7 @@ class ReviewDesk:
         self.facts = Facts(self.dataset, run)
         self.cards = Cards(self.facts, workspace.id, root)
         self._current = CurrentDecisions()
+        self._judged: tuple[int, list] = (-1, [])  # place in the log, and what was judged up to there
         self._queues: OrderedDict[tuple, Queue] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -59,7 +60,7 @@ class ReviewDesk:
         share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
         filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
         filters = replace(filters, status="open")
-        learned = finds.learned_at(self.judged()) if view.order == "finds" else 0
+        learned = self.learned() if view.order == "finds" else 0
         key = (self.threshold(), share, view.order, filters, learned)
         with self._lock:
             if key not in self._queues:
@@ -78,13 +79,17 @@ class ReviewDesk:
             filters=filters,
             group=self.dataset.group,
             disagreement=self.facts.disagreement if filters.least_disagreement else None,
-            finds=finds.rates(self.judged()[:learned]) if learned else None,
+            finds=finds.rates(self._judged[1][:learned]) if learned else None,
         )
         return review_queue.remaining(queue, ~self.facts.showable)
 
-    def judged(self) -> list[tuple[int, int, bool]]:
-        """(given, suggested, wrong) of every sample that somebody judged, in the order of the log."""
-        return finds.judged(self.current().standing(), self.facts)
+    def learned(self) -> int:
+        """How many judged samples the order "by expected finds" goes by; 0 while there is nothing to go by."""
+        current = self.current()
+        with self._lock:
+            if self._judged[0] != current.last_seq:
+                self._judged = (current.last_seq, finds.judged(current.standing(), self.facts))
+            return finds.learned_at(self._judged[1])
 
     def open_cards(self, view: View) -> Queue:
         """What the view asks for: by default all that the reviewer has still to decide, put-off cards last."""

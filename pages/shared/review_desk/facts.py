@@ -53,6 +53,11 @@ class Facts:
         return ((predicted >= 0) & (predicted != self.dataset.given_labels[:, None])).sum(axis=1)
 
     @cached_property
+    def groups(self) -> list[str]:
+        """The values of the metadata group, sorted."""
+        return [] if self.dataset.group is None else sorted(set(map(str, self.dataset.group)))
+
+    @cached_property
     def has_pictures(self) -> bool:
         return self.dataset.kind == "image" and "image" in self.dataset.samples
 
