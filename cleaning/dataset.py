@@ -156,7 +156,7 @@ PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a ro
 
 def _own_float32(block: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """Float32 that may be overwritten: ``block`` itself unless it is a view of ``scores``."""
-    return block.astype(np.float32, copy=np.may_share_memory(block, scores))
+    return block.astype(np.float32, copy=isinstance(scores, np.ndarray) and np.may_share_memory(block, scores))
 
 
 def _as_text(value: object) -> str:

@@ -53,29 +53,34 @@ def run(
     settings: Settings | None = None,
     progress: Progress = lambda words, share: None,
     store: OpinionStore | None = None,
+    client=None,
 ) -> Scored:
     """Calibrates every expert, pools them, scores and ranks every sample.
 
     store: where opinions are kept, so that another rule, threshold or budget asks no expert again and an interrupted
-    scoring goes on where it was.
+    scoring goes on where it was. client: of Dask, whose workers then read the scores (``cleaning.distributed``).
     Deterministic for the seed, whatever the order of rows, experts and threads (to 1e-6). Nothing but the given
     labels is ever fitted to. Raises InputError when there are no experts or two bear one name.
     """
     settings = settings or Settings()
     check_experts(experts)
     folds = draw_folds(dataset.sample_ids, settings.seed)
-    opinions = _opinions(dataset, experts, folds, settings.seed, progress, store)
+    opinions = _opinions(dataset, experts, folds, settings.seed, progress, store, client)
     excess = None
     if settings.use_group and dataset.group is not None:
         excess = metadata_excess(opinions, dataset.given_labels, dataset.group, folds)
     return rank(dataset, opinions, excess, settings)
 
 
-def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: OpinionStore | None) -> Opinions:
+def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: OpinionStore | None, client) -> Opinions:
     """What the experts say, from the store where it is kept."""
     kept = store.finished(dataset, experts, seed) if store else None
     if kept is not None:
         return kept
+    if client is not None:
+        from cleaning.distributed import ask_distributed
+
+        return ask_distributed(client, dataset, experts, folds, progress)
     calibrations = []
     for done, expert in enumerate(experts):
         progress(f"calibrating {expert.name}", done / len(experts))

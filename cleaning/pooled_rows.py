@@ -71,9 +71,15 @@ class Pooling:
             tuple(experts),
             tuple(calibrations),
             {m: calibrated_confidence(e, c, folds) for m, (e, c) in pairs if e.kind != "full"},
-            {m: Softener.of(e, c) for m, (e, c) in pairs if e.kind == "full"},
+            cls.softeners_of(experts, calibrations),
             np.full((FOLD_COUNT, len(experts)), 1 / len(experts)),
         )
+
+    @staticmethod
+    def softeners_of(experts: Sequence[Expert], calibrations: Sequence[Calibration]) -> dict[int, Softener]:
+        """By number of the expert, of those that are full."""
+        pairs = enumerate(zip(experts, calibrations))
+        return {m: Softener.of(e, c) for m, (e, c) in pairs if e.kind == "full"}
 
     def with_weights(self, weights: np.ndarray) -> "Pooling":
         return replace(self, weights=weights)

@@ -34,6 +34,7 @@ from cleaning.errors import InputError, WorkspaceError
 from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
 from cleaning.settings import Settings
+from cleaning.sharded_scores import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 
 FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
@@ -333,6 +334,9 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
             about["scores_seen"] = _seen(Path(array.filename))
+        elif isinstance(array, ShardedScores):
+            about[field] = f"{stem}.{field}{LIST_SUFFIX}"
+            list_shards(folder / about[field], array)
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -359,7 +363,8 @@ def _read_expert(path: Path) -> Expert:
                 raise WorkspaceError(
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
                 )
-            arrays[field] = np.load(place, mmap_mode="r", allow_pickle=False)
+            listed = place.suffix == LIST_SUFFIX
+            arrays[field] = listed_shards(place) if listed else np.load(place, mmap_mode="r", allow_pickle=False)
     changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
     expert = Expert(
         about["name"],

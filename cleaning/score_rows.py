@@ -21,7 +21,7 @@ def read_rows(scores: np.ndarray, rows: slice | np.ndarray, into: np.ndarray | N
 
     into: C-ordered, of the dtype of ``scores``, with at least n rows. Raises InputError where the file became shorter.
     """
-    if not _is_whole_file(scores):
+    if not whole_file(scores):
         return scores[rows]
     if isinstance(rows, slice):
         start, stop, step = rows.indices(len(scores))
@@ -34,7 +34,7 @@ def read_rows(scores: np.ndarray, rows: slice | np.ndarray, into: np.ndarray | N
     return block
 
 
-def _is_whole_file(scores: np.ndarray) -> bool:
+def whole_file(scores: np.ndarray) -> bool:
     """Whether the array is all of a memory map whose changes, if any, are the file's."""
     if not (_CAN_READ_AT and isinstance(scores, np.memmap) and isinstance(scores.base, mmap.mmap)):
         return False
