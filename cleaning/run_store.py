@@ -4,6 +4,7 @@
     workspace.json                name, kind, class names, where pictures lie, notes
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
+    opinions/                     what the experts said, so that nothing is asked twice (cleaning.opinion_store)
     runs/<run id>/                settings.json calibration.json scores.parquet predicted.npy confidence.npy
                                   groups.parquet audit.parquet summary.txt
     decisions.sqlite              the review store (cleaning.review_store)
@@ -18,7 +19,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,7 @@ from cleaning.audit import draw_audit
 from cleaning.calibration import Calibration
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, WorkspaceError
+from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
 from cleaning.settings import Settings
 
@@ -143,6 +145,10 @@ class Workspace:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
         return [_read_expert(known[w]) for w in wanted]
 
+    def opinion_store(self) -> OpinionStore:
+        """Where this workspace keeps what its experts said, for all runs with the same experts and seed."""
+        return OpinionStore(self.folder / "opinions")
+
     def experts_about(self) -> list[dict]:
         """Name, kind, whether simulated ... of each expert, without opening its arrays."""
         return [about for _, about in self._expert_files()]
@@ -172,15 +178,17 @@ class Workspace:
         ids = self.run_ids()
         return self.run(ids[-1]) if ids else None
 
-    def save_run(self, scored: Scored, experts: Sequence[Expert]) -> Run:
-        """Writes a run, draws its audit cards, and returns it; the same settings and experts give the run that is
-        already there."""
+    def save_run(self, scored: Scored, experts: Sequence[Expert], audit: pd.DataFrame | None = None) -> Run:
+        """Writes a run with its audit cards (drawn here unless given) and returns it.
+
+        The same settings and experts give the run that is already there.
+        """
         fingerprints = [e.fingerprint() for e in experts]
         run_id = _run_id(scored.settings, [e.name for e in experts], fingerprints)
         place = self.folder / "runs" / run_id
         if not place.exists():
             with _written_aside(place) as folder:
-                _write_run(folder, scored, experts, fingerprints)
+                _write_run(folder, scored, experts, fingerprints, audit)
         return self.run(run_id)
 
     def find_run(self, settings: Settings, experts: Sequence[Expert]) -> Run | None:
@@ -324,6 +332,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
             continue
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
+            about["scores_seen"] = _seen(Path(array.filename))
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -351,7 +360,8 @@ def _read_expert(path: Path) -> Expert:
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
                 )
             arrays[field] = np.load(place, mmap_mode="r", allow_pickle=False)
-    return Expert(
+    changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
+    expert = Expert(
         about["name"],
         about["kind"],
         score_kind=about["score_kind"],
@@ -360,9 +370,21 @@ def _read_expert(path: Path) -> Expert:
         cost=about["cost"],
         family=about["family"],
         notes=tuple(about["notes"]),
-        known_fingerprint=about["fingerprint"],
+        known_fingerprint="" if changed else about["fingerprint"],
         **arrays,
     )
+    if expert.fingerprint() != about["fingerprint"]:
+        raise WorkspaceError(
+            f"The scores of expert '{expert.name}' are not those that were loaded: {about['scores']} has changed since. "
+            "Put the old file back, or load the dataset again."
+        )
+    return expert
+
+
+def _seen(path: Path) -> list[int]:
+    """Size and time of change of a file that stays where it is, so that a replaced one is noticed."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:
@@ -370,7 +392,7 @@ def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> st
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _write_run(folder: Path, scored: Scored, experts, fingerprints) -> None:
+def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
     opinions = scored.opinions
     scored.table.to_parquet(folder / "scores.parquet", index=False)
     _save_array(folder / "predicted.npy", opinions.predicted)
@@ -378,11 +400,10 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints) -> None:
     _save_array(folder / "label_probability.npy", opinions.label_probability)
     if scored.excess is not None:
         scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
-    audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed)
-    audit.to_frame().to_parquet(folder / "audit.parquet", index=False)
-    calibrations = [
-        asdict(c) | {"parameters": c.parameters.tolist(), "by_fold": c.by_fold.tolist()} for c in opinions.calibrations
-    ]
+    if audit is None:
+        audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed).to_frame()
+    audit.to_parquet(folder / "audit.parquet", index=False)
+    calibrations = [c.to_dict() for c in opinions.calibrations]
     _write_json(folder / "calibration.json", {"experts": calibrations})
     settings = {
         "format": FORMAT,
@@ -411,10 +432,7 @@ def _summary(scored: Scored, experts: Sequence[Expert]) -> str:
 
 def _read_run(folder: Path) -> Run:
     about = _read_json(folder / "settings.json")
-    calibrations = []
-    for c in _read_json(folder / "calibration.json")["experts"]:
-        arrays = {k: np.array(c[k]) for k in ("parameters", "by_fold")}
-        calibrations.append(Calibration(**(c | arrays | {"parameter_names": tuple(c["parameter_names"])})))
+    calibrations = [Calibration.from_dict(c) for c in _read_json(folder / "calibration.json")["experts"]]
     return Run(
         folder.name,
         folder,

@@ -15,6 +15,14 @@ FEATURES = {
     "image": {"_type": "Image"},
     "label": {"names": list(tiny.NAMES), "_type": "ClassLabel"},
 }
+STATE = {
+    "_fingerprint": "0",
+    "_format_columns": None,
+    "_format_kwargs": {},
+    "_format_type": None,
+    "_output_all_columns": False,
+    "_split": None,
+}
 
 
 def table(rows=range(6), paths=True, label: str = "label") -> pa.Table:
@@ -33,7 +41,7 @@ def saved(folder, parts=((0, 1, 2), (3, 4, 5)), **how):
         part = table(rows, **how)
         with pa.OSFile(str(folder / name), "wb") as file, pa.ipc.new_stream(file, part.schema) as stream:
             stream.write_table(part)
-    (folder / "state.json").write_text(json.dumps({"_data_files": [{"filename": name} for name in names]}))
+    (folder / "state.json").write_text(json.dumps(STATE | {"_data_files": [{"filename": name} for name in names]}))
     (folder / "dataset_info.json").write_text(json.dumps({"features": FEATURES}))
     return folder
 
@@ -96,14 +104,17 @@ def test_the_library_reads_what_our_test_files_are(tmp_path):
     assert datasets.load_from_disk(str(saved(tmp_path / "pets"))).features["label"].names == list(tiny.NAMES)
 
 
+def outside(folder):
+    """A sound file, but beside the dataset."""
+    (folder.parent / "secret.arrow").write_bytes((folder / "data-00000-of-00002.arrow").read_bytes())
+    (folder / "state.json").write_text('{"_data_files": [{"filename": "../secret.arrow"}]}')
+
+
 MALFORMED = {
     "missing_part": (lambda f: (f / "data-00001-of-00002.arrow").unlink(), "'pets' lacks 1 file: data-00001-of-00002"),
     "truncated": (lambda f: (f / "data-00000-of-00002.arrow").write_bytes(b"\xff\xff"), "cannot be read as Arrow"),
     "state": (lambda f: (f / "state.json").write_text("{"), "'state.json' is no sound JSON."),
-    "escape": (
-        lambda f: (f / "state.json").write_text('{"_data_files": [{"filename": "../../etc/passwd"}]}'),
-        "'pets' lacks 1 file: passwd.",
-    ),
+    "escape": (lambda f: outside(f), "'pets' lacks 1 file: secret.arrow."),
     "empty": (lambda f: [p.unlink() for p in f.glob("*.*") if p.suffix == ".arrow"], "lacks 2 files"),
 }
 

@@ -374,3 +374,11 @@ def test_malformed_responses_end_in_their_sentence(tmp_path, second, sentence):
     with pytest.raises(InputError) as refused:
         read_loose(questions(tmp_path), {"gpt": file})
     assert sentence in str(refused.value)
+
+
+def test_a_sentence_that_begins_with_a_letter_is_no_answer(tmp_path):
+    letters = {"A": -0.1, "B": -2.0, "C": -3.0, "D": -4.0}
+    records = [chat("A", letters, sample_id=name) for name, *_ in tiny.QUESTIONS]
+    records[2]["response"]["body"]["choices"][0]["message"]["content"] = "A hard one."
+    expert = only(read_loose(questions(tmp_path), {"gpt": lines(tmp_path / "gpt.jsonl", records)}))
+    assert expert.predicted.tolist() == [0, 0, ABSTAIN, 0, 0]
