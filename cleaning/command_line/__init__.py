@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("demo", "score", "calibrate", "export", "apply", "revert", "mask", "impact")
+COMMANDS = ("demo", "doctor", "score", "calibrate", "export", "apply", "revert", "mask", "impact")
 USER_MISTAKE, INTERRUPTED = 2, 130
 
 
