@@ -1,5 +1,10 @@
 """``python -m cleaning``: the same core and the same numbers as the app."""
 
+import os
+
+# Our own threads share the rows among all cores; more of the linear algebra's own would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from cleaning.command_line import main
 
 if __name__ == "__main__":

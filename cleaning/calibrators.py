@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from cleaning import calibration
+from cleaning.calibration import CONFIDENCE_MARGIN, logit, sigmoid
 from cleaning.calibration_metrics import expected_calibration_error
 from cleaning.calibration_metrics.binning import assign_bins, quantile_edges
 from cleaning.calibration_metrics.measures import top1_log_losses
@@ -18,7 +20,6 @@ from cleaning.errors import InputError, one_of
 
 METHODS = ("none", "platt", "beta", "histogram", "isotonic")  # from the simplest to the most flexible
 SIMPLICITY = ("none", "shrunk accuracy", "temperature", *METHODS[1:])
-MARGIN = 1e-6  # logarithms are taken of confidences held this far from 0 and 1
 HISTOGRAM_BINS = 15
 
 
@@ -58,7 +59,7 @@ def fit_platt(confidence: np.ndarray, correct: np.ndarray) -> Calibrator:
 
 
 def _platt(confidence: np.ndarray, correct: np.ndarray) -> dict[str, float]:
-    slope, intercept = fit_logistic(_log_odds(confidence)[:, None], correct)
+    slope, intercept = calibration.fit_platt(logit(confidence), correct == 1)
     return {"slope": slope, "intercept": intercept}
 
 
@@ -114,25 +115,16 @@ def _apply_beta(confidence: np.ndarray, p: Mapping) -> np.ndarray:
 
 APPLY: dict[str, Callable[[np.ndarray, Mapping], np.ndarray]] = {
     "none": lambda confidence, p: confidence,
-    "platt": lambda confidence, p: sigmoid(p["slope"] * _log_odds(confidence) + p["intercept"]),
+    "platt": lambda confidence, p: sigmoid(p["slope"] * logit(confidence) + p["intercept"]),
     "beta": _apply_beta,
     "histogram": _apply_histogram,
     "isotonic": lambda confidence, p: np.interp(confidence, p["x"], p["y"]),
 }
 
 
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-x)) without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * x))
-
-
 def _log_features(confidence: np.ndarray) -> np.ndarray:
-    held = np.clip(confidence, MARGIN, 1 - MARGIN)
+    held = np.clip(confidence, CONFIDENCE_MARGIN, 1 - CONFIDENCE_MARGIN)
     return np.stack([np.log(held), -np.log1p(-held)], axis=-1)
-
-
-def _log_odds(confidence: np.ndarray) -> np.ndarray:
-    return _log_features(confidence).sum(axis=-1)
 
 
 def fit_logistic(features: np.ndarray, correct: np.ndarray) -> list[float]:

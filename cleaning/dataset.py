@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.score_rows import read_rows
 
 ABSTAIN = -1
+HASHED_BYTES = 1 << 20
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -65,6 +67,10 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
         digest.update("\x00".join(map(str, self.sample_ids)).encode())
@@ -113,12 +119,11 @@ class Expert:
         """
         assert self.scores is not None, "only full experts have logits"
         if self.rows is None:
-            block = np.array(self.scores[samples], np.float32)  # a copy, ours to overwrite
-            missing = None
+            block, missing = _own_float32(read_rows(self.scores, samples), self.scores), None
         else:
             rows = self.rows[samples]
             missing = rows < 0
-            block = np.array(self.scores[np.where(missing, 0, rows)], np.float32)
+            block = _own_float32(read_rows(self.scores, np.where(missing, 0, rows)), self.scores)
         if self.score_kind == "probabilities":
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():
@@ -139,12 +144,19 @@ class Expert:
         for array in (self.scores, self.rows, self.predicted, self.confidence):
             if array is not None:
                 digest.update(str((array.shape, array.dtype)).encode())
-                for start in range(0, len(array), 65_536):
-                    digest.update(np.ascontiguousarray(array[start : start + 65_536]).tobytes())
+                step = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
+                for start in range(0, len(array), step):
+                    block = np.ascontiguousarray(read_rows(array, slice(start, start + step)))
+                    digest.update(block.view(np.uint8).data)
         return digest.hexdigest()[:16]
 
 
 PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
+
+
+def _own_float32(block: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Float32 that may be overwritten: ``block`` itself unless it is a view of ``scores``."""
+    return block.astype(np.float32, copy=np.may_share_memory(block, scores))
 
 
 def _as_text(value: object) -> str:
@@ -173,7 +185,7 @@ def _check_dataset(dataset: Dataset) -> None:
 
 def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     """Raises InputError naming the first five ids that occur more than once."""
-    index = pd.Index(ids)
+    index = pd.Index(ids, dtype=object)
     if not index.is_unique:
         repeated = index[index.duplicated()].unique()
         raise InputError(

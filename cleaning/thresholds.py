@@ -57,6 +57,11 @@ class ThresholdCurve:
         lowest_kept = self.ordered[kept] if kept < len(self.ordered) else max(1.0, np.nextafter(first_left_out, 2))
         return shortest_between(float(first_left_out), float(lowest_kept))
 
+    def lowest_flagged(self, counts: np.ndarray) -> np.ndarray:
+        """Suspicion of the last of the ``counts`` most suspicious samples, any shape; 1 where a count is 0."""
+        place = len(self.ordered) - np.asarray(counts)
+        return np.where(place < len(self.ordered), self.ordered[np.minimum(place, len(self.ordered) - 1)], 1.0)
+
     def for_hours(self, hours: float, seconds_per_card: float) -> float:
         """Threshold that flags what can be reviewed in ``hours``."""
         return self.for_budget(cards_in(hours, seconds_per_card))

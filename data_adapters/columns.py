@@ -50,9 +50,9 @@ def named_column(table: Table, column: str, option: str) -> str:
     return column
 
 
-def id_column(table: Table, asked: str | None) -> str:
-    """The column of sample ids in a labels table."""
-    return _required(table, asked, ID_NAMES, "sample ids", "--id-column")
+def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str:
+    """The column of sample ids in a labels table; never one that was named for something else (``taken``)."""
+    return _required(table, asked, ID_NAMES, "sample ids", "--id-column", taken)
 
 
 def label_column(table: Table, asked: str | None, taken: Sequence[str]) -> str:

@@ -59,7 +59,7 @@ class Samples:
 
 def read_samples(table: Table, roles: Roles) -> Samples:
     """Raises InputError where a column is missing or ambiguous, an id repeats, or a label is empty."""
-    id_column = columns.id_column(table, roles.id_column)
+    id_column = columns.id_column(table, roles.id_column, taken=tuple(c for c in (roles.label_column,) if c))
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
     question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")

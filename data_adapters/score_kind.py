@@ -4,14 +4,16 @@ Works through a memory map in blocks; nothing of size (N, K) is ever copied.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from cleaning.errors import InputError, counted
+from cleaning.half_bits import finite_halves
+from cleaning.score_rows import read_rows
 from data_adapters.sentences import listed
 
-BLOCK_VALUES = 2**20
+BLOCK_VALUES = 2**19
 SUBSAMPLE_ROWS = 2000
 SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itself and drops those below 6e-8
 RANGE_TOLERANCE = 1e-3
@@ -29,6 +31,7 @@ class FullScores:
     rows: np.ndarray
     sample_ids: np.ndarray
     option_counts: np.ndarray | None = None
+    _buffers: list[np.ndarray] = field(default_factory=list, repr=False, compare=False)
 
     def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(places, scores) of a block of samples after the other, in the order of the file."""
@@ -40,10 +43,15 @@ class FullScores:
     def some(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = self.rows[places]
         if rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
-            block = self.scores[rows[0] : rows[-1] + 1]
-        else:
-            block = self.scores[rows]
-        return places, np.asarray(block)
+            return places, np.asarray(read_rows(self.scores, slice(rows[0], rows[-1] + 1), self._buffer(len(rows))))
+        return places, np.asarray(read_rows(self.scores, rows))
+
+    def _buffer(self, rows: int) -> np.ndarray:
+        """Memory for one block, which the next block overwrites."""
+        if self._buffers and len(self._buffers[0]) >= rows:
+            return self._buffers[0]
+        self._buffers[:] = [np.empty((rows, self.scores.shape[1]), self.scores.dtype)]
+        return self._buffers[0]
 
     def unused(self, places: np.ndarray) -> np.ndarray | None:
         """(n, K) True beyond a question's options; None where all samples have all classes."""
@@ -54,7 +62,10 @@ class FullScores:
 
 def check_finite(full: FullScores) -> None:
     """Raises InputError naming the first five samples with NaN or infinite scores."""
-    bad = [places[_not_finite(block, full.unused(places))] for places, block in full.blocks()]
+    bad = [np.empty(0, np.int64)]
+    for places, block in full.blocks():
+        if not all_finite(block):
+            bad.append(places[_not_finite(block, full.unused(places))])
     _refuse(full, np.concatenate(bad), "scores that are NaN or infinite", "Every score must be a finite number.")
 
 
@@ -85,18 +96,24 @@ def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
     size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
     places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
-    block = block.astype(np.float64)
+    block = block.astype(np.float32 if block.itemsize < 8 else np.float64)
     unused = full.unused(places)
-    if unused is None:
-        unused = np.zeros(block.shape, bool)
-    used = block[~unused]
-    sums = np.where(unused, 0.0, block).sum(axis=1)
-    exp_sums = np.exp(np.minimum(np.where(unused, -np.inf, block), 50.0)).sum(axis=1)
-    return float(used.min()), float(used.max()), sums, exp_sums
+    used = block if unused is None else block[~unused]
+    kept = block if unused is None else np.where(unused, 0, block)
+    logarithms = block if unused is None else np.where(unused, -np.inf, block)
+    exp_sums = np.exp(np.minimum(logarithms, 50)).sum(axis=1, dtype=np.float64)
+    return float(used.min()), float(used.max()), kept.sum(axis=1, dtype=np.float64), exp_sums
 
 
 def _mostly_near(values: np.ndarray, target: float) -> bool:
     return bool((np.abs(values - target) <= SUM_TOLERANCE).mean() >= 0.99)
+
+
+def all_finite(block: np.ndarray) -> bool:
+    """Whether every score is a finite number, without an array of answers: NaN and infinity reach the extremes."""
+    if block.dtype == np.float16 and block.dtype.isnative:
+        return finite_halves(block)
+    return bool(np.isfinite(block.max()) and np.isfinite(block.min()))
 
 
 def _not_finite(block: np.ndarray, unused: np.ndarray | None) -> np.ndarray:

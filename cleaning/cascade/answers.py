@@ -83,7 +83,6 @@ def standing(confidence: np.ndarray, answers: np.ndarray, rule: AnswerRule) -> t
         kept = np.isnan(confidence[m])
         if rule == "higher":
             kept |= confidence[m] <= held[m - 1] + TIE
-        kept &= ~np.isnan(held[m - 1])
         held[m] = np.where(kept, held[m - 1], held[m])
         held_answer[m] = np.where(kept, held_answer[m - 1], held_answer[m])
     return np.nan_to_num(held, nan=0.0), held_answer

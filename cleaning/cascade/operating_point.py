@@ -17,9 +17,8 @@ class OperatingPoint:
     """One place on a policy's curve, compared with asking ``reference`` alone.
 
     names: the experts in order. fraction: share of the possible extra cost spent (two experts: share of samples
-    routed). cost: per sample. cost_share: cost / the reference's. cost_saved: 1 - cost_share with its
-    95 % interval (of no width where the
-    fraction was chosen by hand). accuracy, gap (accuracy - the reference's): 0..1 with 95 %.
+    routed). cost: per sample. cost_share: cost / the reference's. cost_saved: 1 - cost_share with its 95 % interval
+    (of no width where the fraction was chosen by hand). accuracy, gap (accuracy - the reference's): 0..1 with 95 %.
     reached: False where the goal cannot be met; the point is then the closest one.
     The goal was looked for on the same judged halves, so expect to lose a little of it on new samples.
     """

@@ -7,8 +7,6 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from cleaning.errors import InputError, counted, first_five
 
 
@@ -55,6 +53,8 @@ def _settings(folder: Path) -> dict:
 
 def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argparse.Namespace):
     """The LabelTable of a file. Raises InputError where a label is none of the patch's classes."""
+    import numpy as np
+
     from cleaning.dataset import check_unique_ids
     from cleaning.export.label_table import LabelTable
     from cleaning.export.patch import questions_sha256

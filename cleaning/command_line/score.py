@@ -62,20 +62,23 @@ def run(arguments: argparse.Namespace) -> None:
     out = check_output(arguments.out, (".csv", ".parquet"))
     reading = read_source(arguments)
     progress = Progress()
-    scored = pipeline.run(reading.dataset, reading.experts, settings, progress)
+    workspace = _workspace(arguments.workspaces, reading) if arguments.workspaces else None
+    store = workspace.opinion_store() if workspace else None
+    scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store)
     progress.done()
     write_table(scored.table[list(pipeline.COLUMNS)], out)
     print(f"{out}: {len(scored.table):,} samples, {int(scored.table['flagged'].sum()):,} flagged")
     for sentence in scored.excess.sentences() if scored.excess else ():
         print(f"group {sentence}")
-    if arguments.workspaces:
-        print(f"workspace {keep(arguments.workspaces, reading, scored).folder}")
+    if workspace:
+        workspace.save_run(scored, reading.experts)
+        print(f"workspace {workspace.folder}")
 
 
-def keep(root: Path, reading, scored):
-    """The workspace below ``root`` that holds this reading and its run."""
+def _workspace(root: Path, reading):
+    """The workspace below ``root`` that holds this reading."""
+    from cleaning.pipeline import check_experts
     from cleaning.run_store import create_workspace
 
-    workspace = create_workspace(root, reading.dataset, reading.experts)
-    workspace.save_run(scored, reading.experts)
-    return workspace
+    check_experts(reading.experts)
+    return create_workspace(root, reading.dataset, reading.experts)

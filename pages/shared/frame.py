@@ -9,7 +9,7 @@ from pages.shared import loaders, state
 from pages.shared.messages import plain
 
 LOGO = Path(__file__).with_name("logo.svg")
-TIGHTER = "<style>.stMainBlockContainer {padding-top: 3.2rem; padding-bottom: 3rem; max-width: 78rem}</style>"
+TIGHTER = "<style>.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}</style>"
 
 
 def sidebar() -> None:

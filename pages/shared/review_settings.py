@@ -56,7 +56,7 @@ def bar(desk: ReviewDesk) -> tuple[View, bool]:
         filters = _filters(desk)
     with mode_place.popover("Mode", icon=":material/visibility:", width="stretch"):
         mode, share, simple = _mode(desk)
-    left_out = int((~desk.showable).sum())
+    left_out = int((~desk.facts.showable).sum())
     if left_out:
         rest.caption(f"{left_out:,} samples have no picture and are left out.")
     return View(state.current().reviewer, mode, share, order, filters), simple

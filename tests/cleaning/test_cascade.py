@@ -211,6 +211,26 @@ def test_calibrated_confidences_are_taken_as_they_are():
     assert np.array_equal(by_name.accuracy["calibrated"], curves.accuracy["calibrated"])
 
 
+def test_calibration_never_sees_the_judged_half():
+    """A map that remembers every sample it was fitted on is of no use on the judged half."""
+    labels, experts = planted(1000)
+
+    def memory(confidence, correct):
+        known = dict(zip(confidence, correct))
+        return lambda values: np.array([known.get(value, value) for value in values])
+
+    curves = cascade_curves(experts, labels, repeats=4, calibrate=memory)
+    assert np.array_equal(curves.take_higher["calibrated"], curves.take_higher["raw"])
+
+
+def test_who_has_stopped_is_not_asked_again():
+    """Passed on by the second expert's bin, but stopped at the first: costs nothing, the first answer stands."""
+    confidence = np.array([[0.2, 0.8], [0.3, 0.3], [0.9, 0.9]])
+    cells = summed([np.array([0.5]), np.array([0.5])], confidence, np.array([[0, 0], [0, 0], [1.0, 1.0]]))
+    decisions = [np.array([True, False]), np.array([True, False])]
+    assert judged(decisions, cells, np.array([1.0, 2.0, 4.0])) == (3.0, 0.5)
+
+
 def test_decisions_never_see_the_judged_half():
     """Wrong labels planted in nothing but the judged half leave the decisions, so the answers, as they were."""
     labels, experts = planted(2000)

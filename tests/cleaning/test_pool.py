@@ -91,6 +91,15 @@ def test_an_option_that_does_not_exist_is_never_suggested():
     assert said.suggested_probability[0] == pytest.approx(weights @ [1 / (1 + np.exp(3)), 0.4], abs=1e-6)
 
 
+def test_an_expert_worse_than_chance_speaks_for_the_other_option_only():
+    """Two of four options exist; a vote for 1 that is right 3 times in 10 gives 0.3 to 1 and 0.7 to 0."""
+    dataset = tiny_dataset([0, 1], 4, option_counts=[2, 2])
+    said = pool(dataset, [voter("v", [1, 1])], [fixed("v", "shrunk accuracy", 0.3)], folds_of(dataset))
+    assert said.label_probability == pytest.approx([0.7, 0.3])
+    assert said.suggested_probability == pytest.approx([0.3, 0.7])
+    assert said.suggested[0] == 1
+
+
 def naive_pool(planted, said):
     """(label probability, best other probability) sample by sample from the definition, in float64."""
     dataset, folds = planted.dataset, planted.folds()

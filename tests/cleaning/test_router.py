@@ -12,6 +12,7 @@ import pytest
 import cleaning.router as online
 from cleaning.calibrators import METHODS, calibrator, fit_calibrator
 from cleaning.cascade import (
+    Answers,
     best_under_cost,
     cascade_curves,
     learn_router,
@@ -148,6 +149,18 @@ def test_silent_experts_are_passed_over_by_hand():
     assert online.route(router | {"answer": "last"}, [("cat", 0.4), ("dog", 0.3)]) == (None, "dog", 0.3, "b")
     assert online.route(router, [("cat", 0.4), ("dog", 0.4)]).expert == "a"  # equal: the earlier stands
     assert online.route(router, [(None, None), (None, float("nan"))]) == (None, None, 0.0, None)
+
+
+def test_edges_and_silence_on_arrays_by_hand():
+    plain = {"method": "none", "parameters": {}}
+    router = {"answer": "last", "experts": [{"name": n, "calibration": plain} for n in "ab"]}
+    router["stages"] = [{"edges": [0.5], "pass_on": [True, False]}]
+    first = Answers("a", np.array([1, 1, 1, 1]), np.array([0.5, 0.51, np.nan, np.nan]))
+    second = Answers("b", np.array([2, 2, 2, 2]), np.array([0.3, 0.3, 0.3, np.nan]))
+    decided = route_all(router, [first, second])
+    assert decided["asked"].tolist() == [2, 1, 2, 2]
+    assert decided["predicted"].tolist() == [2, 1, 2, -1]
+    assert decided["confidence"].tolist() == [0.3, 0.51, 0.3, 0.0]
 
 
 def test_tempered_confidence_by_hand():

@@ -1,6 +1,7 @@
 """Workspaces and runs on disk: what is written comes back, is never edited, and is never seen half made."""
 
 import json
+import os
 import shutil
 from dataclasses import fields, replace
 from pathlib import Path
@@ -247,6 +248,9 @@ def test_a_workspace_id_is_an_id(trick, tmp_path):
     (tmp_path / "workspace.json").write_text("{}")
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "workspace.json").write_text("{}")
+    for name in ("a" * 15, "A" * 16, "a" * 17):  # folders that look the part
+        (tmp_path / "root" / name).mkdir()
+        (tmp_path / "root" / name / "workspace.json").write_text("{}")
     with pytest.raises(WorkspaceError, match=r"(?s)There is no workspace .* Open it again from the Load page"):
         open_workspace(tmp_path / "root", trick)
 
@@ -344,3 +348,16 @@ def test_decisions_are_kept_in_the_workspace_or_where_the_team_says(saved, works
     assert workspace.decisions_url == f"sqlite:///{workspace.folder / 'decisions.sqlite'}"
     monkeypatch.setenv("SECOND_OPINION_DATABASE_URL", "postgresql://host/db")
     assert workspace.decisions_url == "postgresql://host/db"
+
+
+def test_scores_replaced_after_loading_are_noticed(tmp_path):
+    planted = planted_dataset(n=60)
+    file = tmp_path / "scores.npy"
+    np.save(file, np.random.default_rng(0).normal(size=(60, planted.dataset.class_count)).astype(np.float32))
+    expert = Expert("kept outside", "full", scores=np.load(file, mmap_mode="r"))
+    workspace = create_workspace(tmp_path / "root", planted.dataset, [expert])
+    os.utime(file)  # touched, but the same: still read
+    assert workspace.experts()[0].fingerprint() == expert.fingerprint()
+    np.save(file, np.zeros((60, planted.dataset.class_count), np.float32))
+    with pytest.raises(WorkspaceError, match="has changed since"):
+        workspace.experts()

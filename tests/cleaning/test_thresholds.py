@@ -58,6 +58,11 @@ def test_a_budget_by_hand():
     assert curve.for_budget(0) == 1.0
 
 
+def test_the_last_flagged_sample_of_each_count():
+    curve = curve_of([0.1, 0.9, 0.5, 0.6])
+    assert curve.lowest_flagged(np.array([[0, 1], [3, 4]])).tolist() == [[1.0, 0.9], [0.5, 0.1]]
+
+
 def test_hours_become_whole_cards():
     assert cards_in(1, 10) == 360
     assert cards_in(0.1, 7) == 51  # 360 s hold 51.4 cards

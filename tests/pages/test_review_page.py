@@ -25,8 +25,9 @@ def picks(test):
     return [b for b in test.button if b.key.startswith("pick_")]
 
 
-def test_it_asks_who_reviews_first(app, digits):
+def test_without_a_name_it_asks_who_reviews(app, digits):
     test = app("review", digits.id)
+    test.text_input(key="reviewer_name").set_value(" ").run()
     assert "Who is reviewing" in words(test)
     test.text_input(key="review_name").set_value("  ann ").run()
     assert test.query_params["reviewer"] in ("ann", ["ann"])

@@ -8,8 +8,7 @@ import streamlit as st
 
 from cleaning.verdicts import KEEP, RELABEL, VERDICTS
 from pages.shared import tokens
-from pages.shared.review_deck import FEW_CLASSES
-from pages.shared.review_desk import ReviewDesk, View
+from pages.shared.review_desk import FEW_CLASSES, ReviewDesk, View
 
 _HERE = Path(__file__).parent
 _PARTS = ("dom", "outbox", "deck", "views", "overlays", "room")
@@ -50,7 +49,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
         "token": tokens.sign(desk.root, claims),
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,
-        "keys": desk.keys,
+        "keys": desk.facts.keys,
         "search": desk.dataset.class_count > FEW_CLASSES,
         "order": view.order,
         "filters": filters,

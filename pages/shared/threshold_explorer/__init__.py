@@ -1,17 +1,12 @@
 """The threshold explorer: choose how suspicious a sample must be to be reviewed, and see what that brings."""
 
-import math
-
 import streamlit as st
 
 from cleaning.run_store import Run, Workspace
-from cleaning.settings import Settings
-from cleaning.thresholds import TAU_GRID
-from pages.shared import choices, loaders, state
+from pages.shared import bands, choices, loaders, state
 from pages.shared.choices import ThresholdChoice
 from pages.shared.messages import guarded, plain
 from pages.shared.threshold_explorer import component, goals
-from pages.shared.threshold_explorer.bands import bands_of
 
 _ANSWERED = "threshold_answered"
 
@@ -23,10 +18,10 @@ def explorer(workspace: Workspace, run: Run) -> None:
     curve = loaders.threshold_curve(workspace.id, run.id)
     chosen = choices.threshold_of(workspace, run)
     choice = chosen or ThresholdChoice(run.threshold, curve.flagged_at(run.threshold))
-    bands = bands_of(workspace, run)
-    goals.goal_row(workspace, run, curve, choice, bands)
+    known = bands_of(workspace, run)
+    goals.goal_row(goals.Scene(workspace, run, curve, choice, known))
     pace = choices.pace_of(workspace, run)
-    data = component.explorer_data(curve, choice, pace, bands, str(state.recall(_ANSWERED, "")))
+    data = component.explorer_data(curve, choice, pace, known, str(state.recall(_ANSWERED, "")))
 
     @guarded
     def moved() -> None:
@@ -35,10 +30,17 @@ def explorer(workspace: Workspace, run: Run) -> None:
     component.draw_explorer(data, moved)
 
 
+def bands_of(workspace: Workspace, run: Run) -> bands.Bands:
+    """Estimates where reviews allow them, else the guess."""
+    ranking = loaders.ranking(workspace.id, run.id)
+    estimated = bands.estimate_of(run, ranking, *loaders.verdicts_so_far(workspace.id, run.id))
+    return estimated or loaders.guessed_bands(workspace.id, run.id)
+
+
 def take_message(workspace: Workspace, run: Run, message: object) -> bool:
     """Acts on what the browser sent when the line was let go; False for anything that is no threshold."""
     threshold = message.get("threshold") if isinstance(message, dict) else None
-    if not isinstance(threshold, int | float) or not 0 <= threshold <= 1 or math.isnan(threshold):
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         return False
     stamp = str(message.get("stamp", ""))[:40]
     if stamp != state.recall(_ANSWERED):
@@ -57,17 +59,9 @@ def paper_rule(workspace: Workspace, run: Run) -> None:
         "Flags a sample when at least K experts agree on one other label, each at least tau sure. "
         "Try its settings here; your threshold above stays as it is."
     )
-    table = loaders.paper_counts(workspace.id, run.id)
-    component.draw_paper(
-        {
-            "run": run.id,
-            "samples": len(run.scores),
-            "flagged": table.flagged.tolist(),
-            "shared": table.shared.tolist(),
-            "agree": Settings().agree_of(len(run.expert_names)),
-            "tau": int(TAU_GRID.searchsorted(Settings().min_confidence)),
-        }
-    )
+    table, curve = loaders.paper_counts(workspace.id, run.id), loaders.threshold_curve(workspace.id, run.id)
+    known = bands_of(workspace, run)
+    component.draw_paper(component.paper_data(run, table, curve, known))
 
 
 @guarded

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from cleaning.thresholds import ThresholdCurve
+from cleaning.run_store import Run
+from cleaning.settings import Settings
+from cleaning.thresholds import TAU_GRID, PaperTable, ThresholdCurve
+from pages.shared.bands import Bands
 from pages.shared.choices import Pace, ThresholdChoice
-from pages.shared.threshold_explorer.bands import Bands
 
 EXPLORER_KEY = "threshold_explorer"
 PAPER_KEY = "paper_rule"
@@ -26,9 +28,7 @@ _paper = st.components.v2.component(
 )
 
 
-def explorer_data(
-    curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands | None, answered: str
-) -> dict:
+def explorer_data(curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands, answered: str) -> dict:
     """What the browser holds: at most 1,001 steps, whatever the number of samples.
 
     answered: the stamp of the browser's last message that was acted on.
@@ -41,8 +41,23 @@ def explorer_data(
         "chosen": {"threshold": choice.threshold, "flagged": choice.flagged},
         "seconds": pace.seconds,
         "pace": pace.known,
-        "bands": bands.data() if bands else None,
+        "bands": bands.data(),
         "answered": answered,
+    }
+
+
+def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands) -> dict:
+    """The counts for every K and tau, with the default's threshold that flags as many."""
+    defaults = Settings()
+    return {
+        "run": run.id,
+        "samples": curve.sample_count,
+        "flagged": table.flagged.tolist(),
+        "shared": table.shared.tolist(),
+        "thresholds": curve.lowest_flagged(table.flagged).round(4).tolist(),
+        "agree": defaults.agree_of(len(run.expert_names)),
+        "tau": int(TAU_GRID.searchsorted(defaults.min_confidence)),
+        "bands": bands.data(),
     }
 
 

@@ -184,8 +184,6 @@ class Explorer {
     this.drawCurve("precision", "Precision: how many of the flagged are wrong");
     this.drawCurve("detection", "Detection rate: how many of the wrong are flagged");
     this.drawLine();
-    const bands = this.data.bands;
-    setText(this.root.querySelector(".words"), bands ? bands.words : UNKNOWN);
     this.move();
     if (focused) this.grip.focus({ preventScroll: true });
   }
@@ -236,13 +234,12 @@ class Explorer {
     const bands = this.data.bands;
     const y = (share) => top + (1 - share) * height;
     text(this.svg, "title", LEFT, top - 12, title);
-    if (bands?.guess) this.drawGuess(name, y);
-    else if (bands) this.drawBand(name, y);
+    if (bands.guess) this.drawGuess(name, y);
+    else this.drawBand(name, y);
     for (const share of [0, 0.5, 1]) {
       add(this.svg, "line", { class: share ? "grid" : "axis", x1: LEFT, x2: this.width - RIGHT, y1: y(share), y2: y(share) });
       text(this.svg, "y", LEFT - 8, y(share) + 4, `${share * 100} %`);
     }
-    if (!bands) text(this.svg, "unknown", LEFT + 12, y(0.75) + 4, "not known before audit cards are reviewed");
   }
 
   drawBand(name, y) {
@@ -278,7 +275,6 @@ class Explorer {
       this.marks[name] = {
         whisker: add(this.svg, "line", { class: "whisker" }),
         dot: add(this.svg, "circle", { class: "dot", r: 5 }),
-        readout: text(this.svg, "readout", this.width - RIGHT, PANELS[name].top - 12, ""),
       };
     }
     this.line = add(this.svg, "g");
@@ -289,6 +285,9 @@ class Explorer {
     });
     add(this.grip, "rect", { x: -31, y: 26, width: 62, height: 24, rx: 12 });
     this.label = text(this.grip, "", 0, 42.5, "");
+    for (const [name, mark] of Object.entries(this.marks)) {
+      mark.readout = text(this.svg, "readout", this.width - RIGHT, PANELS[name].top - 12, "");
+    }
   }
 
   // The only work of a move.
@@ -316,28 +315,46 @@ class Explorer {
     this.figure("flagged", number.format(flagged), `of ${number.format(samples)} samples`);
     this.figure("share", percent(flagged / samples), "of all samples");
     this.figure("time", duration(flagged * seconds), `at ${seconds} s a card, ${this.data.pace === "set" ? "as set" : this.data.pace}`);
-    this.estimate("precision", bands, "of the flagged are wrong");
-    this.estimate("detection", bands, "of the wrong are flagged");
+    this.estimate("precision", bands);
+    this.estimate("detection", bands);
+    setText(this.root.querySelector(".words"), this.words(bands));
   }
 
-  estimate(name, bands, meaning) {
-    const now = bands && valueAt(bands, bands[name], this.threshold);
+  estimate(name, bands) {
+    const now = valueAt(bands, bands[name], this.threshold);
     const mark = this.marks[name];
     for (const part of [mark.dot, mark.whisker]) part.style.display = now ? "" : "none";
     if (!now) {
-      this.figure(name, "not known yet", meaning, true);
+      this.figure(name, "not known here", "too few samples", true);
       return setText(mark.readout, "");
     }
     const { top, height } = PANELS[name];
     const y = (share) => top + (1 - share) * height;
     const x = this.x(this.threshold);
-    const range = `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
+    const range = bands.guess ? guessed(now, " to ") : `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
     set(mark.whisker, { x1: x, x2: x, y1: y(now.high), y2: y(now.low) });
     mark.dot.style.display = now.point === null ? "none" : "";
     if (now.point !== null) set(mark.dot, { cx: x, cy: y(now.point) });
-    if (bands.guess) this.figure(name, range, `a guess, ${meaning}`, true);
-    else this.figure(name, percent(now.point, 0), `${range}, ${meaning}`);
-    setText(mark.readout, bands.guess ? `somewhere between ${range.replace(" to ", " and ")}` : `${percent(now.point, 0)} (${range})`);
+    if (bands.guess) this.figure(name, range, "a guess", true);
+    else if (now.point === null) this.figure(name, range, "too few audit cards here", true);
+    else this.figure(name, percent(now.point, 0), `${range}, estimated`);
+    setText(mark.readout, bands.guess ? `somewhere between ${guessed(now, " and ")}` : now.point === null ? range : `${percent(now.point, 0)} (${range})`);
+  }
+
+  words(bands) {
+    if (!bands.guess) return bands.words;
+    const guess = valueAt(bands, bands.precision, this.threshold);
+    if (!guess) return "";
+    const said = `A guess before any review: precision is somewhere between ${guessed(guess, " and ")}.`;
+    return `${said} ${this.cardsNeeded(bands)}`;
+  }
+
+  cardsNeeded(bands) {
+    const at = nearest(bands.thresholds, this.threshold);
+    const [precision, detection] = [bands.precision.cards[at], bands.detection.cards[at]];
+    const first = precision === null ? "" : `Review about ${number.format(roughly(precision))} audit cards to know it within 10 points`;
+    if (!first) return "";
+    return detection === null ? `${first}.` : `${first}, about ${number.format(roughly(detection))} for the detection rate.`;
   }
 
   figure(name, value, note, vague = false) {
@@ -347,8 +364,6 @@ class Explorer {
     setText(this.root.querySelector(`[data-note="${name}"]`), note);
   }
 }
-
-const UNKNOWN = "No formula knows precision and detection rate before people have looked: they are estimated from audit cards, drawn at random and mixed into the review.";
 
 // ---- small parts ---------------------------------------------------------------------------------------------------
 
@@ -428,6 +443,18 @@ function countTicks(highest, scale) {
 function niceBelow(value) {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
   return (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1) * power;
+}
+
+// A guess is no better than to 5 %, outwards.
+function guessed({ low, high }, joined) {
+  const steps = [Math.floor(low * 20 + 1e-6), Math.ceil(high * 20 - 1e-6)];
+  return steps.map((step) => `${step * 5} %`).join(joined);
+}
+
+// To two figures: a plan is not known better.
+function roughly(count) {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(count, 1))) - 1);
+  return Math.ceil(count / unit) * unit;
 }
 
 function shown(threshold) {

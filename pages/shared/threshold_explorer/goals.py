@@ -1,17 +1,17 @@
 """Choosing the threshold by goal: what each goal asks for, and the threshold it gives."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from cleaning.run_store import Run, Workspace
 from cleaning.thresholds import ThresholdCurve, cards_in
-from pages.shared import choices, loaders, state
+from pages.shared import bands, choices, loaders, state
+from pages.shared.bands import Bands, Reached
 from pages.shared.choices import ThresholdChoice
 from pages.shared.messages import guarded
-from pages.shared.threshold_explorer.bands import Bands
 
-HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "review budget", "hours", "precision", "detection rate"
+HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
 LABELS = {
     HAND: "By hand",
     BUDGET: "Budget",
@@ -19,98 +19,142 @@ LABELS = {
     PRECISION: "Precision",
     DETECTION: "Detection rate",
 }
-_GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS = (
-    "threshold_goal",
-    "threshold_by_hand",
-    "threshold_budget",
-    "threshold_hours",
-    "threshold_seconds",
+SURENESS = {"95 % sure": 0.95, "best estimate": None}
+_ASKS = {PRECISION: "% of flags right", DETECTION: "% of errors found"}
+_GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS, _TARGET, _SURE, _ANSWER = (
+    f"threshold_{name}" for name in "goal by_hand budget hours seconds target sure answer".split()
 )
 
 
-def goal_row(workspace: Workspace, run: Run, curve: ThresholdCurve, choice: ThresholdChoice, bands: Bands | None):
-    """The goals, and beside them what the chosen one asks for; all of one height, so that nothing jumps."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        goal = st.segmented_control(
-            "Choose the threshold by",
-            list(LABELS),
-            default=choice.how if choice.how in LABELS else HAND,
-            format_func=LABELS.get,
-            key=_GOAL,
-            required=True,
-        )
-        _INPUTS[goal or HAND](workspace, run, curve, choice, bands)
+@dataclass(frozen=True)
+class Scene:
+    """What the goals look at: the run, its curve, the choice in force, and what is known of precision."""
 
+    workspace: Workspace
+    run: Run
+    curve: ThresholdCurve
+    choice: ThresholdChoice
+    known: Bands
 
-def _by_hand(workspace, run, curve, choice, bands) -> None:
-    state.type_in(_THRESHOLD, min(choice.threshold, 1.0))
+    def asked(self, goal: str, figure: str, otherwise: float) -> float:
+        """A goal's figure as it was typed, while the choice still rests on it."""
+        kept = self.choice.asked if self.choice.how == goal else None
+        return (kept or {}).get(figure, otherwise)
 
-    @guarded
-    def changed() -> None:
-        choose(workspace, run, float(state.typed(_THRESHOLD)), HAND)
-
-    st.number_input(
-        "Threshold",
-        0.0,
-        1.0,
-        step=0.01,
-        format="%.4f",
-        key=_THRESHOLD,
-        on_change=changed,
-        help="Or drag the line below.",
-    )
-
-
-def _budget(workspace, run, curve, choice, bands) -> None:
-    asked = (choice.asked or {}).get("budget") if choice.how == BUDGET else None
-    state.type_in(_BUDGET, choice.flagged if asked is None else asked)
-
-    @guarded
-    def changed() -> None:
-        budget = int(state.typed(_BUDGET))
-        choose(workspace, run, curve.for_budget(budget), BUDGET, {"budget": budget})
-
-    st.number_input("Samples we can review", 0, curve.sample_count, step=10, key=_BUDGET, on_change=changed, width=220)
-
-
-def _hours(workspace, run, curve, choice, bands) -> None:
-    seconds = choices.pace_of(workspace, run).seconds
-    asked = (choice.asked or {}).get("hours") if choice.how == HOURS else None
-    state.type_in(_HOURS, round(choice.flagged * seconds / 3600, 1) if asked is None else asked)
-    state.type_in(_SECONDS, seconds)
-
-    @guarded
-    def changed() -> None:
-        hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
-        if pace != seconds:
-            choices.set_seconds(workspace, run, pace)
-        asked = {"hours": hours, "budget": cards_in(hours, pace)}
-        choose(workspace, run, curve.for_hours(hours, pace), HOURS, asked)
-
-    st.number_input("Hours we have", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed, width=150)
-    st.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed, width=150)
-
-
-def _target(what: str) -> Callable:
-    def draw(workspace, run, curve, choice, bands) -> None:
-        st.markdown(
-            f":small[Needs an estimate of the {what}, and there is none yet. Review audit cards first: "
-            "they are drawn at random and mixed into the review.]"
-        )
-
-    return draw
-
-
-_INPUTS = {
-    HAND: _by_hand,
-    BUDGET: _budget,
-    HOURS: _hours,
-    PRECISION: _target("precision"),
-    DETECTION: _target("detection rate"),
-}
+    def choose(self, threshold: float, how: str, asked: dict | None = None) -> None:
+        choose(self.workspace, self.run, threshold, how, asked)
 
 
 def choose(workspace: Workspace, run: Run, threshold: float, how: str, asked: dict | None = None) -> None:
     """Makes a threshold the chosen one, durably, with the number that it flags."""
     flagged = loaders.threshold_curve(workspace.id, run.id).flagged_at(threshold)
     choices.choose_threshold(workspace, run, ThresholdChoice(threshold, flagged, how, asked))
+
+
+def goal_row(scene: Scene) -> None:
+    """The goals, and beside them what the chosen one asks for."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        goal = st.segmented_control(
+            "Choose the threshold by",
+            list(LABELS),
+            default=scene.choice.how if scene.choice.how in LABELS else HAND,
+            format_func=LABELS.get,
+            key=_GOAL,
+            required=True,
+        )
+        _INPUTS[goal or HAND](scene)
+    _tell(goal or HAND, scene)
+
+
+def _by_hand(scene: Scene) -> None:
+    state.type_in(_THRESHOLD, min(scene.choice.threshold, 1.0))
+
+    @guarded
+    def changed() -> None:
+        scene.choose(float(state.typed(_THRESHOLD)), HAND)
+
+    st.number_input("Threshold", 0.0, 1.0, step=0.01, format="%.4f", key=_THRESHOLD, on_change=changed, width=200)
+
+
+def _budget(scene: Scene) -> None:
+    state.type_in(_BUDGET, int(scene.asked(BUDGET, "budget", scene.choice.flagged)))
+
+    @guarded
+    def changed() -> None:
+        budget = int(state.typed(_BUDGET))
+        scene.choose(scene.curve.for_budget(budget), BUDGET, {"budget": budget})
+
+    most = scene.curve.sample_count
+    st.number_input("Samples we can review", 0, most, step=10, key=_BUDGET, on_change=changed, width=200)
+
+
+def _hours(scene: Scene) -> None:
+    seconds = choices.pace_of(scene.workspace, scene.run).seconds
+    state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(scene.choice.flagged * seconds / 3600, 1))))
+    state.type_in(_SECONDS, seconds)
+
+    @guarded
+    def changed() -> None:
+        hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
+        if pace != seconds:
+            choices.set_seconds(scene.workspace, scene.run, pace)
+        scene.choose(scene.curve.for_hours(hours, pace), HOURS, {"hours": hours, "budget": cards_in(hours, pace)})
+
+    st.number_input("Hours we have", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed, width=150)
+    st.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed, width=150)
+
+
+def _target(goal: str):
+    def draw(scene: Scene) -> None:
+        unknown = scene.known.guess
+
+        @guarded
+        def find() -> None:
+            percent, sure = int(state.typed(_TARGET)), str(state.typed(_SURE))
+            found = _reach(scene, goal, percent / 100, SURENESS[sure])
+            state.remember(_ANSWER, None if found.reached else (goal, percent, sure, found))
+            if found.reached:
+                scene.choose(found.threshold, goal, {"percent": percent, "sure": sure})
+
+        percent, sure = int(scene.asked(goal, "percent", 80)), str(scene.asked(goal, "sure", "95 % sure"))
+        st.number_input(f"At least … {_ASKS[goal]}", 1, 99, percent, step=5, key=_TARGET, width=170, disabled=unknown)
+        st.selectbox("How sure", SURENESS, list(SURENESS).index(sure), key=_SURE, width=150, disabled=unknown)
+        st.button("Find", on_click=find, disabled=unknown)
+
+    return draw
+
+
+def _reach(scene: Scene, goal: str, target: float, confidence: float | None) -> Reached:
+    ids = scene.workspace.id, scene.run.id
+    codes, _ = loaders.verdicts_so_far(*ids)
+    return bands.reach(goal, target, confidence, scene.run, loaders.ranking(*ids), codes)
+
+
+def _tell(goal: str, scene: Scene) -> None:
+    """What the goal lacks, in one line that is there for every goal."""
+    st.caption(_missing(goal, scene) or _MEANING[goal])
+
+
+def _missing(goal: str, scene: Scene) -> str:
+    if goal not in _ASKS:
+        return ""
+    if scene.known.guess:
+        return "Needs an estimate, and there is none yet: it comes from audit cards, which are mixed into the review."
+    answer = state.recall(_ANSWER)
+    if not answer or answer[0] != goal:
+        return ""
+    _, percent, sure, found = answer
+    return (
+        f"No threshold reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, reaches "
+        f"{found.share * 100:.0f} %. More audit cards narrow the band. Your threshold stays as it was."
+    )
+
+
+_INPUTS = {HAND: _by_hand, BUDGET: _budget, HOURS: _hours, PRECISION: _target(PRECISION), DETECTION: _target(DETECTION)}
+_MEANING = {
+    HAND: "Drag the line, or focus it and press the arrow keys.",
+    BUDGET: "Flags as many of the most suspicious samples as the budget allows.",
+    HOURS: "Flags as many of the most suspicious samples as fit into the time.",
+    PRECISION: "Finds the lowest threshold whose flags are right often enough.",
+    DETECTION: "Finds the highest threshold that still flags enough of the wrong labels.",
+}

@@ -26,8 +26,22 @@ function draw(root, data, agree, tau) {
   root.querySelector("[data-slider=tau]").setAttribute("aria-valuetext", tauName.textContent);
   const share = percent(flagged / data.samples);
   side(root, "paper", number.format(flagged), `samples, ${share}`);
-  side(root, "default", number.format(flagged), flagged ? "the most suspicious ones, whatever the number of experts" : "none");
+  const threshold = data.thresholds[agree - 1][tau];
+  side(root, "default", flagged ? threshold.toFixed(4) : "–", flagged ? `threshold; precision: ${precision(data.bands, threshold)}` : "nothing to compare");
   side(root, "shared", flagged ? percent(shared / flagged) : "–", flagged ? `${number.format(shared)} samples` : "nothing to compare");
+}
+
+// The default's precision at a threshold, in words: estimate with its interval, a range where it is a guess.
+function precision(bands, threshold) {
+  let at = 0;
+  bands.thresholds.forEach((t, i) => {
+    if (Math.abs(t - threshold) < Math.abs(bands.thresholds[at] - threshold)) at = i;
+  });
+  const { low, high, points } = bands.precision;
+  if (low[at] === null) return "not known yet";
+  const range = `${Math.round(low[at] * 100)} to ${Math.round(high[at] * 100)} %`;
+  const point = points[at] ?? null;
+  return bands.guess || point === null ? `${range}, a guess` : `${Math.round(point * 100)} % (${range})`;
 }
 
 function side(root, name, value, note) {

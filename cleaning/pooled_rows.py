@@ -1,0 +1,164 @@
+"""What a chunk of rows says once all experts are pooled: the arithmetic of one chunk, the same wherever it runs."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaning.calibration import Calibration, calibrated_confidence
+from cleaning.dataset import ABSTAIN, Dataset, Expert
+from cleaning.folds import FOLD_COUNT, Folds
+from cleaning.softened import Buffers, Softener
+
+SPREAD = 4  # classes over which a top-1 expert's remaining probability is spread
+SMALLEST = 1e-12
+
+
+def spread_of(option_counts: np.ndarray) -> np.ndarray:
+    """J = min(4, K_i - 1): over how many other classes the rest (1 - confidence) is spread."""
+    return np.minimum(SPREAD, option_counts - 1).astype(np.float32)
+
+
+class PooledRows(NamedTuple):
+    """Arrays that chunks fill; what they hold is told in ``cleaning.pool.Opinions``."""
+
+    predicted: np.ndarray
+    confidence: np.ndarray
+    label_probability: np.ndarray
+    suggested: np.ndarray
+    suggested_probability: np.ndarray
+
+    @classmethod
+    def empty(cls, n: int, m: int) -> "PooledRows":
+        return cls(*(np.empty(shape, dtype) for shape, dtype in cls.layout(n, m)))
+
+    @staticmethod
+    def layout(n: int, m: int) -> list[tuple[tuple[int, ...], type]]:
+        """Shape and dtype of each array for n samples and m experts."""
+        return [((n, m), np.int32), ((n, m), np.float32), ((n,), np.float32), ((n,), np.int32), ((n,), np.float32)]
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """All that pooling any rows takes.
+
+    given_labels: (N,). option_counts: (N,) or None. fold: (N,). answers: for each expert that is not full its
+    calibrated confidence (N,). softeners: for each full expert its temperatures. weights: (FOLD_COUNT, M).
+    """
+
+    given_labels: np.ndarray
+    option_counts: np.ndarray | None
+    class_count: int
+    fold: np.ndarray
+    experts: tuple[Expert, ...]
+    calibrations: tuple[Calibration, ...]
+    answers: dict[int, np.ndarray]
+    softeners: dict[int, Softener]
+    weights: np.ndarray
+    _own: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, dataset: Dataset, experts: Sequence[Expert], calibrations: Sequence[Calibration], folds: Folds):
+        """Equal weights until ``with_weights``."""
+        pairs = list(enumerate(zip(experts, calibrations)))
+        return cls(
+            dataset.given_labels,
+            dataset.option_counts,
+            dataset.class_count,
+            folds.fold,
+            tuple(experts),
+            tuple(calibrations),
+            {m: calibrated_confidence(e, c, folds) for m, (e, c) in pairs if e.kind != "full"},
+            {m: Softener.of(e, c) for m, (e, c) in pairs if e.kind == "full"},
+            np.full((FOLD_COUNT, len(experts)), 1 / len(experts)),
+        )
+
+    def with_weights(self, weights: np.ndarray) -> "Pooling":
+        return replace(self, weights=weights)
+
+    def _buffers(self) -> Buffers:
+        """The calling thread's."""
+        if not hasattr(self._own, "buffers"):
+            self._own.buffers = Buffers()
+        return self._own.buffers
+
+    def _spread(self, rows: slice | np.ndarray) -> np.ndarray | np.float32:
+        return spread_of(np.int32(self.class_count) if self.option_counts is None else self.option_counts[rows])
+
+    def label_probabilities(self, rows: np.ndarray, step: int) -> np.ndarray:
+        """(n, M) calibrated probability of the given label for some rows; NaN where an expert abstains."""
+        labels = self.given_labels[rows]
+        result = np.empty((len(rows), len(self.experts)))
+        for column, confidence in self.answers.items():
+            own = confidence[rows]
+            agrees = self.experts[column].predicted[rows] == labels
+            result[:, column] = np.where(agrees, own, (1 - own) / self._spread(rows))
+        for column, softener in self.softeners.items():
+            for start in range(0, len(rows), step):
+                part = slice(start, start + step)
+                said = softener.soften(rows[part], self.fold[rows[part]], self._buffers())
+                probability = said.exponentials[np.arange(len(said.total)), labels[part]] / said.total
+                result[part, column] = (
+                    probability if said.silent is None else np.where(said.silent, np.nan, probability)
+                )
+        return result
+
+    def read(self, rows: slice, into: PooledRows) -> slice:
+        """Pools one chunk of all experts, writes what it says to the same rows of ``into``, and returns ``rows``."""
+        labels = self.given_labels[rows]
+        line = np.arange(len(labels))
+        weights = self.weights[self.fold[rows]].astype(np.float32)
+        pooled, total = self._add_full(rows, weights, into, line)
+        base = self._add_answers(rows, weights, into, line, pooled, total)
+        total[total == 0] = 1
+        of_label = (pooled[line, labels] + base) / total
+        pooled[line, labels] = -np.inf
+        if self.option_counts is not None:
+            pooled[np.arange(self.class_count) >= self.option_counts[rows, None]] = -np.inf
+        best = pooled.argmax(axis=1)
+        beyond_base = pooled[line, best]
+        into.label_probability[rows] = of_label
+        into.suggested[rows] = np.where(beyond_base == 0, labels, best)
+        into.suggested_probability[rows] = (beyond_base + base) / total
+        return rows
+
+    def _add_full(self, rows: slice, weights, into: PooledRows, line) -> tuple[np.ndarray, np.ndarray]:
+        """(n, K) weighted sum of the full experts' probabilities, (n,) the weight of those who answer.
+
+        Of a single expert both are left times its exponentials' sum, which dividing one by the other takes away.
+        """
+        pooled, present = None, np.zeros(len(line), np.float32)
+        for column, softener in self.softeners.items():
+            name = "pooled" if pooled is None else "own"
+            q, total, best, silent = softener.soften(rows, self.fold[rows], self._buffers(), name)
+            confidence, w = q[line, best] / total, weights[:, column]
+            if silent is not None:
+                best, confidence = np.where(silent, ABSTAIN, best), np.where(silent, np.nan, confidence)
+                w = np.where(silent, 0, w)
+            into.predicted[rows, column], into.confidence[rows, column] = best, confidence
+            if len(self.experts) == 1:
+                return q, total
+            q *= (w / total)[:, None]
+            pooled = q if pooled is None else np.add(pooled, q, out=pooled)
+            present += w
+        if pooled is None:
+            pooled = self._buffers().get("pooled", len(line), self.class_count)
+            pooled[:] = 0
+        return pooled, present
+
+    def _add_answers(self, rows: slice, weights, into: PooledRows, line, pooled, total) -> np.ndarray:
+        """Adds top-1 and hard answers to ``pooled`` and ``total``; returns (n,) what they give to every class."""
+        base = np.zeros(len(line), np.float32)
+        for column, calibrated in self.answers.items():
+            answer, confidence = self.experts[column].predicted[rows], calibrated[rows]
+            into.predicted[rows, column], into.confidence[rows, column] = answer, confidence
+            answered = answer != ABSTAIN
+            w = np.where(answered, weights[:, column], 0)
+            confidence = np.where(answered, confidence, 0)
+            rest = np.where(answered, (1 - confidence) / self._spread(rows), 0)
+            base += w * rest
+            pooled[line[answered], answer[answered]] += (w * (confidence - rest))[answered]
+            total += w
+        return base

@@ -1,0 +1,108 @@
+"""One expert's scores as exponentials, a chunk at a time: the only arithmetic done on every cell.
+
+exp(beta x) is taken of the scores as they lie in the file (beta = 1 / T), without first subtracting the row's
+maximum where no exponent leaves +-SAFE_EXPONENT: the rounding error of beta x, 2^-24 |beta x|, then moves no
+probability by more than 3e-7. Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become
+8 with bias 127, hence the factor 2^112), which is several times faster than a cast.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaning.calibration import PADDING, Calibration, relative_logits
+from cleaning.dataset import Expert
+from cleaning.half_bits import finite_halves, widened
+from cleaning.score_rows import read_rows
+
+SAFE_EXPONENT = 16.0
+
+
+class Softened(NamedTuple):
+    """A chunk of n rows. exponentials: (n, K) float32, to be overwritten by whoever asked. total: (n,) their sums.
+    best: (n,) the class of the highest score. silent: (n,) bool where the expert abstains (then all zero, total 1),
+    or None where it answers every row."""
+
+    exponentials: np.ndarray
+    total: np.ndarray
+    best: np.ndarray
+    silent: np.ndarray | None
+
+
+class Buffers:
+    """Chunk-sized memory that one thread uses again and again; fresh memory for every chunk would cost more than
+    the arithmetic."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, np.ndarray] = {}
+
+    def get(self, name: str, rows: int, classes: int, dtype=np.float32) -> np.ndarray:
+        """(rows, classes) uninitialised."""
+        kept = self._kept.get(name)
+        if kept is None or kept.size < rows * classes:
+            kept = self._kept[name] = np.empty(rows * classes, dtype)
+        return kept[: rows * classes].reshape(rows, classes)
+
+
+@dataclass(frozen=True)
+class Softener:
+    """A full expert with its temperature for each fold. beta: (FOLD_COUNT,) float32."""
+
+    expert: Expert
+    beta: np.ndarray
+
+    @classmethod
+    def of(cls, expert: Expert, calibration: Calibration) -> "Softener":
+        return cls(expert, (1 / calibration.by_fold[:, 0]).astype(np.float32))
+
+    def soften(self, rows: slice | np.ndarray, fold: np.ndarray, buffers: Buffers, name: str = "own") -> Softened:
+        """Calibrated exponentials of these rows of the dataset; fold: (n,) theirs. Written to buffer ``name``."""
+        beta = self.beta[fold][:, None]
+        plain = self._plain(rows, beta, buffers, name) if self._is_plain() else None
+        return plain or self._careful(rows, beta)
+
+    def _is_plain(self) -> bool:
+        """Whether the file holds logits row by row as they are needed: the common case, and the fast one."""
+        expert = self.expert
+        if expert.rows is not None or expert.option_counts is not None or expert.score_kind != "logits":
+            return False
+        return expert.scores.dtype in (np.float32, np.float16) and expert.scores.dtype.isnative
+
+    def _plain(self, rows, beta: np.ndarray, buffers: Buffers, name: str) -> Softened | None:
+        """None where a score is not finite."""
+        scores, n, k = self.expert.scores, len(beta), self.expert.scores.shape[1]
+        q = buffers.get(name, n, k)
+        if scores.dtype == np.float16:
+            halves = read_rows(scores, rows, buffers.get("halves", n, k, np.float16))
+            if not finite_halves(halves):
+                return None
+            widened(halves, beta, q, buffers.get("bits", n, k, np.int32))
+            best = q.argmax(axis=1)
+        else:
+            read = read_rows(scores, rows, q)
+            best = read.argmax(axis=1)
+            np.multiply(read, beta, out=q)
+        top = q[np.arange(len(q)), best]
+        if not np.isfinite(top).all():
+            return None
+        if np.abs(top).max(initial=0) > SAFE_EXPONENT:
+            q -= top[:, None]
+        np.exp(q, out=q)
+        return Softened(q, q @ np.ones(q.shape[1], np.float32), best, None)
+
+    def _careful(self, rows, beta: np.ndarray) -> Softened:
+        """Any scores: probabilities, rows in another order, abstentions, options that do not exist."""
+        q = self.expert.logits(rows)
+        silent = np.isnan(q).all(axis=1)
+        q[silent] = 0
+        relative_logits(q)
+        best = q.argmax(axis=1)
+        q *= beta
+        np.maximum(q, PADDING, out=q)
+        np.exp(q, out=q)
+        total = q @ np.ones(q.shape[1], np.float32)
+        if not silent.any():
+            return Softened(q, total, best, None)
+        q[silent], total[silent] = 0, 1
+        return Softened(q, total, best, silent)
