@@ -88,6 +88,7 @@ def figures(scene: Scene) -> None:
     for column, axis in zip(st.columns(2, gap="medium"), ("fraction", "cost")):
         with column:
             charts.show_with_data(cascade_charts.against(scene.curves, axis), data, f"cascade_against_{axis}")
+    st.caption(plain(cascade_charts.points_in_words(scene.curves), 900) + ". Bands and bars are 95 % intervals.")
 
 
 @st.fragment
@@ -157,7 +158,7 @@ def numbers(point, curves) -> None:
     one.caption(f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %")
     two.metric("Cost saved", f"{100 * point.cost_saved.value:.0f} %")
     two.caption(f"{point.cost:.3g} a sample instead of {curves.costs[-1]:.3g}")
-    three.metric("Against the last alone", f"{100 * gap.value:+.1f} points")
+    three.metric("Points gained", f"{100 * gap.value:+.1f}", help="Against the last expert alone.")
     three.caption(f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}")
 
 

@@ -7,15 +7,15 @@ from cleaning.cascade import CascadeCurves
 from pages.shared import charts
 
 CURVES = {
-    "calibrated": ("calibrated routing", charts.TEAL, "solid"),
-    "calibrated, surer stands": ("calibrated, the surer answer stands", "#8E3B6B", "solid"),
-    "uncalibrated": ("uncalibrated routing", charts.RUST, "dash"),
+    "calibrated": ("calibrated", charts.TEAL, "solid"),
+    "calibrated, surer stands": ("calibrated, surer stands", "#8E3B6B", "solid"),
+    "uncalibrated": ("uncalibrated", charts.RUST, "dash"),
     "confidence threshold": ("plain confidence", charts.BLUE, "dashdot"),
     "random": ("random", charts.GREY, "dot"),
-    "oracle": ("oracle (knows who is right)", "#8A6D1B", "longdash"),
+    "oracle": ("oracle", "#8A6D1B", "longdash"),
 }
-SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star")
-HEIGHT = 430
+SYMBOLS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚", "triangle-up": "▲", "star": "★"}
+HEIGHT = 440
 
 
 def against(curves: CascadeCurves, axis: str) -> go.Figure:
@@ -28,7 +28,7 @@ def against(curves: CascadeCurves, axis: str) -> go.Figure:
     for policy, curve in table.groupby("policy", sort=False):
         _draw(figure, curve, axis, *CURVES[policy])
     _points(figure, curves, axis)
-    figure.update_layout(legend={"y": -0.2, "yanchor": "top", "font": {"size": 12}}, margin={"t": 12})
+    figure.update_layout(legend={"y": -0.22, "yanchor": "top", "font": {"size": 12}}, margin={"t": 12, "r": 8})
     figure.update_yaxes(tickformat=".0%")
     if axis == "fraction":
         figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
@@ -66,7 +66,8 @@ def _points(figure: go.Figure, curves: CascadeCurves, axis: str) -> None:
             y=[row.accuracy],
             name=name,
             mode="markers",
-            marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 11, "color": charts.GREY, "line": {"width": 1}},
+            showlegend=False,
+            marker={"symbol": list(SYMBOLS)[number % len(SYMBOLS)], "size": 11, "color": charts.GREY, "line": {"width": 1}},
             error_y={
                 "type": "data", "symmetric": False, "thickness": 1, "width": 3,
                 "array": [row.high - row.accuracy], "arrayminus": [row.accuracy - row.low],
@@ -75,6 +76,16 @@ def _points(figure: go.Figure, curves: CascadeCurves, axis: str) -> None:
         )  # fmt: skip
 
 
+def points_in_words(curves: CascadeCurves) -> str:
+    """The single points of the figures with their symbols: ``● small alone 68.2 % (67.7 to 68.6) at cost 1``."""
+    signs = list(SYMBOLS.values())
+    return " · ".join(
+        f"{signs[number % len(signs)]} {row.who}{' alone' if row.who in curves.names else ''} "
+        f"{100 * row.accuracy:.1f} % ({100 * row.low:.1f} to {100 * row.high:.1f}) at cost {row.cost:g}"
+        for number, row in enumerate(curves.points().itertuples())
+    )
+
+
 def _faint(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.10)"
+    return f"rgba({red},{green},{blue},0.06)"
