@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 
 from cleaning.errors import InputError, counted, first_five
-from cleaning.mapped_memory import forget
+from cleaning.score_rows import read_rows
 
 ABSTAIN = -1
-ROWS_AT_ONCE = 512  # of rows picked here and there: the system maps some pages around each
 HASHED_BYTES = 1 << 20
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -68,6 +67,10 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
         digest.update("\x00".join(map(str, self.sample_ids)).encode())
@@ -116,30 +119,17 @@ class Expert:
         """
         assert self.scores is not None, "only full experts have logits"
         if self.rows is None:
-            block, missing = self._read(samples), None
+            block, missing = _own_float32(read_rows(self.scores, samples), self.scores), None
         else:
             rows = self.rows[samples]
             missing = rows < 0
-            block = self._read(np.where(missing, 0, rows))
+            block = _own_float32(read_rows(self.scores, np.where(missing, 0, rows)), self.scores)
         if self.score_kind == "probabilities":
             block = np.log(np.maximum(block, PROBABILITY_FLOOR))
         if missing is not None and missing.any():
             block[missing] = np.nan
         if self.option_counts is not None:
             block[np.arange(block.shape[1]) >= self.option_counts[samples, None]] = np.nan
-        return block
-
-    def _read(self, rows: slice | np.ndarray) -> np.ndarray:
-        """A float32 copy of some rows of the scores, ours to overwrite; of a file, little is mapped at a time."""
-        if isinstance(rows, slice):
-            block = np.array(self.scores[rows], np.float32)
-            forget(self.scores, rows)
-            return block
-        block = np.empty((len(rows), self.scores.shape[1]), np.float32)
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = slice(start, start + ROWS_AT_ONCE)
-            block[part] = self.scores[rows[part]]
-            forget(self.scores, rows[part])
         return block
 
     def fingerprint(self) -> str:
@@ -156,13 +146,17 @@ class Expert:
                 digest.update(str((array.shape, array.dtype)).encode())
                 step = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
                 for start in range(0, len(array), step):
-                    rows = slice(start, start + step)
-                    digest.update(np.ascontiguousarray(array[rows]).view(np.uint8).data)
-                    forget(array, rows)
+                    block = np.ascontiguousarray(read_rows(array, slice(start, start + step)))
+                    digest.update(block.view(np.uint8).data)
         return digest.hexdigest()[:16]
 
 
 PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
+
+
+def _own_float32(block: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Float32 that may be overwritten: ``block`` itself unless it is a view of ``scores``."""
+    return block.astype(np.float32, copy=isinstance(scores, np.ndarray) and np.may_share_memory(block, scores))
 
 
 def _as_text(value: object) -> str:
@@ -191,7 +185,7 @@ def _check_dataset(dataset: Dataset) -> None:
 
 def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     """Raises InputError naming the first five ids that occur more than once."""
-    index = pd.Index(ids)
+    index = pd.Index(ids, dtype=object)
     if not index.is_unique:
         repeated = index[index.duplicated()].unique()
         raise InputError(

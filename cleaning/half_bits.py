@@ -10,9 +10,10 @@ _REBIASED = np.float32(2.0**112)  # 127 - 15
 
 def finite_halves(halves: np.ndarray) -> bool:
     """Whether all of a native float16 array are finite numbers."""
+    if not halves.size:
+        return True
     bits = halves.view(np.uint16)
-    positive = bits.view(np.int16).max(initial=0)
-    return bool(positive < _INFINITE and bits.max(initial=0) < _SIGN + _INFINITE)
+    return bool(bits.view(np.int16).max() < _INFINITE and bits.max() < _SIGN + _INFINITE)
 
 
 def widened(halves: np.ndarray, factor: np.ndarray, out: np.ndarray, bits: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from cleaning.calibration import calibrate
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, first_five
 from cleaning.folds import draw_folds
+from cleaning.opinion_store import OpinionStore
 from cleaning.pool import Opinions, Progress, pool
 from cleaning.settings import DEFAULT_THRESHOLD, Settings
 from cleaning.suspicion import Excess, agreement, default_suspicion, metadata_excess
@@ -51,24 +52,43 @@ def run(
     experts: Sequence[Expert],
     settings: Settings | None = None,
     progress: Progress = lambda words, share: None,
+    store: OpinionStore | None = None,
+    client=None,
 ) -> Scored:
     """Calibrates every expert, pools them, scores and ranks every sample.
 
+    store: where opinions are kept, so that another rule, threshold or budget asks no expert again and an interrupted
+    scoring goes on where it was. client: of Dask, whose workers then read the scores (``cleaning.distributed``).
     Deterministic for the seed, whatever the order of rows, experts and threads (to 1e-6). Nothing but the given
     labels is ever fitted to. Raises InputError when there are no experts or two bear one name.
     """
     settings = settings or Settings()
     check_experts(experts)
     folds = draw_folds(dataset.sample_ids, settings.seed)
-    calibrations = []
-    for done, expert in enumerate(experts):
-        progress(f"calibrating {expert.name}", done / len(experts))
-        calibrations.append(calibrate(expert, dataset.given_labels, folds))
-    opinions = pool(dataset, experts, calibrations, folds, progress)
+    opinions = _opinions(dataset, experts, folds, settings.seed, progress, store, client)
     excess = None
     if settings.use_group and dataset.group is not None:
         excess = metadata_excess(opinions, dataset.given_labels, dataset.group, folds)
     return rank(dataset, opinions, excess, settings)
+
+
+def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: OpinionStore | None, client) -> Opinions:
+    """What the experts say, from the store where it is kept."""
+    kept = store.finished(dataset, experts, seed) if store else None
+    if kept is not None:
+        return kept
+    if client is not None:
+        from cleaning.distributed import ask_distributed
+
+        return ask_distributed(client, dataset, experts, folds, progress)
+    calibrations = []
+    for done, expert in enumerate(experts):
+        progress(f"calibrating {expert.name}", done / len(experts))
+        fitted = store.calibration(dataset, expert, folds, seed) if store else None
+        calibrations.append(fitted or calibrate(expert, dataset.given_labels, folds))
+    if store:
+        return store.ask(dataset, experts, calibrations, folds, seed, progress)
+    return pool(dataset, experts, calibrations, folds, progress)
 
 
 def check_experts(experts: Sequence[Expert]) -> None:
@@ -85,14 +105,14 @@ def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: 
     """Suspicion, order and flags from what the experts said; the only step that depends on the rule."""
     rule = _paper_rule if settings.rule == "paper" else _default_rule
     suspicion, suggested, confidence, agreeing, flagged = rule(dataset, opinions, excess, settings)
-    order = np.lexsort((dataset.sample_ids.astype(str), -agreeing, -suspicion))
+    order = most_suspicious_first(suspicion, agreeing, dataset.sample_ids)
     flagged, threshold = _flag(suspicion, order, flagged, settings)
-    names = np.asarray(dataset.class_names, object)
+    names, ids = pd.Series(dataset.class_names), pd.Series(dataset.sample_ids)
     table = pd.DataFrame(
         {
-            "sample_id": dataset.sample_ids[order],
-            "given_label": names[dataset.given_labels[order]],
-            "suggested_label": names[suggested[order]],
+            "sample_id": ids.take(order).array,
+            "given_label": names.take(dataset.given_labels[order]).array,
+            "suggested_label": names.take(suggested[order]).array,
             "suspicion": suspicion[order],
             "confidence": confidence[order].astype(np.float32),
             "agreeing_experts": agreeing[order].astype(np.int16),
@@ -103,6 +123,17 @@ def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: 
         }
     )
     return Scored(settings, table, opinions, excess, threshold)
+
+
+def most_suspicious_first(suspicion: np.ndarray, agreeing: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
+    """(N,) rows by falling suspicion; of equal suspicion more agreeing experts first, then by sample id."""
+    order = np.lexsort((-agreeing, -suspicion))
+    same = (np.diff(suspicion[order]) == 0) & (np.diff(agreeing[order]) == 0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
+    for first, last in zip(edges[::2], edges[1::2] + 1):  # each run of equals
+        tied = order[first:last]
+        order[first:last] = tied[np.argsort(sample_ids[tied].astype(str), kind="stable")]
+    return order
 
 
 def _default_rule(dataset, opinions, excess, settings):

@@ -115,13 +115,20 @@ def chunk_rows(class_count: int) -> int:
     return max(16, CHUNK_CELLS // class_count)
 
 
-def fill(pooling: Pooling, into: PooledRows, rows: slice, done: Callable[[int], None] = lambda count: None) -> None:
-    """Pools these rows of the dataset into the same rows of ``into``, on all cores; tells how many are done."""
+def fill(
+    pooling: Pooling,
+    into: PooledRows,
+    rows: slice,
+    done: Callable[[int], None] = lambda count: None,
+    threads: int | None = None,
+) -> None:
+    """Pools these rows of the dataset into the same rows of ``into``, on all cores or so many threads; tells how many
+    rows are done."""
     step = chunk_rows(pooling.class_count)
     chunks = (slice(start, min(start + step, rows.stop)) for start in range(rows.start, rows.stop, step))
     count = 0
-    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
-        for chunk in threads.map(lambda chunk: pooling.read(chunk, into), chunks):
+    with ThreadPoolExecutor(max_workers=threads or cpu_count() or 1) as workers:
+        for chunk in workers.map(lambda chunk: pooling.read(chunk, into), chunks):
             count += chunk.stop - chunk.start
             done(count)
 

@@ -71,9 +71,15 @@ class Pooling:
             tuple(experts),
             tuple(calibrations),
             {m: calibrated_confidence(e, c, folds) for m, (e, c) in pairs if e.kind != "full"},
-            {m: Softener.of(e, c) for m, (e, c) in pairs if e.kind == "full"},
+            cls.softeners_of(experts, calibrations),
             np.full((FOLD_COUNT, len(experts)), 1 / len(experts)),
         )
+
+    @staticmethod
+    def softeners_of(experts: Sequence[Expert], calibrations: Sequence[Calibration]) -> dict[int, Softener]:
+        """By number of the expert, of those that are full."""
+        pairs = enumerate(zip(experts, calibrations))
+        return {m: Softener.of(e, c) for m, (e, c) in pairs if e.kind == "full"}
 
     def with_weights(self, weights: np.ndarray) -> "Pooling":
         return replace(self, weights=weights)
@@ -125,7 +131,10 @@ class Pooling:
         return rows
 
     def _add_full(self, rows: slice, weights, into: PooledRows, line) -> tuple[np.ndarray, np.ndarray]:
-        """(n, K) weighted sum of the full experts' probabilities, (n,) the weight of those who answer."""
+        """(n, K) weighted sum of the full experts' probabilities, (n,) the weight of those who answer.
+
+        Of a single expert both are left times its exponentials' sum, which dividing one by the other takes away.
+        """
         pooled, present = None, np.zeros(len(line), np.float32)
         for column, softener in self.softeners.items():
             name = "pooled" if pooled is None else "own"
@@ -135,6 +144,8 @@ class Pooling:
                 best, confidence = np.where(silent, ABSTAIN, best), np.where(silent, np.nan, confidence)
                 w = np.where(silent, 0, w)
             into.predicted[rows, column], into.confidence[rows, column] = best, confidence
+            if len(self.experts) == 1:
+                return q, total
             q *= (w / total)[:, None]
             pooled = q if pooled is None else np.add(pooled, q, out=pooled)
             present += w

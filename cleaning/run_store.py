@@ -4,6 +4,7 @@
     workspace.json                name, kind, class names, where pictures lie, notes
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
+    opinions/                     what the experts said, so that nothing is asked twice (cleaning.opinion_store)
     runs/<run id>/                settings.json calibration.json scores.parquet predicted.npy confidence.npy
                                   groups.parquet audit.parquet summary.txt
     decisions.sqlite              the review store (cleaning.review_store)
@@ -18,7 +19,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -30,8 +31,10 @@ from cleaning.audit import draw_audit
 from cleaning.calibration import Calibration
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, WorkspaceError
+from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
 from cleaning.settings import Settings
+from cleaning.sharded_scores import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 
 FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
@@ -142,6 +145,10 @@ class Workspace:
         if missing:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
         return [_read_expert(known[w]) for w in wanted]
+
+    def opinion_store(self) -> OpinionStore:
+        """Where this workspace keeps what its experts said, for all runs with the same experts and seed."""
+        return OpinionStore(self.folder / "opinions")
 
     def experts_about(self) -> list[dict]:
         """Name, kind, whether simulated ... of each expert, without opening its arrays."""
@@ -327,6 +334,9 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
             about["scores_seen"] = _seen(Path(array.filename))
+        elif isinstance(array, ShardedScores):
+            about[field] = f"{stem}.{field}{LIST_SUFFIX}"
+            list_shards(folder / about[field], array)
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
@@ -353,7 +363,8 @@ def _read_expert(path: Path) -> Expert:
                 raise WorkspaceError(
                     f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
                 )
-            arrays[field] = np.load(place, mmap_mode="r", allow_pickle=False)
+            listed = place.suffix == LIST_SUFFIX
+            arrays[field] = listed_shards(place) if listed else np.load(place, mmap_mode="r", allow_pickle=False)
     changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
     expert = Expert(
         about["name"],
@@ -397,9 +408,7 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Da
     if audit is None:
         audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed).to_frame()
     audit.to_parquet(folder / "audit.parquet", index=False)
-    calibrations = [
-        asdict(c) | {"parameters": c.parameters.tolist(), "by_fold": c.by_fold.tolist()} for c in opinions.calibrations
-    ]
+    calibrations = [c.to_dict() for c in opinions.calibrations]
     _write_json(folder / "calibration.json", {"experts": calibrations})
     settings = {
         "format": FORMAT,
@@ -428,10 +437,7 @@ def _summary(scored: Scored, experts: Sequence[Expert]) -> str:
 
 def _read_run(folder: Path) -> Run:
     about = _read_json(folder / "settings.json")
-    calibrations = []
-    for c in _read_json(folder / "calibration.json")["experts"]:
-        arrays = {k: np.array(c[k]) for k in ("parameters", "by_fold")}
-        calibrations.append(Calibration(**(c | arrays | {"parameter_names": tuple(c["parameter_names"])})))
+    calibrations = [Calibration.from_dict(c) for c in _read_json(folder / "calibration.json")["experts"]]
     return Run(
         folder.name,
         folder,

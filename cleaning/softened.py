@@ -14,7 +14,7 @@ import numpy as np
 from cleaning.calibration import PADDING, Calibration, relative_logits
 from cleaning.dataset import Expert
 from cleaning.half_bits import finite_halves, widened
-from cleaning.mapped_memory import forget
+from cleaning.score_rows import read_rows
 
 SAFE_EXPONENT = 16.0
 
@@ -71,17 +71,18 @@ class Softener:
 
     def _plain(self, rows, beta: np.ndarray, buffers: Buffers, name: str) -> Softened | None:
         """None where a score is not finite."""
-        scores = np.asarray(self.expert.scores[rows])
-        q = buffers.get(name, *scores.shape)
+        scores, n, k = self.expert.scores, len(beta), self.expert.scores.shape[1]
+        q = buffers.get(name, n, k)
         if scores.dtype == np.float16:
-            if not finite_halves(scores):
+            halves = read_rows(scores, rows, buffers.get("halves", n, k, np.float16))
+            if not finite_halves(halves):
                 return None
-            widened(scores, beta, q, buffers.get("bits", *scores.shape, np.int32))
+            widened(halves, beta, q, buffers.get("bits", n, k, np.int32))
             best = q.argmax(axis=1)
         else:
-            best = scores.argmax(axis=1)
-            np.multiply(scores, beta, out=q)
-        forget(self.expert.scores, rows)
+            read = read_rows(scores, rows, q)
+            best = read.argmax(axis=1)
+            np.multiply(read, beta, out=q)
         top = q[np.arange(len(q)), best]
         if not np.isfinite(top).all():
             return None

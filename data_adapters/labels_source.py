@@ -85,6 +85,6 @@ def _labels_array(path: Path) -> Table:
         raise InputError(
             f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per sample."
         )
-    ids = [str(i) for i in range(len(array))]
     note = f"'{path.name}' has no ids: samples are called by their position, 0 to {len(array) - 1:,}."
-    return Table(path, pa.table({"sample_id": ids, "label": np.asarray(array).astype(str).tolist()}), (note,))
+    ids = pa.array(np.arange(len(array))).cast(pa.string())
+    return Table(path, pa.table({"sample_id": ids, "label": pa.array(np.asarray(array)).dictionary_encode()}), (note,))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError
+from cleaning.sharded_scores import LIST_SUFFIX, listed_shards
 from data_adapters.array_files import NamedScores, read_arrays
 from data_adapters.openai_logprobs import holds_responses, read_responses
 from data_adapters.tables import TABLE_SUFFIXES, Table, read_table
@@ -46,6 +47,8 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
     """
     suffix = path.suffix.lower()
     declared = declared or {}
+    if suffix == LIST_SUFFIX:
+        return [_of_array(NamedScores(name, listed_shards(path)), path, declared)]
     if suffix in PICKLES:
         raise InputError(
             f"Expert '{name}' ({path.name}) is a pickle, which can run code when read. "

@@ -4,16 +4,16 @@ Works through a memory map in blocks; nothing of size (N, K) is ever copied.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from cleaning.errors import InputError, counted
 from cleaning.half_bits import finite_halves
-from cleaning.mapped_memory import forget
+from cleaning.score_rows import read_rows
 from data_adapters.sentences import listed
 
-BLOCK_VALUES = 2**20
+BLOCK_VALUES = 2**19
 SUBSAMPLE_ROWS = 2000
 SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itself and drops those below 6e-8
 RANGE_TOLERANCE = 1e-3
@@ -31,23 +31,27 @@ class FullScores:
     rows: np.ndarray
     sample_ids: np.ndarray
     option_counts: np.ndarray | None = None
+    _buffers: list[np.ndarray] = field(default_factory=list, repr=False, compare=False)
 
     def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(places, scores) of a block of samples after the other, in the order of the file."""
         in_file_order = np.argsort(self.rows, kind="stable")
         step = max(1, BLOCK_VALUES // self.scores.shape[1])
         for start in range(0, len(in_file_order), step):
-            places = in_file_order[start : start + step]
-            yield self.some(places)
-            forget(self.scores, self.rows[places])
+            yield self.some(in_file_order[start : start + step])
 
     def some(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = self.rows[places]
         if rows[-1] - rows[0] == len(rows) - 1 and (np.diff(rows) == 1).all():
-            block = self.scores[rows[0] : rows[-1] + 1]
-        else:
-            block = self.scores[rows]
-        return places, np.asarray(block)
+            return places, np.asarray(read_rows(self.scores, slice(rows[0], rows[-1] + 1), self._buffer(len(rows))))
+        return places, np.asarray(read_rows(self.scores, rows))
+
+    def _buffer(self, rows: int) -> np.ndarray:
+        """Memory for one block, which the next block overwrites."""
+        if self._buffers and len(self._buffers[0]) >= rows:
+            return self._buffers[0]
+        self._buffers[:] = [np.empty((rows, self.scores.shape[1]), self.scores.dtype)]
+        return self._buffers[0]
 
     def unused(self, places: np.ndarray) -> np.ndarray | None:
         """(n, K) True beyond a question's options; None where all samples have all classes."""
@@ -92,7 +96,6 @@ def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
     size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
     places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
-    forget(full.scores, full.rows[places])
     block = block.astype(np.float32 if block.itemsize < 8 else np.float64)
     unused = full.unused(places)
     used = block if unused is None else block[~unused]

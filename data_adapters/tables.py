@@ -188,7 +188,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 def _as_text(data: pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_dictionary(data.type):
-        data = data.cast(data.type.value_type)
+        return _as_text_by_word(data)
     if pa.types.is_floating(data.type):
         values = [_float_text(value) for value in data.to_pylist()]
     elif _is_text(data.type):
@@ -198,6 +198,14 @@ def _as_text(data: pa.ChunkedArray) -> np.ndarray:
     out = np.empty(len(values), object)
     out[:] = values
     return out
+
+
+def _as_text_by_word(data: pa.ChunkedArray) -> np.ndarray:
+    """Text of a column that holds each of its words once and says where; so does the text."""
+    whole = data.unify_dictionaries().combine_chunks()
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    words = np.append(_as_text(pa.chunked_array([whole.dictionary])), "")
+    return words[whole.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False).astype(np.int64)]
 
 
 def _float_text(value: float | None) -> str:

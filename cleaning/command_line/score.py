@@ -25,7 +25,15 @@ def add_to(commands) -> None:
     parser.add_argument("--out", type=Path, default=Path("scores.csv"), metavar="FILE", help=".csv or .parquet")
     parser.add_argument("--workspaces", type=Path, metavar="ROOT", help="also keep the run there, ready for the app")
     add_rule_arguments(parser)
+    add_worker_arguments(parser)
     parser.set_defaults(run=run)
+
+
+def add_worker_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the scores are read: in this process by default."""
+    where = parser.add_argument_group("several processes or machines (Dask)").add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N", help="so many processes on this machine")
+    where.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="a Dask scheduler; its workers read the scores")
 
 
 def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,20 +70,39 @@ def run(arguments: argparse.Namespace) -> None:
     out = check_output(arguments.out, (".csv", ".parquet"))
     reading = read_source(arguments)
     progress = Progress()
-    scored = pipeline.run(reading.dataset, reading.experts, settings, progress)
+    workspace = _workspace(arguments.workspaces, reading) if arguments.workspaces else None
+    store = workspace.opinion_store() if workspace else None
+    with _client(arguments) as client:
+        scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client)
     progress.done()
     write_table(scored.table[list(pipeline.COLUMNS)], out)
     print(f"{out}: {len(scored.table):,} samples, {int(scored.table['flagged'].sum()):,} flagged")
     for sentence in scored.excess.sentences() if scored.excess else ():
         print(f"group {sentence}")
-    if arguments.workspaces:
-        print(f"workspace {keep(arguments.workspaces, reading, scored).folder}")
+    if workspace:
+        workspace.save_run(scored, reading.experts)
+        print(f"workspace {workspace.folder}")
 
 
-def keep(root: Path, reading, scored):
-    """The workspace below ``root`` that holds this reading and its run."""
+def _client(arguments: argparse.Namespace):
+    """A Dask client where workers or a scheduler were named, else None."""
+    from contextlib import nullcontext
+
+    from cleaning.errors import InputError
+
+    if arguments.workers is None and arguments.scheduler is None:
+        return nullcontext()
+    if arguments.workers is not None and arguments.workers < 1:
+        raise InputError(f"--workers is {arguments.workers}; at least 1 is needed.")
+    from cleaning.distributed import connected
+
+    return connected(arguments.scheduler, arguments.workers)
+
+
+def _workspace(root: Path, reading):
+    """The workspace below ``root`` that holds this reading."""
+    from cleaning.pipeline import check_experts
     from cleaning.run_store import create_workspace
 
-    workspace = create_workspace(root, reading.dataset, reading.experts)
-    workspace.save_run(scored, reading.experts)
-    return workspace
+    check_experts(reading.experts)
+    return create_workspace(root, reading.dataset, reading.experts)

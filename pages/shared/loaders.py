@@ -7,17 +7,17 @@ from cleaning.dataset import Dataset
 from cleaning.errors import InputError
 from cleaning.ranking import Ranking, rank_suspicion
 from cleaning.review_store import ReviewStore, shared_store
-from cleaning.run_store import Run, Workspace, list_workspaces, open_workspace, workspaces_root
+from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
 from cleaning.suspicion import Excess
 from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
 from cleaning.verdicts import BY_NAME
 from pages.shared import state
 from pages.shared.bands import Bands, guess_of, verdict_codes
+from pages.shared.opened_workspaces import opened_once
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def workspace(workspace_id: str) -> Workspace:
-    return open_workspace(workspaces_root(), workspace_id)
+    return opened_once(workspaces_root(), workspace_id)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -29,6 +29,34 @@ def run(workspace_id: str, run_id: str) -> Run:
 def expert_reports(workspace_id: str, run_id: str) -> list:
     """A place for a run's expert reports: empty until the Calibrate page has filled it."""
     return []
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def cascade_place(workspace_id: str, run_id: str, names: tuple, costs: tuple, bins: int, methods: tuple, labels: str):
+    """A place for one cascade's curves and what is worked out beside them: empty until the page has filled it."""
+    return {}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> dict:
+    """A place for something worked out about a run's experts on demand."""
+    return {}
+
+
+@st.cache_resource(ttl=5, max_entries=8, show_spinner=False)
+def judging_labels(workspace_id: str):
+    """The given labels with the corrections settled so far (``cleaning.export.judging``)."""
+    from cleaning.export.judging import judging_labels as judge
+
+    return judge(dataset(workspace_id), _store(workspace_id).decisions())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def folds(workspace_id: str, run_id: str):
+    """The cross-fitting folds of a run."""
+    from cleaning.folds import draw_folds
+
+    return draw_folds(dataset(workspace_id).sample_ids, run(workspace_id, run_id).settings.seed)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,0 +1,153 @@
+"""Opinions kept on disk as they form, so that nothing is asked twice.
+
+<folder>/calibrations/<key>.json     each expert's map, as soon as it is fitted; another run with the expert takes it
+<folder>/<key>.unfinished/           arrays of all samples, filled block by block; done.npy says which blocks hold
+<folder>/<key>/                      the same, finished; rule, threshold and budget are not part of the key
+
+An interrupted scoring goes on after the last checkpoint. Two processes that score the same write the same numbers.
+An expert that is added changes all weights, hence all pooled probabilities: the pass over the scores is made again,
+the other experts' calibration is not.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cleaning.calibration import Calibration, calibrate
+from cleaning.dataset import Dataset, Expert
+from cleaning.folds import Folds
+from cleaning.pool import Opinions, Progress, fill, weighed
+from cleaning.pooled_rows import PooledRows, Pooling
+
+FORMAT = 1
+BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
+CHECKPOINT_SECONDS = 2.0
+
+
+class OpinionStore:
+    """Opinions below ``folder``, which is made when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def calibration(self, dataset: Dataset, expert: Expert, folds: Folds, seed: int) -> Calibration:
+        """The expert's map: as fitted before for this dataset and seed, else fitted now and kept."""
+        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.json"
+        if path.exists():
+            return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        fitted = calibrate(expert, dataset.given_labels, folds)
+        _write_json(path, fitted.to_dict())
+        return fitted
+
+    def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
+        """What these experts say together, if they were all asked before; memory-mapped."""
+        place = self.folder / _key(dataset, experts, seed)
+        if not place.exists():
+            return None
+        weights, calibrations = _read_fit(place)
+        names = tuple(e.name for e in experts)
+        return Opinions(names, *_open_rows(place, "r"), weights, calibrations)
+
+    def ask(
+        self,
+        dataset: Dataset,
+        experts: Sequence[Expert],
+        calibrations: Sequence[Calibration],
+        folds: Folds,
+        seed: int,
+        progress: Progress = lambda words, share: None,
+    ) -> Opinions:
+        """Pools all rows that no earlier, interrupted call pooled, and keeps the whole."""
+        key = _key(dataset, experts, seed)
+        making, place = self.folder / f"{key}.unfinished", self.folder / key
+        pooling = _begin(making, dataset, experts, calibrations, folds, progress)
+        _go_on(making, pooling, len(dataset), progress)
+        try:
+            making.rename(place)
+        except OSError:
+            if not place.exists():  # another process that asked the same was faster: its numbers are the same
+                raise
+        found = self.finished(dataset, experts, seed)
+        assert found is not None, "just written"
+        return found
+
+
+def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:
+    known = [FORMAT, dataset.fingerprint(), seed, [(e.name, e.fingerprint()) for e in experts]]
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _begin(making: Path, dataset, experts, calibrations, folds, progress: Progress) -> Pooling:
+    """The weighed experts and, in ``making``, arrays to fill; both as an earlier call left them, if one did."""
+    if (making / "fit.json").exists():
+        weights, _ = _read_fit(making)
+        return Pooling.of(dataset, experts, calibrations, folds).with_weights(weights)
+    progress("weighing the experts", 0.0)
+    pooling = weighed(dataset, experts, calibrations, folds)
+    making.mkdir(parents=True, exist_ok=True)
+    for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
+        np.lib.format.open_memmap(making / f"{name}.npy", "w+", dtype, shape).flush()
+    _save_done(making, np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
+    about = {"weights": pooling.weights.tolist(), "calibrations": [c.to_dict() for c in calibrations]}
+    _write_json(making / "fit.json", about)
+    return pooling
+
+
+def _go_on(making: Path, pooling: Pooling, n: int, progress: Progress) -> None:
+    """Fills the blocks that are not done; what is done is kept at least every CHECKPOINT_SECONDS and at the end."""
+    rows, done = _open_rows(making, "r+"), np.load(making / "done.npy", allow_pickle=False)
+    kept = time.monotonic()
+    try:
+        for number, block in enumerate(_blocks(n, pooling.class_count)):
+            if not done[number]:
+                fill(
+                    pooling,
+                    rows,
+                    block,
+                    lambda count, start=block.start: progress("asking the experts", (start + count) / n),
+                )
+                done[number] = True
+            if time.monotonic() - kept > CHECKPOINT_SECONDS:
+                _checkpoint(making, rows, done)
+                kept = time.monotonic()
+    finally:
+        _checkpoint(making, rows, done)
+
+
+def _checkpoint(making: Path, rows: PooledRows, done: np.ndarray) -> None:
+    """First the numbers reach the disk, then the word that they are there."""
+    for array in rows:
+        array.flush()
+    if making.exists():  # else another process finished the same and renamed it
+        _save_done(making, done)
+
+
+def _blocks(n: int, class_count: int) -> list[slice]:
+    step = max(1, BLOCK_CELLS // class_count)
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+
+def _open_rows(folder: Path, mode: str) -> PooledRows:
+    return PooledRows(*(np.load(folder / f"{name}.npy", mode, allow_pickle=False) for name in PooledRows._fields))
+
+
+def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:
+    fit = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+    return np.array(fit["weights"]), tuple(map(Calibration.from_dict, fit["calibrations"]))
+
+
+def _save_done(making: Path, done: np.ndarray) -> None:
+    part = making / "done.part.npy"
+    np.save(part, done, allow_pickle=False)
+    part.replace(making / "done.npy")
+
+
+def _write_json(path: Path, value: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value), encoding="utf-8")
+    part.replace(path)

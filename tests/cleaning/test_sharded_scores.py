@@ -1,0 +1,127 @@
+"""Scores in shards read like the one array they were cut from; rows of a file read like the array itself."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from cleaning import pipeline
+from cleaning.dataset import Expert
+from cleaning.errors import InputError
+from cleaning.run_store import create_workspace
+from cleaning.score_rows import read_rows
+from cleaning.sharded_scores import ShardedScores, as_shards, listed_shards, open_shards
+from tests.factories import planted_dataset
+
+
+@pytest.fixture
+def whole():
+    return np.random.default_rng(0).normal(size=(100, 7)).astype(np.float32)
+
+
+@pytest.fixture
+def listed(tmp_path, whole):
+    """Three shards: one relative, one absolute, one by URL."""
+    for number, rows in enumerate((slice(0, 30), slice(30, 31), slice(31, 100))):
+        np.save(tmp_path / f"s{number}.npy", whole[rows])
+    path = tmp_path / "expert.shards"
+    path.write_text(f"s0.npy\n{tmp_path / 's1.npy'}\nfile://{tmp_path / 's2.npy'}\n\n")
+    return path
+
+
+@pytest.mark.parametrize("rows", [slice(0, 100), slice(28, 33), slice(90, 400), slice(5, 5), slice(None)])
+def test_slices(listed, whole, rows):
+    pytest.importorskip("fsspec")
+    scores = listed_shards(listed)
+    np.testing.assert_array_equal(scores[rows], whole[rows])
+    np.testing.assert_array_equal(read_rows(scores, rows), whole[rows])
+    np.testing.assert_array_equal(scores.part(slice(20, 90))[slice(5, 30)], whole[25:50])
+
+
+@pytest.mark.parametrize("rows", [[3, 4, 5, 29, 30, 31, 99], [50], [9, 2, 2, 80], []])
+def test_rows_by_number(listed, whole, rows):
+    pytest.importorskip("fsspec")
+    rows = np.array(rows, int)
+    np.testing.assert_array_equal(listed_shards(listed)[rows], whole[rows])
+
+
+def test_shards_say_what_they_are_and_hold_no_scores(listed, whole):
+    pytest.importorskip("fsspec")
+    scores = listed_shards(listed)
+    assert (scores.shape, scores.dtype, len(scores), scores.ndim, scores.nbytes) == (
+        (100, 7),
+        whole.dtype,
+        100,
+        2,
+        2800,
+    )
+    assert scores.edges() == [30, 31] and scores.part(slice(30, 50)).edges() == [1]
+    assert len(pickle.dumps(scores)) < whole.nbytes / 2
+
+
+def test_scoring_shards_gives_the_same_ranking_and_they_come_back_from_a_workspace(tmp_path):
+    planted = planted_dataset(n=600, kinds=("logits",), experts=2)
+    experts = []
+    for expert in planted.experts:
+        places = [tmp_path / f"{expert.name}_{i}.npy" for i in range(2)]
+        np.save(places[0], expert.scores[:250])
+        np.save(places[1], expert.scores[250:])
+        experts.append(Expert(expert.name, "full", scores=open_shards([str(p) for p in places])))
+    expected = pipeline.run(planted.dataset, planted.experts)
+    workspace = create_workspace(tmp_path / "ws", planted.dataset, experts)
+    assert all(isinstance(e.scores, ShardedScores) for e in workspace.experts())
+    scored = pipeline.run(planted.dataset, workspace.experts(), store=workspace.opinion_store())
+    assert (scored.table["sample_id"] == expected.table["sample_id"]).all()
+    assert scored.table["suspicion"].to_numpy() == pytest.approx(expected.table["suspicion"].to_numpy(), abs=1e-6)
+    assert not list((tmp_path / "ws").rglob("*.scores.npy"))  # the shards stayed where they are
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda f: np.save(f / "s1.npy", np.zeros((3, 8), np.float32)), "8 columns"),
+        (lambda f: np.save(f / "s1.npy", np.zeros((3, 7), np.float16)), "float16"),
+        (lambda f: np.save(f / "s1.npy", np.zeros(7, np.float32)), "expected \\(samples, classes\\)"),
+        (lambda f: (f / "s1.npy").write_bytes(b"no array"), "cannot be read as .npy"),
+        (lambda f: (f / "s1.npy").unlink(), "cannot be read as .npy"),
+        (lambda f: (f / "s2.npy").write_bytes((f / "s2.npy").read_bytes()[:-4]), "ends too early"),
+        (lambda f: (f / "expert.shards").write_text("\n"), "is empty"),
+        (lambda f: np.save(f / "s1.npy", np.array([{}], object), allow_pickle=True), "expected \\(samples, classes\\)"),
+    ],
+)
+def test_what_does_not_fit_is_said(listed, spoil, words):
+    pytest.importorskip("fsspec")
+    spoil(listed.parent)
+    with pytest.raises(InputError, match=words):
+        listed_shards(listed)
+
+
+def test_a_mapped_file_is_read_from_the_file_and_any_other_array_as_it_is(tmp_path, whole):
+    np.save(tmp_path / "a.npy", whole)
+    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
+    into = np.empty((200, 7), np.float32)
+    read = read_rows(mapped, slice(10, 50), into)
+    assert np.shares_memory(read, into)
+    np.testing.assert_array_equal(read, whole[10:50])
+    np.testing.assert_array_equal(read_rows(mapped, np.array([5, 1, 99])), whole[[5, 1, 99]])
+    assert read_rows(mapped, slice(100, 120)).shape == (0, 7)
+    for view in (mapped[20:], mapped[:, ::2], mapped.T, whole):  # no whole file: never read from a wrong place
+        np.testing.assert_array_equal(read_rows(view, slice(1, 3)), np.asarray(view)[1:3])
+    private = np.load(tmp_path / "a.npy", mmap_mode="c")
+    private[10] = 7
+    assert (read_rows(private, slice(10, 11)) == 7).all()
+
+
+def test_a_file_that_became_shorter_is_said(tmp_path, whole):
+    np.save(tmp_path / "a.npy", whole)
+    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
+    (tmp_path / "a.npy").write_bytes((tmp_path / "a.npy").read_bytes()[:500])
+    with pytest.raises(InputError, match=r"'a\.npy' became shorter"):
+        read_rows(mapped, slice(0, 100))
+
+
+def test_a_mapped_file_travels_as_its_place(tmp_path, whole):
+    np.save(tmp_path / "a.npy", whole)
+    shards = as_shards(np.load(tmp_path / "a.npy", mmap_mode="r"))
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(shards))[slice(40, 60)], whole[40:60])
+    assert as_shards(whole) is whole
