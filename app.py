@@ -13,6 +13,7 @@ STEPS = (
     ("threshold", "Threshold", ":material/filter_alt:"),
     ("review", "Review", ":material/rate_review:"),
     ("export", "Export", ":material/ios_share:"),
+    ("cascade", "Cascade", ":material/alt_route:"),
 )
 
 

@@ -12,6 +12,7 @@ from cleaning.errors import InputError, counted, first_five
 from data_adapters.class_codes import Codes, all_integers, largest_integer, read_answers, read_classes
 from data_adapters.columns import known_columns
 from data_adapters.contract import Reading
+from data_adapters.doctor.at_the_door import repaired
 from data_adapters.expert_columns import PREDICTED_NAMES, numbered_columns, score_columns
 from data_adapters.experts import Frame, build_expert
 from data_adapters.limits import MAX_CLASSES
@@ -39,6 +40,7 @@ def assemble(
 ) -> Reading:
     """names: (class names, notes) where a file gave them. Raises InputError on anything a person can fix."""
     _check_expert_names(opened)
+    samples, opened = repaired(samples, opened, None if names is None else len(names[0]))
     class_names, class_notes = _class_names(samples, opened, names)
     codes = _given_labels(samples, class_names)
     frame = Frame(samples.ids, class_names, samples.id_column, samples.options, samples.option_counts)

@@ -6,7 +6,7 @@ require_router()
 
 import streamlit as st
 
-from pages.shared import frame, intake, loaders, state
+from pages.shared import doctor_view, frame, intake, loaders, state
 from pages.shared.messages import guarded, plain
 
 
@@ -105,6 +105,7 @@ def what_was_read(reading) -> None:
     with st.expander(f"{len(reading.notes)} notes on the reading", expanded=len(reading.notes) <= 6):
         for note in reading.notes:
             st.markdown(f"- {plain(note, 400)}")
+    reading = doctor_view.findings(reading)
     sure = True
     if reading.joined_by_position:
         names = ", ".join(reading.joined_by_position)
@@ -123,6 +124,7 @@ def score(reading) -> None:
     bar = st.progress(0.0, text="calibrating the experts")
     workspace = intake.score(reading, lambda words, share: bar.progress(min(share, 1.0), text=plain(words)))
     state.remember("reading", None)
+    doctor_view.forget()
     bar.empty()
     if workspace:
         st.switch_page("pages/calibrate.py", query_params=state.url())

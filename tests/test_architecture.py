@@ -249,7 +249,9 @@ def test_importing_the_core_and_the_adapters_is_light(room):
     assert run_python(IMPORT_ALL, watched, ",".join(modules(room + "/"))) == "none"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["score", "--help"], ["calibrate", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], *([c, "--help"] for c in "score calibrate cascade experts-report demo".split())]
+)
 def test_help_comes_without_waiting_for_libraries(arguments):
     assert run_python(RUN_COMMAND, "torch,timm,torchvision,pandas,numpy,scipy,sklearn,pyarrow", *arguments) == "none"
 

@@ -16,14 +16,18 @@ from cleaning.cascade.answers import Answers
 from cleaning.cascade.calls import calls_by_suspicion, calls_sentence, fewest_calls, save_calls
 from cleaning.cascade.curves import CascadeCurves, bin_sensitivity, cascade_curves
 from cleaning.cascade.export import learn_router, route_all, router_json
+from cleaning.cascade.from_reports import answers_of, as_plain, calibrations_named, starting_costs
 from cleaning.cascade.operating_point import OperatingPoint, best_under_cost, cheapest_within, operating_point
 
 __all__ = [
     "Answers",
     "CascadeCurves",
     "OperatingPoint",
+    "answers_of",
+    "as_plain",
     "best_under_cost",
     "bin_sensitivity",
+    "calibrations_named",
     "calls_by_suspicion",
     "calls_sentence",
     "cascade_curves",
@@ -34,4 +38,5 @@ __all__ = [
     "route_all",
     "router_json",
     "save_calls",
+    "starting_costs",
 ]

@@ -9,7 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("demo", "score", "calibrate", "export", "apply", "revert", "mask", "impact")
+COMMANDS = (
+    "demo", "doctor", "score", "calibrate", "experts-report", "cascade", "export", "apply", "revert", "mask", "impact",
+    "card", "import_decisions",
+)  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
 
 
@@ -40,5 +43,5 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in COMMANDS:
-        importlib.import_module(f"cleaning.command_line.{name}").add_to(commands)
+        importlib.import_module(f"cleaning.command_line.{name.replace('-', '_')}").add_to(commands)
     return parser

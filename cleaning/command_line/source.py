@@ -9,8 +9,21 @@ from cleaning.errors import InputError
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """DATASET, or --labels with --expert and --answers."""
-    parser.add_argument("dataset", nargs="?", type=Path, metavar="DATASET", help="folder in Second Opinion's format")
+    """DATASET, or --labels with --expert and --answers; how to read them; fixes of the import doctor."""
+    parser.add_argument("dataset", nargs="?", type=Path, metavar="DATASET", help="a dataset folder, or logs of models")
+    parser.add_argument(
+        "--fix",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="make a fix that `python -m cleaning doctor` offers, on what is read and not on disk; repeatable",
+    )
+    parser.add_argument(
+        "--normalised",
+        choices=("none", "characters", "bytes"),
+        default="none",
+        help="lm-evaluation-harness logs: divide log-likelihoods by the choice's length",
+    )
     loose = parser.add_argument_group("loose files instead of a folder")
     loose.add_argument("--labels", type=Path, metavar="FILE", help="table of sample ids and given labels")
     loose.add_argument("--id-column", metavar="C", help="column of --labels with the sample ids")
@@ -29,23 +42,30 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     loose.add_argument("--choices-column", metavar="C", help="column with the list of options (questions)")
     loose.add_argument("--question-column", metavar="C", help="column with the question's text")
     loose.add_argument("--images", type=Path, metavar="FOLDER", help="folder of the pictures")
+    loose.add_argument("--split", metavar="S", help="which part of a Hugging Face dataset given as --labels")
+    loose.add_argument(
+        "--pictures-to", type=Path, metavar="FOLDER", help="new folder for pictures inside an archive or dataset"
+    )
 
 
 def read_source(arguments: argparse.Namespace):
     """The Reading that the arguments name; what the reader did that a person should know goes to stderr."""
-    reading = _read(arguments)
+    from data_adapters.doctor import read_fixed
+
+    reading = read_fixed(lambda: read_unfixed(arguments), arguments.fix)
     for note in reading.notes:
         print(f"note: {note}", file=sys.stderr)
     return reading
 
 
-def _read(arguments):
+def read_unfixed(arguments: argparse.Namespace):
+    """The Reading as it is on disk."""
     if arguments.dataset is not None:
         if arguments.labels or arguments.expert or arguments.answers:
             raise InputError("Give either a dataset folder or loose files (--labels, --expert, --answers), not both.")
-        from data_adapters import read_folder
-
-        return read_folder(arguments.dataset)
+        return _read_dataset(arguments.dataset, arguments.normalised)
+    if arguments.normalised != "none":
+        raise InputError("--normalised is for a folder of lm-evaluation-harness logs. Give it as DATASET.")
     if arguments.labels is None:
         raise InputError("There is nothing to read. Give a dataset folder, or --labels FILE with --expert NAME=FILE.")
     from data_adapters import read_loose
@@ -62,7 +82,15 @@ def _read(arguments):
         choices_column=arguments.choices_column,
         question_column=arguments.question_column,
         images=arguments.images,
+        split=arguments.split,
+        pictures_to=arguments.pictures_to,
     )
+
+
+def _read_dataset(path: Path, normalised: str):
+    from data_adapters import read, read_lm_eval
+
+    return read(path) if normalised == "none" else read_lm_eval(path, normalised)
 
 
 def _without_repeats(pairs: list[str]) -> list[str]:

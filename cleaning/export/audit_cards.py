@@ -25,16 +25,13 @@ class AuditCards:
 
 
 def decided_cards(handover: Handover) -> AuditCards | None:
-    """The cards of the run's audit that count, or None where a stratum has none (or the run has no audit).
+    """The cards of the run's audit that count, or None where a stratum has none.
 
     In each stratum the cards count in their drawn order up to the first one nobody has decided, so that which cards
     count never depends on what was said. Whoever passed a card over has decided it.
     """
-    audit = handover.run.audit
-    if audit is None or not {"row", "stratum", "stratum_size"} <= set(audit):
-        return None
-    audit = audit.sort_values("order", kind="stable") if "order" in audit else audit
-    counted = audit[_before_first_open(audit, _decided_rows(handover))]
+    audit = handover.run.audit.sort_values("order", kind="stable")
+    counted = audit[_before_first_open(audit, decided_rows(handover))]
     strata = audit.drop_duplicates("stratum").sort_values("stratum")
     codes = pd.Index(strata["stratum"]).get_indexer(counted["stratum"])
     sizes = strata["stratum_size"].to_numpy(np.int64)
@@ -43,7 +40,8 @@ def decided_cards(handover: Handover) -> AuditCards | None:
     return AuditCards(counted["row"].to_numpy(np.int64), codes, sizes)
 
 
-def _decided_rows(handover: Handover) -> np.ndarray:
+def decided_rows(handover: Handover) -> np.ndarray:
+    """Places of all samples that somebody decided or passed over."""
     view = CurrentDecisions()
     view.update(handover.decisions)
     decided = list(dict.fromkeys(d.sample_id for d in view.standing() if d.verdict != LATER))

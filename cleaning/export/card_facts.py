@@ -6,25 +6,21 @@ The JSON twin of the page that ``card_page`` draws. No clock enters: the same lo
 import hashlib
 import json
 import platform
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
-import pandas as pd
-
 from cleaning.export import card_people
 from cleaning.export.audit_cards import decided_cards
 from cleaning.export.card_experts import expert_rows
+from cleaning.export.card_findings import commands, confused_pairs, examples, limits, verdict_counts
 from cleaning.export.handover import Handover
 from cleaning.export.impact_file import impact_dict, impact_of, plain, rows_of
 from cleaning.export.settle import SETTLED
 from cleaning.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
 
 FORMAT, VERSION = "second-opinion-card", 1
-EXAMPLES = 12
-LONGEST_TEXT = 600
 RUN_FILES = (
     "settings.json calibration.json scores.parquet predicted.npy confidence.npy label_probability.npy groups.parquet "
     "audit.parquet"
@@ -32,17 +28,14 @@ RUN_FILES = (
 PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "sqlalchemy")
 
 
-def card_facts(
-    handover: Handover, choices: pd.DataFrame | None = None, estimates: Mapping | None = None
-) -> dict[str, object]:
+def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str, object]:
     """Everything the card says.
 
-    choices: as ``ReviewStore.choices``: what was chosen about the run (threshold, audit share ...), by whom and when.
     estimates: ``dataclasses.asdict`` of ``cleaning.estimation.Estimate``, or any dict with "precision",
     "detection_rate" (shares) and "wrong_total" (a count), each {"point", "low", "high"}; None: not estimated.
     """
-    chosen = _choices(handover, choices)
-    threshold = _threshold(handover, chosen)
+    chosen = _choices(handover)
+    threshold = threshold_of(handover)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -62,7 +55,7 @@ def card_facts(
         "examples": examples(handover),
         "impact": impact_dict(impact_of(handover)),
         "limits": limits(handover, estimates),
-        "reproduce": commands(handover, threshold["value"]),
+        "reproduce": commands(handover),
         "versions": versions(),
     }
 
@@ -114,7 +107,9 @@ def _run(handover: Handover) -> dict:
     }
 
 
-def _choices(handover: Handover, choices: pd.DataFrame | None) -> list[dict]:
+def _choices(handover: Handover) -> list[dict]:
+    """What was chosen about this run, in order."""
+    choices = handover.choices
     if choices is None:
         return []
     mine = choices[choices["run_id"] == handover.run.id]
@@ -125,9 +120,9 @@ def _choices(handover: Handover, choices: pd.DataFrame | None) -> list[dict]:
     ]
 
 
-def _threshold(handover: Handover, chosen: list[dict]) -> dict:
+def threshold_of(handover: Handover) -> dict:
     """The threshold that counts, how it came about, and how many samples it flags."""
-    last = [c for c in chosen if c["key"] == "threshold" and isinstance(c["value"], int | float)]
+    last = [c for c in _choices(handover) if c["key"] == "threshold" and isinstance(c["value"], int | float)]
     settings = handover.run.settings
     value = float(last[-1]["value"]) if last else float(handover.run.threshold)
     if last:
@@ -159,9 +154,13 @@ def _estimates(handover: Handover, estimates: Mapping | None) -> dict:
     total = estimates.get("wrong_total")
     left = None
     if isinstance(total, Mapping):
-        left = {end: plain(max(0.0, float(total[end]) - found)) for end in ("point", "low", "high")}
+        left = {end: _at_least_none(float(total[end]) - found) for end in ("point", "low", "high")}
     kept = {key: _plain_deep(value) for key, value in estimates.items()}
     return {"available": True, "found_wrong": found, "unfound": left, **kept}
+
+
+def _at_least_none(count: float) -> object:
+    return plain(max(count, 0.0))  # NaN stays NaN in this order
 
 
 def _plain_deep(value: object) -> object:
@@ -172,8 +171,6 @@ def _plain_deep(value: object) -> object:
 
 def _audit(handover: Handover) -> dict:
     audit, cards = handover.run.audit, decided_cards(handover)
-    if audit is None or not {"stratum", "stratum_size", "row"} <= set(audit):
-        return {"available": False, "strata": []}
     wrong = set(_wrong_rows(handover))
     rows = []
     for stratum, (name, drawn) in enumerate(audit.groupby("stratum", sort=True)):
@@ -187,8 +184,8 @@ def _audit(handover: Handover) -> dict:
                 "found_wrong": sum(int(r) in wrong for r in counted),
             }
         )
-    seed = int(audit["seed"].iloc[0]) if "seed" in audit else None
-    return {"available": True, "seed": seed, "strata": rows, "counted": 0 if cards is None else len(cards.rows)}
+    drawn_for = {"seed": int(audit["seed"].iloc[0]), "threshold": plain(float(audit["threshold"].iloc[0]))}
+    return drawn_for | {"strata": rows, "counted": 0 if cards is None else len(cards.rows)}
 
 
 def _wrong_rows(handover: Handover) -> list[int]:
@@ -197,98 +194,6 @@ def _wrong_rows(handover: Handover) -> list[int]:
         int(line.row)
         for line in table.itertuples(index=False)
         if line.status == SETTLED and line.given not in line.labels
-    ]
-
-
-def verdict_counts(handover: Handover) -> list[dict]:
-    """For each given class with a decided sample, most decided first: final verdicts, contested and open samples."""
-    by_class: dict[int, Counter] = {}
-    for line in handover.final.table.itertuples(index=False):
-        by_class.setdefault(int(line.given), Counter())[line.verdict or line.status] += 1
-    order = sorted(by_class, key=lambda k: (-by_class[k].total(), k))
-    names = handover.dataset.class_names
-    return [{"class": names[k], "decided": by_class[k].total(), **dict(sorted(by_class[k].items()))} for k in order]
-
-
-def confused_pairs(handover: Handover, most: int = 50) -> list[dict]:
-    """Given label -> corrected label, most frequent first; several_fit counts for each label that is not the given."""
-    pairs: Counter = Counter()
-    for line in handover.final.changed().itertuples(index=False):
-        pairs.update((int(line.given), int(k)) for k in line.labels if k != line.given)
-    names = handover.dataset.class_names
-    order = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:most]
-    return [{"given": names[g], "final": names[k], "samples": count} for (g, k), count in order]
-
-
-def examples(handover: Handover, most: int = EXAMPLES) -> list[dict]:
-    """The changed samples with the highest suspicion."""
-    changed, names = handover.final.changed(), handover.dataset.class_names
-    suspicion = handover.scores["suspicion"].to_numpy()
-    order = sorted(changed.itertuples(index=False), key=lambda line: (-suspicion[line.row], line.row))[:most]
-    samples = handover.dataset.samples
-    found = []
-    for line in order:
-        example = {
-            "sample_id": str(line.sample_id),
-            "given_label": names[line.given],
-            "final_labels": [names[k] for k in line.labels],
-            "verdict": line.verdict,
-            "mask": line.mask,
-            "votes": int(line.votes),
-            "agreeing": int(line.agreeing),
-            "suspicion": plain(float(suspicion[line.row])),
-        }
-        if "question" in samples:
-            example["question"] = str(samples["question"].iloc[line.row])[:LONGEST_TEXT]
-        if "choices" in samples:
-            example["options"] = [o[:LONGEST_TEXT] for o in handover.option_texts(line.row)]
-        found.append(example)
-    return found
-
-
-def limits(handover: Handover, estimates: Mapping | None) -> list[str]:
-    """What the card cannot say, in sentences."""
-    c = handover.final.counts()
-    lines = [
-        f"{c['samples'] - c['decided']:,} samples were not reviewed and keep their given label, right or wrong.",
-        "Experts were calibrated against the given labels, which hold errors themselves; their accuracy on given "
-        "labels is agreement with these, not truth.",
-        "Experts that share training data err together; what they all take for right was rarely reviewed.",
-        "A final label is what reviewers agreed on under the policy above, not a proof.",
-    ]
-    if c["contested"] or c["open"]:
-        lines.append(f"{c['contested']:,} samples are contested and {c['open']:,} open; they keep their given label.")
-    if not estimates:
-        lines.append("Precision and detection rate were not estimated: how many errors remain is not known.")
-    if len(handover.pseudonyms) == 1:
-        lines.append("One reviewer decided everything; there is no agreement to measure.")
-    if any(about["simulated"] for about in expert_rows(handover, figures=False)):
-        lines.append("Some experts are simulated: figures about them say nothing about real models.")
-    return lines
-
-
-def commands(handover: Handover, threshold: float) -> list[str]:
-    """The commands that make this again; DATASET is the folder the workspace was made from."""
-    settings, policy, place = handover.run.settings, handover.policy, f"workspaces/{handover.workspace.id}"
-    score = ["python -m cleaning score DATASET --workspaces workspaces", f"--seed {settings.seed}"]
-    if settings.rule != "default":
-        score.append(f"--rule {settings.rule} --min-confidence {settings.min_confidence:g}")
-        score += [f"--agree {settings.agree}"] if settings.agree is not None else []
-    if settings.budget is not None:
-        score.append(f"--budget {settings.budget}")
-    elif settings.threshold is not None:
-        score.append(f"--threshold {settings.threshold:g}")
-    options = (
-        f"--run {handover.run.id} --settle {policy.settle} --several-fit {policy.several_fit} "
-        f"--none-fits {policy.none_fits} --unclear {policy.unclear} --least-votes {policy.least_votes}"
-    )
-    return [
-        " ".join(score),
-        f"python -m cleaning export {place} {options} --as patch --out patch.jsonl",
-        "python -m cleaning apply patch.jsonl DATASET --out DATASET_corrected",
-        f"python -m cleaning mask {place} {options} --out evaluation_mask.csv",
-        f"python -m cleaning impact {place} {options} --out impact.json",
-        f"python -m cleaning card {place} {options} --out card.html",
     ]
 
 

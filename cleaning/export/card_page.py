@@ -5,13 +5,26 @@ and embedded pictures.
 """
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
+from cleaning.export.card_chart import accuracy_chart
+from cleaning.export.card_html import (
+    bullet_list,
+    code,
+    interval,
+    number,
+    pairs_list,
+    percent,
+    share_text,
+    table,
+    text,
+    whole,
+)
 from cleaning.export.card_style import STYLE
 from cleaning.export.impact import WAYS
 
-MOST_ROWS = 30
+MOST_ROWS, MOST_PAIRS = 30, 15
 LARGEST_PICTURE = 512 * 1024
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"), (b"RIFF", "webp"))
 _WAY_WORDS = {"given": "given labels", "corrected": "corrected, strict", "any_of": "any that fits"}
@@ -34,7 +47,7 @@ def card_page(facts: Mapping, thumbnails: Mapping[str, bytes] | None = None) -> 
         ("Verdicts", _verdicts),
         ("Examples", lambda f: _examples(f, thumbnails or {})),
         ("Leaderboard impact", _impact),
-        ("Limits", lambda f: _list(f["limits"])),
+        ("Limits", lambda f: bullet_list(f["limits"])),
         ("How to reproduce", _reproduce),
     ]
     body = "\n".join(f"<section><h2>{escape(title)}</h2>\n{draw(facts)}\n</section>" for title, draw in sections)
@@ -61,7 +74,7 @@ def _short(facts: Mapping) -> str:
         (c["contested"] + c["open"], "contested or open"),
     ]
     tiles = "".join(f"<div><b>{number:,}</b><span>{words}</span></div>" for number, words in shown)
-    return f'<div class="tiles">{tiles}</div>\n<p>Policy: {_text(facts["policy"]["in_words"])}.</p>'
+    return f'<div class="tiles">{tiles}</div>\n<p>Policy: {text(facts["policy"]["in_words"])}.</p>'
 
 
 def _data(facts: Mapping) -> str:
@@ -74,8 +87,8 @@ def _data(facts: Mapping) -> str:
         ("Decision log", f"{log['decisions']:,} entries, SHA-256 {log['sha256']}"),
     ]
     pairs += [("Metadata group", data["group_column"])] if data["group_column"] else []
-    files = _table(["file", "SHA-256"], [[f["file"], _code(f["sha256"])] for f in data["files"]])
-    return _pairs(pairs) + _list(data["notes"]) + files
+    files = table(["file", "SHA-256"], [[f["file"], code(f["sha256"])] for f in data["files"]])
+    return pairs_list(pairs) + bullet_list(data["notes"]) + files
 
 
 def _experts(facts: Mapping) -> str:
@@ -83,11 +96,11 @@ def _experts(facts: Mapping) -> str:
     rows = []
     for e in facts["experts"]:
         name = e["expert"] + (" (simulated)" if e["simulated"] else "")
-        accuracy = _interval(e["accuracy_on_given"], e["accuracy_low"], e["accuracy_high"], _percent)
-        honest = [_number(e.get(name)) for name in ("ece_before", "ece_after", "nll_before", "nll_after")]
-        rows.append([name, e["kind"], _number(e["weight"]), e["calibration"], f"{e['answered']:,}", accuracy, *honest])
+        accuracy = interval(e["accuracy_on_given"], e["accuracy_low"], e["accuracy_high"], percent)
+        honest = [number(e.get(name)) for name in ("ece_before", "ece_after", "nll_before", "nll_after")]
+        rows.append([name, e["kind"], number(e["weight"]), e["calibration"], f"{e['answered']:,}", accuracy, *honest])
     note = "Accuracy is agreement with the given labels, with Wilson's 95 % interval. ECE: 15 equal-mass bins."
-    return _table(heads.split("|"), rows) + f'<p class="note">{note}</p>'
+    return table(heads.split("|"), rows) + f'<p class="note">{note}</p>'
 
 
 def _run(facts: Mapping) -> str:
@@ -97,15 +110,15 @@ def _run(facts: Mapping) -> str:
         ("Run", f"{run['id']}, made {run['created']}"),
         ("Settings", settings),
         ("Seed", run["seed"]),
-        ("Threshold", f"{_number(threshold['value'])}: {threshold['how']}"),
+        ("Threshold", f"{number(threshold['value'])}: {threshold['how']}"),
         ("Flagged", f"{threshold['flagged']:,} samples with suspicion at or above it"),
         ("Versions", ", ".join(f"{name} {version}" for name, version in facts["versions"].items())),
     ]
     chosen = [[c["at"], c["who"], c["key"], c["value"]] for c in threshold["choices"]]
     alarmed = [f"{g['group']}: {g['observed']:.0f} samples nobody agrees with, {g['expected']:.0f} expected"
                for g in run["groups_alarmed"]]  # fmt: skip
-    choices = _table(["when", "who", "choice", "value"], chosen) if chosen else ""
-    return _pairs(pairs) + _list(alarmed) + choices
+    choices = table(["when", "who", "choice", "value"], chosen) if chosen else ""
+    return pairs_list(pairs) + bullet_list(alarmed) + choices
 
 
 def _estimates(facts: Mapping) -> str:
@@ -114,73 +127,80 @@ def _estimates(facts: Mapping) -> str:
     if not found["available"]:
         return seen + "<p>Precision and detection rate were not estimated; see Limits.</p>"
     kinds = [
-        ("precision", "Precision (share of flagged that are wrong)", _percent),
-        ("detection_rate", "Detection rate (share of the wrong that are flagged)", _percent),
-        ("wrong_total", "Wrong given labels in all", _count),
-        ("unfound", "Errors still unfound", _count),
+        ("precision", "Precision (share of flagged that are wrong)", percent),
+        ("detection_rate", "Detection rate (share of the wrong that are flagged)", percent),
+        ("wrong_total", "Wrong given labels in all", whole),
+        ("unfound", "Errors still unfound", whole),
     ]
     rows = [
-        [words, _interval(v.get("point"), v.get("low"), v.get("high"), show)]
+        [words, interval(v.get("point"), v.get("low"), v.get("high"), show)]
         for key, words, show in kinds
         if isinstance(v := found.get(key), Mapping)
     ]
-    others = [(key, value) for key, value in found.items() if not isinstance(value, Mapping | list)]
-    details = ", ".join(
-        f"{key.replace('_', ' ')} {value}" for key, value in others if key not in ("available", "unfound")
-    )
-    return seen + _table(["quantity", "estimate and interval"], rows) + f'<p class="note">{_text(details)}</p>'
+    return seen + table(["quantity", "estimate and interval"], rows) + f'<p class="note">{text(_basis(found))}</p>'
+
+
+def _basis(found: Mapping) -> str:
+    """What the estimates rest on, where they say so."""
+    words = []
+    if "card_count" in found:
+        words.append(f"{found['card_count']:,} audit cards, {found.get('unsure_count', 0):,} of them unsure.")
+    if "level" in found:
+        kind = "at every moment of the review" if found.get("anytime") else "for a number of cards settled in advance"
+        words.append(f"Intervals hold {kind} with {percent(found['level'])} probability.")
+    if found.get("enough") is False:
+        words.append("Too few cards: take these bands as guesses.")
+    return " ".join(words)
 
 
 def _audit(facts: Mapping) -> str:
     audit = facts["audit"]
-    if not audit["available"]:
-        return "<p>The run was made without audit cards; nothing here speaks for samples that were not reviewed.</p>"
     heads = "stratum|samples|cards drawn|cards counted|found wrong"
     rows = [
         [s["stratum"], *(f"{s[k]:,}" for k in ("samples", "cards_drawn", "cards_counted", "found_wrong"))]
         for s in audit["strata"]
     ]
     words = (
-        "Cards were drawn at random within strata of suspicion (0 is the most suspicious) before any review"
-        f"{'' if audit['seed'] is None else ', seed ' + str(audit['seed'])}; in each stratum they count in their drawn "
+        "Cards were drawn at random within strata of suspicion (0 is the most suspicious) before any review, seed "
+        f"{audit['seed']}, for the threshold {number(audit['threshold'])}; in each stratum they count in their drawn "
         "order up to the first one not decided."
     )
-    return f"<p>{_text(words)}</p>" + _table(heads.split("|"), rows)
+    return f"<p>{text(words)}</p>" + table(heads.split("|"), rows)
 
 
 def _reviewers(facts: Mapping) -> str:
     heads = "reviewer|decisions|adjudications|blind|median seconds|hours"
     rows = [
-        [r["reviewer"], f"{r['decisions']:,}", r["adjudications"], r["blind"], _number(r["median_seconds"]),
-         _number(r["hours"])]
+        [r["reviewer"], f"{r['decisions']:,}", r["adjudications"], r["blind"], number(r["median_seconds"]),
+         number(r["hours"])]
         for r in facts["reviewers"]
     ]  # fmt: skip
     a, pull = facts["agreement"], facts["anchoring"]
     pairs = [
         ("Samples with two or more reviewers", f"{a['samples']:,}"),
-        ("Same answer", _share(a["same_answer"], _percent)),
-        ("Krippendorff's alpha, is the given label right", _share(a["alpha_on_given_label"], _number)),
-        ("Suggested label named, blind", _share(pull["blind"], _percent)),
-        ("Suggested label named, open", _share(pull["open"], _percent)),
-        ("Anchoring effect (open minus blind)", _share(pull["effect"], _percent)),
+        ("Same answer", share_text(a["same_answer"], percent)),
+        ("Krippendorff's alpha, is the given label right", share_text(a["alpha_on_given_label"], number)),
+        ("Suggested label named, blind", share_text(pull["blind"], percent)),
+        ("Suggested label named, open", share_text(pull["open"], percent)),
+        ("Anchoring effect (open minus blind)", share_text(pull["effect"], percent)),
     ]
     note = "The anchoring effect is a fair comparison only where chance decided which cards were shown open."
-    return _table(heads.split("|"), rows) + _pairs(pairs) + f'<p class="note">{note}</p>'
+    return table(heads.split("|"), rows) + pairs_list(pairs) + f'<p class="note">{note}</p>'
 
 
 def _verdicts(facts: Mapping) -> str:
     rows = facts["verdicts"]
     names = sorted({key for row in rows for key in row} - {"class", "decided"})
-    table = _table(
+    counts = table(
         ["given class", "decided", *(n.replace("_", " ") for n in names)],
         [[row["class"], row["decided"], *(row.get(n, 0) for n in names)] for row in rows[:MOST_ROWS]],
     )
-    pairs = [[p["given"], p["final"], p["samples"]] for p in facts["confused_pairs"][:MOST_ROWS]]
+    confusions = [[p["given"], p["final"], p["samples"]] for p in facts["confused_pairs"][:MOST_PAIRS]]
     more = (
         f'<p class="note">{len(rows) - MOST_ROWS:,} more classes in the JSON twin.</p>' if len(rows) > MOST_ROWS else ""
     )
-    confused = "<h3>Most confused pairs</h3>" + _table(["given", "final", "samples"], pairs) if pairs else ""
-    return table + more + confused if rows else "<p>Nothing has been decided.</p>"
+    confused = "<h3>Most confused pairs</h3>" + table(["given", "final", "samples"], confusions) if confusions else ""
+    return counts + more + confused if rows else "<p>Nothing has been decided.</p>"
 
 
 def _examples(facts: Mapping, thumbnails: Mapping[str, bytes]) -> str:
@@ -192,13 +212,13 @@ def _examples(facts: Mapping, thumbnails: Mapping[str, bytes]) -> str:
 def _example(example: Mapping, thumbnails: Mapping[str, bytes]) -> str:
     final = " | ".join(example["final_labels"]) or example["verdict"].replace("_", " ")
     picture = _picture(thumbnails.get(example["sample_id"], b""))
-    question = f"<p>{_text(example['question'])}</p>" if example.get("question") else ""
-    options = f"<ol>{''.join(f'<li>{_text(o)}</li>' for o in example['options'])}</ol>" if "options" in example else ""
+    question = f"<p>{text(example['question'])}</p>" if example.get("question") else ""
+    options = f"<ol>{''.join(f'<li>{text(o)}</li>' for o in example['options'])}</ol>" if "options" in example else ""
     return (
-        f"<article>{picture}<h3>{_text(example['sample_id'])}</h3>{question}{options}"
-        f"<p><del>{_text(example['given_label'])}</del> <ins>{_text(final)}</ins></p>"
+        f"<article>{picture}<h3>{text(example['sample_id'])}</h3>{question}{options}"
+        f"<p><del>{text(example['given_label'])}</del> <ins>{text(final)}</ins></p>"
         f'<p class="note">{example["agreeing"]} of {example["votes"]} votes, suspicion '
-        f"{_number(example['suspicion'])}</p></article>"
+        f"{number(example['suspicion'])}</p></article>"
     )
 
 
@@ -222,14 +242,14 @@ def _impact(facts: Mapping) -> str:
     for e in impact["experts"]:
         row = [e["expert"]]
         for way in WAYS:
-            row.append(_interval(e[f"accuracy_{way}"], e[f"low_{way}"], e[f"high_{way}"], _percent))
+            row.append(interval(e[f"accuracy_{way}"], e[f"low_{way}"], e[f"high_{way}"], percent))
             row.append(_ranks(e, way))
         if estimated:
             ends = [e[f"estimate_{end}corrected"] for end in ("", "low_", "high_")]
-            row.append(_interval(*ends, _percent))
+            row.append(interval(*ends, percent))
         rows.append(row)
-    warning = f'<p class="warning">{_text(impact["sentences"][0])}</p>' + _list(impact["sentences"][1:])
-    return warning + _table(heads, rows) + _chart(impact["experts"], estimated) + _swaps(impact)
+    warning = f'<p class="warning">{text(impact["sentences"][0])}</p>' + bullet_list(impact["sentences"][1:])
+    return warning + table(heads, rows) + accuracy_chart(impact["experts"], estimated) + _swaps(impact)
 
 
 def _ranks(expert: Mapping, way: str) -> str:
@@ -243,104 +263,12 @@ def _swaps(impact: Mapping) -> str:
     for n in impact["neighbours"]:
         if n["labels"] in ("corrected", "audit estimate"):
             p = p_values.get((n["labels"], *sorted((n["upper"], n["lower"]))))
-            rows.append([n["labels"], n["upper"], n["lower"], _percent(n["swap_probability"]), _number(p)])
+            rows.append([n["labels"], n["upper"], n["lower"], percent(n["swap_probability"]), number(p)])
     heads = ["labels", "above", "below", "chance that they swap", "McNemar's p"]
     note = "Intervals: paired bootstrap, 95 %. McNemar's exact p for all pairs is in the JSON twin, unadjusted."
-    return "<h3>Neighbours in rank</h3>" + _table(heads, rows) + f'<p class="note">{note}</p>'
-
-
-def _chart(experts: Sequence[Mapping], estimated: bool) -> str:
-    """Accuracies with intervals as an inline drawing: given, corrected and, where there is one, the estimate."""
-    series = [("given", "", "given"), ("corrected", "", "corrected")]
-    series += [("corrected", "estimate_", "audit estimate")] if estimated else []
-    values = [_ends(e, way, prefix) for e in experts for way, prefix, _ in series]
-    known = [v for ends in values for v in ends if v is not None]
-    if not known:
-        return ""
-    low, high = min(known), max(known)
-    span = (high - low) or 1.0
-    height = len(experts) * (14 * len(series) + 12) + 24
-    marks, y = [], 10
-    for e in experts:
-        marks.append(f'<text x="0" y="{y + 10}">{_text(e["expert"][:28])}</text>')
-        for way, prefix, words in series:
-            marks.append(_mark(_ends(e, way, prefix), low, span, y + 6, words))
-            y += 14
-        y += 12
-    legend = "".join(f'<tspan class="{w.split()[0]}"> ● {w}</tspan>' for _, _, w in series)
-    return (
-        f'<svg viewBox="0 0 720 {height}" role="img" aria-label="accuracy with intervals">{"".join(marks)}'
-        f'<text x="200" y="{height - 4}">{_percent(low)}</text><text x="700" y="{height - 4}" text-anchor="end">'
-        f'{_percent(high)}</text><text x="450" y="{height - 4}" text-anchor="middle">{legend}</text></svg>'
-    )
-
-
-def _ends(expert: Mapping, way: str, prefix: str) -> tuple:
-    if prefix:
-        return tuple(expert[f"estimate_{end}{way}"] for end in ("", "low_", "high_"))
-    return tuple(expert[f"{name}_{way}"] for name in ("accuracy", "low", "high"))
-
-
-def _mark(ends: tuple, low: float, span: float, y: int, words: str) -> str:
-    if None in ends:
-        return ""
-    x, left, right = (200 + 500 * (v - low) / span for v in ends)
-    kind = words.split()[0]
-    return (
-        f'<line class="{kind}" x1="{left:.1f}" x2="{right:.1f}" y1="{y}" y2="{y}"/>'
-        f'<circle class="{kind}" cx="{x:.1f}" cy="{y}" r="4"/>'
-    )
+    return "<h3>Neighbours in rank</h3>" + table(heads, rows) + f'<p class="note">{note}</p>'
 
 
 def _reproduce(facts: Mapping) -> str:
     lines = "\n".join(escape(line) for line in facts["reproduce"])
     return f"<p>DATASET is the folder that the workspace was made from.</p><pre>{lines}</pre>"
-
-
-class _Html(str):
-    """Text that is HTML already."""
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, _Html) else escape("" if value is None else str(value))
-
-
-def _code(value: str) -> _Html:
-    return _Html(f"<code>{escape(value)}</code>")
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence]) -> str:
-    head = "".join(f"<th>{_text(h)}</th>" for h in heads)
-    body = "\n".join("<tr>" + "".join(f"<td>{_text(v)}</td>" for v in row) + "</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>\n'
-
-
-def _pairs(pairs: Iterable[tuple[str, object]]) -> str:
-    return "<dl>" + "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in pairs) + "</dl>\n"
-
-
-def _list(lines: Iterable[str]) -> str:
-    items = "".join(f"<li>{_text(line)}</li>" for line in lines)
-    return f"<ul>{items}</ul>\n" if items else ""
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
-
-
-def _count(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
-
-
-def _interval(point: float | None, low: float | None, high: float | None, show: Callable) -> str:
-    return f"{show(point)} [{show(low)}, {show(high)}]"
-
-
-def _share(share: Mapping, show: Callable) -> str:
-    if share["point"] is None:
-        return "not measured"
-    return f"{_interval(share['point'], share['low'], share['high'], show)}, {share['count']:,} counted"

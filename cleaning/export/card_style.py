@@ -20,15 +20,18 @@ h3 { font-size: .95rem; margin: 1rem 0 .4rem; overflow-wrap: anywhere; }
 .tiles b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
 .tiles span { color: var(--soft); font-size: .85rem; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .86rem; font-variant-numeric: tabular-nums; margin: .5rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .86rem; margin: .5rem 0;
+  font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
 td { overflow-wrap: break-word; }
+.one { white-space: nowrap; }
 dl { display: grid; grid-template-columns: minmax(9rem, 18rem) 1fr; gap: .25rem 1rem; margin: .5rem 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, monospace; font-size: .78rem; overflow-wrap: anywhere; }
-pre { background: var(--tint); border: 1px solid var(--line); border-radius: 6px; padding: .8rem; white-space: pre-wrap; }
+pre { background: var(--tint); border: 1px solid var(--line); border-radius: 6px; padding: .8rem;
+  white-space: pre-wrap; }
 .warning { border-left: 4px solid var(--amber); background: var(--tint); padding: .6rem .9rem; }
 .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .8rem; }
 article { border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem; break-inside: avoid; }

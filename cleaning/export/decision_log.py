@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 
 from cleaning import verdicts
-from cleaning.errors import InputError
+from cleaning.dataset import Dataset
+from cleaning.errors import InputError, counted, first_five
 from cleaning.review_store import Decision
 
 FORMAT, VERSION = "second-opinion-decisions", 1
@@ -84,3 +85,13 @@ def is_sound(values: dict) -> bool:
         and isinstance(values.get("seq", 0), int)
         and isinstance(values.get("undoes"), str | None)
     )
+
+
+def check_against(decisions: Sequence[Decision], dataset: Dataset) -> None:
+    """Raises InputError where decisions name samples or classes that the dataset does not have."""
+    given = dict(zip(dataset.sample_ids, dataset.given_labels.tolist()))
+    strange = list(dict.fromkeys(d.sample_id for d in decisions if d.sample_id not in given))
+    if strange:
+        raise InputError(f"{counted(len(strange), 'decided sample')} not in this dataset: {first_five(strange)}.")
+    for decision in decisions:
+        verdicts.check_labels(decision.verdict, decision.labels, given[decision.sample_id], dataset.class_count)

@@ -19,12 +19,14 @@ class Handover:
     """One workspace, one of its runs, the decision log (in order, undos included) and a policy.
 
     The log may hold decisions made on other runs of the workspace: they judge the same samples and count.
+    choices: as ``ReviewStore.choices``: what was chosen about runs (threshold, audit share ...), by whom and when.
     """
 
     workspace: Workspace
     run: Run
     decisions: Sequence[Decision]
     policy: Policy
+    choices: pd.DataFrame | None = None
 
     @property
     def dataset(self) -> Dataset:

@@ -4,8 +4,7 @@ Three ways to mark an answer: against the given label; against the corrected lab
 left out); any of the labels that fit. An expert that abstains is not right.
 
 The naive figures take every unreviewed sample's given label for right. The estimate from audit cards does not: those
-were drawn at random within strata, so each stands for its share of the dataset (difference estimator with
-Horvitz-Thompson weights; Horvitz and Thompson 1952; ratio by linearisation, Saerndal et al. 1992, section 5.5).
+were drawn at random (``impact_estimate``).
 """
 
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.export.audit_cards import AuditCards
+from cleaning.export.impact_estimate import Estimated, Marks, estimate_accuracy, estimated_neighbours
 from cleaning.export.settle import DROPPED, SETTLED, FinalLabels
 
 REDRAWS = 1_000
@@ -29,14 +29,6 @@ WARNING = (
 
 
 @dataclass(frozen=True)
-class Marks:
-    """One way to mark the answers. right: (N, M) bool. counts: (N,) bool, samples that are not dropped."""
-
-    right: np.ndarray
-    counts: np.ndarray
-
-
-@dataclass(frozen=True)
 class Impact:
     """experts: a row an expert, best on corrected labels first: expert, answered, and for each way
     accuracy_<way>, low_<way>, high_<way>, rank_<way> (1 = best, ties share), rank_low_<way>, rank_high_<way>; with
@@ -45,7 +37,7 @@ class Impact:
     worse_only (samples only one has right), mcnemar_p (exact, two-sided, not adjusted for the number of pairs).
     neighbours: a row per way and two experts next to each other in rank: labels, upper, lower, swap_probability; the
     labels "audit estimate" are those of the estimate for corrected labels.
-    audit_cards: counted. unsettled_cards: of these, without a final label (their given label stands).
+    audit_cards: counted. unsettled_cards: of these, without a final label (see ``estimate_accuracy``).
     """
 
     experts: pd.DataFrame
@@ -67,15 +59,17 @@ def leaderboard_impact(
     for way in WAYS:
         _add_accuracy(experts, way, marks[way], redrawn[way])
     neighbours = [row for way in WAYS for row in _neighbours(way, names, accuracy(marks[way]), redrawn[way])]
+    unsettled = 0
     if cards is not None:
+        unclear = np.setdiff1d(cards.rows, _settled_rows(final))
+        unsettled = len(unclear)
         for way in WAYS[1:]:
-            estimate, spread = estimate_accuracy(marks["given"].right, marks[way], cards)
-            _add_estimate(experts, way, estimate, spread)
+            estimated = estimate_accuracy(marks["given"].right, marks[way], cards, unclear)
+            _add_estimate(experts, way, estimated)
             if way == "corrected":
-                neighbours += _estimated_neighbours(names, estimate, spread)
+                neighbours += estimated_neighbours(names, estimated, cards)
     pairs = [row for way in WAYS for row in _pairs(way, names, marks[way], redrawn[way])]
     order = experts.sort_values(["rank_corrected", "expert"], kind="stable").index
-    unsettled = int((~np.isin(cards.rows, _settled_rows(final))).sum()) if cards is not None else 0
     return Impact(
         experts.loc[order].reset_index(drop=True),
         pd.DataFrame(pairs, columns="labels better worse difference low high better_only worse_only mcnemar_p".split()),
@@ -127,34 +121,10 @@ def _packed(right: np.ndarray) -> np.ndarray:
 
 def mcnemar_p(only_first: int, only_second: int) -> float:
     """Exact two-sided p value that two experts are right equally often (McNemar 1947; binomial form)."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     both = only_first + only_second
-    return min(1.0, 2 * float(binom.cdf(min(only_first, only_second), both, 0.5))) if both else 1.0
-
-
-def estimate_accuracy(right_given: np.ndarray, marks: Marks, cards: AuditCards) -> tuple[np.ndarray, np.ndarray]:
-    """((M,) estimated accuracy on the whole dataset were every sample reviewed, (M, M) covariance of the estimates).
-
-    right_given: (N, M). Accuracy on the given labels is known for all samples; audit cards tell how much it changes.
-    A stratum's variance is at least 0.25 / (n + 1), so that cards that all agree do not claim certainty.
-    """
-    rows = cards.rows
-    gained = marks.right[rows].astype(np.float64) - right_given[rows]  # (n, M)
-    left_out = 1.0 - marks.counts[rows]
-    weights = cards.weights()
-    size = len(right_given) - weights @ left_out
-    estimate = (right_given.sum(axis=0) + weights @ gained) / size
-    residual = gained + estimate * left_out[:, None]
-    covariance = np.zeros((len(estimate),) * 2)
-    for stratum, total in enumerate(cards.sizes):
-        part = residual[cards.stratum == stratum]
-        n = len(part)
-        if n < total:
-            spread = np.cov(part, rowvar=False).reshape(covariance.shape) if n > 1 else np.zeros_like(covariance)
-            floor = np.maximum(0.25 / (n + 1) - np.diag(spread), 0)
-            covariance += total**2 * (1 - n / total) / n * (spread + np.diag(floor))
-    return np.clip(estimate, 0, 1), covariance / size**2
+    return min(1.0, 2 * float(bdtr(min(only_first, only_second), both, 0.5))) if both else 1.0
 
 
 def ranks(accuracies: np.ndarray) -> np.ndarray:
@@ -171,13 +141,9 @@ def _add_accuracy(experts: pd.DataFrame, way: str, marks: Marks, redrawn: np.nda
     experts[f"rank_low_{way}"], experts[f"rank_high_{way}"] = low.astype(int), high.astype(int)
 
 
-def _add_estimate(experts: pd.DataFrame, way: str, estimate: np.ndarray, covariance: np.ndarray) -> None:
-    half = 1.959964 * np.sqrt(np.diag(covariance))
-    experts[f"estimate_{way}"] = estimate
-    experts[f"estimate_low_{way}"], experts[f"estimate_high_{way}"] = (
-        np.clip(estimate - half, 0, 1),
-        np.clip(estimate + half, 0, 1),
-    )
+def _add_estimate(experts: pd.DataFrame, way: str, estimated: Estimated) -> None:
+    experts[f"estimate_{way}"] = estimated.point
+    experts[f"estimate_low_{way}"], experts[f"estimate_high_{way}"] = estimated.low, estimated.high
 
 
 def _pairs(way: str, names: tuple[str, ...], marks: Marks, redrawn: np.ndarray) -> list[tuple]:
@@ -203,18 +169,6 @@ def _neighbours(way: str, names: tuple[str, ...], values: np.ndarray, redrawn: n
     return rows
 
 
-def _estimated_neighbours(names: tuple[str, ...], estimate: np.ndarray, covariance: np.ndarray) -> list[tuple]:
-    """Chance that two neighbours change places, by the normal approximation of the estimates' difference."""
-    from scipy.stats import norm
-
-    rows = []
-    for a, b in pairwise(np.argsort(-estimate, kind="stable")):
-        variance = covariance[a, a] + covariance[b, b] - 2 * covariance[a, b]
-        swapped = norm.cdf(-(estimate[a] - estimate[b]) / np.sqrt(variance)) if variance > 0 else 0.0
-        rows.append(("audit estimate", names[a], names[b], float(swapped)))
-    return rows
-
-
 def _settled_rows(final: FinalLabels) -> np.ndarray:
     return final.table["row"].to_numpy(np.int64)[(final.table["status"] == SETTLED).to_numpy(bool)]
 
@@ -233,5 +187,8 @@ def _sentences(experts: pd.DataFrame, final: FinalLabels, cards: AuditCards | No
     else:
         lines.append(f"The estimate for the whole dataset rests on {len(cards.rows):,} audit cards.")
     if unsettled:
-        lines.append(f"{unsettled:,} of these audit cards have no final label; their given label stands.")
+        lines.append(
+            f"{unsettled:,} of these audit cards have no final label: the estimate takes their given label, its "
+            "interval goes from all of these wrong to all of them right."
+        )
     return tuple(lines)

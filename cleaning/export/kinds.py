@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from cleaning.errors import InputError, one_of
 from cleaning.export import corrected, label_studio, other_formats
 from cleaning.export.archive import zip_files
 from cleaning.export.argilla import argilla_records
+from cleaning.export.card import card_files
 from cleaning.export.decision_log import write_decision_log
 from cleaning.export.handover import Handover
 from cleaning.export.hugging_face import hugging_face_files
+from cleaning.export.impact_file import impact_json
 from cleaning.export.mask import mask_of, write_mask
 from cleaning.export.patch import write_patch
 from cleaning.export.policy import DEFAULT_POLICY, Policy
@@ -155,8 +159,57 @@ KINDS = (
         "Records with responses and suggestions.",
         argilla_records,
     ),
+    ExportKind(
+        "impact",
+        "Leaderboard impact",
+        "leaderboard_impact.json",
+        "Accuracy and rank of each expert on given, corrected and any-of labels.",
+        impact_json,
+    ),
+    ExportKind(
+        "card",
+        "Cleaning card",
+        "cleaning_card.html",
+        "What was done and how far to trust it, as one page to publish.",
+        lambda h: card_files(h)["cleaning_card.html"],
+    ),
+    ExportKind(
+        "card_json",
+        "Cleaning card, JSON",
+        "cleaning_card.json",
+        "The same figures for programs.",
+        lambda h: card_files(h)["cleaning_card.json"],
+    ),
+    ExportKind(
+        "everything",
+        "Everything, ZIP",
+        "second_opinion_export.zip",
+        "All of these with a manifest of SHA-256 hashes.",
+        lambda h: _everything(h),
+    ),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def _everything(handover: Handover) -> bytes:
+    """Every export that suits the dataset, zipped with a manifest."""
+    files = card_files(handover)
+    for kind in KINDS:
+        if (
+            kind.name != "everything"
+            and kind.file_name not in files
+            and (handover.is_question or not kind.questions_only)
+        ):
+            files[kind.file_name] = kind.write(handover)
+    about = {
+        "format": "second-opinion-export",
+        "version": 1,
+        "dataset": {"name": handover.dataset.name, "fingerprint": handover.workspace.id},
+        "run": handover.run.id,
+        "policy": handover.policy.to_dict(),
+        "last_decision": handover.last_decision,
+    }
+    return zip_files(files, about)
 
 
 def available_exports() -> list[ExportKind]:
@@ -165,10 +218,18 @@ def available_exports() -> list[ExportKind]:
 
 
 def write_export(
-    kind: str, workspace: Workspace, run: Run, decisions: Sequence[Decision], policy: Policy = DEFAULT_POLICY
+    kind: str,
+    workspace: Workspace,
+    run: Run,
+    decisions: Sequence[Decision],
+    policy: Policy = DEFAULT_POLICY,
+    choices: pd.DataFrame | None = None,
 ) -> bytes:
-    """One export as bytes. Raises InputError for a name that is no export or does not suit the dataset."""
-    return write_kind(kind, Handover(workspace, run, decisions, policy))
+    """One export as bytes. Raises InputError for a name that is no export or does not suit the dataset.
+
+    choices: as ``ReviewStore.choices``; with them the cleaning card says how the threshold was chosen.
+    """
+    return write_kind(kind, Handover(workspace, run, decisions, policy, choices))
 
 
 def write_kind(name: str, handover: Handover) -> bytes:

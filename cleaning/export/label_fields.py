@@ -104,7 +104,8 @@ def _separated_spans(text: str, suffix: str, column: str) -> tuple[list[tuple[in
 
 def _records(text: str, start: int, separator: str):
     """Lists of (start, end), one per record (RFC 4180)."""
-    field = re.compile(rf'("(?:[^"]|"")*"|[^{re.escape(separator)}\r\n]*)({re.escape(separator)}|\r\n|\n|\r|\Z)')
+    sep = re.escape(separator)
+    field = re.compile(rf'("(?:[^"]|"")*"|(?:[^"{sep}\r\n][^{sep}\r\n]*)?)({sep}|\r\n|\n|\r|\Z)')
     record, at, end = [], start, len(text)
     while at < end:
         match = field.match(text, at)

@@ -1,6 +1,6 @@
 """What is known of precision and detection rate at each threshold: estimates with bands, or a guess, or nothing.
 
-The only place of the Threshold page that asks ``cleaning.estimation``. Nothing here invents a figure: a guess is
+Between the review log and ``cleaning.estimation``. Nothing here invents a figure: a guess is
 ``prior_band``'s, an estimate rests on the verdicts on audit cards.
 """
 
@@ -9,20 +9,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from cleaning import estimation
+from cleaning.audit import AuditDesign
 from cleaning.dataset import Dataset
 from cleaning.errors import counted
 from cleaning.export.policy import MAJORITY, Policy
 from cleaning.export.settle import SETTLED, settle
+from cleaning.ranking import Ranking
 from cleaning.review_store import Decision
 from cleaning.run_store import Run
 from cleaning.verdicts import KEEP, NONE_FITS, RELABEL, SEVERAL_FIT
-
-try:
-    from cleaning import estimation
-    from cleaning.audit import AuditDesign, draw_audit
-    from cleaning.ranking import Ranking
-except ModuleNotFoundError:  # estimates are not there yet: the page then says that nothing is known
-    estimation = None
 
 GUESS_THRESHOLDS = np.linspace(0.02, 0.98, 13)
 BAND_POINTS = 100
@@ -46,14 +42,14 @@ class Band:
 
 @dataclass(frozen=True)
 class Bands:
-    """thresholds: rising, at most 200. guess: no review stands behind it. words: what it rests on.
+    """thresholds: rising, at most 200. guess: no review stands behind it. words: what an estimate rests on.
     earlier_*: the bands as they were with fewer reviews."""
 
     thresholds: tuple[float, ...]
     precision: Band
     detection: Band
     guess: bool
-    words: str
+    words: str = ""
     earlier_precision: Band | None = None
     earlier_detection: Band | None = None
 
@@ -91,32 +87,24 @@ def _code(verdict: str, given_fits: bool) -> float:
     return 1.0 if verdict in (RELABEL, SEVERAL_FIT, NONE_FITS) else 2.0
 
 
-def can_estimate() -> bool:
-    """Whether this installation holds the estimators."""
-    return estimation is not None
-
-
-def guess_of(run: Run, ranking: "Ranking") -> Bands:
+def guess_of(run: Run, ranking: Ranking) -> Bands:
     """The bands before any review, wide, and how many audit cards would narrow them."""
-    audit = AuditDesign.from_frame(run.audit) if run.audit is not None else None
-    drawn = audit or draw_audit(ranking, run.threshold, run.settings.seed)
-    guesses = [estimation.prior_band(drawn, ranking, float(t)) for t in GUESS_THRESHOLDS]
+    audit = AuditDesign.from_frame(run.audit)
+    thresholds = GUESS_THRESHOLDS[ranking.flagged_counts(GUESS_THRESHOLDS) > 0]
+    guesses = [estimation.prior_band(audit, ranking, float(t)) for t in thresholds]
     sides = [
         Band(
             tuple(getattr(g, name).low for g in guesses),
             tuple(getattr(g, name).high for g in guesses),
-            cards=tuple(getattr(g.cards, name) for g in guesses) if audit else (),
+            cards=tuple(getattr(g.cards, name) for g in guesses),
         )
         for name in ("precision", "detection_rate")
     ]
-    words = "" if audit else "This run was made without audit cards, so reviews cannot turn the guess into an estimate."
-    return Bands(tuple(GUESS_THRESHOLDS.tolist()), *sides, guess=True, words=words)
+    return Bands(tuple(thresholds.tolist()), *sides, guess=True)
 
 
-def estimate_of(run: Run, ranking: "Ranking", codes: np.ndarray, earlier_codes: np.ndarray) -> Bands | None:
+def estimate_of(run: Run, ranking: Ranking, codes: np.ndarray, earlier_codes: np.ndarray) -> Bands | None:
     """The bands from the verdicts so far, with those from the first half of them; None before enough cards."""
-    if run.audit is None:
-        return None
     audit, thresholds = AuditDesign.from_frame(run.audit), _band_thresholds(ranking)
     now = estimation.estimate_curve(audit, codes, ranking, thresholds, level=LEVEL)
     if not now.enough.any():
@@ -135,17 +123,19 @@ def estimate_of(run: Run, ranking: "Ranking", codes: np.ndarray, earlier_codes: 
 
 
 def reach(
-    quantity: str, target: float, confidence: float | None, run: Run, ranking: "Ranking", codes: np.ndarray
+    quantity: str, target: float, confidence: float | None, run: Run, ranking: Ranking, codes: np.ndarray
 ) -> Reached:
     """The threshold that reaches a target. quantity: "precision" or "detection". confidence: None by the best value."""
     search = {"precision": estimation.threshold_for_precision, "detection": estimation.threshold_for_detection}
-    found = search[quantity](target, AuditDesign.from_frame(run.audit), codes, ranking, confidence=confidence)
+    audit = AuditDesign.from_frame(run.audit)
+    with np.errstate(invalid="ignore"):  # where all or none are flagged the odds are 0 / 0, and not used
+        found = search[quantity](target, audit, codes, ranking, confidence=confidence)
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
     share = interval.point if confidence is None else interval.low
     return Reached(found.threshold, found.reached, float(share))
 
 
-def _band_thresholds(ranking: "Ranking") -> np.ndarray:
+def _band_thresholds(ranking: Ranking) -> np.ndarray:
     """(T,) rising, T <= 200: evenly over suspicion and over ranks, without those that flag none or all."""
     even = np.linspace(0, 1, BAND_POINTS)
     thresholds = np.unique(np.concatenate([even, ranking.thresholds(BAND_POINTS)]))

@@ -10,6 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.shared import state
+
 TEAL, RUST, BLUE, GREY = "#1C8278", "#C2622D", "#5B70C0", "#8A8F94"
 FAINT = "rgba(138,143,148,0.25)"
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"]}
@@ -18,6 +20,19 @@ CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"
 def show(figure: go.Figure, key: str) -> None:
     """Draws a figure under a stable key, so that it does not flicker."""
     st.plotly_chart(figure, key=key, theme="streamlit", config=CONFIG, width="stretch")
+
+
+def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
+    """A figure with a way to take it along: as PNG or SVG by its camera, and the data behind it as CSV."""
+    kind = state.typed(f"{key}_picture") or "PNG"
+    picture = {"format": kind.lower(), "filename": key, "scale": 3 if kind == "PNG" else 1}
+    config = CONFIG | {"toImageButtonOptions": picture}
+    st.plotly_chart(figure, key=key, theme="streamlit", config=config, width="stretch")
+    with st.popover("Take along", icon=":material/download:", type="tertiary", key=f"{key}_take"):
+        st.segmented_control("The figure's camera saves", ["PNG", "SVG"], default="PNG", key=f"{key}_picture")
+        st.download_button(
+            "Data as CSV", lambda: data.to_csv(index=False), f"{key}.csv", "text/csv", key=f"{key}_csv", width="stretch"
+        )
 
 
 def text(value: object) -> str:

@@ -8,6 +8,7 @@ from pages.shared import loaders, state
 
 THRESHOLD = "threshold"
 SECONDS_PER_CARD = "seconds_per_card"
+CALIBRATION_METHODS = "calibration_methods"
 ASSUMED_SECONDS = {"image": 8.0, "question": 45.0}  # until the log measures it
 
 
@@ -59,6 +60,16 @@ def pace_of(workspace: Workspace, run: Run) -> Pace:
 def set_seconds(workspace: Workspace, run: Run, seconds: float) -> None:
     """Records how many seconds a card is taken to need."""
     _record(workspace, run, SECONDS_PER_CARD, seconds)
+
+
+def calibration_methods(workspace: Workspace, run: Run) -> dict[str, str]:
+    """By expert's name the calibration chosen for it in studies and cascades; those not named keep the usual one."""
+    return dict(store_of(workspace).choice(run.id, CALIBRATION_METHODS) or {})
+
+
+def choose_calibration(workspace: Workspace, run: Run, expert: str, method: str) -> None:
+    """Records one expert's calibration beside the others'."""
+    _record(workspace, run, CALIBRATION_METHODS, calibration_methods(workspace, run) | {expert: method})
 
 
 def store_of(workspace: Workspace) -> ReviewStore:

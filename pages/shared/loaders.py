@@ -5,18 +5,19 @@ import streamlit as st
 
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError
+from cleaning.ranking import Ranking, rank_suspicion
 from cleaning.review_store import ReviewStore, shared_store
-from cleaning.run_store import Run, Workspace, list_workspaces, open_workspace, workspaces_root
+from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
 from cleaning.suspicion import Excess
 from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
 from cleaning.verdicts import BY_NAME
 from pages.shared import state
 from pages.shared.bands import Bands, guess_of, verdict_codes
+from pages.shared.opened_workspaces import opened_once
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def workspace(workspace_id: str) -> Workspace:
-    return open_workspace(workspaces_root(), workspace_id)
+    return opened_once(workspaces_root(), workspace_id)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -30,6 +31,34 @@ def expert_reports(workspace_id: str, run_id: str) -> list:
     return []
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def cascade_place(workspace_id: str, run_id: str, names: tuple, costs: tuple, bins: int, methods: tuple, labels: str):
+    """A place for one cascade's curves and what is worked out beside them: empty until the page has filled it."""
+    return {}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> dict:
+    """A place for something worked out about a run's experts on demand."""
+    return {}
+
+
+@st.cache_resource(ttl=5, max_entries=8, show_spinner=False)
+def judging_labels(workspace_id: str):
+    """The given labels with the corrections settled so far (``cleaning.export.judging``)."""
+    from cleaning.export.judging import judging_labels as judge
+
+    return judge(dataset(workspace_id), _store(workspace_id).decisions())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def folds(workspace_id: str, run_id: str):
+    """The cross-fitting folds of a run."""
+    from cleaning.folds import draw_folds
+
+    return draw_folds(dataset(workspace_id).sample_ids, run(workspace_id, run_id).settings.seed)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
     return curve_of(run(workspace_id, run_id).scores["suspicion"].to_numpy())
@@ -41,7 +70,7 @@ def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
     return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
 
 
-@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+@st.cache_resource(ttl=30, max_entries=64, show_spinner=False)
 def measured_seconds(workspace_id: str, run_id: str) -> float | None:
     """Seconds a card has taken in the run's log so far; None before enough cards."""
     log = _store(workspace_id).decisions(run_id)
@@ -49,10 +78,8 @@ def measured_seconds(workspace_id: str, run_id: str) -> float | None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def ranking(workspace_id: str, run_id: str):
-    """The run's samples by suspicion, as estimates want them (``cleaning.ranking.Ranking``)."""
-    from cleaning.ranking import rank_suspicion
-
+def ranking(workspace_id: str, run_id: str) -> Ranking:
+    """The run's samples by suspicion, as estimates want them."""
     scores = run(workspace_id, run_id).scores
     suspicion = np.empty(len(scores))
     suspicion[scores["row"].to_numpy()] = scores["suspicion"].to_numpy()

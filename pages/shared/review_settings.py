@@ -1,9 +1,12 @@
 """The bar above the cards: which queue, how it is filtered, blind or open, simple view."""
 
+from dataclasses import dataclass, replace
+
 import streamlit as st
 
-from cleaning.review_queue import Filters
+from cleaning.review_queue import STATUSES, Filters
 from cleaning.run_store import now, workspaces_root
+from cleaning.verdicts import BY_NAME
 from pages.shared import loaders, state
 from pages.shared.review_desk import MODES, OPEN_SHARE, ReviewDesk, View, open_desk
 
@@ -16,7 +19,25 @@ ORDERS = {
 }
 
 
+CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
+SIZES = (24, 60, 120)
+MOST_PAIRS = 200  # offered for the grid
+MOST_NAMES = 2_000  # classes that a select box still lists quickly
+STATUS_WORDS = {
+    "open": "Still to decide",
+    "decided": "All I have decided",
+    **{name: BY_NAME[name].words for name in STATUSES if name in BY_NAME},
+}
 WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the bar says. look: CARDS, GRID or SIMPLE; size: thumbnails a page of the grid."""
+
+    view: View
+    look: str
+    size: int = SIZES[1]
 
 
 def wide() -> None:
@@ -45,35 +66,89 @@ def opened_desk() -> ReviewDesk:
     return open_desk(workspaces_root(), state.current().workspace_id, run.id)
 
 
-def bar(desk: ReviewDesk) -> tuple[View, bool]:
-    """Draws the bar; gives the chosen view and whether the simple view is wanted."""
-    order_place, filter_place, mode_place, rest = st.columns([3, 2, 2, 3], vertical_alignment="center")
-    orders = [o for o in ORDERS if o != "group" or desk.dataset.group is not None]
-    order = order_place.selectbox(
-        "Order", orders, format_func=ORDERS.get, key="review_order", label_visibility="collapsed"
-    )
+def bar(desk: ReviewDesk) -> Chosen:
+    """Draws the bar and gives what is chosen there."""
+    look_place, order_place, filter_place, mode_place, rest = st.columns([2.2, 3, 2, 2, 3], vertical_alignment="center")
+    look = _look(desk, look_place)
     with filter_place.popover("Filter", icon=":material/filter_alt:", width="stretch"):
         filters = _filters(desk)
     with mode_place.popover("Mode", icon=":material/visibility:", width="stretch"):
         mode, share, simple = _mode(desk)
-    left_out = int((~desk.showable).sum())
+    reviewer = state.current().reviewer
+    if look == GRID:
+        order, plain_view = "suspicion", View(reviewer, mode, share, "suspicion", filters)
+        filters = _pair(desk, plain_view, order_place)
+        with rest:
+            size = st.segmented_control(
+                "Thumbnails", SIZES, default=SIZES[1], required=True, key="review_size", label_visibility="collapsed"
+            )
+        return Chosen(replace(plain_view, filters=filters), GRID, size or SIZES[1])
+    order = _order(desk, order_place)
+    left_out = int((~desk.facts.showable).sum())
     if left_out:
         rest.caption(f"{left_out:,} samples have no picture and are left out.")
-    return View(state.current().reviewer, mode, share, order, filters), simple
+    return Chosen(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
+
+
+def _look(desk: ReviewDesk, place) -> str:
+    """Cards, or the grid where there are pictures."""
+    if not desk.facts.has_pictures:
+        return CARDS
+    chosen = place.segmented_control(
+        "Show", (CARDS, GRID), default=CARDS, required=True, key="review_look", label_visibility="collapsed"
+    )
+    return chosen or CARDS
+
+
+def _order(desk: ReviewDesk, place) -> str:
+    """The orders there is something to go by for."""
+    known = {"group": desk.dataset.group is not None, "finds": bool(desk.learned())}
+    orders = [o for o in ORDERS if known.get(o, True)]
+    return place.selectbox("Order", orders, format_func=ORDERS.get, key="review_order", label_visibility="collapsed")
+
+
+def _pair(desk: ReviewDesk, view: View, place) -> Filters:
+    """Which confusion pair or class the grid shows; largest first."""
+    pairs = desk.confusion_pairs(view)
+    if view.filters.given is not None or view.filters.suggested is not None or not pairs:
+        place.caption("As filtered")
+        return view.filters
+    names = desk.dataset.class_names
+    by_class: dict[int, int] = {}
+    for given, _, count in pairs:
+        by_class[given] = by_class.get(given, 0) + count
+    wholes = [(given, None, count) for given, count in sorted(by_class.items(), key=lambda one: -one[1])]
+    known = {(given, suggested): count for given, suggested, count in [*pairs[:MOST_PAIRS], *wholes[:MOST_PAIRS]]}
+    kept = state.typed("review_pair")
+    if kept is not None and kept not in known:
+        known[kept] = 0  # decided to the end: stays chosen until the reviewer moves on
+    given, suggested = place.selectbox(
+        "Samples",
+        list(known),
+        format_func=lambda pair: _pair_words(names, pair, known.get(pair, 0)),
+        key="review_pair",
+        label_visibility="collapsed",
+    )
+    return replace(view.filters, given=given, suggested=suggested)
+
+
+def _pair_words(names: tuple[str, ...], pair: tuple[int, int | None], count: int) -> str:
+    given, suggested = pair
+    return f"{names[given]} → {'any' if suggested is None else names[suggested]} ({count:,})"
 
 
 def _filters(desk: ReviewDesk) -> Filters:
     names = desk.dataset.class_names
     codes = [None, *range(len(names))]
     given = suggested = None
-    if len(names) <= 2_000:
+    if len(names) <= MOST_NAMES:
         given = st.selectbox("Given label", codes, format_func=lambda c: _name(names, c), key="review_given")
         suggested = st.selectbox(
             "Suggested label", codes, format_func=lambda c: _name(names, c), key="review_suggested"
         )
     group = None
     if desk.dataset.group is not None:
-        values = [None, *sorted(set(map(str, desk.dataset.group)))]
+        values = [None, *desk.facts.groups]
         group = st.selectbox(
             (desk.dataset.group_name or "Group").capitalize(),
             values,
@@ -82,8 +157,9 @@ def _filters(desk: ReviewDesk) -> Filters:
         )
     experts = len(desk.run.expert_names)
     least = st.slider("Experts that disagree with the given label, at least", 0, experts, 0, key="review_least")
-    flagged = st.toggle("Flagged samples only", value=True, key="review_flagged")
-    return Filters(given, suggested, group, least, flagged)
+    status = st.selectbox("Your decision", list(STATUS_WORDS), format_func=STATUS_WORDS.get, key="review_status")
+    flagged = st.toggle("Flagged samples only", value=True, key="review_flagged", disabled=status != "open")
+    return Filters(given, suggested, group, least, flagged, status)
 
 
 def _name(names: tuple[str, ...], code: int | None) -> str:

@@ -64,7 +64,7 @@ def _progress(progress: dict) -> None:
 
 
 def _show(desk: ReviewDesk, card: dict) -> None:
-    row = int(desk.row_of.get_loc(card["sample_id"]))
+    row = _row(desk, card)
     if card["kind"] == "question":
         st.text(str(desk.dataset.samples["question"].iloc[row]))
         return
@@ -76,14 +76,18 @@ def _show(desk: ReviewDesk, card: dict) -> None:
         st.warning(f"This picture cannot be shown. {plain(problem)}")
 
 
+def _row(desk: ReviewDesk, card: dict) -> int:
+    return int(desk.facts.row_of.get_loc(card["sample_id"]))
+
+
 def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
-    choices = desk.choices_of(card["sample_id"])
+    choices = desk.facts.choices(_row(desk, card))
     for place, one in enumerate(card["candidates"]):
         words = one["name"] + (f": {choices[one['code']]}" if choices else "")
         st.button(
             plain(words),
             key=f"pick_{card['sample_id']}_{one['code']}",
-            shortcut=desk.keys[place] if place < len(desk.keys) else None,
+            shortcut=desk.facts.keys[place] if place < len(desk.facts.keys) else None,
             on_click=guarded(decide),
             args=(desk, view, card, PICKED, [one["code"]]),
             width="stretch",

@@ -7,6 +7,7 @@ the reviewer's identity from it alone. Pictures need a signature in their addres
 import hmac
 import json
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,12 +17,14 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from cleaning.errors import InputError, WorkspaceError
-from cleaning.review_queue import Filters
+from cleaning.review_queue import STATUSES, Filters
 from cleaning.run_store import WORKSPACE_ID
 from pages.shared import pictures, tokens
-from pages.shared.review_desk import MOST_CARDS, MOST_DECISIONS, ReviewDesk, View, known_workspace, open_desk
+from pages.shared.opened_workspaces import opened_once
+from pages.shared.review_desk import MOST_CARDS, MOST_CELLS, MOST_DECISIONS, ReviewDesk, View, open_desk
 
 LARGEST_BODY = 2 * 2**20
+MOST_IDS = 10_000
 _FOR_EVER = "private, max-age=31536000, immutable"
 _SAFE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 
@@ -38,6 +41,7 @@ def review_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
     """Routes for ``st.App(routes=...)``. root: where workspaces lie; base_path: Streamlit's server.baseUrlPath."""
     prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
     answers = {"cards": _cards, "decisions": _decisions, "classes": _classes, "history": _history}
+    answers |= {"grid": _grid, "session": _session}
     routes = [
         Route(f"{prefix}/api/review/{name}", _answering(answer, root), methods=["POST"])
         for name, answer in answers.items()
@@ -72,10 +76,22 @@ def _answer(answer, root: Path, token: str, body: dict) -> dict:
 
 
 def _view(claims: dict, body: dict) -> View:
-    wished = body.get("filters") or {}
-    known = {k: v for k, v in wished.items() if k in Filters.__dataclass_fields__}
-    return View(
-        claims["reviewer"], claims["mode"], claims["open_share"], str(body.get("order", "suspicion")), Filters(**known)
+    order = str(body.get("order", "suspicion"))
+    return View(claims["reviewer"], claims["mode"], claims["open_share"], order, _filters(body.get("filters") or {}))
+
+
+def _filters(wished: object) -> Filters:
+    """Filters as a browser wishes them, each of its own type."""
+    if not isinstance(wished, dict):
+        raise InputError("'filters' must be an object.")
+    codes = {k: wished.get(k) if type(wished.get(k)) is int else None for k in ("given", "suggested")}
+    group = wished.get("group")
+    return Filters(
+        **codes,
+        group=group if isinstance(group, str) else None,
+        least_disagreement=_whole(wished, "least_disagreement", 0),
+        flagged_only=wished.get("flagged_only", True) is not False,
+        status=wished["status"] if wished.get("status") in STATUSES else "open",
     )
 
 
@@ -83,7 +99,7 @@ def _cards(desk: ReviewDesk, view: View, body: dict) -> dict:
     """Next cards after ``held``, or the cards of ``sample_ids``."""
     if body.get("sample_ids"):
         return {"cards": desk.cards_of(view, _texts(body["sample_ids"])[:MOST_CARDS])}
-    count = min(max(int(body.get("count", 20)), 1), MOST_CARDS)
+    count = min(max(_whole(body, "count", 20), 1), MOST_CARDS)
     return desk.window(view, _texts(body.get("held", [])), count)
 
 
@@ -91,8 +107,14 @@ def _decisions(desk: ReviewDesk, view: View, body: dict) -> dict:
     items = body.get("decisions")
     if not isinstance(items, list) or not all(isinstance(i, dict) for i in items) or len(items) > MOST_DECISIONS:
         raise InputError(f"Expected a list of at most {MOST_DECISIONS} decisions.")
-    outcome = desk.record(view, items, float(body.get("sent_at", 0)))
+    outcome = desk.record(view, items, _milliseconds(body.get("sent_at", 0)))
     return {"saved": outcome.saved, "refused": outcome.refused, "reveals": outcome.reveals}
+
+
+def _milliseconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise InputError("'sent_at' must be a number.")
+    return float(value)
 
 
 def _classes(desk: ReviewDesk, view: View, body: dict) -> dict:
@@ -100,8 +122,24 @@ def _classes(desk: ReviewDesk, view: View, body: dict) -> dict:
 
 
 def _history(desk: ReviewDesk, view: View, body: dict) -> dict:
-    before = body.get("before")
-    return {"decisions": desk.history(view, min(int(body.get("count", 50)), 200), int(before) if before else None)}
+    before = _whole(body, "before", 0) if body.get("before") else None
+    return {"decisions": desk.history(view, min(_whole(body, "count", 50), 200), before)}
+
+
+def _grid(desk: ReviewDesk, view: View, body: dict) -> dict:
+    after, count = _whole(body, "after", 0), _whole(body, "count", 60)
+    return desk.grid(view, max(after, 0), min(max(count, 1), MOST_CELLS))
+
+
+def _session(desk: ReviewDesk, view: View, body: dict) -> dict:
+    return desk.session(view)
+
+
+def _whole(body: dict, key: str, default: int) -> int:
+    value = body.get(key, default)
+    if type(value) is not int:
+        raise InputError(f"'{key}' must be a whole number.")
+    return value
 
 
 def _serving_pictures(root: Callable[[], Path]):
@@ -123,7 +161,7 @@ def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str)
     if not hmac.compare_digest(signature.encode(), tokens.picture_signature(root, workspace_id).encode()):
         raise Refusal(403, "This picture's address is not signed.")
     try:
-        workspace = known_workspace(root, workspace_id)
+        workspace = opened_once(root, workspace_id)
         dataset = workspace.dataset()
         if row >= len(dataset):
             raise Refusal(404, "There is no such sample.")
@@ -179,6 +217,6 @@ async def _body(request: Request) -> dict:
 
 
 def _texts(values: object) -> list[str]:
-    if not isinstance(values, list) or len(values) > 2_000:
-        raise InputError("Expected a list of at most 2,000 sample ids.")
+    if not isinstance(values, list) or len(values) > MOST_IDS:
+        raise InputError(f"Expected a list of at most {MOST_IDS:,} sample ids.")
     return [v for v in values if isinstance(v, str)]

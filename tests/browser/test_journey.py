@@ -41,10 +41,9 @@ def test_from_load_to_export(kind, own_server, context):
     tab.get_by_role("button", name="Start reviewing").click()
     tab.get_by_text("0 of").wait_for()
     store = open_store(demo.decisions_url, demo.id)
-    for done, key in enumerate("123", start=1):
-        tab.wait_for_selector(SHOWN)
-        tab.keyboard.press(key)
-        tab.get_by_text(f"{done} of").wait_for()
+    for key in "123":
+        decide(tab, key)
+    tab.get_by_text("3 of").wait_for()
     decisions = wait_for_saved(store, 3, tab)
     assert {d.verdict for d in decisions} <= {"keep", "relabel"}
     assert [d.mode for d in decisions].count("blind") + [d.mode for d in decisions].count("open") == 3
@@ -66,7 +65,21 @@ def test_from_load_to_export(kind, own_server, context):
     assert all(json.loads(line) for line in log.splitlines())
 
 
+def decide(tab, key: str) -> None:
+    """Presses a key and waits until the next card is before the eyes, as a person would."""
+    room = tab.locator(SHOWN)
+    before = room.get_attribute("data-sample")
+    tab.keyboard.press(key)
+    for _ in range(200):
+        if room.get_attribute("data-sample") not in (None, before):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError("the next card did not come")
+
+
 def downloaded(tab, name: str) -> Path:
+    """Clicks a download once the page stands still: a click during a redraw has no button to land on."""
+    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     with tab.expect_download() as waiting:
         tab.locator(f".st-key-download_{name} button").click()
     return Path(waiting.value.path())

@@ -1,4 +1,5 @@
-"""The review component: a browser part that holds the coming cards, and the Streamlit side that mounts it."""
+"""The review components: browser parts that hold the coming cards or thumbnails, and the Streamlit side that mounts
+them."""
 
 from dataclasses import asdict
 from functools import lru_cache
@@ -8,32 +9,67 @@ import streamlit as st
 
 from cleaning.verdicts import KEEP, RELABEL, VERDICTS
 from pages.shared import tokens
-from pages.shared.review_deck import FEW_CLASSES
-from pages.shared.review_desk import ReviewDesk, View
+from pages.shared.review_desk import FEW_CLASSES, ReviewDesk, View
 
 _HERE = Path(__file__).parent
-_PARTS = ("dom", "outbox", "deck", "views", "overlays", "room")
+_PARTS = {
+    "room": ("dom", "connection", "outbox", "deck", "views", "overlays", "panels", "room"),
+    "grid": ("dom", "connection", "outbox", "overlays", "grid"),
+}
 
 
-@lru_cache(maxsize=1)
-def _sources() -> tuple[str, str]:
-    parts = [(_HERE / "browser" / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS]
+@lru_cache(maxsize=2)
+def _sources(name: str) -> tuple[str, str]:
+    parts = [(_HERE / "browser" / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS[name]]
     return "\n".join(parts), (_HERE / "card.css").read_text(encoding="utf-8")
 
 
 @st.cache_resource(show_spinner=False)
-def _component():
-    js, css = _sources()
-    return st.components.v2.component("second_opinion_review", js=js, css=css)
+def _component(name: str):
+    js, css = _sources(name)
+    return st.components.v2.component(f"second_opinion_{name}", js=js, css=css)
 
 
-def review_card(desk: ReviewDesk, view: View, key: str = "review_card") -> None:
+def review_card(desk: ReviewDesk, view: View) -> None:
     """Mounts the review room for one reviewer's view of a run."""
-    _component()(key=key, data=card_data(desk, view), height="content")
+    _component("room")(key="review_card", data=card_data(desk, view), height="content")
+
+
+def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
+    """Mounts the grid: pages of ``size`` thumbnails of the view's confusion pair or class."""
+    _component("grid")(key="review_grid", data=grid_data(desk, view, size), height="content")
+
+
+def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
+    """What the browser part of the grid is told."""
+    told = _told(desk, view)
+    names, filters = desk.dataset.class_names, view.filters
+    pair = filters.given is not None and filters.suggested is not None
+    question = f"All {_of(names, filters.given, 'with one given label')}"
+    if filters.suggested is not None:
+        question += f", and the experts suggest {names[filters.suggested]}"
+    question += ". Leave out what does not fit, then K or R."
+    return told | {"view": f"{told['view']}:{size}", "size": size, "pair": pair, "question": question}
+
+
+def _of(names: tuple[str, ...], given: int | None, otherwise: str) -> str:
+    return otherwise if given is None else f"are labelled {names[given]}"
 
 
 def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
+    return _told(desk, view) | {
+        "keys": desk.facts.keys,
+        "search": desk.dataset.class_count > FEW_CLASSES,
+        "verdicts": [
+            {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
+            for v in VERDICTS
+            if v.key or v.name in (KEEP, RELABEL)
+        ],
+    }
+
+
+def _told(desk: ReviewDesk, view: View) -> dict:
     identity = f"{desk.workspace.id}:{desk.run.id}:{view.reviewer}"
     claims = {
         "workspace": desk.workspace.id,
@@ -50,13 +86,6 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
         "token": tokens.sign(desk.root, claims),
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,
-        "keys": desk.keys,
-        "search": desk.dataset.class_count > FEW_CLASSES,
         "order": view.order,
         "filters": filters,
-        "verdicts": [
-            {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
-            for v in VERDICTS
-            if v.key or v.name in (KEEP, RELABEL)
-        ],
     }

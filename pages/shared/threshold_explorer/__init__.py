@@ -1,7 +1,5 @@
 """The threshold explorer: choose how suspicious a sample must be to be reviewed, and see what that brings."""
 
-import math
-
 import streamlit as st
 
 from cleaning.run_store import Run, Workspace
@@ -32,10 +30,8 @@ def explorer(workspace: Workspace, run: Run) -> None:
     component.draw_explorer(data, moved)
 
 
-def bands_of(workspace: Workspace, run: Run) -> bands.Bands | None:
-    """Estimates where reviews allow them, else the guess; None where neither can be had."""
-    if not bands.can_estimate():
-        return None
+def bands_of(workspace: Workspace, run: Run) -> bands.Bands:
+    """Estimates where reviews allow them, else the guess."""
     ranking = loaders.ranking(workspace.id, run.id)
     estimated = bands.estimate_of(run, ranking, *loaders.verdicts_so_far(workspace.id, run.id))
     return estimated or loaders.guessed_bands(workspace.id, run.id)
@@ -44,7 +40,7 @@ def bands_of(workspace: Workspace, run: Run) -> bands.Bands | None:
 def take_message(workspace: Workspace, run: Run, message: object) -> bool:
     """Acts on what the browser sent when the line was let go; False for anything that is no threshold."""
     threshold = message.get("threshold") if isinstance(message, dict) else None
-    if not isinstance(threshold, int | float) or not 0 <= threshold <= 1 or math.isnan(threshold):
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         return False
     stamp = str(message.get("stamp", ""))[:40]
     if stamp != state.recall(_ANSWERED):

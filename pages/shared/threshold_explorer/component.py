@@ -28,9 +28,7 @@ _paper = st.components.v2.component(
 )
 
 
-def explorer_data(
-    curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands | None, answered: str
-) -> dict:
+def explorer_data(curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands, answered: str) -> dict:
     """What the browser holds: at most 1,001 steps, whatever the number of samples.
 
     answered: the stamp of the browser's last message that was acted on.
@@ -43,12 +41,12 @@ def explorer_data(
         "chosen": {"threshold": choice.threshold, "flagged": choice.flagged},
         "seconds": pace.seconds,
         "pace": pace.known,
-        "bands": bands.data() if bands else None,
+        "bands": bands.data(),
         "answered": answered,
     }
 
 
-def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands | None) -> dict:
+def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands) -> dict:
     """The counts for every K and tau, with the default's threshold that flags as many."""
     defaults = Settings()
     return {
@@ -59,7 +57,7 @@ def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands 
         "thresholds": curve.lowest_flagged(table.flagged).round(4).tolist(),
         "agree": defaults.agree_of(len(run.expert_names)),
         "tau": int(TAU_GRID.searchsorted(defaults.min_confidence)),
-        "bands": bands.data() if bands else None,
+        "bands": bands.data(),
     }
 
 

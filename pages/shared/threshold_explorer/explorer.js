@@ -234,13 +234,12 @@ class Explorer {
     const bands = this.data.bands;
     const y = (share) => top + (1 - share) * height;
     text(this.svg, "title", LEFT, top - 12, title);
-    if (bands?.guess) this.drawGuess(name, y);
-    else if (bands) this.drawBand(name, y);
+    if (bands.guess) this.drawGuess(name, y);
+    else this.drawBand(name, y);
     for (const share of [0, 0.5, 1]) {
       add(this.svg, "line", { class: share ? "grid" : "axis", x1: LEFT, x2: this.width - RIGHT, y1: y(share), y2: y(share) });
       text(this.svg, "y", LEFT - 8, y(share) + 4, `${share * 100} %`);
     }
-    if (!bands) text(this.svg, "unknown", LEFT + 12, y(0.75) + 4, "not known before audit cards are reviewed");
   }
 
   drawBand(name, y) {
@@ -316,17 +315,17 @@ class Explorer {
     this.figure("flagged", number.format(flagged), `of ${number.format(samples)} samples`);
     this.figure("share", percent(flagged / samples), "of all samples");
     this.figure("time", duration(flagged * seconds), `at ${seconds} s a card, ${this.data.pace === "set" ? "as set" : this.data.pace}`);
-    this.estimate("precision", bands, "of the flagged are wrong");
-    this.estimate("detection", bands, "of the wrong are flagged");
-    setText(this.root.querySelector(".words"), bands ? this.words(bands) : UNKNOWN);
+    this.estimate("precision", bands);
+    this.estimate("detection", bands);
+    setText(this.root.querySelector(".words"), this.words(bands));
   }
 
-  estimate(name, bands, meaning) {
-    const now = bands && valueAt(bands, bands[name], this.threshold);
+  estimate(name, bands) {
+    const now = valueAt(bands, bands[name], this.threshold);
     const mark = this.marks[name];
     for (const part of [mark.dot, mark.whisker]) part.style.display = now ? "" : "none";
     if (!now) {
-      this.figure(name, "not known yet", meaning, true);
+      this.figure(name, "not known here", "too few samples", true);
       return setText(mark.readout, "");
     }
     const { top, height } = PANELS[name];
@@ -336,19 +335,18 @@ class Explorer {
     set(mark.whisker, { x1: x, x2: x, y1: y(now.high), y2: y(now.low) });
     mark.dot.style.display = now.point === null ? "none" : "";
     if (now.point !== null) set(mark.dot, { cx: x, cy: y(now.point) });
-    if (bands.guess) this.figure(name, range, `a guess, ${meaning}`, true);
-    else if (now.point === null) this.figure(name, range, `too few cards here, ${meaning}`, true);
-    else this.figure(name, percent(now.point, 0), `${range}, ${meaning}`);
+    if (bands.guess) this.figure(name, range, "a guess", true);
+    else if (now.point === null) this.figure(name, range, "too few audit cards here", true);
+    else this.figure(name, percent(now.point, 0), `${range}, estimated`);
     setText(mark.readout, bands.guess ? `somewhere between ${guessed(now, " and ")}` : now.point === null ? range : `${percent(now.point, 0)} (${range})`);
   }
 
   words(bands) {
     if (!bands.guess) return bands.words;
     const guess = valueAt(bands, bands.precision, this.threshold);
-    if (!guess) return bands.words;
+    if (!guess) return "";
     const said = `A guess before any review: precision is somewhere between ${guessed(guess, " and ")}.`;
-    const needed = bands.precision.cards.length ? this.cardsNeeded(bands) : "";
-    return [said, needed, bands.words].filter(Boolean).join(" ");
+    return `${said} ${this.cardsNeeded(bands)}`;
   }
 
   cardsNeeded(bands) {
@@ -366,8 +364,6 @@ class Explorer {
     setText(this.root.querySelector(`[data-note="${name}"]`), note);
   }
 }
-
-const UNKNOWN = "No formula knows precision and detection rate before people have looked: they are estimated from audit cards, drawn at random and mixed into the review.";
 
 // ---- small parts ---------------------------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ class Scene:
     run: Run
     curve: ThresholdCurve
     choice: ThresholdChoice
-    known: Bands | None
+    known: Bands
 
     def asked(self, goal: str, figure: str, otherwise: float) -> float:
         """A goal's figure as it was typed, while the choice still rests on it."""
@@ -106,7 +106,7 @@ def _hours(scene: Scene) -> None:
 
 def _target(goal: str):
     def draw(scene: Scene) -> None:
-        unknown = scene.known is None or scene.known.guess
+        unknown = scene.known.guess
 
         @guarded
         def find() -> None:
@@ -138,15 +138,15 @@ def _tell(goal: str, scene: Scene) -> None:
 def _missing(goal: str, scene: Scene) -> str:
     if goal not in _ASKS:
         return ""
-    if scene.known is None or scene.known.guess:
-        return "Needs an estimate, and there is none yet: review audit cards first. They are mixed into the review."
+    if scene.known.guess:
+        return "Needs an estimate, and there is none yet: it comes from audit cards, which are mixed into the review."
     answer = state.recall(_ANSWER)
     if not answer or answer[0] != goal:
         return ""
     _, percent, sure, found = answer
     return (
         f"No threshold reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, reaches "
-        f"{found.share:.0%}. More audit cards narrow the band. Your threshold stays as it was."
+        f"{found.share * 100:.0f} %. More audit cards narrow the band. Your threshold stays as it was."
     )
 
 

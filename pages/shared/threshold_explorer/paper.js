@@ -33,7 +33,6 @@ function draw(root, data, agree, tau) {
 
 // The default's precision at a threshold, in words: estimate with its interval, a range where it is a guess.
 function precision(bands, threshold) {
-  if (!bands) return "not known yet";
   let at = 0;
   bands.thresholds.forEach((t, i) => {
     if (Math.abs(t - threshold) < Math.abs(bands.thresholds[at] - threshold)) at = i;

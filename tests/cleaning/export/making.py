@@ -43,11 +43,14 @@ def experts_for(dataset: Dataset, count=3, seed=1) -> list[Expert]:
 
 
 def a_workspace(root: Path, dataset: Dataset | None = None, audit: pd.DataFrame | None = None):
-    """(workspace, run)"""
+    """(workspace, run). audit: cards to put in place of the drawn ones."""
     dataset = dataset or a_dataset()
     experts = experts_for(dataset)
     workspace = create_workspace(root, dataset, experts)
-    return workspace, workspace.save_run(pipeline.run(dataset, experts), experts, audit)
+    run = workspace.save_run(pipeline.run(dataset, experts), experts)
+    if audit is not None:
+        audit.to_parquet(run.folder / "audit.parquet", index=False)
+    return workspace, run
 
 
 def decide(sample_id, verdict, labels=(), reviewer="ann", number=0, **more) -> Decision:

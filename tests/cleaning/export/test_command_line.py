@@ -6,7 +6,7 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.review_store import open_store
-from tests.cleaning.export.making import a_workspace, some_decisions
+from tests.cleaning.export.making import a_dataset, a_workspace, some_decisions
 
 
 @pytest.fixture
@@ -67,3 +67,30 @@ def test_mask_is_written_and_scored_under(reviewed, tmp_path, capsys):
     np.save(tmp_path / "short.npy", np.zeros(3, int))
     assert call("mask", mask, "--score", tmp_path / "short.npy") == 2
     assert "3 predictions but the mask has 40 samples" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kind", "name"), [("decisions", "log.jsonl"), ("label_studio", "tasks.json")])
+def test_decisions_go_out_and_into_a_fresh_workspace(reviewed, tmp_path, capsys, kind, name):
+    assert call("export", reviewed.folder, "--as", kind, "--out", tmp_path / name) == 0
+    fresh, _ = a_workspace(tmp_path / "fresh")
+    capsys.readouterr()
+    for new in ("16", "0") if kind == "decisions" else ("13", "0"):
+        assert call("import-decisions", fresh.folder, tmp_path / name) == 0
+        assert f"read, {new} new" in capsys.readouterr().out
+    for place, out in ((reviewed, "before.csv"), (fresh, "after.csv")):
+        assert call("export", place.folder, "--out", tmp_path / out) == 0
+    assert (tmp_path / "before.csv").read_bytes() == (tmp_path / "after.csv").read_bytes()
+
+
+def test_decisions_of_another_dataset_stay_out(reviewed, tmp_path, capsys):
+    assert call("export", reviewed.folder, "--as", "decisions", "--out", tmp_path / "log.jsonl") == 0
+    other, _ = a_workspace(tmp_path / "other", a_dataset(seed=5))
+    assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
+    assert "belongs to the dataset with fingerprint" in capsys.readouterr().err
+    text = (tmp_path / "log.jsonl").read_text().replace(reviewed.id, other.id)
+    (tmp_path / "log.jsonl").write_text(text)
+    assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
+    assert "does not go with classes" in capsys.readouterr().err
+    (tmp_path / "log.jsonl").write_text(text.replace("s0003", "s9999"))
+    assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
+    assert "1 decided sample not in this dataset: s9999" in capsys.readouterr().err

@@ -11,7 +11,8 @@ from cleaning.command_line import main
 from cleaning.export import impact
 from cleaning.export.audit_cards import AuditCards, decided_cards
 from cleaning.export.handover import Handover
-from cleaning.export.impact import Marks, estimate_accuracy, leaderboard_impact, mark, mcnemar_p, ranks
+from cleaning.export.impact import leaderboard_impact, mark, mcnemar_p, ranks
+from cleaning.export.impact_estimate import Marks, estimate_accuracy, estimated_neighbours
 from cleaning.export.policy import Policy
 from cleaning.export.settle import settle
 from cleaning.review_store import open_store
@@ -93,13 +94,12 @@ def test_the_estimate_is_right_on_average_and_its_interval_covers():
     given, truth, stratum, sizes = a_population()
     target = impact.accuracy(truth)
     rng = np.random.default_rng(5)
-    estimates, covered, swaps = [], [], []
+    estimates, covered = [], []
     for _ in range(1500):
         rows = np.concatenate([rng.choice(np.flatnonzero(stratum == h), 150, replace=False) for h in (0, 1)])
-        estimate, covariance = estimate_accuracy(given, truth, AuditCards(rows, stratum[rows], sizes))
-        estimates.append(estimate)
-        covered.append(np.abs(estimate - target) < 1.96 * np.sqrt(np.diag(covariance)))
-        swaps.append(estimate[1] > estimate[0])
+        found = estimate_accuracy(given, truth, AuditCards(rows, stratum[rows], sizes))
+        estimates.append(found.point)
+        covered.append((found.low <= target) & (target <= found.high))
     assert np.mean(estimates, axis=0) == pytest.approx(target, abs=0.002)
     assert np.mean(covered, axis=0).min() > 0.93
     naive = given.mean(axis=0)
@@ -109,16 +109,28 @@ def test_the_estimate_is_right_on_average_and_its_interval_covers():
 def test_a_whole_review_leaves_nothing_to_estimate():
     given, truth, stratum, sizes = a_population(300)
     rows = np.arange(300)
-    estimate, covariance = estimate_accuracy(given, truth, AuditCards(rows, stratum[rows], sizes))
-    assert estimate == pytest.approx(impact.accuracy(truth)) and covariance == pytest.approx(np.zeros((3, 3)))
+    found = estimate_accuracy(given, truth, AuditCards(rows, stratum[rows], sizes))
+    assert found.point == pytest.approx(impact.accuracy(truth))
+    assert found.low == pytest.approx(found.point) and found.high == pytest.approx(found.point)
 
 
 def test_cards_that_all_agree_do_not_claim_certainty():
     given = np.ones((100, 2), bool)
     cards = AuditCards(np.arange(10), np.zeros(10, int), np.array([100]))
-    estimate, covariance = estimate_accuracy(given, Marks(given, np.ones(100, bool)), cards)
-    expected = 0.25 / 11 * (1 - 0.1) / 10
-    assert estimate.tolist() == [1, 1] and np.diag(covariance) == pytest.approx([expected] * 2)
+    found = estimate_accuracy(given, Marks(given, np.ones(100, bool)), cards)
+    expected = np.sqrt(0.25 / 11 * (1 - 0.1) / 10)
+    assert found.point.tolist() == [1, 1] and found.low == pytest.approx([1 - 1.96 * expected] * 2, abs=1e-5)
+    assert estimated_neighbours(("a", "b"), found, cards) == [("audit estimate", "a", "b", 0.5)]
+
+
+def test_cards_without_a_final_label_widen_the_interval():
+    given, truth, stratum, sizes = a_population(300)
+    rows = np.arange(300)
+    found = estimate_accuracy(given, truth, AuditCards(rows, stratum[rows], sizes), np.arange(30))
+    lower, upper = truth.right.copy(), truth.right.copy()
+    lower[:30], upper[:30] = False, True
+    assert found.low == pytest.approx(lower.sum(axis=0) / truth.counts.sum())
+    assert found.high == pytest.approx(np.minimum(1, upper.sum(axis=0) / truth.counts.sum()))
 
 
 def an_audit(sizes=(10, 30), per_stratum=6):
@@ -130,7 +142,11 @@ def an_audit(sizes=(10, 30), per_stratum=6):
             "order": np.arange(len(rows)),
             "row": [r for _, r in rows],
             "stratum": [h for h, _ in rows],
+            "stratum_start": [starts[h] for h, _ in rows],
             "stratum_size": [sizes[h] for h, _ in rows],
+            "stratum_share": 0.5,
+            "threshold": 0.5,
+            "seed": 0,
         }
     )
 
@@ -152,11 +168,6 @@ def test_cards_count_up_to_the_first_open_one(tmp_path):
     assert decided_cards(decided(workspace, run, [0, 1, 2])) is None  # nothing from the second stratum
     assert decided_cards(decided(workspace, run, [0, 10], "skip")) is not None
     assert decided_cards(decided(workspace, run, [0, 10], "later")) is None
-
-
-def test_without_an_audit_there_is_no_estimate(tmp_path):
-    workspace, run = a_workspace(tmp_path)
-    assert decided_cards(decided(workspace, run, [0, 1])) is None
 
 
 def test_the_command_shows_the_estimate_beside_the_naive_figures(tmp_path, monkeypatch, capsys):

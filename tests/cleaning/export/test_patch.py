@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cleaning.command_line import main
 from cleaning.errors import InputError
 from cleaning.export import Policy, settle, write_export
+from cleaning.export.label_fields import find_fields
 from cleaning.export.patch import labels_sha256, read_patch
 from cleaning.run_store import create_workspace
 from data_adapters import read_folder
@@ -326,3 +327,23 @@ def test_the_dataset_itself_is_never_overwritten(made, tmp_path, capsys):
     assert "is the dataset itself" in capsys.readouterr().err
     assert call("apply", place / "patch.jsonl", folder, "--out", folder / "inside") == 2
     assert (folder / "samples.csv").read_bytes() == CSV.encode()
+
+
+def test_reverting_by_another_policy_is_refused(made, tmp_path, capsys):
+    place, folder, _ = made
+    out, again = tmp_path / "out.csv", tmp_path / "again.csv"
+    assert call("apply", place / "patch.jsonl", folder, "--least-votes", "2", "--out", out) == 0
+    assert call("revert", place / "patch.jsonl", out, "--no-receipt", "--out", again) == 2
+    assert "2 samples with labels that applying the patch by this policy does not give" in capsys.readouterr().err
+    assert not again.exists()
+    assert call("revert", place / "patch.jsonl", out, "--no-receipt", "--least-votes", "2", "--out", again) == 0
+
+
+def test_new_labels_are_written_as_the_old_ones():
+    fields = find_fields(b'a,b\n"x",1\ny,2\n', ".csv", "a")
+    assert [fields.written("z", row) for row in (0, 1)] == ['"z"', "z"]
+    assert fields.written('say "z", z', 1) == '"say ""z"", z"'
+    lines = find_fields(b'{"a": 1}\n{"a": "1"}\n{"a": "x"}\n', ".jsonl", "a")
+    assert [lines.written("2", row) for row in (0, 1)] == ["2", '"2"'] and lines.written("n", 0) == '"n"'
+    with pytest.raises(InputError, match="goes on behind its closing quote"):
+        find_fields(b'a,b\n"x"y,1\n', ".csv", "a")

@@ -4,7 +4,8 @@ const REFILL_BELOW = 12;
 const DECODED_AHEAD = 6;
 
 class Deck {
-  constructor(post, outbox, base) {
+  constructor(post, outbox, base, again) {
+    this.again = again; // the view shows decided cards: what was seen here does not come back
     this.post = post; // async (route, body) -> answer
     this.outbox = outbox;
     this.base = base;
@@ -27,7 +28,8 @@ class Deck {
     const pending = this.outbox.pending();
     const undone = new Set(pending.map((item) => item.undoes).filter(Boolean));
     const unsaved = pending.filter((item) => item.verdict !== "undo" && !undone.has(item.uuid));
-    const held = [...new Set([...this.cards, ...unsaved].map((one) => one.sample_id))];
+    const seen = this.again ? [...this.decidedAt.keys()] : [];
+    const held = [...new Set([...this.cards, ...unsaved].map((one) => one.sample_id).concat(seen))].slice(0, 10000);
     const answer = await this.post("cards", { held, count: WINDOW });
     const here = new Set(held.concat(this.cards.map((card) => card.sample_id)));
     for (const card of answer.cards) {
@@ -37,7 +39,8 @@ class Deck {
     }
     this.total = answer.progress.total;
     const during = [...this.decidedAt.values()].filter((at) => at >= asked).length;
-    this.left = Math.max(0, answer.progress.left - unsaved.length - during);
+    this.left = Math.max(0, answer.progress.left - (this.again ? seen.length : unsaved.length + during));
+    this.left += this.cards.filter((card) => card.revisit).length;
     this.ended = answer.cards.length === 0;
     this.preload();
   }
@@ -89,6 +92,13 @@ class Deck {
     this.decidedAt.set(card.sample_id, performance.now());
     this.left = Math.max(0, this.left - 1);
     return card;
+  }
+
+  /** Forgets what is held and begins anew. */
+  restart() {
+    this.cards = [];
+    this.decidedAt.clear();
+    this.ended = false;
   }
 
   putBack(card) {

@@ -1,6 +1,5 @@
 // Decisions on their way to the server. Each lies in localStorage under a key of its own from the moment it is made
 // until the server has said that it is durable; so neither a reload, a crash nor a second tab can lose one.
-const RETRY_MS = 2000;
 const BATCH = 200;
 
 class Outbox {
@@ -34,11 +33,17 @@ class Outbox {
   }
 
   add(item) {
-    this.items.set(item.uuid, item);
-    try {
-      localStorage.setItem(this.prefix + item.uuid, JSON.stringify(item));
-    } catch {
-      this.storage = false; // full or forbidden: still kept here and sent; leaving the page is warned about
+    this.addAll([item]);
+  }
+
+  addAll(items) {
+    for (const item of items) {
+      this.items.set(item.uuid, item);
+      try {
+        localStorage.setItem(this.prefix + item.uuid, JSON.stringify(item));
+      } catch {
+        this.storage = false; // full or forbidden: still kept here and sent; leaving the page is warned about
+      }
     }
     this.changed();
     this.flush();

@@ -1,7 +1,6 @@
 // The review room: shows a card, takes a key, shows the next, and sends the decision in the background.
 
 const PICKED = "picked";
-const REFUSED_MS = 1800;
 
 class Room {
   constructor(root, data) {
@@ -17,36 +16,24 @@ class Room {
     this.shown = null;
     this.outbox = new Outbox(data.identity, (items) => this.post("decisions", { decisions: items, sent_at: Date.now() }),
       (reveals) => this.outboxChanged(reveals));
-    this.deck = new Deck((route, body) => this.post(route, body), this.outbox, this.base);
+    this.deck = new Deck((route, body) => this.post(route, body), this.outbox, this.base, data.filters.status !== "open");
     this.build();
     this.keydown = (event) => this.key(event);
     addEventListener("keydown", this.keydown, true);
     this.start();
   }
 
-  async post(route, body) {
-    const { order, filters } = this.data;
-    const answer = await fetch(`${this.base}api/review/${route}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.data.token}` },
-      body: JSON.stringify({ order, filters, ...body }),
-      signal: AbortSignal.timeout(15000),
-    });
-    const told = await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(told.problem), { sentence: told.problem });
-    return told;
+  post(route, body) {
+    return ask(this.data, route, body);
   }
 
   // -- building ---------------------------------------------------------------------------------------------------
 
   build() {
-    this.bar = el("div", { class: "bar", role: "progressbar", "aria-label": "Decided", "aria-valuemin": "0" }, el("i"));
-    this.count = el("span", { class: "count" });
+    [this.progress, this.saving, this.toast] = [new Progress(), new Saving(), new Toast()];
     this.pace = el("span", { class: "pace" });
-    this.saving = el("span", { class: "saving", role: "status" });
     this.prompt = el("p", { class: "prompt" });
     this.mode = el("span", { class: "mode" });
-    this.toast = el("div", { class: "toast", role: "status", "aria-live": "assertive" });
     this.choices = new Choices(this.data.keys, this.question, (place) => this.pickPlace(place));
     this.stage = this.question ? null : new Stage();
     this.stem = this.question ? el("div", { class: "stem" }) : null;
@@ -55,9 +42,11 @@ class Room {
     this.help = new Help(this.helpLines());
     this.search = new Search(() => this.post("classes", {}).then((told) => told.names), (one) => this.pickCode(one.code, one.name));
     this.note = new Note();
+    this.past = new History(this.words, (entry) => this.jump(entry));
+    this.session = new SessionSheet(this.words);
     this.note.closed = () => this.noteClosed();
     this.search.closed = () => this.focusCard();
-    this.help.closed = () => this.focusCard();
+    for (const sheet of [this.help, this.past, this.session]) sheet.closed = () => this.focusCard();
     const parts = this.question
       ? [el("div", { class: "reading", tabindex: "0" },
         el("div", { class: "column" }, this.stem, this.prompt, this.choices.node, this.meta))]
@@ -65,19 +54,14 @@ class Room {
     this.table = el("div", { class: this.question ? "table question" : "table image" }, ...parts);
     this.finished = el("div", { class: "finished", hidden: true });
     this.node = el("div", { class: "room", tabindex: "-1" },
-      el("header", {}, this.count, this.pace, this.mode, this.saving), this.bar,
-      this.table, this.finished, this.verdictButtons(), this.last.node, this.toast, this.help.node, this.search.node, this.note.node);
+      el("header", {}, this.progress.count, this.pace, this.mode, this.saving.node), this.progress.bar, this.table, this.finished,
+      this.verdictButtons(), this.last.node, this.toast.node,
+      ...[this.help, this.search, this.note, this.past, this.session].map((sheet) => sheet.node));
     this.root.append(this.node);
     this.table.classList.add("waiting");
-    this.measure();
-    this.resized = () => this.measure();
+    fillWindow(this.node);
+    this.resized = () => fillWindow(this.node);
     addEventListener("resize", this.resized);
-  }
-
-  /** As high as the window allows below where the room begins, so that the page itself never scrolls. */
-  measure() {
-    const top = this.node.getBoundingClientRect().top + (document.scrollingElement?.scrollTop || 0);
-    this.node.style.setProperty("--top", `${Math.max(0, Math.min(top, 260))}px`);
   }
 
   verdictButtons() {
@@ -89,7 +73,7 @@ class Room {
       return button;
     });
     const extra = [["/", "Another label", () => this.searchAll()], ["T", "Note", () => this.openNote()],
-      ["?", "All keys", () => this.help.show()]].map(([key, words, act]) =>
+      ["Y", "History", () => this.openHistory()], ["P", "Session", () => this.openSession()], ["?", "All keys", () => this.help.show()]].map(([key, words, act]) =>
       (this.buttons[key] = el("button", { type: "button", class: "verdict", onclick: act }, keycap(key), words)));
     extra[0].hidden = !this.data.search;
     return el("div", { class: "verdicts", role: "group", "aria-label": "Verdicts" }, extra[0], ...small, ...extra.slice(1));
@@ -103,6 +87,8 @@ class Room {
     for (const verdict of this.data.verdicts) if (verdict.key) lines.push([verdict.key, verdict.words, verdict.meaning]);
     lines.push(["Enter", "Done marking", "after M: decides for all marked labels"]);
     lines.push(["T", "Note", "write a note on this card"]);
+    lines.push(["Y", "History", "what you decided, and back to any of it"]);
+    lines.push(["P", "Session", "cards per minute, verdicts, effect of seeing the given label"]);
     if (!this.question) lines.push(["+  −  F", "Zoom", "in, out, fit; arrow keys move; or wheel and drag"]);
     lines.push(["?", "All keys", "this list"]);
     return lines;
@@ -144,7 +130,7 @@ class Room {
     this.several = null;
     this.note.area.value = "";
     this.note.close();
-    this.progress();
+    this.tellProgress();
     if (!card) return this.runDry();
     this.table.hidden = false;
     this.finished.hidden = true;
@@ -152,6 +138,7 @@ class Room {
     this.choices.show(card, this.base);
     say(this.prompt, this.promptWords());
     say(this.mode, card.mode === "open" ? "open card" : "");
+    if (card.decided) this.note.area.value = card.decided.note;
     this.markButtons();
     this.showMeta(card);
     const painted = () => requestAnimationFrame(() => {
@@ -179,24 +166,24 @@ class Room {
     this.table.hidden = true;
     this.finished.hidden = false;
     this.finished.replaceChildren(...this.summary());
+    this.outbox.flush().then(() => this.post("session", {})).then((told) =>
+      this.finished.append(...sessionLines(told, this.words)), () => {});
   }
 
   refillSoon() {
     if (this.deck.cards.length >= REFILL_BELOW || this.deck.ended) return;
-    this.deck.refill().then(() => this.progress(), () => {});
+    this.deck.refill().then(() => this.tellProgress(), () => {});
   }
 
   summary() {
-    const counts = new Map();
-    for (const one of this.done) counts.set(one.verdict, (counts.get(one.verdict) || 0) + 1);
-    const rows = [...counts].map(([verdict, count]) =>
-      el("div", {}, el("b", {}, count), ` ${verdict === PICKED ? "Label picked" : this.words[verdict]}`));
     return [el("h2", {}, "This queue is done."), el("p", {}, "Every card in it has your decision. Undo (Z) still works; " +
-      "another order, filter or threshold gives more cards."), el("div", { class: "tally" }, ...rows)];
+      "another order, filter or threshold gives more cards.")];
   }
 
   promptWords() {
     if (this.several) return "Mark every label that fits, then Enter";
+    const own = this.deck.cards[0]?.decided;
+    if (own) return `You decided: ${this.past.said(own)}. Decide again, or Esc leaves it so.`;
     return this.question ? "Which option is right?" : "Which label fits?";
   }
 
@@ -264,7 +251,7 @@ class Room {
       seconds: (performance.now() - since) / 1000, mode: card.mode, card: "card", at: Date.now(), turn: this.turn++ };
     this.shown = null;
     this.deck.take();
-    this.done.unshift({ ...item, own: card });
+    this.done.unshift({ ...item, names, own: card });
     if (verdict === "later") {
       this.deck.left += 1;
       this.deck.ended = false;
@@ -278,6 +265,7 @@ class Room {
     const last = this.done[0];
     if (this.goingBack) return this.refuse("One moment: the card before is on its way.");
     if (!last) return this.refuse("There is nothing to undo.");
+    if (last.step) return this.undoStep(last);
     const card = last.own || (await this.fetchBack(last));
     if (!card) return;
     this.done.shift();
@@ -290,6 +278,45 @@ class Room {
     this.note.area.value = last.note || "";
     this.markButtons();
     if (this.done.length < 10) this.moreHistory();
+  }
+
+  /** Takes a whole step of the grid back; its samples come again as cards. */
+  async undoStep(last) {
+    this.done.shift();
+    this.outbox.addAll(last.step.map(([uuid, sample]) => ({ uuid: newUuid(), sample_id: sample, verdict: "undo", undoes: uuid,
+      labels: [], note: "", seconds: 0, mode: "open", card: "grid", at: Date.now(), turn: this.turn++ })));
+    this.last.clear(`${last.step.length} decisions of the grid taken back.`);
+    await this.outbox.flush();
+    this.deck.restart();
+    this.next();
+  }
+
+  /** Brings a decided card back; the new decision replaces the old one. */
+  async jump(entry) {
+    if (entry.step) return this.refuse("A step of the grid is taken back as a whole: with Z, when it is the last.");
+    if (this.goingBack) return this.refuse("One moment: a card is on its way.");
+    await this.outbox.flush();
+    const card = (await this.fetchBack(entry)) || entry.own;
+    if (!card) return;
+    if (this.deck.cards[0]?.revisit) this.leave();
+    this.deck.putBack({ ...card, revisit: true, decided: card.decided || { ...entry, labels: (entry.names || []).map((name) => ({ name })) } });
+    this.deck.left += 1;
+    this.next();
+  }
+
+  /** A card that was decided before stays as it was. */
+  leave() {
+    this.deck.take();
+    this.next();
+  }
+
+  openHistory() {
+    this.past.start(this.done, this.base);
+    if (this.done.length < 200) this.moreHistory().then(() => this.past.open && this.past.place === 0 && this.past.start(this.done, this.base));
+  }
+
+  openSession() {
+    this.outbox.flush().then(() => this.session.start(() => this.post("session", {})));
   }
 
   async fetchBack(last) {
@@ -318,15 +345,13 @@ class Room {
   // -- keys ------------------------------------------------------------------------------------------------------
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (notForUs(event)) return;
     const target = event.composedPath()[0];
-    if (target.matches?.("input, textarea, select, [contenteditable=true], [contenteditable='']")) return;
     const onButton = target.matches?.("button, summary, a, [role=button], [role=tab], [role=option]");
     if (onButton && (event.key === "Enter" || event.key === " ")) {
       if (event.repeat && this.root.contains(target)) event.preventDefault(); // a held key decides once
       return;
     }
-    if (document.querySelector("[role=dialog], [data-testid=stPopoverBody]")) return;
     if (event.key === "Escape") return this.escape();
     const act = this.action(event);
     if (!act) return;
@@ -339,12 +364,15 @@ class Room {
   action(event) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (this.help.open) return key === "?" ? { run: () => this.help.close() } : null;
+    if (this.past.open) return key === "y" ? { run: () => this.past.close() } : null;
+    if (this.session.open) return key === "p" ? { run: () => this.session.close() } : null;
     const place = this.data.keys.indexOf(key);
     if (key.length === 1 && place >= 0) return { run: () => this.pickPlace(place) };
     if (this.question && /^[a-j]$/.test(key)) return { run: () => this.pickPlace(key.charCodeAt(0) - 97) };
     if (key in this.byKey) return { run: () => this.verdict(this.byKey[key]) };
     if (key === "Enter" && this.several) return { run: () => this.confirmSeveral() };
-    const named = { "/": () => this.searchAll(), t: () => this.openNote(), "?": () => this.help.show(),
+    const named = { "/": () => this.searchAll(), t: () => this.openNote(), y: () => this.openHistory(),
+      p: () => this.openSession(), "?": () => this.help.show(),
       Backspace: () => this.undo() };
     if (named[key]) return { run: named[key] };
     return this.stage ? this.zoomAction(key) : null;
@@ -363,8 +391,9 @@ class Room {
   }
 
   escape() {
-    if (this.help.open) return this.help.close();
-    if (this.several) this.toggleSeveral();
+    for (const sheet of [this.help, this.past, this.session]) if (sheet.open) return sheet.close();
+    if (this.several) return this.toggleSeveral();
+    if (this.shown?.card.decided) this.leave();
   }
 
   searchAll() {
@@ -388,43 +417,18 @@ class Room {
   // -- telling ---------------------------------------------------------------------------------------------------
 
   refuse(sentence) {
-    say(this.toast, sentence);
-    this.toast.classList.add("visible");
-    clearTimeout(this.hush);
-    this.hush = setTimeout(() => this.toast.classList.remove("visible"), REFUSED_MS);
+    this.toast.say(sentence);
   }
 
   outboxChanged(reveals) {
     this.last.reveal(reveals);
-    this.saving.dataset.waiting = this.outbox.items.size;
+    this.saving.changed(this.outbox);
     if (reveals && !this.deck.cards.length && !this.deck.ended) this.next();
-    clearTimeout(this.later);
-    if (!this.outbox.trouble && !this.outbox.refused().length) this.later = setTimeout(() => this.tellSaving(), 250);
-    else this.tellSaving();
-    if (!this.outbox.pending().length) this.tellSaving();
   }
 
-  tellSaving() {
-    const { trouble, saved, storage } = this.outbox;
-    const waiting = this.outbox.pending().length;
-    const refused = this.outbox.refused();
-    const lost = waiting && !storage ? " Do not close this page." : "";
-    let words = saved > 0 ? `✓ ${saved} saved` : "✓ Everything saved";
-    let state = "saved";
-    if (refused.length) [words, state] = [`✕ ${refused.length} not saved: ${refused[0].refused}`, "failed"];
-    else if (waiting && trouble) [words, state] = [`⚠ ${waiting} not saved: ${trouble} Trying again.${lost}`, "trouble"];
-    else if (waiting) [words, state] = [`↻ saving ${waiting}${lost}`, "sending"];
-    say(this.saving, words);
-    this.saving.dataset.state = state;
-  }
-
-  progress() {
+  tellProgress() {
     const { total, left } = this.deck;
-    const decided = Math.max(0, total - left);
-    say(this.count, `${decided.toLocaleString("en")} of ${total.toLocaleString("en")} decided`);
-    this.bar.firstChild.style.transform = `scaleX(${total ? decided / total : 0})`;
-    this.bar.setAttribute("aria-valuenow", decided);
-    this.bar.setAttribute("aria-valuemax", total);
+    this.progress.show(total, left);
     if (this.paces.length < 5) return say(this.pace, "");
     const seconds = [...this.paces].sort((a, b) => a - b)[Math.floor(this.paces.length / 2)];
     const minutes = (left * seconds) / 60;
@@ -435,7 +439,7 @@ class Room {
   close() {
     this.closed = true;
     clearTimeout(this.again);
-    clearTimeout(this.later);
+    this.saving.close();
     removeEventListener("keydown", this.keydown, true);
     removeEventListener("resize", this.resized);
     this.stage?.close();

@@ -1,0 +1,59 @@
+"""``import-decisions``: decisions made elsewhere, or exported before, into a workspace's log."""
+
+import argparse
+from pathlib import Path
+
+EXAMPLES = """examples:
+  python -m cleaning import-decisions workspaces/0123456789abcdef decisions.jsonl
+  python -m cleaning import-decisions workspaces/0123456789abcdef label_studio_export.json
+Decisions that are in the log already are left as they are, so importing twice is harmless."""
+
+
+def add_to(commands) -> None:
+    parser = commands.add_parser(
+        "import-decisions",
+        help="read decisions from our log or from Label Studio",
+        description="Add the decisions of an exported decision log (.jsonl) or a Label Studio export (.json).",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("workspace", type=Path, metavar="WORKSPACE", help="folder that `score --workspaces` printed")
+    parser.add_argument("file", type=Path, metavar="FILE", help="decisions.jsonl, or Label Studio's JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from cleaning.errors import counted
+    from cleaning.review_store import open_store
+    from cleaning.run_store import open_workspace_folder
+
+    workspace = open_workspace_folder(arguments.workspace)
+    decisions = _decisions(arguments.file, workspace)
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        before = len(store.decisions())
+        store.append(decisions)
+        added = len(store.decisions()) - before
+    finally:
+        store.close()
+    print(f"{counted(len(decisions), 'decision')} read, {added:,} new")
+
+
+def _decisions(path: Path, workspace) -> list:
+    from cleaning.command_line.label_files import read_whole
+    from cleaning.errors import InputError
+    from cleaning.export.decision_log import check_against, read_decision_log
+    from cleaning.export.label_studio import read_tasks
+
+    data, dataset = read_whole(path, "file of decisions"), workspace.dataset()
+    if path.suffix.lower() == ".json":
+        run = workspace.latest_run()
+        return read_tasks(data, dataset, run.id if run else "")
+    decisions, head = read_decision_log(data)
+    if head.get("dataset_fingerprint") != workspace.id:
+        raise InputError(
+            f"The decision log belongs to the dataset with fingerprint {head.get('dataset_fingerprint')}; this "
+            f"workspace has {workspace.id}."
+        )
+    check_against(decisions, dataset)
+    return decisions

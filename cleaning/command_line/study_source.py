@@ -1,0 +1,67 @@
+"""What ``cascade`` and ``experts-report`` start from: a dataset folder, loose files, or a workspace with decisions."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleaning.command_line.source import add_source_arguments, read_source
+from cleaning.errors import InputError, one_of
+
+
+def add_study_arguments(parser: argparse.ArgumentParser) -> None:
+    """DATASET (or a workspace) or loose files, and the seed."""
+    add_source_arguments(parser)
+    parser.add_argument("--seed", type=int, default=0, help="of the folds and halves (default 0)")
+
+
+@dataclass(frozen=True)
+class Study:
+    """dataset, its experts, and the labels that accuracy is measured against."""
+
+    dataset: object
+    experts: list
+    labels: object
+
+    def chosen(self, names: list[str]) -> list:
+        """Experts by name, in this order; InputError naming those there are."""
+        by_name = {e.name: e for e in self.experts}
+        for name in names:
+            if name not in by_name:
+                raise InputError(f"There is no expert '{name}': choose {one_of(list(by_name))}.")
+        return [by_name[name] for name in names]
+
+
+def read_study(arguments: argparse.Namespace) -> Study:
+    """What the arguments name; in a workspace the decisions correct the labels."""
+    from cleaning.export.judging import judging_labels
+
+    folder = arguments.dataset
+    if folder is not None and (Path(folder) / "workspace.json").exists():
+        return _of_workspace(Path(folder))
+    reading = read_source(arguments)
+    return Study(reading.dataset, list(reading.experts), judging_labels(reading.dataset))
+
+
+def _of_workspace(folder: Path) -> Study:
+    from cleaning.export.judging import judging_labels
+    from cleaning.review_store import open_store
+    from cleaning.run_store import open_workspace_folder
+
+    workspace = open_workspace_folder(folder)
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        labels = judging_labels(workspace.dataset(), store.decisions())
+    finally:
+        store.close()
+    run = workspace.latest_run()
+    experts = workspace.experts_of(run) if run else workspace.experts()
+    return Study(workspace.dataset(), experts, labels)
+
+
+def write_json(value: dict, path: Path) -> None:
+    """Writes JSON whole or not at all; NaN is refused."""
+    import json
+
+    from cleaning.command_line.review_source import write_bytes
+
+    write_bytes(path, (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())

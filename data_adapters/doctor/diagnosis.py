@@ -1,0 +1,68 @@
+"""The doctor on files: what the readers refuse is a finding as well, with its fix where there is a safe one."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from cleaning.errors import InputError
+from data_adapters.contract import Reading
+from data_adapters.doctor.at_the_door import Door, door
+from data_adapters.doctor.examine import examine
+from data_adapters.doctor.finding import Finding
+from data_adapters.doctor.fixes import apply_fixes
+from data_adapters.sentences import listed
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """reading: None where the readers refuse it. findings: worst first."""
+
+    reading: Reading | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+def diagnose(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Diagnosis:
+    """Reads with the accepted fixes and examines. A refusal of the readers is the first finding, not raised.
+
+    Raises InputError for fixes that do not exist.
+    """
+    fixes = list(fixes)
+    with door(fixes) as here:
+        try:
+            reading = read()
+        except InputError as error:
+            return Diagnosis(None, (_refused(error, here), *here.proposed))
+    reading = _rest(reading, fixes, here)
+    read_anyway = tuple(replace(finding, severity="warning") for finding in here.proposed)
+    found = (*read_anyway, *examine(reading))
+    return Diagnosis(reading, tuple(sorted(found, key=lambda f: ("error", "warning", "note").index(f.severity))))
+
+
+def read_fixed(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Reading:
+    """The reading with the accepted fixes made. Raises InputError as the readers do, naming fixes that would help."""
+    fixes = list(fixes)
+    with door(fixes) as here:
+        try:
+            reading = read()
+        except InputError as error:
+            raise InputError(f"{error}{_offer(here)}") from error
+    return _rest(reading, fixes, here)
+
+
+def _rest(reading: Reading, fixes: list[str], here: Door) -> Reading:
+    """The fixes that are left for the reading itself."""
+    done = {name for name in fixes if name in here.taken}
+    return apply_fixes(reading, [name for name in fixes if name not in done])
+
+
+def _refused(error: InputError, here: Door) -> Finding:
+    fix = "The fixes below may help." if here.proposed else ""
+    return Finding("refused", "error", str(error), fix=fix)
+
+
+def _offer(here: Door) -> str:
+    names = [finding.name for finding in here.proposed]
+    return f" A fix is offered: --fix {listed(names)}" if names else ""

@@ -1,0 +1,29 @@
+"""All checks on a reading, worst first."""
+
+from data_adapters.contract import Reading
+from data_adapters.doctor import class_order, classes, row_order, samples, score_kinds, suspicious_experts
+from data_adapters.doctor.evidence import Evidence
+from data_adapters.doctor.finding import SEVERITIES, Finding
+
+
+def examine(reading: Reading, *, pictures: bool = True) -> list[Finding]:
+    """What the doctor finds: errors, warnings, then notes. pictures: also open and compare some of them.
+
+    Opinions are looked at on at most 20,000 samples; nothing of size (N, K) is copied.
+    """
+    evidence = Evidence(reading)
+    orders = class_order.class_orders(evidence)
+    found = [
+        *orders,
+        *row_order.row_orders(evidence, {finding.expert for finding in orders}),
+        *suspicious_experts.saw_labels(evidence),
+        *suspicious_experts.identical_experts(evidence),
+        *classes.absent_classes(evidence),
+        *score_kinds.constant_columns(evidence),
+        *score_kinds.score_kinds(evidence),
+    ]
+    if pictures or reading.dataset.kind == "question":
+        found += samples.repeated_samples(evidence)
+    if pictures:
+        found += samples.unreadable_pictures(evidence)
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -1,0 +1,220 @@
+"""Cascade: ask the costly expert only where it pays."""
+
+from pages.shared.messages import require_router
+
+require_router()
+
+import streamlit as st
+
+from cleaning.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
+from cleaning.errors import InputError
+from pages.shared import calibration_view, cascade_charts, cascade_view, charts, frame, loaders, state
+from pages.shared.cascade_view import Scene
+from pages.shared.messages import guarded, plain
+
+SLIDER = "cascade_fraction"
+CALLS = {
+    "rule": st.column_config.TextColumn("called", width="large"),
+    "calls": st.column_config.NumberColumn("calls", format="localized"),
+    "calls_saved": st.column_config.NumberColumn("calls saved", format="percent"),
+    "overlap": st.column_config.NumberColumn("flags that stay", format="percent"),
+    "finds": st.column_config.NumberColumn("finds known", format="localized"),
+    "finds_kept": st.column_config.NumberColumn("finds kept", format="percent"),
+}
+BINS = {
+    "bins": st.column_config.NumberColumn("bins"),
+    "policy": st.column_config.TextColumn("routing", width="medium"),
+    "area": st.column_config.NumberColumn("area under the curve", format="percent"),
+    "accuracy": st.column_config.NumberColumn("accuracy here", format="percent"),
+    "low": st.column_config.NumberColumn("from", format="percent"),
+    "high": st.column_config.NumberColumn("to", format="percent"),
+}
+
+
+@guarded
+def page() -> None:
+    frame.header(
+        "Cascade",
+        "Ask a cheap expert first and a costly one only where it pays. Learned on one half of the samples, judged on "
+        "the other, twenty times.",
+    )
+    workspace, run = loaders.opened_workspace(), loaders.opened_run()
+    reports = calibration_view.reports(run)
+    if len(reports) < 2:
+        raise InputError("A cascade needs at least two experts; this run has one. Load another on the Load page.")
+    names, costs, bins = chosen(reports)
+    scene = cascade_view.scene_of(workspace, run, names, costs, bins)
+    figures(scene)
+    choose_point(scene)
+    st.caption(plain(scene.labels.sentence(), 600))
+    bins_matter(scene)
+    for_cleaning(workspace, run, names[-1])
+
+
+def chosen(reports) -> tuple[list[str], list[float], int]:
+    """Experts in order, their costs, and the number of bins."""
+    by_name = {r.expert.name: r.expert for r in reports}
+    left, right = st.columns([4, 1], gap="large", vertical_alignment="bottom")
+    names = left.multiselect(
+        "Experts, in the order they are asked",
+        list(by_name),
+        default=cascade_view.order_of_start(reports),
+        format_func=lambda n: n + (" (simulated)" if by_name[n].simulated else ""),
+        key="cascade_experts",
+        help="Two or more. Each is asked only about what those before it pass on.",
+    )
+    bins = right.selectbox("Bins", cascade_view.BIN_COUNTS, index=3, key="cascade_bins", help="Of equal count.")
+    if len(names) < 2:
+        raise InputError("Choose at least two experts, the cheapest first.")
+    experts = [by_name[n] for n in names]
+    costs = []
+    columns = st.columns(max(4, len(names)))
+    for place, (expert, start) in enumerate(zip(experts, starting_costs(experts))):
+        label = f"Cost of {plain(expert.name, 40)}"
+        at = columns[place]
+        costs.append(
+            at.number_input(
+                label, min_value=0.0001, value=start, format="%g", key=f"cascade_cost_{place}_{expert.name}"
+            )
+        )
+    if not all(e.cost for e in experts):
+        st.caption("Costs that nobody stated start at 1, 10, 100 … by place. Type the real ones, in any one unit.")
+    return names, costs, bins
+
+
+def figures(scene: Scene) -> None:
+    """Both figures; they stay as they are while the point is chosen."""
+    data = scene.curves.table()
+    for column, axis in zip(st.columns(2, gap="medium"), ("fraction", "cost")):
+        with column:
+            charts.show_with_data(cascade_charts.against(scene.curves, axis), data, f"cascade_against_{axis}")
+    st.caption(plain(cascade_charts.points_in_words(scene.curves), 900) + ". Bands and bars are 95 % intervals.")
+
+
+@st.fragment
+@guarded
+def choose_point(scene: Scene) -> None:
+    """Slider or goal, and what the point gives; nothing else is drawn anew."""
+    curves = scene.curves
+    left, right = st.columns(2, gap="medium")
+    with right:
+        policy = st.radio(
+            "Whose answer stands",
+            list(cascade_view.POLICIES),
+            format_func=cascade_view.POLICIES.get,
+            horizontal=True,
+            key="cascade_policy",
+        )
+        goals(scene, policy)
+    if state.typed(SLIDER) is None:
+        state.type_in(SLIDER, 50.0)
+    with left:
+        share = st.slider(
+            "Share of samples sent on" if len(curves.names) == 2 else "Share of the possible extra cost spent",
+            min_value=0.0, max_value=100.0, step=0.5, format="%g %%", key=SLIDER,
+        )  # fmt: skip
+        point = operating_point(curves, share / 100, policy=policy)
+        numbers(point, curves)
+    st.markdown(f"#### {plain(point.sentence(), 600)}")
+    said = state.recall("cascade_goal")
+    if said and abs(said[0] - share) < 1e-6:
+        st.caption(plain(said[1], 400))
+    take_router(scene, point)
+
+
+def goals(scene: Scene, policy: str) -> None:
+    """Two goals, each with a number and a button that moves the slider."""
+    large = plain(scene.curves.names[-1], 40)
+    for key, label, start, step, find in (
+        ("cost", f"At most this % of the cost of {large}", 25.0, 5.0, lambda v: best_under_cost(
+            scene.curves, v / 100, policy=policy)),
+        ("within", f"Within so many points of {large}", 0.5, 0.1, lambda v: cheapest_within(
+            scene.curves, v, policy=policy)),
+    ):  # fmt: skip
+        number, button = st.columns([3, 1], vertical_alignment="bottom")
+        number.number_input(label, 0.0, 100.0, start, step, format="%g", key=f"cascade_goal_{key}")
+        button.button("Find", key=f"cascade_find_{key}", on_click=aim, args=(key, find), width="stretch")
+
+
+@guarded
+def aim(key: str, find) -> None:
+    """Moves the slider to the goal's point, and remembers what that point promised."""
+    point = find(float(state.typed(f"cascade_goal_{key}")))
+    saved, share = point.cost_saved, 100 * point.fraction
+    words = "The goal is met here." if point.reached else "The goal cannot be met; this is the closest."
+    if key == "within" and point.reached:
+        words = (
+            f"The goal is met here; judged on other halves the cost saved lies between {100 * saved.low:.0f} % and "
+            f"{100 * saved.high:.0f} %."
+        )
+    state.type_in(SLIDER, share)
+    state.remember("cascade_goal", (share, words))
+
+
+def numbers(point, curves) -> None:
+    accuracy, gap = point.accuracy, point.gap
+    one, two, three = st.columns(3)
+    one.metric("Accuracy", f"{100 * accuracy.value:.1f} %")
+    one.caption(f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %")
+    two.metric("Cost saved", f"{100 * point.cost_saved.value:.0f} %")
+    two.caption(f"{point.cost:.3g} a sample instead of {curves.costs[-1]:.3g}")
+    three.metric("Points gained", f"{100 * gap.value:+.1f}", help="Against the last expert alone.")
+    three.caption(f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}")
+
+
+def take_router(scene: Scene, point) -> None:
+    left, right = st.columns([1, 3], gap="medium")
+    left.download_button(
+        "Router",
+        data=lambda: scene.router(point),
+        file_name="router.json",
+        mime="application/json",
+        icon=":material/download:",
+        key="cascade_router",
+        width="stretch",
+    )
+    with right.expander("How to use it in your own program"):
+        st.markdown(
+            "The file holds bins, decisions, calibration parameters, costs and fingerprints; no data. "
+            "`cleaning/router.py` needs nothing but Python's standard library."
+        )
+        st.code(cascade_view.SNIPPET, language="python")
+
+
+@st.fragment
+@guarded
+def bins_matter(scene: Scene) -> None:
+    with st.expander("Does the number of bins matter?"):
+        st.markdown("More bins follow the data more closely, fewer are steadier. The same halves for every row.")
+        share = round(float(state.typed(SLIDER) or 50.0) / 100, 3)
+        if ("sensitivity", share) in scene.place or st.button("Compare", key="cascade_compare_bins"):
+            with st.spinner("Learning with other numbers of bins …"):
+                table = cascade_view.sensitivity(scene, share)
+            st.dataframe(table, column_order=list(BINS), column_config=BINS, hide_index=True, width="stretch")
+
+
+@st.fragment
+@guarded
+def for_cleaning(workspace, run, last: str) -> None:
+    """The same for cleaning: where a costly expert can change which samples are flagged."""
+    st.subheader("For cleaning: where is one more expert needed?")
+    names = list(run.expert_names)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    costly = left.selectbox("Expert to save calls to", names, index=names.index(last), key="cascade_costly")
+    pressed = right.button("Work it out", key="cascade_calls", width="stretch")
+    table = cascade_view.kept_calls(workspace, run, costly)
+    if pressed and table is None:
+        with st.spinner("Scoring with and without it …"):
+            table = cascade_view.work_out_calls(workspace, run, costly)
+    budget = cascade_view.budget_of(workspace, run)
+    if table is None:
+        st.caption(f"Compares the {budget:,} most suspicious samples with and without its answers.")
+        return
+    st.markdown(f"#### {plain(cascade_view.calls_in_words(table, costly), 400)}")
+    st.dataframe(
+        table, column_order=[c for c in CALLS if c in table], column_config=CALLS, hide_index=True, width="stretch"
+    )
+    st.caption(f"Of the {budget:,} samples flagged at the threshold in force. The rule named keeps 95 % or more.")
+
+
+page()

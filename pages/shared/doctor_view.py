@@ -1,0 +1,60 @@
+"""What the import doctor found in a reading, with a tick for every fix that is safe."""
+
+import streamlit as st
+
+from data_adapters import Reading
+from data_adapters.doctor import Finding, apply_fixes, examine
+from pages.shared import state
+from pages.shared.messages import plain
+
+ICONS = {"error": ":material/error:", "warning": ":material/warning:"}
+SHOWN = 1_000  # characters of one finding
+
+
+def findings(reading: Reading) -> Reading:
+    """Draws the findings and returns the reading with the ticked fixes made; the one passed in is not changed."""
+    found = _examined(reading)
+    grave = [finding for finding in found if finding.severity != "note"]
+    notes = [finding for finding in found if finding.severity == "note"]
+    if not grave:
+        st.success("The import doctor found nothing wrong.", icon=":material/check_circle:")
+    accepted = [finding.name for finding in grave if _drawn(finding)]
+    if notes:
+        with st.expander(f"{len(notes)} more things the import doctor noted"):
+            for finding in notes:
+                st.markdown(f"- {plain(finding.described(), SHOWN)}")
+    return _fixed(reading, found, accepted)
+
+
+def forget() -> None:
+    """Lets go of the reading and what was found in it."""
+    state.remember("examined", (None, []))
+    state.remember("fixed", (None, [], None))
+
+
+def _examined(reading: Reading) -> list[Finding]:
+    """The findings of this reading, looked for once."""
+    of, found = state.recall("examined", (None, []))
+    if of is not reading:
+        with st.spinner("Examining what was read"):
+            found = examine(reading)
+        state.remember("examined", (reading, found))
+    return found
+
+
+def _fixed(reading: Reading, found: list[Finding], accepted: list[str]) -> Reading:
+    """The reading with these fixes, made once for the same ticks."""
+    of, names, fixed = state.recall("fixed", (None, [], None))
+    if of is not reading or names != accepted:
+        fixed = apply_fixes(reading, accepted, found)
+        state.remember("fixed", (reading, accepted, fixed))
+    return fixed
+
+
+def _drawn(finding: Finding) -> bool:
+    """Whether its fix was ticked."""
+    show = st.error if finding.severity == "error" else st.warning
+    show(plain(finding.described(), SHOWN), icon=ICONS[finding.severity])
+    if not finding.safe_fix:
+        return False
+    return st.checkbox(plain(finding.fix.rstrip("."), SHOWN), key=f"fix_{finding.name}")

@@ -1,0 +1,92 @@
+import json
+
+import pytest
+
+from cleaning.cascade import answers_of, best_under_cost, cascade_curves, route_all
+from cleaning.export.judging import judging_labels
+from pages.shared import cascade_view, loaders
+from tests.pages.conftest import words
+
+
+def curves_of(test, workspace, names):
+    """The curves the page shows, worked out anew from the core."""
+    run = workspace.latest_run()
+    reports = {r.expert.name: r for r in loaders.expert_reports(workspace.id, run.id)}
+    answers = [answers_of(reports[n], reports[n].expert.cost) for n in names]
+    return answers, cascade_curves(answers, workspace.dataset().given_labels)
+
+
+def test_the_page_opens_with_a_cheap_and_the_best_expert(app, digits):
+    test = app("cascade", digits.id)
+    names = test.multiselect(key="cascade_experts").value
+    reports = {r.expert.name: r for r in loaders.expert_reports(digits.id, digits.latest_run().id)}
+    assert names[-1] == max(reports, key=lambda n: reports[n].accuracy())
+    assert reports[names[0]].expert.cost == min(r.expert.cost for n, r in reports.items() if n != names[-1])
+    assert not test.error and "nothing is corrected yet" in words(test)
+    _, curves = curves_of(test, digits, names)
+    shown = {m.label: m.value for m in test.metric}
+    assert shown["Accuracy"] == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
+
+
+def test_a_goal_moves_the_slider_and_the_numbers(app, digits):
+    test = app("cascade", digits.id)
+    names = test.multiselect(key="cascade_experts").value
+    test.number_input(key="cascade_goal_cost").set_value(40.0).run()
+    test.button(key="cascade_find_cost").click().run()
+    _, curves = curves_of(test, digits, names)
+    point = best_under_cost(curves, 0.4)
+    assert test.slider(key="cascade_fraction").value == pytest.approx(100 * point.fraction)
+    assert point.sentence().partition(":")[2] in words(test) and "The goal is met here." in words(test)
+    test.slider(key="cascade_fraction").set_value(0.0).run()
+    assert "The goal is met here." not in words(test)
+    test.number_input(key="cascade_goal_cost").set_value(0.0).run()
+    test.button(key="cascade_find_cost").click().run()
+    assert "The goal cannot be met" in words(test)
+
+
+def test_a_chain_of_three_with_typed_costs(app, digits):
+    test = app("cascade", digits.id)
+    test.multiselect(key="cascade_experts").set_value(["naive_bayes", "extra_trees", "support_vectors"]).run()
+    test.number_input(key="cascade_cost_2_support_vectors").set_value(500.0).run()
+    assert not test.error and "Spend 50 % of the possible extra cost" in words(test)
+    assert "instead of 500" in words(test)
+
+
+def test_one_expert_is_a_sentence(app, digits):
+    test = app("cascade", digits.id)
+    test.multiselect(key="cascade_experts").set_value(["naive_bayes"]).run()
+    assert "Choose at least two experts" in test.error[0].value
+
+
+def test_hard_answers_and_simulated_experts(app, questions):
+    test = app("cascade", questions.id)
+    test.multiselect(key="cascade_experts").set_value(["simulated_zeta", "simulated_delta"]).run()
+    assert not test.error
+    assert all("(simulated)" in o for o in test.multiselect(key="cascade_experts").options)
+
+
+def test_the_router_repeats_the_decisions_of_the_page(app, digits):
+    test = app("cascade", digits.id)
+    names = test.multiselect(key="cascade_experts").value
+    answers, curves = curves_of(test, digits, names)
+    labels = judging_labels(digits.dataset())
+    scene = cascade_view.Scene(digits, digits.latest_run(), answers, labels, 50, {}, {"curves": curves})
+    router = json.loads(scene.router(best_under_cost(curves, 0.4)))
+    asked = route_all(router, answers)["asked"]
+    assert [e["name"] for e in router["experts"]] == names
+    assert (asked == 2).mean() == pytest.approx(router["learned"]["fraction_spent"])
+
+
+def test_where_one_more_expert_is_needed(app, digits):
+    test = app("cascade", digits.id)
+    test.button(key="cascade_calls").click().run()
+    assert not test.error and "fewer calls." in words(test)
+    table = next(d.value for d in test.dataframe if "rule" in d.value)
+    assert table.set_index("rule").loc["everywhere", "overlap"] == 1
+
+
+def test_the_number_of_bins_can_be_compared(app, digits):
+    test = app("cascade", digits.id)
+    test.button(key="cascade_compare_bins").click().run()
+    table = next(d.value for d in test.dataframe if "bins" in d.value)
+    assert sorted(set(table["bins"])) == list(cascade_view.BIN_COUNTS)

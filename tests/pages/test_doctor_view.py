@@ -1,0 +1,48 @@
+"""The import doctor on the Load page."""
+
+import numpy as np
+import pytest
+
+from cleaning.run_store import list_workspaces, workspaces_root
+from tests.pages.conftest import words
+from tests.pages.test_load import button
+
+
+@pytest.fixture
+def swapped(demo_root):
+    """A folder whose expert has two classes the other way round, joined by id."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 120)
+    ids = np.array([f"s{i}" for i in range(120)])
+    (demo_root / "mine" / "experts").mkdir(parents=True)
+    rows = "".join(f"{i},{l}\n" for i, l in zip(ids, labels))
+    (demo_root / "mine" / "samples.csv").write_text("sample_id,label\n" + rows)
+    scores = rng.normal(size=(120, 3)) + 4 * np.eye(3)[labels]
+    np.savez(demo_root / "mine" / "experts" / "net.npz", sample_ids=ids, scores=scores[:, [1, 0, 2]])
+    return labels
+
+
+def test_a_ticked_fix_is_scored_and_kept_in_the_workspace(app, swapped):
+    test = app("load")
+    test.selectbox[0].set_value("mine")
+    button(test, "Read it").click().run()
+    assert "seems to have 2 classes in another order" in words(test)
+    before = {w.id for w in list_workspaces(workspaces_root())}
+    test.checkbox(key="fix_class_order:net").check().run()
+    button(test, "Score it").click().run()
+    assert not test.exception
+    (made,) = [w for w in list_workspaces(workspaces_root()) if w.id not in before]
+    assert any("Fix 'class_order:net' accepted" in note for note in made.about["notes"])
+    scores = made.experts()[0].scores
+    assert (scores.argmax(axis=1) == swapped).mean() > 0.9
+
+
+def test_without_the_tick_nothing_is_changed(app, swapped):
+    test = app("load")
+    test.selectbox[0].set_value("mine")
+    button(test, "Read it").click().run()
+    before = {w.id for w in list_workspaces(workspaces_root())}
+    button(test, "Score it").click().run()
+    (made,) = [w for w in list_workspaces(workspaces_root()) if w.id not in before]
+    assert not any("accepted" in note for note in made.about["notes"])
+    assert (made.experts()[0].scores.argmax(axis=1) == swapped).mean() < 0.6
