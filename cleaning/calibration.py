@@ -251,7 +251,8 @@ def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:
 
 def _log_loss(slope: float, intercept: float, x: np.ndarray, target: np.ndarray) -> float:
     score = slope * x + intercept
-    return float((np.logaddexp(0, score) - target * score).sum())
+    log_sum = np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score)))  # log(1 + exp(score)), without overflow
+    return float((log_sum - target * score).sum())
 
 
 def shrunk_accuracy(right: int, answered: int) -> float:

@@ -61,9 +61,12 @@ def stacking_weights(probability: np.ndarray, steps: int = 500, tolerance: float
     some = answered.any(axis=1)
     q, answered = q[some], answered[some].astype(np.float64)
     weights = np.full(q.shape[1], 1 / q.shape[1])
+    silent = len(q) - answered.sum(axis=0)
+    by_expert = np.ascontiguousarray(q.T)
     for _ in range(steps if len(q) else 0):
-        inverse = (answered @ weights) / (q @ weights)  # 1 / pooled probability of those who answer
-        share = (q.T @ inverse + (len(q) - answered.sum(axis=0))) / len(q)
+        weight = answered @ weights if silent.any() else 1.0
+        inverse = weight / (q @ weights)  # 1 / pooled probability of those who answer
+        share = (by_expert @ inverse + silent) / len(q)
         following = weights * share
         following /= following.sum()
         moved = np.abs(following - weights).max()
