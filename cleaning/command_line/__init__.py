@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = (
-    "demo", "doctor", "score", "calibrate", "threshold", "experts-report", "cascade",
+    "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
     "export", "apply", "revert", "mask", "impact", "card", "import_decisions",
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
