@@ -55,9 +55,9 @@ class ReviewDesk:
             self._current.update(self.store.decisions(since_seq=self._current.last_seq))
             return self._current
 
-    def queue(self, view: View) -> Queue:
-        """All cards of a view in order, decided or not."""
-        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+    def queue(self, view: View, audit: bool = True) -> Queue:
+        """All cards of a view in order, decided or not; with or without the audit cards."""
+        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE)) if audit else 0.0
         filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
         filters = replace(filters, status="open")
         learned = self.learned() if view.order == "finds" else 0
@@ -145,7 +145,8 @@ class ReviewDesk:
 
     def confusion_pairs(self, view: View) -> list[tuple[int, int, int]]:
         """(given, suggested, samples still to decide) of a view, most samples first."""
-        rows = self.open_cards(view).rows
+        decided = self.facts.rows([s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER])
+        rows = np.setdiff1d(self.queue(view, audit=False).rows, decided)
         codes = self.dataset.given_labels[rows].astype(np.int64) * self.dataset.class_count + self.facts.suggested[rows]
         pairs, counts = np.unique(codes, return_counts=True)
         order = np.argsort(-counts, kind="stable")
