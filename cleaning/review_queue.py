@@ -68,7 +68,8 @@ def build_queue(
     scores: a run's table, most suspicious first. audit: its audit cards in drawn order, or None. decided: sample ids
     that are done. audit_share: one card in ``1 / audit_share`` is an audit card, and at least LEAST_AUDIT of them come
     even where little is flagged; only the plain queue (no filter on class, group or disagreement) carries the audit.
-    group, disagreement: (N,) in the dataset's order, for orders and filters that need them. finds: observed find rate by (given, suggested), for order "finds".
+    group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
+    finds: observed find rate by (given, suggested), for order "finds".
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 COMMANDS = (
     "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
-    "export", "apply", "revert", "mask", "impact", "card", "import_decisions",
+    "export", "apply", "revert", "mask", "impact", "card", "import-decisions",
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
 
