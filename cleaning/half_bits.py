@@ -16,6 +16,13 @@ def finite_halves(halves: np.ndarray) -> bool:
     return bool(bits.view(np.int16).max() < _INFINITE and bits.max() < _SIGN + _INFINITE)
 
 
+def all_finite(block: np.ndarray) -> bool:
+    """Whether every number is finite, without an array of answers: NaN and infinity reach the extremes."""
+    if block.dtype == np.float16 and block.dtype.isnative:
+        return finite_halves(block)
+    return not block.size or bool(np.isfinite(block.max()) and np.isfinite(block.min()))
+
+
 def widened(halves: np.ndarray, factor: np.ndarray, out: np.ndarray, bits: np.ndarray) -> np.ndarray:
     """``halves * factor`` in float32, written to ``out``.
 

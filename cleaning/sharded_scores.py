@@ -1,7 +1,7 @@
 """One expert's scores as a list of .npy files that lie one after the other, on a disk or in an object store.
 
 It is read like an array (``shape``, ``dtype``, rows by slice or by number) and holds nothing but the places of its
-shards, so that it can be sent to another machine; each read opens the shards it needs.
+shards, so that it can be sent to another machine; each read opens the shards it needs and checks what it read.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from cleaning.errors import InputError
+from cleaning.half_bits import all_finite
 from cleaning.score_rows import whole_file
 
 LIST_SUFFIX = ".shards"
@@ -101,6 +102,12 @@ def _read_shard(shard: Shard, row: int, into: np.ndarray) -> None:
             if not got:
                 raise InputError(f"'{shard.place}' became shorter while it was read.")
             wanted = wanted[got:]
+    if not all_finite(into):
+        bad = int(np.flatnonzero(~np.isfinite(into).all(axis=1))[0])
+        raise InputError(
+            f"Shard '{shard.place}' has scores that are NaN or infinite, first in row {row + bad + 1:,}. Every score "
+            "must be a finite number; options that a question does not have may hold any."
+        )
 
 
 def _opened(place: str) -> BinaryIO:

@@ -71,25 +71,40 @@ class Softener:
 
     def _plain(self, rows, beta: np.ndarray, buffers: Buffers, name: str) -> Softened | None:
         """None where a score is not finite."""
-        scores, n, k = self.expert.scores, len(beta), self.expert.scores.shape[1]
+        n, k = len(beta), self.expert.scores.shape[1]
+        scale = self._scale_halves if self.expert.scores.dtype == np.float16 else self._scale_floats
         q = buffers.get(name, n, k)
-        if scores.dtype == np.float16:
-            halves = read_rows(scores, rows, buffers.get("halves", n, k, np.float16))
-            if not finite_halves(halves):
-                return None
-            widened(halves, beta, q, buffers.get("bits", n, k, np.int32))
-            best = q.argmax(axis=1)
-        else:
-            read = read_rows(scores, rows, q)
-            best = read.argmax(axis=1)
-            np.multiply(read, beta, out=q)
-        top = q[np.arange(len(q)), best]
+        best = scale(rows, beta, q, buffers)
+        if best is None:
+            return None
+        np.exp(q, out=q)
+        return Softened(q, q @ np.ones(k, np.float32), best, None)
+
+    def _scale_floats(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
+        """Writes the exponents to ``q`` and returns each row's best class; None where a score is not finite."""
+        read = read_rows(self.expert.scores, rows, q)
+        best = read.argmax(axis=1)
+        top = read[np.arange(len(read)), best][:, None]
         if not np.isfinite(top).all():
             return None
-        if np.abs(top).max(initial=0) > SAFE_EXPONENT:
-            q -= top[:, None]
-        np.exp(q, out=q)
-        return Softened(q, q @ np.ones(q.shape[1], np.float32), best, None)
+        if not _safe(top * beta):
+            read = np.subtract(read, top, out=q)
+        np.multiply(read, beta, out=q)
+        return best
+
+    def _scale_halves(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
+        """As ``_scale_floats``."""
+        halves = read_rows(self.expert.scores, rows, buffers.get("halves", *q.shape, np.float16))
+        if not finite_halves(halves):
+            return None
+        bits = buffers.get("bits", *q.shape, np.int32)
+        widened(halves, beta, q, bits)
+        best = q.argmax(axis=1)
+        if not _safe(q[np.arange(len(q)), best]):
+            widened(halves, np.ones_like(beta), q, bits)
+            q -= q[np.arange(len(q)), best][:, None]
+            q *= beta
+        return best
 
     def _careful(self, rows, beta: np.ndarray) -> Softened:
         """Any scores: probabilities, rows in another order, abstentions, options that do not exist."""
@@ -106,3 +121,8 @@ class Softener:
             return Softened(q, total, best, None)
         q[silent], total[silent] = 0, 1
         return Softened(q, total, best, silent)
+
+
+def _safe(top: np.ndarray) -> bool:
+    """Whether exponentials of the rows' largest exponents need no shift to stay exact."""
+    return bool(np.abs(top).max(initial=0) <= SAFE_EXPONENT)

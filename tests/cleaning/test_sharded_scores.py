@@ -96,6 +96,18 @@ def test_what_does_not_fit_is_said(listed, spoil, words):
         listed_shards(listed)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_what_is_no_number_is_said_by_the_read_that_meets_it(tmp_path, whole, value, dtype):
+    spoiled = whole.astype(dtype)
+    spoiled[41, 3] = value
+    np.save(tmp_path / "s.npy", spoiled)
+    scores = open_shards([str(tmp_path / "s.npy")])
+    np.testing.assert_array_equal(scores[slice(0, 41)], spoiled[:41])
+    with pytest.raises(InputError, match="NaN or infinite, first in row 42"):
+        scores[slice(30, 50)]
+
+
 def test_a_mapped_file_is_read_from_the_file_and_any_other_array_as_it_is(tmp_path, whole):
     np.save(tmp_path / "a.npy", whole)
     mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
