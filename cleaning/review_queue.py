@@ -75,13 +75,13 @@ def build_queue(
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
     rows = _ordered(scores, _wanted(scores, threshold, filters, group, disagreement), order, group, finds)
     drawn = audit_rows(scores, audit) if _plain(filters) else np.empty(0, np.int64)
-    queue = interleave(rows, drawn[: _audit_cards(len(rows), audit_share)], audit_share)
+    queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
     gone = np.zeros(len(scores), bool)
     gone[rows_of(scores, decided)] = True
     return remaining(queue, gone)
 
 
-def _audit_cards(flagged: int, share: float) -> int:
+def audit_card_count(flagged: int, share: float) -> int:
     """How many audit cards go with so many flagged ones, so that the queue comes to an end with them."""
     return max(LEAST_AUDIT, ceil(flagged * share / (1 - share))) if 0 < share < 1 else 0
 

@@ -4,7 +4,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -194,17 +193,22 @@ class ReviewDesk:
         items: dicts as the browser sends them, in the order they were made, with ``at`` and ``sent_at`` in
         milliseconds of the browser's clock (only their difference counts). One bad item does not hold up the others.
         """
-        good, refused = self._recorder.read(items, view.reviewer, sent_at)
+        recorder = Recorder(self.facts, self._audit_rows(view.reviewer))
+        good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
         reveals = {
             d.uuid: self._revealed(d) for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"
         }
         return Outcome(list(saved), refused, reveals)
 
-    @cached_property
-    def _recorder(self) -> Recorder:
-        audit = frozenset(review_queue.audit_rows(self.run.scores, self.run.audit).tolist())
-        return Recorder(self.facts, audit)
+    def _audit_rows(self, reviewer: str) -> np.ndarray:
+        """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
+        flagged = len(self.queue(View(reviewer), audit=False))
+        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+        drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
+        audit = np.zeros(len(self.dataset), bool)
+        audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True
+        return audit
 
     def _revealed(self, decision: Decision) -> dict:
         row = int(self.facts.rows([decision.sample_id])[0])
