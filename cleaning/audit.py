@@ -15,7 +15,8 @@ from cleaning.errors import InputError, counted
 from cleaning.ranking import Ranking, rank_suspicion
 
 CUTS = (0.02, 0.05, 0.1, 0.2, 0.4)  # shares of the samples, most suspicious first (method.md section 4)
-FLAGGED_SHARE = 0.405  # of the cards, to the flagged part; the rest looks for errors below the threshold
+FLAGGED_SHARE = 0.39  # of the cards, to the flagged part; the rest looks for errors below the threshold
+EVEN_SHARE = 1 / 3  # of the cards outside, by size alone, in case the guess below misses where the errors are
 LEAST_SHARE = 0.02  # of the cards, to every stratum, so that none stays unseen
 CARD_LIMIT = 5_000
 GUESS_INTERCEPT, GUESS_SLOPE = (
@@ -103,7 +104,8 @@ def draw_audit(
     """Random order of audit cards for samples flagged at ``suspicion >= threshold``.
 
     suspicion: (N,) in [0, 1], or its Ranking. flagged_share of the cards goes to the flagged part, in proportion
-    to size; the rest to the other strata in proportion to size times guessed standard deviation (Neyman 1934).
+    to size; a third of the rest to the other strata in proportion to size, two thirds in proportion to size times
+    guessed standard deviation (Neyman 1934).
     At most ``card_limit`` cards (at least 100, or all samples) are drawn.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
@@ -131,7 +133,9 @@ def _divide_cards(ranking: Ranking, starts: np.ndarray, flagged: int, flagged_sh
     spread = np.diff(ranking.sum_above(ranking.cumulative(np.sqrt(guess * (1 - guess))), starts))
     inner, outer = np.where(inside, sizes, 0.0), np.where(inside, 0.0, spread)
     if inside.any() and not inside.all():
-        shares = flagged_share * inner / inner.sum() + (1 - flagged_share) * outer / outer.sum()
+        even = np.where(inside, 0.0, sizes)
+        outer = EVEN_SHARE * even / even.sum() + (1 - EVEN_SHARE) * outer / outer.sum()
+        shares = flagged_share * inner / inner.sum() + (1 - flagged_share) * outer
     else:
         shares = (inner + outer) / (inner + outer).sum()
     shares = np.maximum(shares, LEAST_SHARE)

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _chosen(arguments, handover, audit, verdicts, ranking) -> tuple[float, str]:
     """The threshold that the goal asks for, and how it was chosen."""
     from cleaning import estimation
-    from cleaning.thresholds import cards_in, seconds_per_card
+    from cleaning.thresholds import cards_in, curve_of, seconds_per_card
 
     if arguments.target_precision is not None or arguments.target_detection is not None:
         precision = arguments.target_precision is not None
@@ -65,10 +65,11 @@ def _chosen(arguments, handover, audit, verdicts, ranking) -> tuple[float, str]:
             seconds, source = 8.0, "assumed"
         cards = cards_in(arguments.hours, seconds)
         words = f"chosen for {arguments.hours:g} hours: {cards:,} cards at {seconds:.0f} s a card ({source})"
-        return estimation.threshold_for_budget(max(cards, 1), ranking).threshold, words
+        return curve_of(handover.run.suspicion).for_budget(cards), words
     if arguments.budget is not None:
-        chosen = estimation.threshold_for_budget(arguments.budget, ranking)
-        return chosen.threshold, f"chosen for a budget of {arguments.budget:,} cards"
+        return curve_of(handover.run.suspicion).for_budget(
+            arguments.budget
+        ), f"chosen for a budget of {arguments.budget:,} cards"
     if arguments.threshold is not None:
         if not 0 <= arguments.threshold <= 1:
             raise InputError(f"The threshold is {arguments.threshold}; suspicion lies between 0 and 1.")

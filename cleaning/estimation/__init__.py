@@ -5,12 +5,11 @@ verdicts[audit.rows[:40]] = ...                     # 0 right, 1 wrong, 2 unsure
 estimate(audit, verdicts, suspicion, threshold)     # precision, detection rate, wrong labels in total
 """
 
-from cleaning.estimation.estimate import Band, Estimate, EstimateCurve, estimate, estimate_curve
+from cleaning.estimation.answers import Band, Estimate, EstimateCurve
+from cleaning.estimation.curves import estimate, estimate_curve, estimate_rule
 from cleaning.estimation.evidence import RIGHT, UNSURE, WRONG, Evidence, gather_evidence
 from cleaning.estimation.goals import (
     ThresholdChoice,
-    budget_for_hours,
-    threshold_for_budget,
     threshold_for_detection,
     threshold_for_precision,
 )
@@ -31,16 +30,15 @@ __all__ = [
     "PriorBand",
     "Recalibration",
     "ThresholdChoice",
-    "budget_for_hours",
     "cards_needed",
     "cards_to_halve",
     "estimate",
     "estimate_curve",
+    "estimate_rule",
     "expected_finds",
     "gather_evidence",
     "prior_band",
     "recalibrate",
-    "threshold_for_budget",
     "threshold_for_detection",
     "threshold_for_precision",
 ]

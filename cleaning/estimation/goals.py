@@ -1,4 +1,4 @@
-"""Threshold by goal: enough flags right, enough errors found, or a review budget."""
+"""Threshold by goal: enough flags right, or enough errors found (for a budget: ``ThresholdCurve.for_budget``)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ import numpy as np
 
 from cleaning.audit import AuditDesign
 from cleaning.errors import InputError
-from cleaning.estimation.estimate import Band, Estimate, EstimateCurve, estimate_curve
+from cleaning.estimation.answers import Band, Estimate, EstimateCurve
+from cleaning.estimation.curves import estimate_curve
 from cleaning.ranking import Ranking
 
 
@@ -16,13 +17,13 @@ class ThresholdChoice:
     """A threshold and what it costs.
 
     flagged: samples at or above it. reached: whether the goal is met there (else the nearest there is).
-    estimate: what the reviews say about it, None for a budget.
+    estimate: what the reviews say about it.
     """
 
     threshold: float
     flagged: int
     reached: bool
-    estimate: Estimate | None
+    estimate: Estimate
 
 
 def threshold_for_precision(
@@ -60,22 +61,6 @@ def threshold_for_detection(
     curve = _curve_for_goal(target, audit, verdicts, ranking, confidence, options)
     values = _values(curve.detection_rate, confidence)
     return _choose(curve, values, target, lambda reached: reached[0])
-
-
-def threshold_for_budget(budget: int, ranking: Ranking) -> ThresholdChoice:
-    """Lowest threshold that flags at most ``budget`` samples; equal suspicions are flagged together or not at all."""
-    if budget < 1:
-        raise InputError(f"A review budget of {budget} samples is none; expected 1 or more.")
-    threshold = ranking.threshold_at(budget)
-    flagged = int(ranking.flagged_counts(np.array([threshold]))[0])
-    return ThresholdChoice(threshold, flagged, flagged > 0, None)
-
-
-def budget_for_hours(hours: float, seconds_per_card: float) -> int:
-    """Cards that fit into a working time."""
-    if not (hours > 0 and seconds_per_card > 0):
-        raise InputError(f"{hours} hours at {seconds_per_card} seconds per card; expected both above 0.")
-    return max(1, int(hours * 3600 / seconds_per_card))
 
 
 def _curve_for_goal(

@@ -6,13 +6,15 @@ import numpy as np
 from scipy.special import expit, ndtri
 
 from cleaning.audit import AuditDesign
-from cleaning.estimation.estimate import Estimate, part_multiplier
-from cleaning.estimation.estimators import Cells, estimate_parts
-from cleaning.estimation.intervals import JEFFREYS, Interval, odds_low, share_interval
+from cleaning.estimation.answers import Estimate
+from cleaning.estimation.curves import part_multiplier
+from cleaning.estimation.estimators import estimate_parts
+from cleaning.estimation.intervals import Interval, ratio_low
 from cleaning.estimation.recalibration import PRIOR_MEAN, Recalibration
+from cleaning.estimation.split import Cells
 from cleaning.ranking import Ranking
 
-GUESS_SD = np.array([1.2, 0.3])  # of intercept and slope between datasets: the gap of claim to truth in method.md
+GUESS_SD = np.array([1.2, 0.5])  # of intercept and slope between datasets: the gap of claim to truth in method.md
 GUESS_STEPS = 15
 ROUNDED_TO = 0.05
 
@@ -48,13 +50,9 @@ def prior_band(audit: AuditDesign, ranking: Ranking, threshold: float, *, anytim
     flagged = int(ranking.flagged_counts(np.array([threshold]))[0])
     parameters, weight = _guess_grid()
     chance = expit(parameters[:, :1] + parameters[:, 1:] * ranking.block_logits)
-    sums = np.array(
-        [
-            ranking.cumulative(row)[[-1]].tolist() + [ranking.sum_above(ranking.cumulative(row), flagged)]
-            for row in chance
-        ]
-    )
-    total, found = sums.T
+    running = [ranking.cumulative(row) for row in chance]
+    total = np.array([row[-1] for row in running])
+    found = np.array([ranking.sum_above(row, flagged) for row in running])
     bands = [found / max(flagged, 1), found / np.maximum(total, 1e-12), total / len(ranking)]
     cards = cards_needed(audit, ranking, threshold, 0.1, anytime=anytime)
     return PriorBand(*(_rounded_band(values, weight) for values in bands), cards)
@@ -128,14 +126,13 @@ class _Plan:
 
     def half_widths(self, cards: int) -> tuple[float, float]:
         """Expected half-widths of precision and detection rate after that many cards."""
-        parts = estimate_parts("strata", self._cells(cards))
-        multiplier = part_multiplier(parts, cards, self.level, self.anytime)
-        low, high = share_interval(parts, multiplier, JEFFREYS)
-        found, missed = (parts.size * parts.share)[0]
-        (found_low, missed_low), (found_high, missed_high) = (parts.size * low)[0], (parts.size * high)[0]
-        odds = float(odds_low(found, found_low, missed, missed_high))
-        missed_odds = float(odds_low(missed, missed_low, found, found_high))
-        return float(high[0, 0] - low[0, 0]) / 2, (1 / (1 + missed_odds) - odds / (1 + odds)) / 2
+        cells = self._cells(cards)
+        multiplier = part_multiplier(cells, cards, self.level, self.anytime)
+        parts = estimate_parts("strata", cells, multiplier, self.anytime)
+        (found, missed), (least, fewest), (most, missed_most) = parts.point[0], parts.low[0], parts.high[0]
+        detected_low = float(ratio_low(found, least, missed, missed_most))
+        missed_low = float(ratio_low(missed, fewest, found, most))
+        return float(most - least) / max(parts.size[0, 0], 1) / 2, (1 - missed_low - detected_low) / 2
 
     def _cells(self, cards: int) -> Cells:
         starts, ends = self.audit.starts[:-1], self.audit.starts[1:]

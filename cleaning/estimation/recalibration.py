@@ -99,4 +99,4 @@ def expected_finds(recalibration: Recalibration, suspicion: np.ndarray, level: f
     variance = spread.sum() + gradient @ recalibration.covariance @ gradient
     reach = normal_multiplier(level) * np.sqrt(variance)
     point = float(chance.sum())
-    return Interval(point, max(0.0, point - reach), min(float(len(x)), point + reach))
+    return Interval(point, float(max(0.0, point - reach)), float(min(len(x), point + reach)))

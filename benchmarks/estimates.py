@@ -1,0 +1,186 @@
+"""Do the intervals hold? Simulated reviewers on sets whose truth is known.
+
+python -m benchmarks.estimates [--data ../shared/data] [--quick] [--write docs/estimates.md]
+
+Each simulation draws a fresh audit for 5 % flagged and reveals the truth card by card. Fixed-n intervals are checked
+at set numbers of cards, anytime intervals after every card; all for five thresholds from the same cards.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.populations import Population, planted_populations, real_populations
+from benchmarks.tables import tables
+from cleaning.audit import AuditDesign, draw_audit
+from cleaning.estimation import EstimateCurve, estimate_curve, threshold_for_precision
+from cleaning.estimation.estimators import ESTIMATORS
+from cleaning.estimation.intervals import ratio_low
+from cleaning.ranking import Ranking, rank_suspicion
+
+DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+DESIGN = 0.05
+FLAGGED = (0.02, 0.05, 0.075, 0.1, 0.2)
+CARDS = (20, 50, 100, 200, 400)
+START, END = "<!-- benchmark: start -->", "<!-- benchmark: end -->"
+ROUNDING = 1e-9
+
+
+@dataclass
+class Tally:
+    """Counts over simulations for one population; Q is precision, detection rate.
+
+    truth: (Q, F). inside, width: per method (C, F, Q) sums of hits and half-widths at CARDS and FLAGGED. plain_width:
+    (C, Q) of two plain strata at DESIGN. anytime_width: (C, F, Q). always: (F, Q) simulations in which the anytime
+    band never missed; always_fixed: the same for fixed-n bands looked at every tenth card. promises, kept: choices
+    of a threshold by target precision, and those that were true.
+    """
+
+    name: str
+    samples: int
+    wrong_share: float
+    truth: np.ndarray
+    simulations: int
+    inside: dict[str, np.ndarray]
+    width: dict[str, np.ndarray]
+    plain_width: np.ndarray
+    anytime_width: np.ndarray
+    always: np.ndarray
+    always_fixed: np.ndarray
+    promises: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One population made ready: verdicts by row, thresholds of FLAGGED, and cumulative wrong labels by rank."""
+
+    ranking: Ranking
+    wrong: np.ndarray
+    thresholds: np.ndarray
+    found: np.ndarray
+
+    @classmethod
+    def of(cls, population: Population) -> "Setting":
+        ranking = rank_suspicion(population.suspicion)
+        thresholds = np.array([ranking.threshold_at(round(share * len(ranking))) for share in FLAGGED])
+        found = np.concatenate([[0], np.cumsum(population.wrong[ranking.rows])])
+        return cls(ranking, population.wrong, thresholds, found)
+
+    def truth(self) -> np.ndarray:
+        """(2, F) real precision and detection rate."""
+        flagged = self.ranking.flagged_counts(self.thresholds)
+        return np.stack([self.found[flagged] / flagged, self.found[flagged] / self.found[-1]])
+
+
+def measure(population: Population, simulations: int) -> Tally:
+    """Coverage and widths over ``simulations`` audits with seeds 0, 1, 2 ..."""
+    setting = Setting.of(population)
+    shape = (len(CARDS), len(FLAGGED), 2)
+    tally = Tally(
+        population.name,
+        len(population.wrong),
+        float(population.wrong.mean()),
+        setting.truth(),
+        simulations,
+        {method: np.zeros(shape) for method in ESTIMATORS},
+        {method: np.zeros(shape) for method in ESTIMATORS},
+        np.zeros((len(CARDS), 2)),
+        np.zeros(shape),
+        np.zeros(shape[1:]),
+        np.zeros(shape[1:]),
+    )
+    for seed in range(simulations):
+        _simulate(setting, tally, seed)
+    return tally
+
+
+def _simulate(setting: Setting, tally: Tally, seed: int) -> None:
+    audit = draw_audit(setting.ranking, setting.thresholds[FLAGGED.index(DESIGN)], seed)
+    verdicts = np.full(len(setting.wrong), np.nan)
+    always, always_fixed = np.ones((2, len(FLAGGED), 2), bool)
+    for cards, row in enumerate(audit.rows[: CARDS[-1]], start=1):
+        verdicts[row] = setting.wrong[row]
+        ask = (audit, verdicts, setting.ranking, setting.thresholds)
+        anytime = estimate_curve(*ask)
+        always &= _hits(anytime, tally.truth)
+        if cards % 10 == 0:
+            always_fixed &= _hits(estimate_curve(*ask, anytime=False), tally.truth)
+        if cards in CARDS:
+            _compare(setting, tally, ask, anytime, CARDS.index(cards), seed)
+    tally.always += always
+    tally.always_fixed += always_fixed
+
+
+def _compare(setting: Setting, tally: Tally, ask: tuple, anytime: EstimateCurve, at: int, seed: int) -> None:
+    for method in ESTIMATORS:
+        curve = estimate_curve(*ask, method=method, anytime=False)
+        tally.inside[method][at] += _hits(curve, tally.truth)
+        tally.width[method][at] += _half_widths(curve)
+    tally.anytime_width[at] += _half_widths(anytime)
+    tally.plain_width[at] += _two_plain_strata(setting, ask[0], CARDS[at], seed)
+    if CARDS[at] == 200:
+        target = 0.8 * tally.truth[0, FLAGGED.index(DESIGN)]
+        choice = threshold_for_precision(target, *ask[:3])
+        tally.promises += choice.reached
+        tally.kept += choice.reached and setting.found[choice.flagged] >= target * choice.flagged
+
+
+def _hits(curve: EstimateCurve, truth: np.ndarray) -> np.ndarray:
+    """(F, 2) whether the intervals hold the truth."""
+    bands = (curve.precision, curve.detection_rate)
+    hits = [(b.low - ROUNDING <= real) & (real <= b.high + ROUNDING) for b, real in zip(bands, truth)]
+    return np.stack(hits, 1)
+
+
+def _half_widths(curve: EstimateCurve) -> np.ndarray:
+    return np.stack([(b.high - b.low) / 2 for b in (curve.precision, curve.detection_rate)], 1)
+
+
+def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: int) -> np.ndarray:
+    """(2,) half-widths with as many cards in each part, drawn plainly from it, and Jeffreys intervals."""
+    from scipy.stats import beta
+
+    rng = np.random.default_rng([seed, cards])
+    inside = audit.starts[1:] <= round(DESIGN * audit.sample_count) + 1
+    counts = audit.counts(cards)
+    per_part = np.array([counts[inside].sum(), counts[~inside].sum()])
+    flagged = audit.starts[1:][inside].max()
+    size = np.array([flagged, audit.sample_count - flagged])
+    bad = np.array([setting.found[flagged], setting.found[-1] - setting.found[flagged]]).astype(int)
+    wrong = rng.hypergeometric(bad, size - bad, per_part)
+    low, high = (beta.ppf(q, wrong + 0.5, per_part - wrong + 0.5) for q in (0.025, 0.975))
+    point, low, high = (size * share for share in (wrong / per_part, low, high))
+    low, high = np.minimum(low, point), np.maximum(high, point)
+    detected = ratio_low(point[0], low[0], point[1], high[1])
+    missed = ratio_low(point[1], low[1], point[0], high[0])
+    return np.array([(high[0] - low[0]) / size[0], 1 - missed - detected]) / 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
+    parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 500")
+    parser.add_argument("--simulations", type=int, help="simulations each")
+    parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
+    arguments = parser.parse_args()
+    simulations = arguments.simulations or (25 if arguments.quick else 500)
+    real = real_populations(arguments.data) if arguments.data.is_dir() else ()
+    tallies = []
+    for population in (*real, *planted_populations()):
+        began = time.perf_counter()
+        tallies.append(measure(population, simulations))
+        print(f"{population.name}: {time.perf_counter() - began:.0f} s", flush=True)
+    text = tables(tallies, CARDS, FLAGGED, DESIGN)
+    print(text)
+    if arguments.write:
+        page = arguments.write.read_text(encoding="utf-8")
+        before, after = page.split(START)[0], page.split(END)[1]
+        arguments.write.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

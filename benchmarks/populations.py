@@ -1,0 +1,78 @@
+"""Suspicion and truth to simulate reviewers on: real sets (the half with truth) and planted ones."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from cleaning.dataset import Dataset, Expert
+from cleaning.pipeline import run
+from data_adapters import read_folder, read_loose
+
+PLANTED_SIZE = 20_000
+
+
+@dataclass(frozen=True)
+class Population:
+    """suspicion: (N,) in [0, 1], scored without any truth. wrong: (N,) 1.0 where the given label is wrong."""
+
+    name: str
+    suspicion: np.ndarray
+    wrong: np.ndarray
+
+
+def real_populations(data: Path) -> Iterator[Population]:
+    """ImageNet, MMLU-Redux (wrong key; any error) and CIFAR-10N, each scored by the default pipeline."""
+    home = data / "imagenet_val"
+    experts = {path.stem: path for path in sorted((home / "predictions").glob("*.csv"))}
+    truth = pd.read_csv(home / "truth_even.csv", index_col="file_name")["label_is_wrong"]
+    reading = read_loose(home / "labels.csv", experts)
+    yield _judged("ImageNet", reading.dataset, reading.experts, truth)
+    yield from _mmlu(data / "mmlu_redux")
+    home = data / "cifar10n_aggregate"
+    truth = pd.read_csv(home / "truth_even.csv", index_col="sample_id")["label_is_wrong"]
+    reading = read_folder(home)
+    yield _judged("CIFAR-10N", reading.dataset, reading.experts, truth)
+
+
+def _mmlu(home: Path) -> Iterator[Population]:
+    with (home / "questions.csv").open(encoding="utf-8") as file:
+        answers = next(csv.reader(file))[5:]
+    reading = read_loose(
+        home / "questions.csv",
+        {"qwen3-32b": home / "qwen3-32b.csv"},
+        id_column="question_id",
+        label_column="groundtruth_answer",
+        answers=home / "questions.csv",
+        answer_columns=answers,
+        choices_column="choices",
+        group_column="subject",
+    )
+    error = pd.read_csv(home / "truth_even.csv", index_col="question_id")["error_type"]
+    yield _judged("MMLU, wrong key", reading.dataset, reading.experts, error == "wrong_groundtruth")
+    yield _judged("MMLU, any error", reading.dataset, reading.experts, error != "ok")
+
+
+def _judged(name: str, dataset: Dataset, experts: list[Expert], truth: pd.Series) -> Population:
+    table = run(dataset, experts).table.set_index("sample_id")
+    judged = table.index.intersection(truth.index)
+    return Population(name, table.loc[judged, "suspicion"].to_numpy(float), truth.loc[judged].to_numpy(float))
+
+
+def planted_populations(seed: int = 7) -> Iterator[Population]:
+    """Suspicions on a logistic scale, with errors that they foretell well, weakly, hardly ever or not at all."""
+    rng = np.random.default_rng(seed)
+    z = rng.logistic(size=PLANTED_SIZE) * 1.5 - 3
+    chances = {
+        "planted, well foretold": expit(-0.5 + 0.9 * z),
+        "planted, not foretold": np.full(PLANTED_SIZE, 0.1),
+        "planted, weak and rare": expit(-3.2 + 0.35 * z),
+        "planted, rare": expit(-3.0 + 0.8 * z),
+        "planted, hidden": np.where(z < -2, 0.05, expit(-1 + 0.6 * z)),
+    }
+    for name, chance in chances.items():
+        yield Population(name, expit(z), (rng.random(PLANTED_SIZE) < chance).astype(float))
