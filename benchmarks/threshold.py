@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -110,11 +111,11 @@ def measure(url: str, workspace: Workspace, moves: int) -> tuple[float, np.ndarr
     return first, np.array(done["times"])
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, nargs="+", default=[50_000, 1_280_000])
     parser.add_argument("--moves", type=int, default=200)
-    wanted = parser.parse_args()
+    wanted = parser.parse_args(arguments)
     print("| samples | median ms | 95 % ms | most ms | first visit s |\n|---|---|---|---|---|")
     for samples in wanted.samples:
         with tempfile.TemporaryDirectory() as folder:
@@ -130,4 +131,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,7 +5,7 @@ without a confidence claims certainty, which is no calibration to judge). "After
 themselves hold errors, so "accuracy" is agreement with the given labels.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from cleaning import calibration_metrics as metrics
-from cleaning.calibration import Calibration, calibrated_confidence, relative_logits
+from cleaning.calibration import Calibration, calibrate, calibrated_confidence, relative_logits
 from cleaning.dataset import ABSTAIN, Dataset, Expert
-from cleaning.folds import Folds
+from cleaning.folds import Folds, draw_folds
 from cleaning.pool import CHUNK_CELLS
 
 
@@ -89,6 +89,24 @@ def report_expert(dataset: Dataset, expert: Expert, calibration: Calibration, fo
         before = Stated(np.where(expert.predicted == ABSTAIN, np.nan, expert.confidence))
     right = expert.predicted == dataset.given_labels
     return ExpertReport(expert, calibration, np.asarray(expert.predicted), right, before, after)
+
+
+def expert_reports(
+    dataset: Dataset, experts: Sequence[Expert], seed: int = 0, progress: Callable[[str, float], None] | None = None
+) -> list[ExpertReport]:
+    """One report for each of M experts, calibrated here on the folds of ``seed``.
+
+    Raises InputError for repeated names, or an expert that answers nothing.
+    """
+    from cleaning.pipeline import check_experts
+
+    check_experts(experts)
+    folds, reports = draw_folds(dataset.sample_ids, seed), []
+    for done, expert in enumerate(experts):
+        if progress:
+            progress(f"calibrating {expert.name}", done / len(experts))
+        reports.append(report_expert(dataset, expert, calibrate(expert, dataset.given_labels, folds), folds))
+    return reports
 
 
 def calibration_table(reports: Sequence[ExpertReport]) -> pd.DataFrame:

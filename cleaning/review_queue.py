@@ -7,6 +7,7 @@ restart comes back to the same card. Making it takes 0.2 to 0.7 s for 1.28 milli
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -15,8 +16,8 @@ import pandas as pd
 from cleaning.errors import InputError, one_of
 
 ORDERS = ("suspicion", "class", "pair", "group", "finds")
-LEAST_AUDIT = 40  # audit cards with which a first band says something (docs/estimates.md)
 STATUSES = ("open", "decided", "unsure", "needs_expert", "unclear_item", "unclear_options", "skip")
+LEAST_AUDIT = 100  # about what a first estimate of precision needs
 Order = Literal["suspicion", "class", "pair", "group", "finds"]
 
 
@@ -65,30 +66,24 @@ def build_queue(
     """The cards still to decide, in order.
 
     scores: a run's table, most suspicious first. audit: its audit cards in drawn order, or None. decided: sample ids
-    that are done. audit_share: one card in ``1 / audit_share`` is an audit card (at least LEAST_AUDIT cards in all);
-    only the plain queue (no filter on class, group or disagreement) carries the audit.
+    that are done. audit_share: one card in ``1 / audit_share`` is an audit card, and at least LEAST_AUDIT of them come
+    even where little is flagged; only the plain queue (no filter on class, group or disagreement) carries the audit.
     group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
     finds: observed find rate by (given, suggested), for order "finds".
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
-    check_share(audit_share)
     rows = _ordered(scores, _wanted(scores, threshold, filters, group, disagreement), order, group, finds)
-    drawn = audit_rows(scores, audit)[: audit_count(len(rows), audit_share)] if _plain(filters) else rows[:0]
-    queue = interleave(rows, drawn, audit_share)
+    drawn = audit_rows(scores, audit) if _plain(filters) else np.empty(0, np.int64)
+    queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
     gone = np.zeros(len(scores), bool)
     gone[rows_of(scores, decided)] = True
     return remaining(queue, gone)
 
 
-def check_share(share: float) -> None:
-    if not 0 <= share < 1:
-        raise InputError(f"The audit share is {share:g}; expected a number from 0 to below 1.")
-
-
-def audit_count(others: int, share: float) -> int:
-    """How many audit cards go with so many other cards: the share, but enough for a first estimate."""
-    return 0 if share == 0 else max(LEAST_AUDIT, round(others * share / (1 - share)))
+def audit_card_count(flagged: int, share: float) -> int:
+    """How many audit cards go with so many flagged ones, so that the queue comes to an end with them."""
+    return max(LEAST_AUDIT, ceil(flagged * share / (1 - share))) if 0 < share < 1 else 0
 
 
 def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:
@@ -96,7 +91,8 @@ def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:
 
     When either side runs out the other goes on alone.
     """
-    check_share(share)
+    if not 0 <= share < 1:
+        raise InputError(f"The audit share is {share:g}; expected a number from 0 to below 1.")
     if share == 0:
         drawn = drawn[:0]
     places = np.r_[np.arange(len(rows)) * share, (np.arange(len(drawn)) + 0.5) * (1 - share)]  # times share (1 - share)

@@ -4,15 +4,20 @@ from pages.shared.messages import require_router
 
 require_router()
 
+import pandas as pd
 import streamlit as st
 
-from pages.shared import calibration_view, charts, frame, loaders
+from cleaning.calibration_metrics import by_group
+from cleaning.calibration_study import accuracy_against, effect_of_bins, parameter_intervals
+from cleaning.errors import InputError
+from pages.shared import calibration_view, charts, choices, frame, loaders, state, study_charts
 from pages.shared.messages import guarded, plain
 
 COLUMNS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
     "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
     "accuracy_on_given": st.column_config.NumberColumn("accuracy on given labels", format="percent"),
+    "accuracy_on_corrected": st.column_config.NumberColumn("on corrected labels", format="percent"),
     "ece_before": st.column_config.NumberColumn("ECE before", format="%.3f"),
     "ece_after": st.column_config.NumberColumn("after", format="%.3f"),
     "nll_before": st.column_config.NumberColumn("NLL before", format="%.3f"),
@@ -20,6 +25,34 @@ COLUMNS = {
     "brier_before": st.column_config.NumberColumn("Brier before", format="%.3f"),
     "brier_after": st.column_config.NumberColumn("after  ", format="%.3f"),
     "calibration": st.column_config.TextColumn("calibration", width="medium"),
+}
+
+
+GROUPS = {
+    "group": st.column_config.TextColumn("group", width="medium"),
+    "flagged": st.column_config.CheckboxColumn("stands out"),
+    "count": st.column_config.NumberColumn("samples", format="localized"),
+    "mean_confidence": st.column_config.NumberColumn("says", format="percent"),
+    "accuracy": st.column_config.NumberColumn("is right", format="percent"),
+    "expected_calibration_error": st.column_config.NumberColumn("ECE", format="%.3f"),
+}
+SHIFT = {
+    "part": st.column_config.TextColumn("part", width="medium"),
+    "count": st.column_config.NumberColumn("samples", format="localized"),
+    "accuracy": st.column_config.NumberColumn("accuracy", format="percent"),
+    "fitted_elsewhere": st.column_config.NumberColumn("ECE, learned on the others", format="%.3f"),
+    "fitted_everywhere": st.column_config.NumberColumn("ECE, learned on all", format="%.3f"),
+    "lost": st.column_config.NumberColumn("lost", format="%.3f"),
+}
+EXPERTS = {
+    "expert": st.column_config.TextColumn("expert", width="medium"),
+    "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
+    "agreement": st.column_config.NumberColumn("agrees with the given label", format="percent"),
+    "mean_correlation": st.column_config.NumberColumn("errs with the others", format="%.2f"),
+    "family": st.column_config.TextColumn("family"),
+    "cost": st.column_config.NumberColumn("cost", format="%g"),
+    "overlap": st.column_config.NumberColumn("flags that stay without it", format="percent"),
+    "finds_lost": st.column_config.NumberColumn("finds lost without it"),
 }
 
 
@@ -31,33 +64,156 @@ def page() -> None:
     )
     run = loaders.opened_run()
     made = calibration_view.reports(run)
-    one_expert(made)
-    st.subheader("All experts")
-    table = calibration_view.table(made, run.weights)
-    st.dataframe(table, column_order=list(COLUMNS), column_config=COLUMNS, hide_index=True, width="stretch")
-    st.caption(
-        "ECE: 15 bins of equal count. NLL in nats and Brier score over all classes where an expert gives them all, "
-        "else of the event that its answer is right. Lower is better. Every figure is cross-fitted, against the given "
-        "labels, which themselves hold errors."
-    )
+    one, everyone, groups, helping = st.tabs(["One expert", "All experts", "Groups and shift", "Which experts help"])
+    with one:
+        one_expert(run, made)
+    with everyone:
+        all_experts(run, made)
+    with groups:
+        groups_and_shift(run, made)
+    with helping:
+        which_help(run)
     frame.onward("threshold", "Choose how much to review")
 
 
 @st.fragment
 @guarded
-def one_expert(made) -> None:
+def one_expert(run, made) -> None:
     names = [report.expert.name for report in made]
     left, right = st.columns([2, 3], gap="large")
     with left:
-        chosen = st.selectbox("Expert", range(len(made)), format_func=names.__getitem__)
-        bins = st.slider("Bins of equal count", 5, 30, 15)
-        report = made[chosen]
+        chosen = st.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="calibrate_expert")
+        method = chosen_method(run, made[chosen])
+        bins = st.slider("Bins of equal count", 5, 50, 15, key="calibrate_bins")
+        report = calibration_view.with_method(run, made[chosen], method)
         st.markdown(f"#### {plain(calibration_view.sentence(report), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
-        st.caption(plain(report.calibration.described()))
+        parameters(made[chosen])
     with right:
-        charts.show(charts.reliability(*calibration_view.curves(report, bins)), key="reliability")
+        before, after = calibration_view.curves(report, bins)
+        parts = [
+            part.assign(moment=moment) for moment, part in (("before", before), ("after", after)) if part is not None
+        ]
+        charts.show_with_data(charts.reliability(before, after), pd.concat(parts), "reliability")
+    with st.expander("Figures with intervals, and what the number of bins does"):
+        closer(run, report, method)
+
+
+def chosen_method(run, report) -> str:
+    """The calibration to show for an expert; recorded, and used in cascades."""
+    workspace, name = loaders.opened_workspace(), report.expert.name
+    methods = calibration_view.methods_of(report)
+    kept, key = choices.calibration_methods(workspace, run).get(name), f"calibrate_method_{name}"
+
+    @guarded
+    def changed() -> None:
+        choices.choose_calibration(workspace, run, name, str(state.typed(key)))
+
+    method = st.selectbox(
+        "Calibration",
+        methods,
+        index=methods.index(kept) if kept in methods else 0,
+        key=key,
+        on_change=changed,
+        help="Shown here and used on the Cascade page. The ranking keeps the first one; on real data the choice hardly "
+        "moves it, but it moves what the number means.",
+    )
+    advised = calibration_view.recommendation(run, report)
+    st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))
+    return method
+
+
+def parameters(report) -> None:
+    """The run's own parameters with intervals."""
+    found = [
+        f"{row.parameter} = {row.value:.3g} ({row.low:.3g} to {row.high:.3g})"
+        for row in parameter_intervals(report.calibration).itertuples()
+    ]
+    bound = "; at the end of its range, so it means little" if report.calibration.at_bound else ""
+    st.caption(plain(f"{report.calibration.method}: {', '.join(found)}{bound}"))
+
+
+def closer(run, report, method: str) -> None:
+    table = calibration_view.measured(run, report, method)
+    small = table[table["measure"].str.startswith(("ECE", "Brier", "NLL"))]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Before and after, with 95 % bootstrap intervals**")
+        charts.show_with_data(study_charts.before_after(small), table, "before_after")
+    with right:
+        st.markdown("**ECE by number of bins**")
+        before = None if report.before is None else report.before.confidence
+        effect = effect_of_bins(before, report.after.confidence, report.right)
+        charts.show_with_data(study_charts.bins_effect(effect), effect, "bins_effect")
+        st.caption("“By chance”: what a perfectly calibrated expert stays under 95 times in 100.")
+
+
+@guarded
+def all_experts(run, made) -> None:
+    table, labels = calibration_view.table(made, run.weights), loaders.judging_labels(loaders.opened_workspace().id)
+    shown = [c for c in COLUMNS if c != "accuracy_on_corrected"]
+    if labels.settled:
+        table["accuracy_on_corrected"] = [accuracy_against(r, labels.codes, labels.counted).value for r in made]
+        shown.insert(3, "accuracy_on_corrected")
+    st.dataframe(table, column_order=shown, column_config=COLUMNS, hide_index=True, width="stretch")
+    st.download_button("Data as CSV", lambda: table.to_csv(index=False), "calibration.csv", "text/csv", type="tertiary")
+    st.caption(
+        "ECE: 15 bins of equal count. NLL in nats and Brier score over all classes where an expert gives them all, "
+        "else of the event that its answer is right. Lower is better. Every figure is cross-fitted, against the given "
+        "labels, which themselves hold errors."
+    )
+    if labels.settled:
+        st.caption(plain(labels.sentence(), 600))
+
+
+@st.fragment
+@guarded
+def groups_and_shift(run, made) -> None:
+    columns = calibration_view.columns_to_group_by(loaders.opened_workspace().dataset())
+    left, right = st.columns(2)
+    names = [report.expert.name for report in made]
+    report = made[left.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="groups_expert")]
+    column = right.selectbox("Split by", list(columns), key="groups_column")
+    found = by_group(report.after.confidence, report.right, columns[column])
+    standing_out = int(found["flagged"].sum())
+    st.markdown(
+        f"**{standing_out} of {len(found)} groups stand out**: after calibration the expert is surer, or less sure, "
+        "than it is right there, by at least 2 points and more than chance."
+    )
+    figure, table = st.columns(2, gap="medium")
+    with figure:
+        charts.show_with_data(study_charts.groups(found), found, "calibration_by_group")
+    table.dataframe(
+        found.head(1_000), column_order=list(GROUPS), column_config=GROUPS, hide_index=True, width="stretch"
+    )
+    if column == "given label":
+        st.caption("Grouped by the given label, errors among the labels themselves look like over-confidence.")
+    st.markdown("**Shift check**: calibration learned on all other parts, judged on each")
+    parts = calibration_view.shift(report, columns[column])
+    st.dataframe(parts.head(1_000), column_order=list(SHIFT), column_config=SHIFT, hide_index=True, width="stretch")
+    st.caption("“Lost” well above 0: calibration does not carry over to this part. Calibration fails under shift.")
+
+
+@st.fragment
+@guarded
+def which_help(run) -> None:
+    if len(run.expert_names) < 2:
+        raise InputError("This run has one expert. Which experts help shows with two or more.")
+    found = calibration_view.kept_study(run)
+    if found is None and st.button("Score without each expert", key="leave_out", help="Reads all scores again."):
+        found = calibration_view.study(run, leave_out=True)
+    found = found or calibration_view.study(run, leave_out=False)
+    for sentence in found.advice:
+        st.markdown(f"- {plain(sentence, 500)}")
+    shown = [c for c in EXPERTS if c in found.table and found.table[c].notna().any()]
+    st.dataframe(found.table, column_order=shown, column_config=EXPERTS, hide_index=True, width="stretch")
+    if found.budget:
+        st.caption(f"Flags that stay: of the {found.budget:,} samples flagged at the threshold in force.")
+    st.markdown("**Correlation of errors** (disagreement with the given label)")
+    charts.show_with_data(
+        study_charts.heat_map(found.correlation), found.correlation.reset_index(), "error_correlation"
+    )
 
 
 page()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cleaning.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
 from cleaning.errors import InputError
-from pages.shared import calibration_view, cascade_charts, cascade_view, charts, frame, loaders, state
+from pages.shared import budgets, calibration_view, cascade_charts, cascade_view, charts, frame, loaders, state
 from pages.shared.cascade_view import Scene
 from pages.shared.messages import guarded, plain
 
@@ -206,7 +206,7 @@ def for_cleaning(workspace, run, last: str) -> None:
     if pressed and table is None:
         with st.spinner("Scoring with and without it …"):
             table = cascade_view.work_out_calls(workspace, run, costly)
-    budget = cascade_view.budget_of(workspace, run)
+    budget = budgets.budget_of(workspace, run)
     if table is None:
         st.caption(f"Compares the {budget:,} most suspicious samples with and without its answers.")
         return

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = (
-    "demo", "doctor", "score", "calibrate", "experts-report", "cascade", "export", "apply", "revert", "mask", "impact",
-    "card", "import_decisions",
+    "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
+    "export", "apply", "revert", "mask", "impact", "card", "import-decisions",
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
 

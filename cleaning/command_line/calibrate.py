@@ -40,16 +40,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 def reports_of(reading, seed: int) -> list:
     """An ExpertReport for each expert of a reading, with progress on stderr."""
-    from cleaning.calibration import calibrate
-    from cleaning.expert_report import report_expert
-    from cleaning.folds import draw_folds
-    from cleaning.pipeline import check_experts
+    from cleaning.expert_report import expert_reports
 
-    check_experts(reading.experts)
-    folds, progress, reports = draw_folds(reading.dataset.sample_ids, seed), Progress(), []
-    for done, expert in enumerate(reading.experts):
-        progress(f"calibrating {expert.name}", done / len(reading.experts))
-        fitted = calibrate(expert, reading.dataset.given_labels, folds)
-        reports.append(report_expert(reading.dataset, expert, fitted, folds))
+    progress = Progress()
+    reports = expert_reports(reading.dataset, reading.experts, seed, progress)
     progress.done()
     return reports

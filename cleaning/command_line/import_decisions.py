@@ -6,19 +6,23 @@ from pathlib import Path
 EXAMPLES = """examples:
   python -m cleaning import-decisions workspaces/0123456789abcdef decisions.jsonl
   python -m cleaning import-decisions workspaces/0123456789abcdef label_studio_export.json
+  python -m cleaning import-decisions workspaces/0123456789abcdef label_issues.csv
 Decisions that are in the log already are left as they are, so importing twice is harmless."""
 
 
 def add_to(commands) -> None:
     parser = commands.add_parser(
         "import-decisions",
-        help="read decisions from our log or from Label Studio",
-        description="Add the decisions of an exported decision log (.jsonl) or a Label Studio export (.json).",
+        help="read decisions from our log, Label Studio, Argilla or cleanlab",
+        description=(
+            "Add the decisions of an exported decision log (.jsonl), of a Label Studio or Argilla export (.json), or "
+            "the issues of a label_issues table of cleanlab (.csv, .parquet) as those of a reviewer called cleanlab."
+        ),
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("workspace", type=Path, metavar="WORKSPACE", help="folder that `score --workspaces` printed")
-    parser.add_argument("file", type=Path, metavar="FILE", help="decisions.jsonl, or Label Studio's JSON")
+    parser.add_argument("file", type=Path, metavar="FILE", help="decisions.jsonl, JSON, or a table")
     parser.set_defaults(run=run)
 
 
@@ -43,12 +47,14 @@ def _decisions(path: Path, workspace) -> list:
     from cleaning.command_line.label_files import read_whole
     from cleaning.errors import InputError
     from cleaning.export.decision_log import check_against, read_decision_log
-    from cleaning.export.label_studio import read_tasks
 
-    data, dataset = read_whole(path, "file of decisions"), workspace.dataset()
-    if path.suffix.lower() == ".json":
+    dataset = workspace.dataset()
+    if path.suffix.lower() != ".jsonl":
+        from data_adapters.earlier_opinions import read_earlier_decisions
+
         run = workspace.latest_run()
-        return read_tasks(data, dataset, run.id if run else "")
+        return read_earlier_decisions(path, dataset, run.id if run else "")
+    data = read_whole(path, "file of decisions")
     decisions, head = read_decision_log(data)
     if head.get("dataset_fingerprint") != workspace.id:
         raise InputError(

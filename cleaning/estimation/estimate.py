@@ -232,7 +232,7 @@ def _detection_rate(least: _Totals, middle: _Totals, most: _Totals, flagged: np.
     odds = odds_low(least.point[:, 0], least.ratio_low[:, 0], most.point[:, 1], most.ratio_high[:, 1])
     missed_odds = odds_low(least.point[:, 1], least.ratio_low[:, 1], most.point[:, 0], most.ratio_high[:, 0])
     none, all_ = flagged == 0, flagged == samples
-    low = np.where(none, 0.0, np.where(all_, 1.0, odds / (1 + odds)))
+    low = np.where(none, 0.0, np.where(all_, 1.0, 1 - 1 / (1 + odds)))  # odds may be infinite
     high = np.where(none, 0.0, np.where(all_, 1.0, 1 / (1 + missed_odds)))
     return Band(np.where(none, 0.0, np.where(all_, 1.0, point)), low, high)
 

@@ -1,14 +1,26 @@
 """What the Calibrate page shows: reports of a run's experts, computed once and kept."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from cleaning import calibration_metrics as metrics
-from cleaning.expert_report import ExpertReport, calibration_table, report_expert
+from cleaning.calibration_study import before_and_after, compare_methods, stated_by
+from cleaning.calibrators import METHODS, Recommendation, calibrator, shift_check
+from cleaning.dataset import Dataset
+from cleaning.errors import InputError
+from cleaning.expert_report import ExpertReport, Stated, calibration_table, report_expert
+from cleaning.expert_study import ExpertStudy, study_experts
 from cleaning.folds import draw_folds
-from cleaning.run_store import Run
-from pages.shared import loaders
+from cleaning.rescoring import Rescoring
+from cleaning.run_store import Run, Workspace
+from pages.shared import budgets, loaders
 
+NO_METADATA = ["sample_id", "image", "question", "choices", "label"]
+MOST_VALUES = 200
+MOST_CELLS = 1_500_000_000  # scores read when each expert is left out in turn; more takes minutes
 MEASURES = {"ece": "ECE", "nll": "NLL", "brier": "Brier"}
 
 
@@ -54,3 +66,112 @@ def sentence(report: ExpertReport) -> str:
     return metrics.overconfidence_sentence(
         report.before.confidence, report.right, report.after.confidence, who="this model"
     )
+
+
+def methods_of(report: ExpertReport) -> list[str]:
+    """The calibrations that one expert can be shown with, its own first."""
+    own = report.calibration.method
+    return [own] if report.before is None else [own, *(m for m in METHODS if m != own)]
+
+
+def recommendation(run: Run, report: ExpertReport) -> Recommendation | None:
+    """Which calibration suits this expert, worked out once; None for hard answers."""
+    if report.before is None:
+        return None
+    place = _place(run, f"methods {report.expert.name}")
+    if "found" not in place:
+        place["found"] = compare_methods(report, _folds(run).fold)
+    return place["found"]
+
+
+def with_method(run: Run, report: ExpertReport, method: str) -> ExpertReport:
+    """The report as it would be under another calibration of its confidence, cross-fitted; its own comes back as
+    it is."""
+    if report.before is None or method == report.calibration.method:
+        return report
+    place = _place(run, f"stated {report.expert.name} {method}")
+    if "stated" not in place:
+        place["stated"] = Stated(stated_by(report, method, _folds(run).fold))
+    return replace(report, after=place["stated"])
+
+
+def measured(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
+    """``cleaning.calibration_study.before_and_after``, worked out once for each expert and method."""
+    place = _place(run, f"measured {report.expert.name} {method}")
+    if "table" not in place:
+        place["table"] = before_and_after(report)
+    return place["table"]
+
+
+def columns_to_group_by(dataset: Dataset) -> dict[str, np.ndarray]:
+    """By its name each column that splits the samples: the group, the given class, and metadata of 2 to 200 values."""
+    found = {}
+    if dataset.group is not None:
+        found[dataset.group_name or "group"] = np.asarray(dataset.group, str)
+    found["given label"] = np.asarray(dataset.class_names, object)[dataset.given_labels].astype(str)
+    for name in dataset.samples.columns.difference(NO_METADATA, sort=False):
+        column = dataset.samples[name]
+        if name not in found and 2 <= column.astype(str).nunique() <= MOST_VALUES:
+            found[str(name)] = column.astype(str).to_numpy(str)
+    return found
+
+
+def shift(report: ExpertReport, parts: np.ndarray) -> pd.DataFrame:
+    """Does calibration learned on the other parts hold on each? For hard answers their plain accuracy is moved."""
+    method = report.calibration.method if report.calibration.method in METHODS else "platt"
+    stated = report.after if report.before is None else report.before
+    return shift_check(calibrator(method), stated.confidence, report.right, parts)
+
+
+def kept_study(run: Run) -> ExpertStudy | None:
+    """The full study of the experts, if it was worked out for the budget in force."""
+    return _study_place(run).get("full")
+
+
+def study(run: Run, leave_out: bool) -> ExpertStudy:
+    """Which experts help; leave_out: also score without each, which reads every expert again and again."""
+    workspace, place = loaders.opened_workspace(), _study_place(run)
+    key = "full" if leave_out else "quick"
+    if key not in place:
+        place[key] = _studied(workspace, run, leave_out)
+    return place[key]
+
+
+def _studied(workspace: Workspace, run: Run, leave_out: bool) -> ExpertStudy:
+    dataset, experts = workspace.dataset(), workspace.experts_of(run)
+    labels = loaders.judging_labels(workspace.id)
+    if not leave_out:
+        return study_experts(dataset, experts, run.predicted, run.weights)
+    if len(dataset) * dataset.class_count * len(experts) ** 2 > MOST_CELLS:
+        raise InputError(
+            "These scores are too many to be read again and again here. Use the command line: "
+            "python -m cleaning experts-report."
+        )
+    bar, done = st.progress(0.0, text="scoring without each expert"), []
+
+    def told() -> None:
+        done.append(1)
+        bar.progress(min(1.0, len(done) / (len(experts) + 1)), text="scoring without each expert")
+
+    try:
+        rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.use_group, told)
+        wrong = labels.wrong if labels.wrong.any() else None
+        budget = budgets.budget_of(workspace, run)
+        return study_experts(
+            dataset, experts, run.predicted, run.weights, rescoring=rescoring, budget=budget, wrong=wrong
+        )
+    finally:
+        bar.empty()
+
+
+def _study_place(run: Run) -> dict:
+    workspace = loaders.opened_workspace()
+    return _place(run, f"study {budgets.budget_of(workspace, run)}", loaders.judging_labels(workspace.id).key())
+
+
+def _folds(run: Run):
+    return loaders.folds(loaders.opened_workspace().id, run.id)
+
+
+def _place(run: Run, what: str, labels: str = "") -> dict:
+    return loaders.study_place(loaders.opened_workspace().id, run.id, what, labels)

@@ -12,7 +12,7 @@ from cleaning.expert_report import ExpertReport
 from cleaning.export.judging import JudgingLabels
 from cleaning.rescoring import Rescoring
 from cleaning.run_store import Run, Workspace
-from pages.shared import calibration_view, choices, loaders
+from pages.shared import budgets, calibration_view, choices, loaders
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
 RULES = {"calibrated": "last", "calibrated, surer stands": "higher"}
@@ -134,17 +134,11 @@ def work_out_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
         others,
         dataset.given_labels,
         lambda called: rescoring.asked_where(costly, called),
-        budget_of(workspace, run),
+        budgets.budget_of(workspace, run),
         labels.wrong if labels.wrong.any() else None,
     )
     _calls_place(workspace, run, costly)["table"] = table
     return table
-
-
-def budget_of(workspace: Workspace, run: Run) -> int:
-    """Samples flagged at the threshold in force; at least one."""
-    threshold = choices.chosen_threshold(choices.store_of(workspace), run)
-    return max(1, int(loaders.threshold_curve(workspace.id, run.id).flagged_at(threshold)))
 
 
 def calls_in_words(table: pd.DataFrame, costly: str) -> str:
@@ -153,6 +147,6 @@ def calls_in_words(table: pd.DataFrame, costly: str) -> str:
 
 
 def _calls_place(workspace: Workspace, run: Run, costly: str) -> dict:
-    budget = budget_of(workspace, run)
+    budget = budgets.budget_of(workspace, run)
     labels = loaders.judging_labels(workspace.id).key()
     return loaders.study_place(workspace.id, run.id, f"calls {budget} {costly}", labels)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
+import pandas as pd
+
 from cleaning.export import ExportKind, Policy, Preview, available_exports, preview, write_export
 from cleaning.review_store import Decision, open_store
 from cleaning.run_store import Run, Workspace
@@ -29,6 +31,7 @@ class Handout:
     workspace: Workspace
     run: Run
     decisions: list[Decision]
+    choices: pd.DataFrame
 
     def preview(self, policy: Policy) -> Preview:
         return preview(self.workspace, self.run, self.decisions, policy)
@@ -39,11 +42,12 @@ class Handout:
 
     def writer(self, kind: ExportKind, policy: Policy):
         """A function that makes the file when a person asks for it."""
-        return partial(write_export, kind.name, self.workspace, self.run, self.decisions, policy)
+        return partial(write_export, kind.name, self.workspace, self.run, self.decisions, policy, self.choices)
 
 
 def handout() -> Handout:
     """Everything decided so far in the opened workspace, read fresh from the log."""
     workspace = loaders.opened_workspace()
     store = open_store(workspace.decisions_url, workspace.id)
-    return Handout(workspace, loaders.opened_run(), store.decisions())
+    run = loaders.opened_run()
+    return Handout(workspace, run, store.decisions(), store.choices(run.id))

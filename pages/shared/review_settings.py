@@ -68,8 +68,10 @@ def opened_desk() -> ReviewDesk:
 
 def bar(desk: ReviewDesk) -> Chosen:
     """Draws the bar and gives what is chosen there."""
-    look_place, order_place, filter_place, mode_place, rest = st.columns([2.2, 3, 2, 2, 3], vertical_alignment="center")
-    look = _look(desk, look_place)
+    has_grid = desk.facts.has_pictures
+    widths = [2, 3, 2, 2, 3] if has_grid else [3, 2, 2, 5]
+    *look_places, order_place, filter_place, mode_place, rest = st.columns(widths, vertical_alignment="center")
+    look = _look(look_places[0]) if has_grid else CARDS
     with filter_place.popover("Filter", icon=":material/filter_alt:", width="stretch"):
         filters = _filters(desk)
     with mode_place.popover("Mode", icon=":material/visibility:", width="stretch"):
@@ -90,10 +92,8 @@ def bar(desk: ReviewDesk) -> Chosen:
     return Chosen(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
 
 
-def _look(desk: ReviewDesk, place) -> str:
-    """Cards, or the grid where there are pictures."""
-    if not desk.facts.has_pictures:
-        return CARDS
+def _look(place) -> str:
+    """Cards or grid."""
     chosen = place.segmented_control(
         "Show", (CARDS, GRID), default=CARDS, required=True, key="review_look", label_visibility="collapsed"
     )
@@ -117,24 +117,20 @@ def _pair(desk: ReviewDesk, view: View, place) -> Filters:
     by_class: dict[int, int] = {}
     for given, _, count in pairs:
         by_class[given] = by_class.get(given, 0) + count
-    wholes = [(given, None, count) for given, count in sorted(by_class.items(), key=lambda one: -one[1])]
-    known = {(given, suggested): count for given, suggested, count in [*pairs[:MOST_PAIRS], *wholes[:MOST_PAIRS]]}
+    classes = sorted(by_class, key=lambda given: -by_class[given])
+    offered = [(given, suggested) for given, suggested, _ in pairs[:MOST_PAIRS]]
+    offered += [(given, None) for given in classes[:MOST_PAIRS]]
     kept = state.typed("review_pair")
-    if kept is not None and kept not in known:
-        known[kept] = 0  # decided to the end: stays chosen until the reviewer moves on
+    if kept is not None and kept not in offered:
+        offered.append(kept)  # decided to the end: stays chosen until the reviewer moves on
     given, suggested = place.selectbox(
         "Samples",
-        list(known),
-        format_func=lambda pair: _pair_words(names, pair, known.get(pair, 0)),
+        offered,
+        format_func=lambda pair: f"{names[pair[0]]} → {_name(names, pair[1])}",
         key="review_pair",
         label_visibility="collapsed",
     )
     return replace(view.filters, given=given, suggested=suggested)
-
-
-def _pair_words(names: tuple[str, ...], pair: tuple[int, int | None], count: int) -> str:
-    given, suggested = pair
-    return f"{names[given]} → {'any' if suggested is None else names[suggested]} ({count:,})"
 
 
 def _filters(desk: ReviewDesk) -> Filters:

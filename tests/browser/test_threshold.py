@@ -132,9 +132,12 @@ def test_before_reviews_a_guess_is_said_in_words(page):
     assert page.locator(".plot .curve").count() == 0
 
 
-def test_goals_move_the_line_and_nothing_jumps(own_server, page):
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_goals_move_the_line_and_nothing_jumps(own_server, page, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    page.wait_for_timeout(500)
     top = page.locator(".plot").bounding_box()["y"]
-    page.get_by_role("radio", name="Budget").or_(page.get_by_role("button", name="Budget")).first.click()
+    page.get_by_text("Budget", exact=True).first.click()
     box = page.get_by_label("Samples we can review")
     box.fill("40")
     box.press("Enter")

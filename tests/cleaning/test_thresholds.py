@@ -66,7 +66,7 @@ def test_the_last_flagged_sample_of_each_count():
 def test_hours_become_whole_cards():
     assert cards_in(1, 10) == 360
     assert cards_in(0.1, 7) == 51  # 360 s hold 51.4 cards
-    assert cards_in(0.7, 36) == 70  # 2,520 s, though 0.7 * 3,600 is a hair less
+    assert cards_in(4.1, 2) == 7_380  # though 4.1 * 3,600 is a hair less than 14,760
     curve = curve_of(np.arange(1000) / 1000)
     assert curve.flagged_at(curve.for_hours(1, 10)) == 360
     with pytest.raises(InputError, match="more than 0"):

@@ -1,3 +1,4 @@
+from cleaning.review_store import Decision, open_store
 from tests.pages.conftest import words
 
 
@@ -22,3 +23,48 @@ def test_without_a_dataset_the_page_says_what_to_do(app):
 def test_an_unknown_workspace_is_a_sentence(app):
     test = app("calibrate", "0123456789abcdef")
     assert "There is no workspace" in test.error[0].value
+
+
+def test_another_calibration_is_shown_and_kept_for_cascades(app, digits):
+    test = app("calibrate", digits.id)
+    first = digits.latest_run().expert_names[0]
+    assert "Use '" in words(test)
+    test.selectbox(key=f"calibrate_method_{first}").set_value("beta").run()
+    again = app("calibrate", digits.id)
+    assert again.selectbox(key=f"calibrate_method_{first}").value == "beta" and not again.error
+
+
+def test_groups_and_shift_by_any_column(app, questions):
+    test = app("calibrate", questions.id)
+    dataset = questions.dataset()
+    options = test.selectbox(key="groups_column").options
+    assert options[:2] == [dataset.group_name, "given label"]
+    table = next(d.value for d in test.dataframe if "lost" in d.value)
+    assert set(table["part"]) == set(dataset.group)
+    test.selectbox(key="groups_column").set_value("given label").run()
+    table = next(d.value for d in test.dataframe if "lost" in d.value)
+    assert set(table["part"]) <= set(dataset.class_names) and not test.error
+
+
+def test_leaving_experts_out_tells_which_to_drop(app, digits):
+    test = app("calibrate", digits.id)
+    assert "together are worth" in words(test) and "Drop" not in words(test)
+    test.button(key="leave_out").click().run()
+    table = next(d.value for d in test.dataframe if "overlap" in d.value)
+    assert table["overlap"].between(0, 1).all() and "Drop" in words(test) and not test.error
+
+
+def test_decisions_bring_accuracy_on_corrected_labels(app, digits):
+    dataset, run = digits.dataset(), digits.latest_run()
+    store = open_store(digits.decisions_url, digits.id)
+    row = int(run.scores["row"].iloc[0])
+    label = int(run.scores["suggested"].iloc[0])
+    store.append(
+        [Decision("0" * 32, run.id, dataset.sample_ids[row], "anna", "relabel", (label,), decided_at="2026-01-01")]
+    )
+    store.close()
+    table = app("calibrate", digits.id).dataframe[0].value.set_index("expert")
+    gained = (table["accuracy_on_corrected"] - table["accuracy_on_given"]) * len(dataset)
+    for name, change in gained.items():
+        said = run.predicted[row, run.expert_names.index(name)]
+        assert round(change) == int(said == label) - int(said == dataset.given_labels[row])

@@ -4,7 +4,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +54,9 @@ class ReviewDesk:
             self._current.update(self.store.decisions(since_seq=self._current.last_seq))
             return self._current
 
-    def queue(self, view: View) -> Queue:
-        """All cards of a view in order, decided or not."""
-        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+    def queue(self, view: View, audit: bool = True) -> Queue:
+        """All cards of a view in order, decided or not; with or without the audit cards."""
+        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE)) if audit else 0.0
         filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
         filters = replace(filters, status="open")
         learned = self.learned() if view.order == "finds" else 0
@@ -145,7 +144,8 @@ class ReviewDesk:
 
     def confusion_pairs(self, view: View) -> list[tuple[int, int, int]]:
         """(given, suggested, samples still to decide) of a view, most samples first."""
-        rows = self.open_cards(view).rows
+        decided = self.facts.rows([s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER])
+        rows = np.setdiff1d(self.queue(view, audit=False).rows, decided)
         codes = self.dataset.given_labels[rows].astype(np.int64) * self.dataset.class_count + self.facts.suggested[rows]
         pairs, counts = np.unique(codes, return_counts=True)
         order = np.argsort(-counts, kind="stable")
@@ -193,17 +193,22 @@ class ReviewDesk:
         items: dicts as the browser sends them, in the order they were made, with ``at`` and ``sent_at`` in
         milliseconds of the browser's clock (only their difference counts). One bad item does not hold up the others.
         """
-        good, refused = self._recorder.read(items, view.reviewer, sent_at)
+        recorder = Recorder(self.facts, self._audit_rows(view.reviewer))
+        good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
         reveals = {
             d.uuid: self._revealed(d) for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"
         }
         return Outcome(list(saved), refused, reveals)
 
-    @cached_property
-    def _recorder(self) -> Recorder:
-        audit = frozenset(review_queue.audit_rows(self.run.scores, self.run.audit).tolist())
-        return Recorder(self.facts, audit)
+    def _audit_rows(self, reviewer: str) -> np.ndarray:
+        """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
+        flagged = len(self.queue(View(reviewer), audit=False))
+        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+        drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
+        audit = np.zeros(len(self.dataset), bool)
+        audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True
+        return audit
 
     def _revealed(self, decision: Decision) -> dict:
         row = int(self.facts.rows([decision.sample_id])[0])

@@ -30,9 +30,9 @@ class Outcome:
 
 
 class Recorder:
-    """Makes decisions of what a browser sends about one run. audit: rows that were drawn at random."""
+    """Makes decisions of what a browser sends about one run. audit: (N,) bool, the rows that were drawn at random."""
 
-    def __init__(self, facts: Facts, audit: frozenset[int]) -> None:
+    def __init__(self, facts: Facts, audit: np.ndarray) -> None:
         self.facts, self.audit = facts, audit
 
     def read(
@@ -54,7 +54,7 @@ class Recorder:
             raise InputError("This sample is not in the dataset.")
         row = int(rows[0])
         verdict, labels = self._verdict(row, _string(item, "verdict", 20), item.get("labels") or [])
-        card = "audit" if row in self.audit else "suspicious"
+        card = "audit" if self.audit[row] else "suspicious"
         return Decision(
             uuid=_uuid(item.get("uuid")),
             run_id=self.facts.run.id,

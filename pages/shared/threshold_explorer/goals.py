@@ -20,7 +20,7 @@ LABELS = {
     DETECTION: "Detection rate",
 }
 SURENESS = {"95 % sure": 0.95, "best estimate": None}
-_ASKS = {PRECISION: "% of flags right", DETECTION: "% of errors found"}
+_ASKS = {PRECISION: "At least % right", DETECTION: "At least % found"}
 _GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS, _TARGET, _SURE, _ANSWER = (
     f"threshold_{name}" for name in "goal by_hand budget hours seconds target sure answer".split()
 )
@@ -53,7 +53,7 @@ def choose(workspace: Workspace, run: Run, threshold: float, how: str, asked: di
 
 def goal_row(scene: Scene) -> None:
     """The goals, and beside them what the chosen one asks for."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         goal = st.segmented_control(
             "Choose the threshold by",
             list(LABELS),
@@ -117,8 +117,8 @@ def _target(goal: str):
                 scene.choose(found.threshold, goal, {"percent": percent, "sure": sure})
 
         percent, sure = int(scene.asked(goal, "percent", 80)), str(scene.asked(goal, "sure", "95 % sure"))
-        st.number_input(f"At least … {_ASKS[goal]}", 1, 99, percent, step=5, key=_TARGET, width=170, disabled=unknown)
-        st.selectbox("How sure", SURENESS, list(SURENESS).index(sure), key=_SURE, width=150, disabled=unknown)
+        st.number_input(_ASKS[goal], 1, 99, percent, step=5, key=_TARGET, width=165, disabled=unknown)
+        st.selectbox("How sure", SURENESS, list(SURENESS).index(sure), key=_SURE, width=130, disabled=unknown)
         st.button("Find", on_click=find, disabled=unknown)
 
     return draw

@@ -25,7 +25,7 @@ function draw(root, data, agree, tau) {
   root.querySelector("[data-slider=agree]").setAttribute("aria-valuetext", agreeName.textContent);
   root.querySelector("[data-slider=tau]").setAttribute("aria-valuetext", tauName.textContent);
   const share = percent(flagged / data.samples);
-  side(root, "paper", number.format(flagged), `samples, ${share}`);
+  side(root, "paper", number.format(flagged), `samples, ${share}; no estimate is made for this rule`);
   const threshold = data.thresholds[agree - 1][tau];
   side(root, "default", flagged ? threshold.toFixed(4) : "–", flagged ? `threshold; precision: ${precision(data.bands, threshold)}` : "nothing to compare");
   side(root, "shared", flagged ? percent(shared / flagged) : "–", flagged ? `${number.format(shared)} samples` : "nothing to compare");

@@ -22,7 +22,10 @@ class Cell {
     this.image = told.thumb ? el("img", { alt: "", draggable: "false", src: base + told.thumb }) : null;
     this.node = el("button", { type: "button", class: "cell", tabindex: "-1", onclick: (event) => toggle(place, event.shiftKey) },
       el("span", { class: "shot" }, this.image), this.caption);
-    this.image?.addEventListener("load", () => (this.settled = true), { once: true });
+    this.image?.addEventListener("load", () => {
+      this.settled = true;
+      this.image.classList.toggle("pixels", Math.max(this.image.naturalWidth, this.image.naturalHeight) <= 64);
+    }, { once: true });
     this.image?.addEventListener("error", () => Object.assign(this, { settled: true, broken: true }) && this.show(), { once: true });
     this.image?.decode().catch(() => {});
     this.show();
@@ -63,7 +66,7 @@ class Grid {
       button("Space", "Leave one out", () => this.toggle(this.focus), "out"), this.swapper = button("E", "", () => this.swapOut(), "swap"),
       button("Enter", "Decide", () => this.decide(), "decide"), button(",", "Page before", () => this.turnPage(-1), "before"),
       button(".", "Next page", () => this.turnPage(1), "next"), button("Z", "Undo step", () => this.undo(), "undo"),
-      button("?", "All keys", () => this.help.show(), "help"));
+      button("?", "Keys", () => this.help.show(), "help"));
     this.node = el("div", { class: "room grid", tabindex: "-1" }, el("header", {}, this.progress.count, this.where, this.saving.node),
       this.progress.bar, this.area, this.prompt, this.buttons, this.toast.node, this.help.node);
     this.root.append(this.node);
@@ -155,7 +158,7 @@ class Grid {
     let [side, columns] = [0, 1];
     for (let tried = 1; tried <= count; tried++) {
       const rows = Math.ceil(count / tried);
-      const fits = Math.min((width - GAP * (tried - 1)) / tried, (height - GAP * (rows - 1)) / rows - CAPTION, 240);
+      const fits = Math.min((width - GAP * (tried - 1)) / tried, (height - GAP * (rows - 1)) / rows - CAPTION, 200);
       if (fits > side) [side, columns] = [fits, tried];
     }
     this.columns = columns;

@@ -73,7 +73,7 @@ class Room {
       return button;
     });
     const extra = [["/", "Another label", () => this.searchAll()], ["T", "Note", () => this.openNote()],
-      ["Y", "History", () => this.openHistory()], ["P", "Session", () => this.openSession()], ["?", "All keys", () => this.help.show()]].map(([key, words, act]) =>
+      ["Y", "History", () => this.openHistory()], ["P", "Session", () => this.openSession()], ["?", "Keys", () => this.help.show()]].map(([key, words, act]) =>
       (this.buttons[key] = el("button", { type: "button", class: "verdict", onclick: act }, keycap(key), words)));
     extra[0].hidden = !this.data.search;
     return el("div", { class: "verdicts", role: "group", "aria-label": "Verdicts" }, extra[0], ...small, ...extra.slice(1));

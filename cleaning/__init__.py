@@ -1,0 +1,59 @@
+"""Second Opinion's core: find wrong labels by asking several calibrated experts. The whole path in ten lines:
+
+    from data_adapters import read_folder
+    from cleaning import Settings, expert_reports, run_pipeline, study_experts
+    reading = read_folder("my_dataset")                                    # samples, given labels, experts
+    scored = run_pipeline(reading.dataset, reading.experts, Settings(budget=500))
+    scored.table                                                           # ranked: suspicion, suggested label ...
+    reports = expert_reports(reading.dataset, reading.experts)             # before and after calibration
+    said = scored.opinions
+    study_experts(reading.dataset, reading.experts, said.predicted, said.weights.mean(axis=0)).advice
+    from cleaning import answers_of, cascade_curves, cheapest_within      # when to ask the costly expert
+    curves = cascade_curves([answers_of(r, cost) for r, cost in zip(reports, (1, 12))], reading.dataset.given_labels)
+
+Names are imported when first used, so that ``import cleaning`` stays light. Shapes, units, errors and sources stand in
+each function's docstring; ``docs/guide.md`` tells the same path with its outcome.
+"""
+
+import importlib
+
+_HOMES = {
+    "cleaning.calibration": ("Calibration", "calibrate"),
+    "cleaning.calibration_metrics": (
+        "by_group", "calibration_measures", "expected_calibration_error", "overconfidence_sentence",
+        "reliability_curve",
+    ),
+    "cleaning.calibration_study": (
+        "accuracy_against", "before_and_after", "compare_methods", "effect_of_bins", "parameter_intervals",
+    ),
+    "cleaning.calibrators": ("calibrator", "cross_fitted", "fit_calibrator", "recommend", "shift_check"),
+    "cleaning.cascade": (
+        "Answers", "answers_of", "best_under_cost", "bin_sensitivity", "cascade_curves", "cheapest_within",
+        "learn_router", "operating_point", "route_all", "router_json", "save_calls",
+    ),
+    "cleaning.dataset": ("Dataset", "Expert"),
+    "cleaning.errors": ("InputError",),
+    "cleaning.expert_report": ("calibration_table", "expert_reports", "report_expert"),
+    "cleaning.expert_study": ("study_experts",),
+    "cleaning.experts": ("effective_number", "error_correlation", "leave_one_out"),
+    "cleaning.export.judging": ("judging_labels",),
+    "cleaning.folds": ("draw_folds",),
+    "cleaning.pipeline": ("run_pipeline",),
+    "cleaning.rescoring": ("Rescoring",),
+    "cleaning.router": ("ask_in_turn", "load_router", "route"),
+    "cleaning.settings": ("Settings",),
+}  # fmt: skip
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+_CALLED = {"run_pipeline": "run"}  # by another name in its home
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    """Imports a documented name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'cleaning' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOME[name]), _CALLED.get(name, name))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,110 @@
+"""Pictures are read from below the image root alone, bounded in size, and never stand in for each other."""
+
+import struct
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from cleaning.dataset import Dataset
+from pages.shared import pictures
+from pages.shared.pictures import PictureError, find_picture, picture_file
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    return folder
+
+
+def dataset_of(root, *names) -> Dataset:
+    ids = np.array([f"s{i}" for i in range(len(names))], object)
+    samples = pd.DataFrame({"sample_id": ids, "image": list(names)})
+    return Dataset("d", "image", ids, np.zeros(len(names), np.int32), ("a", "b"), samples, image_root=root)
+
+
+def bomb(path, side: int) -> None:
+    """A valid PNG header that claims side x side pixels in a few bytes."""
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
+    body = b"".join(struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def test_a_picture_is_found_with_its_size(root):
+    Image.new("RGB", (30, 20)).save(root / "a.png")
+    found = find_picture(dataset_of(root, "a.png"), 0)
+    assert (found.width, found.height, found.format) == (30, 20, "PNG")
+
+
+@pytest.mark.parametrize("name", ["../secret.png", "sub/../../secret.png", "link.png", "linked/secret.png"])
+def test_nothing_outside_the_root_is_opened(root, name):
+    outside = root.parent / "out"
+    outside.mkdir()
+    Image.new("RGB", (3, 3)).save(root.parent / "secret.png")
+    Image.new("RGB", (3, 3)).save(outside / "secret.png")
+    (root / "sub").mkdir()
+    (root / "link.png").symlink_to(root.parent / "secret.png")
+    (root / "linked").symlink_to(outside)
+    with pytest.raises(PictureError, match="outside"):
+        find_picture(dataset_of(root, name), 0)
+
+
+def test_an_absolute_name_is_not_opened(root):
+    Image.new("RGB", (3, 3)).save(root.parent / "secret.png")
+    with pytest.raises(PictureError, match="outside"):
+        find_picture(dataset_of(root, str(root.parent / "secret.png")), 0)
+
+
+def test_a_decompression_bomb_is_refused_before_decoding(root):
+    bomb(root / "bomb.png", 20_000)
+    with pytest.raises(PictureError, match="more than 50,000,000 pixels"):
+        find_picture(dataset_of(root, "bomb.png"), 0)
+
+
+def test_a_file_too_big_is_refused_unopened(root, monkeypatch):
+    Image.new("RGB", (3, 3)).save(root / "a.png")
+    monkeypatch.setattr(pictures, "LARGEST_BYTES", 10)
+    with pytest.raises(PictureError, match="not opened"):
+        find_picture(dataset_of(root, "a.png"), 0)
+
+
+def test_what_cannot_be_shown_is_said(root):
+    (root / "a.png").write_text("no picture")
+    (root / "folder.png").mkdir()
+    dataset = dataset_of(root, "a.png", "folder.png", "missing.png", "")
+    for row, words in enumerate(("cannot be read", "not a file", "is not in", "without a picture")):
+        with pytest.raises(PictureError, match=words):
+            find_picture(dataset, row)
+
+
+def test_a_truncated_picture_is_refused_when_made_smaller(root, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 255, (900, 900, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(root / "a.jpg")
+    whole = (root / "a.jpg").read_bytes()
+    (root / "a.jpg").write_bytes(whole[: len(whole) // 3])
+    picture = find_picture(dataset_of(root, "a.jpg"), 0)
+    with pytest.raises(PictureError, match="damaged"):
+        picture_file(picture, 0, "thumb", tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.jpg"))
+
+
+def test_a_thumbnail_is_made_once_and_anew_when_the_file_changes(root, tmp_path):
+    Image.new("RGB", (900, 600), "red").save(root / "a.png")
+    made, kind = picture_file(find_picture(dataset_of(root, "a.png"), 0), 0, "thumb", tmp_path / "cache")
+    assert kind == "image/png" and max(Image.open(made).size) == 192
+    stamp = made.stat().st_mtime_ns
+    again, _ = picture_file(find_picture(dataset_of(root, "a.png"), 0), 0, "thumb", tmp_path / "cache")
+    assert (again, again.stat().st_mtime_ns) == (made, stamp)
+    Image.new("RGB", (901, 600), "blue").save(root / "a.png")
+    other, _ = picture_file(find_picture(dataset_of(root, "a.png"), 0), 0, "thumb", tmp_path / "cache")
+    assert other != made and Image.open(other).convert("RGB").getpixel((5, 5)) == (0, 0, 255)
+
+
+def test_a_small_picture_is_sent_as_it_is(root, tmp_path):
+    Image.new("L", (8, 8)).save(root / "a.png")
+    path, kind = picture_file(find_picture(dataset_of(root, "a.png"), 0), 0, "full", tmp_path)
+    assert (path, kind) == (root / "a.png", "image/png")

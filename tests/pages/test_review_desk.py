@@ -1,0 +1,129 @@
+"""What the desk hands out and learns, without a browser."""
+
+import uuid
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cleaning.review_queue import Filters
+from pages.shared.opened_workspaces import opened_once
+from pages.shared.review_desk import ReviewDesk, View, open_desk
+from pages.shared.review_desk.views import lot
+
+ANN = View("ann", open_share=0.0)
+
+
+@pytest.fixture
+def desk(demo_root, digits) -> ReviewDesk:
+    return open_desk(demo_root, digits.id, digits.latest_run().id)
+
+
+def decide(desk, view, sample_id, verdict="unsure", labels=(), step=None, **more) -> str:
+    made = {"uuid": step or str(uuid.uuid4()), "sample_id": str(sample_id), "verdict": verdict, "labels": list(labels)}
+    outcome = desk.record(view, [made | {"at": 0, "seconds": 2.0, "mode": "blind"} | more], 0.0)
+    assert outcome.saved == [made["uuid"]], outcome.refused
+    return made["uuid"]
+
+
+def ids(window) -> list[str]:
+    return [card["sample_id"] for card in window["cards"]]
+
+
+def test_pages_and_routes_share_one_copy_of_the_dataset(demo_root, digits, desk):
+    from pages.shared import loaders
+
+    assert opened_once(demo_root, digits.id).dataset() is desk.dataset
+    assert loaders.dataset(digits.id) is desk.dataset
+
+
+def test_status_brings_the_own_decided_cards_back(desk):
+    first, second, third = ids(desk.window(ANN, [], 3))
+    decide(desk, ANN, first, "unsure")
+    decide(desk, ANN, second, "skip")
+    decide(desk, ANN, third, "later")
+    assert first not in ids(desk.window(ANN, [], 60))
+
+    def shown(status):
+        return desk.window(replace(ANN, filters=Filters(status=status)), [], 10)
+
+    assert ids(shown("unsure")) == [first] and ids(shown("skip")) == [second]
+    assert set(ids(shown("decided"))) == {first, second}
+    assert shown("decided")["progress"] == {"total": 2, "left": 2}
+    assert shown("unsure")["cards"][0]["decided"]["verdict"] == "unsure"
+    assert ids(desk.window(replace(ANN, reviewer="bob", filters=Filters(status="decided")), [], 10)) == []
+    assert "decided" not in desk.window(replace(ANN, reviewer="bob"), [], 1)["cards"][0]
+
+
+def test_the_queue_ends_with_the_flagged_and_their_audit_cards(desk):
+    queue, run = desk.queue(ANN), desk.run
+    flagged = int((run.scores["suspicion"] >= run.threshold).sum())
+    assert 100 <= queue.audit.sum() + np.isin(queue.rows[~queue.audit], run.audit["row"][:100]).sum() <= 200
+    assert flagged <= len(queue) < len(desk.dataset)
+
+
+def test_expected_finds_learns_from_decisions_in_steps(desk):
+    view = replace(ANN, order="finds")
+    before = ids(desk.window(view, [], 60))
+    rows = desk.queue(ANN, audit=False).rows
+    given, suggested = desk.dataset.given_labels[rows], desk.facts.suggested[rows]
+    pair = (given[-1], suggested[-1])
+    assert desk.learned() == 0
+    of_pair = [r for r in rows[::-1] if (desk.dataset.given_labels[r], desk.facts.suggested[r]) == pair]
+    others = [r for r in rows if (desk.dataset.given_labels[r], desk.facts.suggested[r]) != pair][:19]
+    for row in others:
+        decide(desk, ANN, desk.dataset.sample_ids[row], "picked", [int(desk.dataset.given_labels[row])])
+    assert desk.learned() == 0 and ids(desk.window(replace(view, reviewer="bob"), [], 60)) == before
+    decide(desk, ANN, desk.dataset.sample_ids[of_pair[0]], "picked", [int(pair[1])])
+    assert desk.learned() == 20
+    now = list(desk.queue(replace(view, reviewer="bob"), audit=False).rows)
+    unlearned = list(rows)
+    assert now.index(of_pair[0]) < unlearned.index(of_pair[0]), "a pair in which a wrong label was found comes earlier"
+
+
+def test_a_grid_step_is_one_entry_of_the_history(desk):
+    step = str(uuid.uuid4())[:24]
+    shown = [cell["sample_id"] for cell in desk.grid(ANN, 0, 3)["cells"]]
+    card = ids(desk.window(ANN, shown, 1))[0]
+    decide(desk, ANN, card)
+    for place, sample in enumerate(shown):
+        decide(desk, ANN, sample, step=f"{step}{place:012x}", card="grid", mode="open")
+    latest, older = desk.history(ANN, 5)
+    assert [sample for _, sample in latest["step"]] == shown[::-1] and older["sample_id"] == card
+    assert desk.history(ANN, 5, before=latest["seq"]) == [older]
+    assert [d.card for d in desk.store.decisions()[1:]] == ["grid"] * 3
+
+
+def test_grid_pages_do_not_shift_when_samples_are_decided(desk):
+    first = desk.grid(ANN, 0, 24)
+    for cell in first["cells"][:10]:
+        decide(desk, ANN, cell["sample_id"])
+    second = desk.grid(ANN, first["next"], 24)
+    assert not {c["sample_id"] for c in first["cells"]} & {c["sample_id"] for c in second["cells"]}
+    whole = [str(desk.dataset.sample_ids[r]) for r in desk.queue(ANN).rows]
+    assert [c["sample_id"] for c in second["cells"]] == whole[24:48]
+
+
+def test_confusion_pairs_count_what_the_grid_shows(desk):
+    for given, suggested, count in desk.confusion_pairs(ANN)[:3]:
+        view = replace(ANN, filters=Filters(given=given, suggested=suggested))
+        assert desk.grid(view, 0, 120)["progress"] == {"total": count, "left": count}
+
+
+def test_anchoring_takes_only_cards_drawn_by_lot(desk):
+    half = replace(ANN, open_share=0.5)
+    desk.store.set_choice(desk.run.id, "open_share", 0.5, at="2026-01-01T00:00:00.000Z", who="lead")
+    rows = [int(r) for r in desk.queue(ANN).rows[:60]]
+    drawn = [r for r in rows if lot(desk.run.id, str(desk.dataset.sample_ids[r])) < 0.5]
+    not_drawn = [r for r in rows if r not in drawn]
+    assert all(desk.card(r, half)["mode"] == "open" for r in drawn)
+    for row in drawn[:6]:
+        decide(desk, half, desk.dataset.sample_ids[row], "picked", [int(desk.dataset.given_labels[row])], mode="open")
+    for row in not_drawn[:6]:
+        decide(desk, half, desk.dataset.sample_ids[row], "none_fits")
+    decide(desk, half, desk.dataset.sample_ids[not_drawn[6]], "none_fits", mode="open")  # the setting, not the lot
+    decide(desk, half, desk.dataset.sample_ids[drawn[6]], "none_fits", mode="open", card="grid")
+    found = desk.session(half)["anchoring"]
+    assert (found["open_agreeing"], found["open_cards"]) == (6, 6)
+    assert (found["blind_agreeing"], found["blind_cards"]) == (0, 6)
+    assert found["enough"] and found["difference"] == 1.0 and found["low"] > 0.3

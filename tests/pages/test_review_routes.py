@@ -1,0 +1,210 @@
+"""The app's own routes over real HTTP: who may ask, and what a browser may send."""
+
+import http.client
+import json
+import uuid
+
+import pytest
+
+from cleaning.review_store import open_store
+from cleaning.run_store import list_workspaces
+from pages.shared import tokens
+from tests.browser.conftest import serve
+
+
+@pytest.fixture(scope="module")
+def served(demo_template, tmp_path_factory):
+    import shutil
+
+    root = tmp_path_factory.mktemp("routes") / "workspaces"
+    shutil.copytree(demo_template, root)
+    running = serve(root)
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def images(served):
+    return served.workspace("image")
+
+
+@pytest.fixture
+def token(served, images):
+    claims = {
+        "workspace": images.id,
+        "run": images.latest_run().id,
+        "reviewer": "ann",
+        "mode": "blind",
+        "open_share": 0,
+    }
+    return tokens.sign(served.root, claims)
+
+
+def ask(served, path, body=None, method="POST", **headers):
+    """(status, JSON or bytes); headers given as None are left out."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+    sent = {"Host": f"127.0.0.1:{served.port}", "Content-Type": "application/json"} | headers
+    connection.putrequest(method, path, skip_host=True)
+    data = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
+    for name, value in (sent | {"Content-Length": str(len(data))}).items():
+        if value is not None:
+            connection.putheader(name.replace("_", "-"), value)
+    connection.endheaders(data)
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, json.loads(text) if "json" in answer.headers.get("content-type", "") else text
+
+
+ROUTES = ["cards", "decisions", "classes", "history", "grid", "session"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_nothing_is_answered_without_a_token(served, route):
+    status, told = ask(served, f"/api/review/{route}")
+    assert status == 401 and "Reload" in told["problem"]
+
+
+@pytest.mark.parametrize("bad", ["Bearer x.y", "Basic abc", "Bearer ", "Bearer é"])
+def test_a_bad_token_is_refused(served, bad):
+    assert ask(served, "/api/review/cards", Authorization=bad.encode())[0] == 401
+
+
+def test_another_host_name_is_refused(served, token):
+    status, told = ask(served, "/api/review/cards", Authorization=f"Bearer {token}", Host="evil.example:80")
+    assert status == 403 and "host" in told["problem"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}]
+)
+def test_another_site_is_refused(served, token, headers):
+    assert ask(served, "/api/review/cards", Authorization=f"Bearer {token}", **headers)[0] == 403
+
+
+def test_the_own_origin_is_served(served, token):
+    status, told = ask(served, "/api/review/cards", Authorization=f"Bearer {token}", Origin=served.url)
+    assert status == 200 and len(told["cards"]) == 20
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
+def test_only_json_is_taken(served, token, kind):
+    assert (
+        ask(served, "/api/review/cards", Authorization=f"Bearer {token}", Content_Type=kind, **{"Content-Type": None})[
+            0
+        ]
+        == 415
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{", 400), (b"[]", 400), (b"[" * 100_000, 400), (b"{" + b" " * (2 * 2**20), 413)]
+)
+def test_bodies_are_bounded_and_must_be_objects(served, token, body, status):
+    assert ask(served, "/api/review/cards", body, Authorization=f"Bearer {token}")[0] == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"count": "many"},
+        {"count": 1.5},
+        {"held": "abc"},
+        {"held": ["x"] * 10_001},
+        {"order": "chance"},
+        {"filters": [1]},
+        {"filters": {"least_disagreement": "1"}},
+        {"order": "group"},
+    ],
+)
+def test_wrong_types_get_a_sentence(served, token, body):
+    status, told = ask(served, "/api/review/cards", body, Authorization=f"Bearer {token}")
+    assert status == 400 and told["problem"].endswith(".")
+
+
+def first_audit_cards(workspace) -> set[str]:
+    run = workspace.latest_run()
+    return set(run.scores.set_index("row")["sample_id"].loc[run.audit["row"][:100]])
+
+
+def test_audit_cards_are_recorded_as_such(served, images):
+    run, sample = images.latest_run(), sorted(first_audit_cards(images))[0]
+    claims = {"workspace": images.id, "run": run.id, "reviewer": "cy", "mode": "open", "open_share": 0}
+    made = decision(sample_id=sample, mode="open")
+    headers = {"Authorization": f"Bearer {tokens.sign(served.root, claims)}"}
+    assert ask(served, "/api/review/decisions", {"decisions": [made]}, **headers)[1]["saved"] == [made["uuid"]]
+    store = open_store(images.decisions_url, images.id)
+    (kept,) = [d for d in store.decisions() if d.reviewer == "cy"]
+    store.close()
+    assert (kept.card, kept.mode) == ("audit", "open")
+
+
+def decision(**changes):
+    made = {"uuid": str(uuid.uuid4()), "sample_id": "", "verdict": "unsure", "labels": [], "at": 0, "seconds": 1}
+    return made | changes
+
+
+def test_bad_decisions_are_refused_one_by_one_and_the_good_one_is_kept(served, images, token):
+    sample = next(iter(set(images.latest_run().scores["sample_id"].iloc[:60]) - first_audit_cards(images)))
+    good = decision(sample_id=sample, reviewer="mallory", run_id="other", mode="odd", card="odd")
+    bad = [
+        decision(sample_id="nobody"),
+        decision(sample_id=sample, verdict="perhaps"),
+        decision(sample_id=sample, verdict="keep"),
+        decision(sample_id=sample, verdict="picked", labels=[99]),
+        decision(sample_id=sample, verdict="picked", labels=["1"]),
+        decision(sample_id=sample, verdict="picked", labels=[True]),
+        decision(sample_id=sample, note="x" * 2_001),
+        decision(sample_id=sample, seconds="long"),
+        decision(sample_id=sample, uuid="1"),
+        decision(sample_id=7),
+    ]
+    status, told = ask(served, "/api/review/decisions", {"decisions": [*bad, good]}, Authorization=f"Bearer {token}")
+    assert status == 200 and told["saved"] == [good["uuid"]] and len(told["refused"]) == len(bad)
+    store = open_store(images.decisions_url, images.id)
+    (kept,) = [d for d in store.decisions() if d.reviewer == "ann"]
+    store.close()
+    assert (kept.reviewer, kept.sample_id, kept.mode, kept.card) == ("ann", sample, "blind", "suspicious")
+
+
+@pytest.mark.parametrize(
+    "body", [{"decisions": "x"}, {"decisions": [1]}, {"decisions": [{}] * 501}, {"sent_at": "x", "decisions": []}]
+)
+def test_what_is_no_list_of_decisions_is_refused(served, token, body):
+    assert ask(served, "/api/review/decisions", body, Authorization=f"Bearer {token}")[0] == 400
+
+
+def test_pictures_need_their_signature_and_come_with_care(served, images):
+    signature = tokens.picture_signature(served.root, images.id)
+    status, data = ask(served, f"/api/media/{images.id}/0/full?s={signature}", method="GET")
+    assert status == 200 and data[:4] == b"\x89PNG"
+    assert ask(served, f"/api/media/{images.id}/0/full", method="GET")[0] == 403
+    assert ask(served, f"/api/media/{images.id}/0/full?s={signature[:-1]}", method="GET")[0] == 403
+    assert ask(served, f"/api/media/{images.id}/99999999/full?s={signature}", method="GET")[0] == 404
+    assert ask(served, f"/api/media/{images.id}/0/huge?s={signature}", method="GET")[0] == 404
+    assert ask(served, f"/api/media/..%2F..%2Fetc/0/full?s={signature}", method="GET")[0] in (400, 404)
+    assert ask(served, f"/api/media/{images.id}/0/full?s={signature}", method="GET", Host="evil.example")[0] in (
+        400,
+        403,
+    )
+
+
+def test_a_token_opens_one_workspace_alone(served, images, token):
+    other = next(w for w in list_workspaces(served.root) if w.id != images.id)
+    _, told = ask(served, "/api/review/classes", {"workspace": other.id}, Authorization=f"Bearer {token}")
+    assert told["names"] == list(images.dataset().class_names)
+
+
+def test_the_grid_pages_through_without_repeats(served, images, token):
+    seen, after = [], 0
+    while after is not None:
+        body = {"after": after, "count": 24, "filters": {"given": 8}}
+        _, told = ask(served, "/api/review/grid", body, Authorization=f"Bearer {token}")
+        seen += [cell["sample_id"] for cell in told["cells"]]
+        after = told["next"]
+    scores = images.latest_run().scores
+    wanted = scores[(scores["given"] == 8) & (scores["suspicion"] >= images.latest_run().threshold)]["sample_id"]
+    store = open_store(images.decisions_url, images.id)
+    decided = {d.sample_id for d in store.decisions() if d.reviewer == "ann"}
+    store.close()
+    assert len(seen) >= 2 and sorted(seen) == sorted(set(wanted) - decided)
