@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from cleaning.errors import counted
+from cleaning.score_rows import read_rows
 from data_adapters.class_codes import all_integers, largest_integer
 from data_adapters.columns import known_columns
 from data_adapters.doctor.finding import Finding, first
@@ -144,7 +145,7 @@ def _transposed(one: OpenedExpert, samples: Samples, classes: int | None):
 def _percentages(one: OpenedExpert, samples: Samples, classes: int | None):
     if one.table is not None:
         return _table_percentages(one)
-    if one.array.ndim != 2 or not _sum_to_100(np.asarray(one.array[:ROWS], np.float64)):
+    if one.array.ndim != 2 or not _sum_to_100(read_rows(one.array, slice(0, ROWS))):
         return None
     return _percent_finding(one, len(one.array)), replace(one, array=np.divide(one.array, 100, dtype=np.float32))
 
@@ -168,7 +169,9 @@ def _table_percentages(one: OpenedExpert):
 
 
 def _sum_to_100(scores: np.ndarray) -> bool:
-    return bool((scores >= 0).all() and (np.abs(scores.sum(axis=1) - 100) < 1).mean() >= 0.99)
+    if not scores.min() >= 0:
+        return False
+    return bool((np.abs(scores.sum(axis=1, dtype=np.float64) - 100) < 1).mean() >= 0.99)
 
 
 def _percent_finding(one: OpenedExpert, count: int) -> Finding:
