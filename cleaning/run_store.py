@@ -39,6 +39,7 @@ from cleaning.sharded_scores import LIST_SUFFIX, ShardedScores, list_shards, lis
 FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
+COPIED_AT_ONCE = 64 * 1024**2
 _EXPERT_ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
 _COLUMNS_OF_OURS = ("__given", "__options", "__group")
 
@@ -163,7 +164,8 @@ class Workspace:
         for expert in experts:
             fingerprint = expert.fingerprint()
             if (expert.name, fingerprint) not in here:
-                _write_expert(self.folder / "experts", expert, fingerprint)
+                with _unwritten_on_error(self.folder / "experts", expert.name):
+                    _write_expert(self.folder / "experts", expert, fingerprint)
 
     def run_ids(self) -> list[str]:
         """Ids of all runs, oldest first."""
@@ -208,6 +210,7 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
             _write_dataset(folder, dataset, place)
             (folder / "experts").mkdir()
             (folder / "runs").mkdir()
+            Workspace(workspace_id, folder).add_experts(experts)  # a full disk leaves none rather than half a workspace
     workspace = open_workspace(root, workspace_id)
     workspace.add_experts(experts)
     return workspace
@@ -246,8 +249,8 @@ def list_workspaces(root: Path) -> list[Workspace]:
 def _written_aside(place: Path) -> Iterator[Path]:
     """A temporary folder that takes ``place`` when all went well, and vanishes when not."""
     aside = place.parent / f".making-{place.name}-{uuid.uuid4().hex[:8]}"
-    aside.mkdir(parents=True)
     try:
+        aside.mkdir(parents=True)
         yield aside
         _sync_folder(aside)
         try:
@@ -255,8 +258,28 @@ def _written_aside(place: Path) -> Iterator[Path]:
         except OSError:
             if not place.exists():  # somebody else made the same place first: theirs is as good
                 raise
+    except OSError as error:
+        raise WorkspaceError(
+            f"'{place}' could not be written: {error.strerror or error}. Nothing of it was kept."
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def _unwritten_on_error(folder: Path, name: str) -> Iterator[None]:
+    """Removes what was written into a folder when writing fails; an expert without its .json is none."""
+    before = set(folder.iterdir())
+    try:
+        yield
+    except BaseException as error:
+        for path in set(folder.iterdir()) - before:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise WorkspaceError(
+                f"Expert '{name}' could not be kept: {error.strerror or error}. Nothing of it was."
+            ) from error
+        raise
 
 
 def _sync_folder(folder: Path) -> None:
@@ -462,7 +485,15 @@ def now() -> str:
 
 
 def _save_array(path: Path, array: np.ndarray) -> None:
-    np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+    """A .npy of an array; a large one that is mapped or turned over is copied block by block, not through memory."""
+    if array.nbytes <= COPIED_AT_ONCE:
+        np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+        return
+    target = np.lib.format.open_memmap(path, "w+", array.dtype, array.shape)
+    step = max(1, COPIED_AT_ONCE // (array.nbytes // len(array)))
+    for start in range(0, len(array), step):
+        target[start : start + step] = array[start : start + step]
+    target.flush()
 
 
 def _write_json(path: Path, value: dict) -> None:

@@ -15,6 +15,7 @@ from cleaning.errors import counted
 from cleaning.score_rows import read_rows
 from data_adapters.class_codes import all_integers, largest_integer
 from data_adapters.columns import known_columns
+from data_adapters.doctor.conversions import converted
 from data_adapters.doctor.finding import Finding, first
 from data_adapters.doctor.near_misses import matched_ids
 from data_adapters.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, find_id_column, score_columns
@@ -128,7 +129,10 @@ def _with_column(table: Table, column: str, values: pa.Array) -> Table:
 def _is_transposed(one: OpenedExpert, sample_count: int) -> bool:
     array = one.array
     return (
-        array is not None and array.ndim == 2 and one.ids is None and array.shape[1] == sample_count != array.shape[0]
+        isinstance(array, np.ndarray)
+        and array.ndim == 2
+        and one.ids is None
+        and array.shape[1] == sample_count != array.shape[0]
     )
 
 
@@ -147,7 +151,9 @@ def _percentages(one: OpenedExpert, samples: Samples, classes: int | None):
         return _table_percentages(one)
     if one.array.ndim != 2 or not _sum_to_100(read_rows(one.array, slice(0, ROWS))):
         return None
-    return _percent_finding(one, len(one.array)), replace(one, array=np.divide(one.array, 100, dtype=np.float32))
+    return _percent_finding(one, len(one.array)), replace(
+        one, array=converted(one.array, lambda block: block.astype(np.float32) / 100, np.float32)
+    )
 
 
 def _table_percentages(one: OpenedExpert):

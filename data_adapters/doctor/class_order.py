@@ -11,6 +11,7 @@ import numpy as np
 from cleaning.dataset import Expert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
+from data_adapters.doctor.conversions import converted
 from data_adapters.doctor.evidence import Evidence, Opinion, opinion_on
 from data_adapters.doctor.finding import Finding, first
 
@@ -106,7 +107,6 @@ def reordered(reading: Reading, expert: Expert) -> Expert:
     if expert.kind != "full":
         moved = np.where(expert.predicted >= 0, order.class_of[np.maximum(expert.predicted, 0)], expert.predicted)
         return replace(expert, predicted=moved.astype(np.int32), known_fingerprint="")
-    scores = np.empty(expert.scores.shape, expert.scores.dtype)
-    for start in range(0, len(scores), 4096):
-        scores[start : start + 4096, order.class_of] = expert.scores[start : start + 4096]
+    columns = np.argsort(order.class_of)  # what stands for class k of this dataset
+    scores = converted(expert.scores, lambda block: block[:, columns])
     return replace(expert, scores=scores, known_fingerprint="")

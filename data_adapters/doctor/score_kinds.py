@@ -7,6 +7,7 @@ import numpy as np
 from cleaning.dataset import Expert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
+from data_adapters.doctor.conversions import converted
 from data_adapters.doctor.evidence import Evidence
 from data_adapters.doctor.finding import Finding, first
 from data_adapters.score_kind import FullScores, detect_score_kind
@@ -38,10 +39,12 @@ def read_as_probabilities(reading: Reading, expert: Expert) -> Expert:
 
 def softmax_undone(reading: Reading, expert: Expert) -> Expert:
     """float32 probabilities p, where the scores are q = softmax(p): p is log q plus what makes a row sum to 1."""
-    scores = np.empty(expert.scores.shape, np.float32)
-    for start in range(0, len(scores), 4096):
-        scores[start : start + 4096] = _before_softmax(np.asarray(expert.scores[start : start + 4096], np.float64))
-    return replace(expert, scores=np.clip(scores, 0.0, 1.0), score_kind="probabilities", known_fingerprint="")
+
+    def undone(block: np.ndarray) -> np.ndarray:
+        return np.clip(_before_softmax(block.astype(np.float64)), 0.0, 1.0)
+
+    scores = converted(expert.scores, undone, np.float32)
+    return replace(expert, scores=scores, score_kind="probabilities", known_fingerprint="")
 
 
 def _full(expert: Expert, reading: Reading) -> FullScores:

@@ -286,7 +286,7 @@ def test_a_workspace_is_never_half_made(small, tmp_path, monkeypatch):
 
     with monkeypatch.context() as broken:
         broken.setattr(run_store, "_write_json", full_disk)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(WorkspaceError, match="No space left"):
             create_workspace(tmp_path / "root", small.dataset, small.experts)
     assert list((tmp_path / "root").iterdir()) == []
     assert create_workspace(tmp_path / "root", small.dataset, small.experts).experts()
