@@ -1,0 +1,125 @@
+"""Many samples at once: bulk keep and relabel with exceptions, undone as one step."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cleaning.review_store import current_decisions
+from tests.browser.review_room import Room
+
+FIRST = ".grid .cell >> nth=0"
+
+
+@pytest.fixture
+def grid(context, server, request):
+    room = Room(context, server, request.node.name[:40])
+    open_grid(room)
+    yield room
+    assert room.errors == []
+
+
+def open_grid(room: Room) -> None:
+    room.page.get_by_text("Grid", exact=True).click()
+    room.page.wait_for_selector(".grid[data-page]")
+    room.page.wait_for_function(
+        """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+        .some(host => { const all = [...host.shadowRoot?.querySelectorAll('.cell img') || []];
+          return all.length && all.every(one => one.complete && one.naturalWidth); })"""
+    )
+
+
+def captions(room: Room) -> list[str]:
+    return room.page.locator(".grid .caption").all_inner_texts()
+
+
+def names_of_pair(room: Room) -> tuple[str, str]:
+    given, _, suggested = room.page.locator("[data-testid=stSelectbox] input").first.input_value().partition(" → ")
+    if not suggested:
+        given, _, suggested = room.page.locator("[data-testid=stSelectbox]").first.inner_text().partition(" → ")
+    return given.strip(), suggested.strip()
+
+
+def test_relabel_all_with_exceptions_after_a_preview_and_undo_as_one_step(grid):
+    page, workspace = grid.page, grid.workspace
+    given, suggested = names_of_pair(grid)
+    total = len(captions(grid))
+    assert total >= 3
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast.visible")).to_contain_text("Press K or R first")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("r")
+    told = captions(grid)
+    assert told[1] == "stays open" and set(told[:1] + told[2:]) == {f"→ {suggested}"}
+    expect(page.locator(".prompt")).to_contain_text(f"{total - 1} become {suggested}")
+    assert grid.log() == [], "a preview decides nothing"
+    page.keyboard.press("Enter")
+    grid.saved()
+    log = grid.log()
+    names = workspace.dataset().class_names
+    assert len(log) == total - 1 and {d.verdict for d in log} == {"relabel"}
+    assert {names[d.labels[0]] for d in log} == {suggested} and {(d.card, d.mode) for d in log} == {("grid", "open")}
+    scores = workspace.latest_run().scores.set_index("sample_id")
+    assert {scores.loc[d.sample_id, "given_label"] for d in log} == {given}
+    page.keyboard.press("z")
+    grid.saved()
+    assert current_decisions(grid.log()).empty
+
+
+def test_left_out_samples_may_get_the_other_label(grid):
+    page = grid.page
+    page.locator(FIRST).click()
+    page.keyboard.press("e")
+    page.keyboard.press("r")
+    total = len(captions(grid))
+    page.keyboard.press("Enter")
+    grid.saved()
+    verdicts = [d.verdict for d in grid.log()]
+    assert verdicts == ["keep", *["relabel"] * (total - 1)]
+
+
+def test_a_step_is_undone_after_a_reload_and_from_the_cards(grid):
+    page = grid.page
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    grid.saved()
+    made = len(grid.log())
+    grid.open()
+    page.keyboard.press("y")
+    expect(page.locator(".history li").first).to_contain_text(f"{made} in the grid")
+    page.keyboard.press("y")
+    page.keyboard.press("z")
+    expect(page.locator(".last")).to_contain_text(f"{made} decisions of the grid taken back")
+    grid.saved()
+    assert current_decisions(grid.log()).empty and len(grid.log()) == 2 * made
+
+
+def test_a_class_in_pages_forth_and_back(grid):
+    page = grid.page
+    page.get_by_text("24", exact=True).click()
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_text("Flagged samples only").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox", name="Samples").fill("zero → any")
+    page.keyboard.press("Enter")
+    expect(page.locator(".grid .count")).to_contain_text("of 1")
+    page.wait_for_selector(".grid[data-page='1']")
+    assert len(captions(grid)) == 24 and set(captions(grid)) > {"six"}
+    page.locator(".grid .cell").first.focus()
+    page.keyboard.press(".")
+    expect(page.locator(".where")).to_contain_text("page 2")
+    page.keyboard.press("PageUp")
+    expect(page.locator(".where")).to_contain_text("page 1")
+    page.keyboard.press(",")
+    expect(page.locator(".toast.visible")).to_contain_text("first page")
+
+
+def test_shift_click_leaves_a_range_out_and_all_left_out_decides_nothing(grid):
+    page = grid.page
+    cells = page.locator(".grid .cell")
+    cells.first.click()
+    cells.last.click(modifiers=["Shift"])
+    assert set(captions(grid)) == {"✕ left out"}
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast.visible")).to_contain_text("nothing to decide")
+    assert grid.log() == []
