@@ -49,7 +49,8 @@ def share_ends(wrong: np.ndarray, cards: np.ndarray, multiplier: np.ndarray) -> 
     """Ends of the beta interval for a share, with the tail areas that ``multiplier`` has under the normal curve.
 
     wrong of cards are wrong; both may be fractions. Quantiles between Clopper and Pearson's exact ones and mid-p.
-    Nearer to exact with few cards, and where nearly all agree. Without cards 0 to 1; the lower end is 0 where no card is wrong, the upper 1 where all are.
+    Nearer to exact with few cards, and where nearly all agree. Without cards 0 to 1; the lower end is 0
+    where no card is wrong, the upper 1 where all are.
     """
     right, tail = cards - wrong, ndtr(-np.asarray(multiplier))
     rarer = np.minimum(wrong, right)

@@ -139,7 +139,7 @@ def test_search_among_ten_thousand_labels(context, evil_server):
     room.page.keyboard.press("Enter")
     room.page.wait_for_function(
         """before => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-        .map(host => host.shadowRoot?.querySelector('.room')).some(room => room?.dataset.sample && room.dataset.sample !== before)""",
+        .map(host => host.shadowRoot?.querySelector('.room')).some(room => room?.dataset.sample && room.dataset.sample !== before)""",  # noqa: E501
         arg=first,
     )
     room.saved()
