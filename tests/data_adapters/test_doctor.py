@@ -308,8 +308,10 @@ def test_the_same_picture_with_different_labels_is_found(pictures):
 
 def test_pictures_that_cannot_be_opened_are_named(pictures):
     (pictures / "images" / "s02.png").write_bytes(b"no picture")
+    noise = np.random.default_rng(0).integers(0, 255, (90, 90, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(pictures / "images" / "s05.png")
     whole = (pictures / "images" / "s05.png").read_bytes()
-    (pictures / "images" / "s05.png").write_bytes(whole[: len(whole) // 2])
+    (pictures / "images" / "s05.png").write_bytes(whole[: len(whole) // 2])  # its size can be read, its content cannot
     finding = found(read_folder(pictures))["unreadable_pictures"]
     assert finding.first == ("s02.png", "s05.png")
 
@@ -403,3 +405,27 @@ def test_large_sets_are_looked_at_in_part(monkeypatch):
     evidence = Evidence(reading_of(planted))
     assert len(evidence.places) == len(set(evidence.places)) == 100
     assert all(len(opinion.predicted) == 100 for opinion in evidence.opinions)
+
+
+def test_unsure_probabilities_of_many_classes_are_not_taken_for_a_second_softmax():
+    rng = np.random.default_rng(0)
+    logits = np.tile(np.linspace(-0.1, 0.1, 10), (400, 1))  # spread as 0.2 probability is over ten classes
+    soft = softmax(rng.permuted(logits, axis=1))
+    dataset = tiny_dataset(soft.argmax(axis=1), 10)
+    reading = Reading(dataset, (Expert("soft", "full", scores=soft, score_kind="probabilities"),), (), Path("x"))
+    assert "softmaxed_twice:soft" not in found(reading)
+
+
+def test_experts_that_are_all_nearly_always_right_have_not_seen_the_labels():
+    labels = np.arange(400) % 4
+    sure = np.full(400, 0.999, np.float32)
+    experts = [
+        Expert(
+            name,
+            "top1",
+            predicted=np.where(np.arange(400) % 50 == slip, (labels + 1) % 4, labels).astype(np.int32),
+            confidence=sure,
+        )
+        for slip, name in enumerate("abc")
+    ]
+    assert found(Reading(tiny_dataset(labels, 4), tuple(experts), (), Path("x"))) == {}
