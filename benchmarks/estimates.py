@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import beta
 
 from benchmarks.populations import Population, planted_populations, real_populations
 from benchmarks.tables import tables
@@ -33,10 +34,10 @@ ROUNDING = 1e-9
 class Tally:
     """Counts over simulations for one population; Q is precision, detection rate.
 
-    truth: (Q, F). inside, width: per method (C, F, Q) sums of hits and half-widths at CARDS and FLAGGED. plain_width:
-    (C, Q) of two plain strata at DESIGN. anytime_width: (C, F, Q). always: (F, Q) simulations in which the anytime
-    band never missed; always_fixed: the same for fixed-n bands looked at every tenth card. promises, kept: choices
-    of a threshold by target precision, and those that were true.
+    truth: (Q, F). inside, width: per method (C, F, Q) sums of hits and half-widths at CARDS and FLAGGED.
+    plain_inside, plain_width: (C, Q) of two plain strata at DESIGN. anytime_width: (C, F, Q).
+    always: (F, Q) simulations in which the anytime band never missed; always_fixed: the same for fixed-n bands looked
+    at every tenth card. promises, kept: thresholds chosen by target precision, and those that kept it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Tally:
     simulations: int
     inside: dict[str, np.ndarray]
     width: dict[str, np.ndarray]
+    plain_inside: np.ndarray
     plain_width: np.ndarray
     anytime_width: np.ndarray
     always: np.ndarray
@@ -89,6 +91,7 @@ def measure(population: Population, simulations: int) -> Tally:
         {method: np.zeros(shape) for method in ESTIMATORS},
         {method: np.zeros(shape) for method in ESTIMATORS},
         np.zeros((len(CARDS), 2)),
+        np.zeros((len(CARDS), 2)),
         np.zeros(shape),
         np.zeros(shape[1:]),
         np.zeros(shape[1:]),
@@ -121,7 +124,10 @@ def _compare(setting: Setting, tally: Tally, ask: tuple, anytime: EstimateCurve,
         tally.inside[method][at] += _hits(curve, tally.truth)
         tally.width[method][at] += _half_widths(curve)
     tally.anytime_width[at] += _half_widths(anytime)
-    tally.plain_width[at] += _two_plain_strata(setting, ask[0], CARDS[at], seed)
+    plain = _two_plain_strata(setting, ask[0], CARDS[at], seed)
+    real = tally.truth[:, FLAGGED.index(DESIGN)]
+    tally.plain_inside[at] += (plain[:, 0] - ROUNDING <= real) & (real <= plain[:, 1] + ROUNDING)
+    tally.plain_width[at] += (plain[:, 1] - plain[:, 0]) / 2
     if CARDS[at] == 200:
         target = 0.8 * tally.truth[0, FLAGGED.index(DESIGN)]
         choice = threshold_for_precision(target, *ask[:3])
@@ -141,23 +147,19 @@ def _half_widths(curve: EstimateCurve) -> np.ndarray:
 
 
 def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: int) -> np.ndarray:
-    """(2,) half-widths with as many cards in each part, drawn plainly from it, and Jeffreys intervals."""
-    from scipy.stats import beta
-
-    rng = np.random.default_rng([seed, cards])
-    inside = audit.starts[1:] <= round(DESIGN * audit.sample_count) + 1
-    counts = audit.counts(cards)
-    per_part = np.array([counts[inside].sum(), counts[~inside].sum()])
-    flagged = audit.starts[1:][inside].max()
+    """(Q, 2) ends with as many cards in each part, drawn plainly from it, and Jeffreys intervals."""
+    flagged = int(setting.ranking.flagged_counts(setting.thresholds)[FLAGGED.index(DESIGN)])
+    counts, inside = audit.counts(cards), audit.starts[1:] <= flagged
+    drawn = np.array([counts[inside].sum(), counts[~inside].sum()])
     size = np.array([flagged, audit.sample_count - flagged])
     bad = np.array([setting.found[flagged], setting.found[-1] - setting.found[flagged]]).astype(int)
-    wrong = rng.hypergeometric(bad, size - bad, per_part)
-    low, high = (beta.ppf(q, wrong + 0.5, per_part - wrong + 0.5) for q in (0.025, 0.975))
-    point, low, high = (size * share for share in (wrong / per_part, low, high))
+    wrong = np.random.default_rng([seed, cards]).hypergeometric(bad, size - bad, drawn)
+    low, high = (beta.ppf(q, wrong + 0.5, drawn - wrong + 0.5) for q in (0.025, 0.975))
+    point, low, high = (size * share for share in (wrong / drawn, low, high))
     low, high = np.minimum(low, point), np.maximum(high, point)
     detected = ratio_low(point[0], low[0], point[1], high[1])
     missed = ratio_low(point[1], low[1], point[0], high[0])
-    return np.array([(high[0] - low[0]) / size[0], 1 - missed - detected]) / 2
+    return np.array([[low[0] / size[0], high[0] / size[0]], [detected, 1 - missed]])
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ def tables(tallies: Sequence, cards: tuple[int, ...], flagged: tuple[float, ...]
         ),
         ("Peeking after each of 400 cards: how often the band never missed", _peeking(tallies, cards, at)),
         (
-            "Two plain strata with as many cards in each part: half-widths in points at 200 cards",
+            f"Two plain strata with as many cards in each part, and the default: at {design:.0%} flagged and 200 cards",
             _plain(tallies, cards, at),
         ),
     ]
@@ -92,8 +92,9 @@ def _peeking(tallies, cards, at) -> str:
 
 def _plain(tallies, cards, at) -> str:
     k = cards.index(200)
-    rows = [
-        [t.name, _pair(t.plain_width[k] / t.simulations), _pair(t.width["strata"][k, at] / t.simulations)]
-        for t in tallies
-    ]
-    return _table(["set", "two plain strata", "default"], rows)
+    rows = []
+    for t in tallies:
+        pairs = (t.plain_inside[k], t.plain_width[k], t.inside["strata"][k, at], t.width["strata"][k, at])
+        rows.append([t.name, *(_pair(pair / t.simulations) for pair in pairs)])
+    header = ["plain: coverage", "plain: half-width", "default: coverage", "default: half-width"]
+    return _table(["set", *header], rows)

@@ -24,7 +24,7 @@ from cleaning.ranking import Ranking
 Method = Literal["strata", "difference", "bayes"]
 Ends = tuple[np.ndarray, np.ndarray, np.ndarray]
 PRIOR_CARDS = 2.0
-FEW_CARDS = {False: 10.0, True: 100.0}  # fixed n, anytime: cards at which they go half of the way to pooled ends
+FEW_CARDS = {False: 2.0, True: 20.0}  # fixed n, anytime: cards of a kind at which an end goes half of the way to pooled
 CURVE_WEIGHTS = 0.5  # power of the cards' weights; between the fit for the dataset and for the flagged part
 
 
@@ -64,9 +64,8 @@ def estimate_parts(method: Method, cells: Cells, multiplier: np.ndarray, anytime
     low, high = point - reach(down), point + reach(up)
     pooled_low, pooled_high = _pooled_ends(cells, unseen, point, multiplier)
     few = FEW_CARDS[anytime]
-    weight = few / (few + cards)
-    low = low - weight * np.maximum(low - pooled_low, 0)
-    high = high + weight * np.maximum(pooled_high - high, 0)
+    low = low - few / (few + wrong) * np.maximum(low - pooled_low, 0)
+    high = high + few / (few + cards - wrong) * np.maximum(pooled_high - high, 0)
     low, high = np.where(cards > 0, low, 0), np.where(cards > 0, high, size)
     return Parts(size, cards, point, np.clip(low, least, most), np.clip(high, least, most))
 

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
 INFORMATION_UNIT = 16.0  # cards; the anytime multiplier is within 4 % of its least from 50 to 500 cards
-TOWARDS_JEFFREYS = 0.4  # where beta quantiles stand with many cards: 0 exact, about 1/4 mid-p, 1/2 Jeffreys
+TOWARDS_JEFFREYS = 0.4  # where beta quantiles stand with many cards: 0 exact, 1/2 Jeffreys
 TINY = 1e-9
-EXACT_FOR = 15.0  # cards at which half of that step is taken; with fewer the quantiles are nearly exact
+EXACT_FOR = 15.0  # cards at which half of that step is taken
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def anytime_multiplier(information: np.ndarray, level: float) -> np.ndarray:
 def share_ends(wrong: np.ndarray, cards: np.ndarray, multiplier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the beta interval for a share, with the tail areas that ``multiplier`` has under the normal curve.
 
-    wrong of cards are wrong; both may be fractions. Quantiles between Clopper and Pearson's exact ones and mid-p.
-    Nearer to exact with few cards, and where nearly all agree. Without cards 0 to 1; the lower end is 0
-    where no card is wrong, the upper 1 where all are.
+    wrong of cards are wrong; both may be fractions. Quantiles between Clopper and Pearson's exact ones and Jeffreys',
+    nearer to exact with few cards and where nearly all agree. Without cards 0 to 1; the lower end is 0 where no card
+    is wrong, the upper 1 where all are.
     """
     right, tail = cards - wrong, ndtr(-np.asarray(multiplier))
     rarer = np.minimum(wrong, right)
