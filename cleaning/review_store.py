@@ -15,7 +15,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
-from cleaning.review_writer import Writer, writing
+from cleaning.review_writer import Writer, serialise, writing
 from cleaning.verdicts import UNDO
 
 FORMAT = 1
@@ -176,6 +176,7 @@ def prepare(engine: sql.Engine) -> None:
             there = set(sql.inspect(connection).get_table_names())
         _refuse_foreign(there, engine)
         with writing(engine).begin() as connection:
+            serialise(connection)
             _tables.create_all(connection)
             connection.execute(_upsert(_meta, "key", connection), [{"key": "format", "value": str(FORMAT)}])
             written = connection.execute(sql.select(_meta.c.value).where(_meta.c.key == "format")).scalar_one()

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 import sqlalchemy as sql
+from sqlalchemy.exc import ArgumentError
+
+from cleaning.errors import WorkspaceError
 
 Work = Callable[[sql.Connection], object]
 LARGEST_GROUP = 256
@@ -74,7 +77,7 @@ class Writer:
         """One transaction for all; if anything in it fails, one each, so that nobody suffers for another."""
         try:
             with writing(self.engine).begin() as connection:
-                _serialise(connection)
+                serialise(connection)
                 for work, _ in group:
                     work(connection)
         except Exception as error:
@@ -88,7 +91,7 @@ class Writer:
                 answer.set_result(None)
 
 
-def _serialise(connection: sql.Connection) -> None:
+def serialise(connection: sql.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(sql.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
 
@@ -100,11 +103,26 @@ def writing(engine: sql.Engine) -> sql.Engine:
 
 def _engine(url: str) -> sql.Engine:
     if not url.startswith("sqlite"):
-        return sql.create_engine(url, pool_pre_ping=True)
+        return sql.create_engine(_postgresql(url), pool_pre_ping=True)
     engine = sql.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000})
     sql.event.listen(engine, "connect", _set_up_sqlite)
     sql.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql(url: str) -> sql.URL:
+    """The URL with the driver we install, unless it names one."""
+    try:
+        parsed = sql.make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("postgresql", "postgres"):
+        kind = parsed.get_backend_name() if parsed else "no database URL"
+        raise WorkspaceError(
+            f"The decision log's database is {kind}; expected SQLite or PostgreSQL, as in "
+            "postgresql://user:password@server/database."
+        )
+    return parsed if "+" in parsed.drivername else parsed.set(drivername="postgresql+psycopg")
 
 
 def _set_up_sqlite(connection, _record) -> None:

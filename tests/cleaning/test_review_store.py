@@ -8,10 +8,12 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.review_store import CurrentDecisions, Decision, current_decisions, open_store
+from tests.cleaning.postgresql_server import binaries, serving
 
 HOUSE = Path(__file__).parents[2]
 
@@ -25,8 +27,31 @@ def undo(of: Decision, reviewer="ann") -> Decision:
     return decision(of.sample_id, "undo", reviewer, labels=(), undoes=of.uuid)
 
 
+@pytest.fixture(scope="session")
+def postgresql():
+    """URL of a PostgreSQL database, or a skipped test that says why; SECOND_OPINION_REQUIRE makes it a failure."""
+    programs = binaries()
+    if programs is None:
+        if "postgresql" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
+            pytest.fail("PostgreSQL is not installed.")
+        pytest.skip("PostgreSQL (initdb and pg_ctl) is not installed")
+    with serving(programs) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request, tmp_path):
+    """Each kind of database, empty."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'decisions.sqlite'}"
+    server, name = request.getfixturevalue("postgresql"), f"t{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.replace("/postgres", f"/{name}")
+
+
 @pytest.fixture
-def url(tmp_path):
+def sqlite_url(tmp_path):
     return f"sqlite:///{tmp_path / 'decisions.sqlite'}"
 
 
@@ -57,13 +82,15 @@ def test_a_uuid_of_anothers_decision_is_refused_and_nothing_of_the_call_kept(sto
     assert [d.sample_id for d in store.decisions()] == ["s1"]
 
 
-def test_it_is_on_disk_with_wal_and_full_synchronisation(store, url, tmp_path):
+def test_it_is_on_disk_with_wal_and_full_synchronisation(sqlite_url, tmp_path):
+    store = open_store(sqlite_url, "w1")
     store.append([decision()])
     with sqlite3.connect(tmp_path / "decisions.sqlite") as other:
         assert other.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     with store._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+    store.close()
 
 
 def test_workspaces_share_a_database_without_seeing_each_other(store, url):
@@ -178,16 +205,16 @@ def test_a_damaged_file_is_a_sentence(tmp_path, content):
     assert (tmp_path / "d.sqlite").read_bytes() == content, "left as it was"
 
 
-def test_a_foreign_or_newer_database_is_a_sentence(tmp_path, url):
+def test_a_foreign_or_newer_database_is_a_sentence(tmp_path, sqlite_url):
     with sqlite3.connect(tmp_path / "foreign.sqlite") as other:
         other.execute("CREATE TABLE decisions (id INTEGER)")
     with pytest.raises(WorkspaceError, match="not ours"):
         open_store(f"sqlite:///{tmp_path / 'foreign.sqlite'}")
-    open_store(url).close()
+    open_store(sqlite_url).close()
     with sqlite3.connect(tmp_path / "decisions.sqlite") as ours:
         ours.execute("UPDATE second_opinion_meta SET value = '99'")
     with pytest.raises(WorkspaceError, match="format 99"):
-        open_store(url)
+        open_store(sqlite_url)
 
 
 KILLED_WRITER = """
@@ -223,15 +250,12 @@ def test_two_processes_write_at_once(url):
     store.close()
 
 
-@pytest.mark.postgresql
-@pytest.mark.skipif("SECOND_OPINION_TEST_POSTGRESQL" not in os.environ, reason="no PostgreSQL server is named")
-def test_postgresql_holds_the_same_log():
-    workspace = uuid.uuid4().hex[:16]
-    store = open_store(os.environ["SECOND_OPINION_TEST_POSTGRESQL"], workspace)
-    made = [decision("s1", labels=(2, 3)), decision("s2")]
-    assert store.append(made) == store.append(made) == [d.uuid for d in made]
-    store.append([undo(made[1])])
-    assert list(current_decisions(store.decisions())["sample_id"]) == ["s1"]
-    store.set_choice("run1", "mode", "open", at="2026-01-01T00:00:00.000Z", who="ann")
-    assert store.choice("run1", "mode") == "open"
-    store.close()
+def test_a_postgresql_server_that_is_away_is_a_sentence_without_the_password():
+    with pytest.raises(WorkspaceError, match="cannot be opened") as told:
+        open_store("postgresql://ann:secret@127.0.0.1:1/team")
+    assert "secret" not in str(told.value)
+
+
+def test_an_unknown_kind_of_database_is_a_sentence():
+    with pytest.raises(WorkspaceError, match="SQLite or PostgreSQL"):
+        open_store("oracle9://team")
