@@ -17,6 +17,7 @@ STEP_LIMIT = 1_001
 BIN_COUNT = 100
 TAU_GRID = np.arange(101) / 100
 LEAST_TIMED = 20
+ASSUMED_SECONDS = {"image": 8.0, "question": 45.0}  # a card, until the log measures it
 CHUNK_ROWS = 65_536
 _DECIMALS = 4
 
@@ -133,10 +134,9 @@ def paper_table(
     predicted, confidence: (N, M) as in ``cleaning.pool.Opinions``. given_labels: (N,). order: (N,) rows, most
     suspicious first by the default rule.
     """
-    count, weakest = _agreements(predicted, confidence, given_labels)
+    count, tau = agreements(predicted, confidence, given_labels)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    tau = np.searchsorted(TAU_GRID, weakest, side="right") - 1  # the highest tau each sample still passes
     flagged, shared = [], []
     for agree in range(1, predicted.shape[1] + 1):
         chosen = count >= agree
@@ -151,12 +151,15 @@ def _passing(highest: np.ndarray) -> np.ndarray:
     return np.bincount(highest + 1, minlength=len(TAU_GRID) + 1)[::-1].cumsum()[::-1][1:]
 
 
-def _agreements(predicted, confidence, given_labels) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) how many experts agree on one other label, and the weakest's confidence; in chunks, to spare memory."""
-    count, weakest = np.empty(len(predicted), np.int16), np.empty(len(predicted))
+def agreements(
+    predicted: np.ndarray, confidence: np.ndarray, given_labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the paper's rule goes by: (N,) how many experts agree on one other label, and the place in TAU_GRID of
+    the highest tau that the least confident of them still passes (-1: none). In chunks, to spare memory."""
+    count, tau = np.empty(len(predicted), np.int16), np.empty(len(predicted), np.int64)
     for start in range(0, len(predicted), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
         opinions = SimpleNamespace(predicted=np.asarray(predicted[rows]), confidence=np.asarray(confidence[rows]))
         view = agreement(opinions, given_labels[rows])
-        count[rows], weakest[rows] = view.count, view.weakest
-    return count, weakest
+        count[rows], tau[rows] = view.count, np.searchsorted(TAU_GRID, view.weakest, side="right") - 1
+    return count, tau

@@ -44,25 +44,28 @@ def run(arguments: argparse.Namespace) -> None:
     print(words)
     for line in _report(audit, verdicts, ranking, threshold):
         print(line)
+    for line in _next_cards(handover, audit, verdicts, ranking, threshold):
+        print(line)
 
 
 def _chosen(arguments, handover, audit, verdicts, ranking) -> tuple[float, str]:
     """The threshold that the goal asks for, and how it was chosen."""
     from cleaning import estimation
-    from cleaning.thresholds import cards_in, curve_of, seconds_per_card
+    from cleaning.thresholds import cards_in, curve_of
 
     if arguments.target_precision is not None or arguments.target_detection is not None:
         precision = arguments.target_precision is not None
         target = arguments.target_precision if precision else arguments.target_detection
         choose = estimation.threshold_for_precision if precision else estimation.threshold_for_detection
         chosen = choose(target, audit, verdicts, ranking)
+        if not chosen.estimate.enough and not chosen.reached:
+            missing = "cannot be chosen by this goal before audit cards are reviewed; this is the run's own"
+            return handover.run.threshold, missing
         goal = f"{'precision' if precision else 'detection rate'} of at least {target:.0%}"
         sure = "" if chosen.reached else ", which the audit cards so far do not support anywhere; this comes closest"
         return chosen.threshold, f"chosen for a {goal}{sure}"
     if arguments.hours is not None:
-        seconds, source = seconds_per_card([d.seconds for d in handover.decisions]), "measured"
-        if seconds is None:
-            seconds, source = 8.0, "assumed"
+        seconds, source = _pace(handover)
         cards = cards_in(arguments.hours, seconds)
         words = f"chosen for {arguments.hours:g} hours: {cards:,} cards at {seconds:.0f} s a card ({source})"
         return curve_of(handover.run.suspicion).for_budget(cards), words
@@ -100,6 +103,30 @@ def _report(audit, verdicts, ranking, threshold: float) -> list[str]:
     more = estimation.cards_to_halve(audit, ranking, now, recalibration=recalibration)
     lines.append(f"more audit cards to halve each band: {_cards(more)}")
     return lines
+
+
+def _next_cards(handover, audit, verdicts, ranking, threshold: float) -> list[str]:
+    """What the next cards bring, so that people know when to stop; nothing before there are enough audit cards."""
+    from cleaning import estimation
+    from cleaning.estimation.outlook import BELOW, FLAGGED, NEXT, duration, rounded
+
+    recalibration = estimation.recalibrate(estimation.gather_evidence(audit, verdicts, ranking), audit, ranking)
+    if recalibration is None:
+        return []
+    names = {NEXT: "the next {:,} cards", FLAGGED: "all {:,} flagged and open", BELOW: "the {:,} below the threshold"}
+    seconds, source = _pace(handover)
+    return [
+        f"{names[s.which].format(s.cards)}: about {rounded(s.finds.point)} wrong labels "
+        f"({s.finds.low:,.0f} to {s.finds.high:,.0f}), {duration(s.cards * seconds)} at {seconds:g} s a card ({source})"
+        for s in estimation.outlook(recalibration, ranking, verdicts, threshold)
+    ]
+
+
+def _pace(handover) -> tuple[float, str]:
+    from cleaning.thresholds import ASSUMED_SECONDS, seconds_per_card
+
+    measured = seconds_per_card([d.seconds for d in handover.decisions])
+    return (measured, "measured") if measured else (ASSUMED_SECONDS[handover.dataset.kind], "assumed")
 
 
 def _span(interval) -> str:

@@ -6,7 +6,7 @@ estimate(audit, verdicts, suspicion, threshold)     # precision, detection rate,
 """
 
 from cleaning.estimation.answers import Band, Estimate, EstimateCurve
-from cleaning.estimation.curves import estimate, estimate_curve, estimate_rule
+from cleaning.estimation.curves import estimate, estimate_curve, estimate_nested, estimate_rule
 from cleaning.estimation.evidence import RIGHT, UNSURE, WRONG, Evidence, gather_evidence
 from cleaning.estimation.goals import (
     ThresholdChoice,
@@ -14,7 +14,8 @@ from cleaning.estimation.goals import (
     threshold_for_precision,
 )
 from cleaning.estimation.intervals import Interval
-from cleaning.estimation.planning import CardsNeeded, PriorBand, cards_needed, cards_to_halve, prior_band
+from cleaning.estimation.outlook import Stretch, outlook
+from cleaning.estimation.planning import CardsNeeded, PriorBand, cards_needed, cards_to_halve, prior_band, prior_bands
 from cleaning.estimation.recalibration import Recalibration, expected_finds, recalibrate
 
 __all__ = [
@@ -29,15 +30,19 @@ __all__ = [
     "Interval",
     "PriorBand",
     "Recalibration",
+    "Stretch",
     "ThresholdChoice",
     "cards_needed",
     "cards_to_halve",
     "estimate",
     "estimate_curve",
+    "estimate_nested",
     "estimate_rule",
     "expected_finds",
     "gather_evidence",
+    "outlook",
     "prior_band",
+    "prior_bands",
     "recalibrate",
     "threshold_for_detection",
     "threshold_for_precision",

@@ -20,6 +20,7 @@ from cleaning.ranking import Ranking, rank_suspicion
 
 ENOUGH_CARDS = 20  # fewer give bands too wide to be worth more than a guess
 ENOUGH_IN_PART = 5
+NEARLY_KNOWN = 0.1  # of a part: so little not known exactly needs no cards of its own
 
 
 def estimate(
@@ -78,11 +79,32 @@ def estimate_rule(
 
     ``suspicion`` is the one the audit was drawn for; ``threshold`` of the answer is NaN. Else as ``estimate_curve``.
     """
+    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
+    return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
+
+
+def estimate_nested(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    passes: np.ndarray,
+    settings: int,
+    *,
+    method: Method = "strata",
+    level: float = 0.95,
+    anytime: bool = True,
+    handed_out: int | None = None,
+) -> EstimateCurve:
+    """Estimates for a rule with several settings, each stricter than the one before, such as a rising tau.
+
+    passes: (N,) int, how many of the ``settings`` flag each sample: setting t flags those with passes > t. Answers
+    (settings,) in order, with NaN thresholds. Else as ``estimate_rule``.
+    """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
     evidence = gather_evidence(audit, verdicts, ranking, handed_out)
-    split = RuleSplit(evidence, ranking, np.asarray(flagged, bool)[ranking.rows])
+    split = RuleSplit(evidence, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
     curve = curve_for(method, evidence, audit, ranking)
-    return _answer(evidence, split, curve, np.array([np.nan]), method, level, anytime).at(0)
+    return _answer(evidence, split, curve, np.full(settings, np.nan), method, level, anytime)
 
 
 def _answer(
@@ -104,7 +126,7 @@ def _answer(
         _detection_rate(least, middle, most),
         _wrong_total(least, middle, most),
         middle.rest.cards[:, 0].astype(int),
-        _enough(evidence, middle.rest),
+        _enough(evidence, middle),
         evidence.card_count,
         len(evidence.known_rank),
         evidence.unsure_count,
@@ -174,7 +196,9 @@ def _wrong_total(least: _Totals, middle: _Totals, most: _Totals) -> Band:
     return Band(middle.point.sum(1), least.point.sum(1) - down, most.point.sum(1) + up)
 
 
-def _enough(evidence: Evidence, rest: Parts) -> np.ndarray:
-    """(T,) whether both parts have the cards (or are known) that make a band more than a guess."""
-    covered = (rest.cards >= np.minimum(ENOUGH_IN_PART, rest.size)).all(1)
+def _enough(evidence: Evidence, middle: _Totals) -> np.ndarray:
+    """(T,) whether both parts have the cards, or are known well enough, that a band is more than a guess."""
+    rest = middle.rest
+    nearly_known = rest.size <= NEARLY_KNOWN * middle.size
+    covered = ((rest.cards >= np.minimum(ENOUGH_IN_PART, rest.size)) | nearly_known).all(1)
     return covered & ((evidence.card_count >= ENOUGH_CARDS) | (rest.size.sum(1) == 0))

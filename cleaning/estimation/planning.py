@@ -1,6 +1,7 @@
 """Before and between reviews: a guess drawn wide, and how many audit cards a narrower band takes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import expit, ndtri
@@ -47,15 +48,25 @@ def prior_band(audit: AuditDesign, ranking: Ranking, threshold: float, *, anytim
     Spreads the two parameters of the recalibration curve as widely as they differed between real datasets, and
     gives the middle nine tenths of what follows for this suspicion.
     """
-    flagged = int(ranking.flagged_counts(np.array([threshold]))[0])
+    return prior_bands(audit, ranking, np.array([threshold]), anytime=anytime)[0]
+
+
+def prior_bands(
+    audit: AuditDesign, ranking: Ranking, thresholds: np.ndarray, *, anytime: bool = True
+) -> list[PriorBand]:
+    """``prior_band`` at each of (T,) thresholds, with the guessed curves worked out once."""
     parameters, weight = _guess_grid()
     chance = expit(parameters[:, :1] + parameters[:, 1:] * ranking.block_logits)
     running = [ranking.cumulative(row) for row in chance]
     total = np.array([row[-1] for row in running])
+    flagged = ranking.flagged_counts(thresholds)
     found = np.array([ranking.sum_above(row, flagged) for row in running])
-    bands = [found / max(flagged, 1), found / np.maximum(total, 1e-12), total / len(ranking)]
-    cards = cards_needed(audit, ranking, threshold, 0.1, anytime=anytime)
-    return PriorBand(*(_rounded_band(values, weight) for values in bands), cards)
+    answers = []
+    for threshold, count, finds in zip(thresholds, flagged, found.T):
+        bands = [finds / max(count, 1), finds / np.maximum(total, 1e-12), total / len(ranking)]
+        cards = cards_needed(audit, ranking, float(threshold), 0.1, anytime=anytime)
+        answers.append(PriorBand(*(_rounded_band(values, weight) for values in bands), cards))
+    return answers
 
 
 def _guess_grid() -> tuple[np.ndarray, np.ndarray]:
@@ -135,16 +146,19 @@ class _Plan:
         return float(most - least) / max(parts.size[0, 0], 1) / 2, (1 - missed_low - detected_low) / 2
 
     def _cells(self, cards: int) -> Cells:
+        size, curve = self._population
+        planned = _planned_cards(self.audit, cards) * size / self.audit.sizes
+        return Cells(size, planned, curve, planned * curve, np.zeros_like(size), planned * curve * (1 - curve))
+
+    @cached_property
+    def _population(self) -> tuple[np.ndarray, np.ndarray]:
+        """(1, 2, H) samples per cell and the curve's mean over them."""
         starts, ends = self.audit.starts[:-1], self.audit.starts[1:]
         cut = np.clip(self.ranking.flagged_counts(np.array([self.threshold]))[0], starts, ends)
         size = np.stack([cut - starts, ends - cut]).astype(np.float64)[None]
         running = self.ranking.cumulative(expit(self.parameters[0] + self.parameters[1] * self.ranking.block_logits))
-        sums = [
-            np.diff(self.ranking.sum_above(running, np.stack(pair)), axis=0)[0] for pair in ((starts, cut), (cut, ends))
-        ]
-        curve = np.stack(sums)[None] / np.maximum(size, 1)
-        planned = _planned_cards(self.audit, cards) * size / self.audit.sizes
-        return Cells(size, planned, curve, planned * curve, np.zeros_like(size), planned * curve * (1 - curve))
+        above = self.ranking.sum_above(running, np.stack([starts, cut, ends]))
+        return size, np.diff(above, axis=0)[None] / np.maximum(size, 1)
 
 
 def _planned_cards(audit: AuditDesign, cards: int) -> np.ndarray:

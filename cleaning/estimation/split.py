@@ -86,36 +86,46 @@ class ThresholdSplit:
 
 @dataclass(frozen=True)
 class RuleSplit:
-    """Split by any rule: (N,) bool by rank, for instance the paper's rule; T is 1. One pass over the samples."""
+    """Split by any rule with T settings, each flagging a part of what the setting before it flags.
+
+    passes: (N,) by rank, how many settings flag each sample, 0 to T; T = 1 is any set, for instance the paper's rule
+    with one K and tau. One pass over the samples.
+    """
 
     evidence: Evidence
     ranking: Ranking
-    by_rank: np.ndarray
+    passes: np.ndarray
+    settings: int
 
     @property
     def flagged(self) -> np.ndarray:
-        return np.array([self.by_rank.sum()])
+        reached = np.bincount(self.passes, minlength=self.settings + 1)
+        return reached[::-1].cumsum()[::-1][1:]
 
     def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
-        evidence, logits = self.evidence, logit(self.ranking.suspicion)
-        size, total = np.zeros((2, 1, 2, len(evidence.rest_starts)))
-        for h, (start, end) in enumerate(zip(evidence.rest_starts, evidence.rest_ends)):
-            inside = self.by_rank[start:end]
-            for part, members in enumerate((inside, ~inside)):
-                size[0, part, h] = members.sum()
-                total[0, part, h] = curve.at(logits[start:end][members]).sum()
-        gap = verdict - curve.at(card_logits(evidence, self.ranking))
-        sums = [self._sum_cards(value) for value in (np.ones_like(gap), verdict, gap, gap**2)]
+        evidence, ranking = self.evidence, self.ranking
+        homes = len(evidence.rest_starts)
+        rest = np.concatenate([np.arange(a, b) for a, b in zip(evidence.rest_starts, evidence.rest_ends)])
+        home = np.repeat(np.arange(homes), evidence.rest_ends - evidence.rest_starts)
+        chance = curve.at(logit(ranking.suspicion[rest]))
+        size, total = (self._by_setting(self.passes[rest], value, home, homes) for value in (None, chance))
+        gap = verdict - curve.at(card_logits(evidence, ranking))
+        passes = self.passes[evidence.rank]
+        values = (None, verdict, gap, gap**2)
+        sums = [self._by_setting(passes, value, evidence.stratum, homes) for value in values]
         return Cells(size, sums[0], total / np.maximum(size, 1), *sums[1:])
 
     def known(self, verdict: np.ndarray) -> np.ndarray:
-        inside = self.by_rank[self.evidence.known_rank]
-        return np.array([[verdict[inside].sum(), verdict[~inside].sum()]])
+        home = np.zeros(len(verdict), np.int64)
+        return self._by_setting(self.passes[self.evidence.known_rank], verdict, home, 1)[:, :, 0]
 
-    def _sum_cards(self, value: np.ndarray) -> np.ndarray:
-        inside, strata = self.by_rank[self.evidence.rank], len(self.evidence.rest_starts)
-        parts = (np.bincount(self.evidence.stratum[m], value[m], strata) for m in (inside, ~inside))
-        return np.stack(list(parts))[None]
+    def _by_setting(self, passes: np.ndarray, value: np.ndarray | None, home: np.ndarray, homes: int) -> np.ndarray:
+        """(T, 2, H) sums of a value, or counts, over flagged and unflagged samples of each home."""
+        width = self.settings + 1
+        counted = np.bincount(home * width + passes, value, homes * width).reshape(-1, width)
+        at_least = counted[:, ::-1].cumsum(1)[:, ::-1]
+        flagged = at_least[:, 1:].T.astype(np.float64)
+        return np.stack([flagged, at_least[:, 0] - flagged], 1)
 
 
 def card_logits(evidence: Evidence, ranking: Ranking) -> np.ndarray:

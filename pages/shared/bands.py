@@ -91,7 +91,7 @@ def guess_of(run: Run, ranking: Ranking) -> Bands:
     """The bands before any review, wide, and how many audit cards would narrow them."""
     audit = AuditDesign.from_frame(run.audit)
     thresholds = GUESS_THRESHOLDS[ranking.flagged_counts(GUESS_THRESHOLDS) > 0]
-    guesses = [estimation.prior_band(audit, ranking, float(t)) for t in thresholds]
+    guesses = estimation.prior_bands(audit, ranking, thresholds)
     sides = [
         Band(
             tuple(getattr(g, name).low for g in guesses),

@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass
 
 from cleaning.review_store import ReviewStore, shared_store
 from cleaning.run_store import Run, Workspace, now
+from cleaning.thresholds import ASSUMED_SECONDS
 from pages.shared import loaders, state
 
 THRESHOLD = "threshold"
 SECONDS_PER_CARD = "seconds_per_card"
 CALIBRATION_METHODS = "calibration_methods"
-ASSUMED_SECONDS = {"image": 8.0, "question": 45.0}  # until the log measures it
 
 
 @dataclass(frozen=True)

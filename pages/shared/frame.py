@@ -9,7 +9,11 @@ from pages.shared import loaders, state
 from pages.shared.messages import plain
 
 LOGO = Path(__file__).with_name("logo.svg")
-TIGHTER = "<style>.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}</style>"
+TIGHTER = (
+    "<style>.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem} "
+    # in dark the theme's own colour is too faint for the chosen one's words
+    '[data-testid="stBaseButton-segmented_controlActive"] p {color: var(--st-text-color); font-weight: 600}</style>'
+)
 
 
 def sidebar() -> None:

@@ -9,11 +9,12 @@ from cleaning.ranking import Ranking, rank_suspicion
 from cleaning.review_store import ReviewStore, shared_store
 from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
 from cleaning.suspicion import Excess
-from cleaning.thresholds import PaperTable, ThresholdCurve, curve_of, paper_table, seconds_per_card
+from cleaning.thresholds import PaperTable, ThresholdCurve, agreements, curve_of, paper_table, seconds_per_card
 from cleaning.verdicts import BY_NAME
 from pages.shared import state
 from pages.shared.bands import Bands, guess_of, verdict_codes
 from pages.shared.opened_workspaces import opened_once
+from pages.shared.paper_estimates import PaperEstimates, paper_estimates
 
 
 def workspace(workspace_id: str) -> Workspace:
@@ -68,6 +69,22 @@ def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
 def paper_counts(workspace_id: str, run_id: str) -> PaperTable:
     scored, given_labels = run(workspace_id, run_id), dataset(workspace_id).given_labels
     return paper_table(scored.predicted, scored.confidence, given_labels, scored.scores["row"].to_numpy())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def paper_agreements(workspace_id: str, run_id: str) -> tuple[np.ndarray, np.ndarray]:
+    scored = run(workspace_id, run_id)
+    return agreements(scored.predicted, scored.confidence, dataset(workspace_id).given_labels)
+
+
+@st.cache_resource(ttl=5, max_entries=16, show_spinner=False)
+def paper_estimates_so_far(workspace_id: str, run_id: str) -> PaperEstimates | None:
+    ids = workspace_id, run_id
+    codes, _ = verdicts_so_far(*ids)
+    if np.isnan(codes).all():
+        return None
+    parts = ranking(*ids), codes, threshold_curve(*ids), paper_counts(*ids), paper_agreements(*ids)
+    return paper_estimates(run(*ids), *parts)
 
 
 @st.cache_resource(ttl=30, max_entries=64, show_spinner=False)

@@ -148,14 +148,17 @@ def test_goals_move_the_line_and_nothing_jumps(own_server, page, width):
         assert page.locator(".plot").bounding_box()["y"] == pytest.approx(top, abs=1)
 
 
+FLAGS = ".rule [data-side=paper] [data-cell=flags] .value"
+
+
 def test_the_papers_rule_answers_without_the_server(own_server, page):
     sliders = page.locator(".rule input")
     own_server.kill()  # what the sliders need is already in the page
     counts = []
     for agree in ("1", "2", "3"):
         sliders.nth(0).fill(agree)
-        counts.append(int(page.locator(".rule [data-figure=paper]").inner_text().replace(",", "")))
+        counts.append(int(page.locator(FLAGS).inner_text().replace(",", "")))
     assert counts[0] >= counts[1] >= counts[2] > 0
     sliders.nth(1).fill("100")
-    assert int(page.locator(".rule [data-figure=paper]").inner_text()) <= counts[2]
+    assert int(page.locator(FLAGS).inner_text()) <= counts[2]
     own_server.start()

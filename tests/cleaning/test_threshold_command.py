@@ -61,6 +61,22 @@ def test_after_reviews_the_interval_holds_the_planted_precision(reviewed, capsys
     assert high - low < 0.5
 
 
+def test_after_reviews_it_says_what_the_next_cards_bring(reviewed, capsys):
+    folder, decide = reviewed
+    decide(300)
+    assert main(["threshold", folder]) == 0
+    said = capsys.readouterr().out
+    assert "the next 50 cards: about" in said and "5 min at 6 s a card (measured)" in said
+
+
+def test_a_target_before_reviews_keeps_the_runs_own_threshold(reviewed, capsys):
+    folder, _ = reviewed
+    assert main(["threshold", folder, "--target-precision", "0.8"]) == 0
+    said = capsys.readouterr().out
+    assert "cannot be chosen by this goal before audit cards are reviewed" in said
+    assert "threshold 0.5000" in said and "the next 50" not in said
+
+
 def test_goals_choose(reviewed, capsys):
     folder, decide = reviewed
     decide(200)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 
 from cleaning.audit import AuditDesign
 from cleaning.dataset import Dataset
@@ -211,6 +212,57 @@ def test_the_papers_rule_counts_beside_the_default(app, opened):
     flagged, shared = np.array(data["flagged"]), np.array(data["shared"])
     assert (shared <= flagged).all() and flagged[0, 0] > 0
     assert data["agree"] == m // 2 + 1 and data["tau"] == 50
+
+
+def test_before_reviews_the_papers_rule_has_no_estimate_and_the_default_a_guess(app, opened):
+    data = data_of(app("threshold", opened[0].id), "paper_rule")
+    assert data["paper"] is None and data["default"] is None
+    assert data["bands"]["guess"] and "once enough audit cards" in data["words"]
+
+
+def test_after_reviews_both_rules_have_estimates_that_hold_the_truth(app, opened):
+    workspace, run = opened
+    suspicion = in_order(run)
+    wrong = np.random.default_rng(0).random(len(suspicion)) < suspicion
+    review(workspace, run, wrong, 120)
+    data = data_of(app("threshold", workspace.id), "paper_rule")
+    agree, tau = data["agree"] - 1, data["tau"]
+    alone = run_paper_rule(workspace, run, agree + 1, tau / 100)
+    assert data["flagged"][agree][tau] == alone.sum()
+    default = suspicion >= data["thresholds"][agree][tau] - 1e-4
+    for rule, flagged in (("paper", alone), ("default", default)):
+        for name, truth in {"precision": wrong[flagged].mean(), "detection": flagged[wrong].mean()}.items():
+            table = data[rule][name]
+            low, point, high = (table[end][agree][tau] for end in ("low", "points", "high"))
+            assert low <= truth <= high and low < point < high, (rule, name)
+    strictest = data["flagged"][-1]
+    assert [low is None for low in data["paper"]["precision"]["low"][-1]] == [count == 0 for count in strictest]
+
+
+def run_paper_rule(workspace, run, agree: int, tau: float) -> np.ndarray:
+    """(N,) what the paper's rule flags, straight from its definition."""
+    given, flagged = workspace.dataset().given_labels, np.zeros(len(run.scores), bool)
+    for row, (votes, sure) in enumerate(zip(np.asarray(run.predicted), np.asarray(run.confidence))):
+        others = [label for label in set(votes) if label >= 0 and label != given[row]]
+        agreeing = [sure[votes == label] for label in others if (votes == label).sum() >= agree]
+        flagged[row] = any((some >= tau).all() for some in agreeing)
+    return flagged
+
+
+def test_what_the_next_cards_bring(app, opened):
+    workspace, run = opened
+    assert "Known once 40 audit cards are reviewed" in words(app("threshold", workspace.id))
+    wrong = np.random.default_rng(0).random(len(run.scores)) < in_order(run)
+    review(workspace, run, wrong, 90)
+    st.cache_resource.clear()  # what is known of the reviews is kept for five seconds
+    told = words(app("threshold", workspace.id))
+    line = next(line for line in told.splitlines() if line.startswith("| the next 50"))
+    expected = float(line.split("**")[1])
+    reviewed = AuditDesign.from_frame(run.audit).rows[:90]
+    waiting = [row for row in run.scores["row"] if row not in set(reviewed)][:50]
+    assert expected == pytest.approx(wrong[waiting].sum(), abs=12)
+    assert "| 5 min |" in line, "50 cards at the measured 6 seconds"
+    assert "At the threshold a given label is wrong with a probability of about" in told
 
 
 def test_alarmed_groups_are_told_as_sentences(app, questions, monkeypatch):

@@ -6,7 +6,7 @@ from cleaning.run_store import Run, Workspace
 from pages.shared import bands, choices, loaders, state
 from pages.shared.choices import ThresholdChoice
 from pages.shared.messages import guarded, plain
-from pages.shared.threshold_explorer import component, goals
+from pages.shared.threshold_explorer import component, goals, next_cards
 
 _ANSWERED = "threshold_answered"
 
@@ -28,6 +28,7 @@ def explorer(workspace: Workspace, run: Run) -> None:
         take_message(workspace, run, (state.typed(component.EXPLORER_KEY) or {}).get("chosen"))
 
     component.draw_explorer(data, moved)
+    next_cards.next_cards(workspace, run, choice.threshold, pace)
 
 
 def bands_of(workspace: Workspace, run: Run) -> bands.Bands:
@@ -61,7 +62,8 @@ def paper_rule(workspace: Workspace, run: Run) -> None:
     )
     table, curve = loaders.paper_counts(workspace.id, run.id), loaders.threshold_curve(workspace.id, run.id)
     known = bands_of(workspace, run)
-    component.draw_paper(component.paper_data(run, table, curve, known))
+    estimates = loaders.paper_estimates_so_far(workspace.id, run.id)
+    component.draw_paper(component.paper_data(run, table, curve, known, estimates))
 
 
 @guarded

@@ -10,9 +10,12 @@ from cleaning.settings import Settings
 from cleaning.thresholds import TAU_GRID, PaperTable, ThresholdCurve
 from pages.shared.bands import Bands
 from pages.shared.choices import Pace, ThresholdChoice
+from pages.shared.paper_estimates import PaperEstimates
 
 EXPLORER_KEY = "threshold_explorer"
 PAPER_KEY = "paper_rule"
+ESTIMATED = "Both estimated from the same audit cards, with 95 % intervals."
+UNKNOWN = "The paper's rule can be judged once enough audit cards are reviewed."
 _HERE = Path(__file__).parent
 
 
@@ -46,8 +49,8 @@ def explorer_data(curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, ba
     }
 
 
-def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands) -> dict:
-    """The counts for every K and tau, with the default's threshold that flags as many."""
+def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands, estimates: PaperEstimates | None):
+    """The counts for every K and tau, with the default's threshold that flags as many, and both rules' estimates."""
     defaults = Settings()
     return {
         "run": run.id,
@@ -57,7 +60,10 @@ def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands)
         "thresholds": curve.lowest_flagged(table.flagged).round(4).tolist(),
         "agree": defaults.agree_of(len(run.expert_names)),
         "tau": int(TAU_GRID.searchsorted(defaults.min_confidence)),
-        "bands": bands.data(),
+        "bands": bands.data() if bands.guess else None,
+        "paper": estimates and estimates.paper,
+        "default": estimates and estimates.default,
+        "words": ESTIMATED if estimates else UNKNOWN,
     }
 
 

@@ -24,29 +24,46 @@ function draw(root, data, agree, tau) {
   setText(tauName, `tau: each at least ${(tau / 100).toFixed(2)} sure`);
   root.querySelector("[data-slider=agree]").setAttribute("aria-valuetext", agreeName.textContent);
   root.querySelector("[data-slider=tau]").setAttribute("aria-valuetext", tauName.textContent);
-  const share = percent(flagged / data.samples);
-  side(root, "paper", number.format(flagged), `samples, ${share}; no estimate is made for this rule`);
-  const threshold = data.thresholds[agree - 1][tau];
-  side(root, "default", flagged ? threshold.toFixed(4) : "–", flagged ? `threshold; precision: ${precision(data.bands, threshold)}` : "nothing to compare");
-  side(root, "shared", flagged ? percent(shared / flagged) : "–", flagged ? `${number.format(shared)} samples` : "nothing to compare");
+  const at = [agree - 1, tau];
+  cell(root, "paper", "flags", [number.format(flagged), `${percent(flagged / data.samples)} of the samples`]);
+  cell(root, "default", "flags", flagged ? [number.format(flagged), `threshold ${data.thresholds[agree - 1][tau].toFixed(4)}`] : ["–", ""]);
+  for (const quantity of ["precision", "detection"]) {
+    cell(root, "paper", quantity, estimated(data.paper?.[quantity], at, flagged));
+    cell(root, "default", quantity, data.default ? estimated(data.default[quantity], at, flagged) : guessed(data, quantity, at, flagged));
+  }
+  setText(root.querySelector(".foot"), flagged ? `Flagged by both: ${number.format(shared)} samples, ${percent(shared / flagged)} of them. ${data.words}` : data.words);
 }
 
-// The default's precision at a threshold, in words: estimate with its interval, a range where it is a guess.
-function precision(bands, threshold) {
+// An estimate and its interval from tables by K and tau.
+function estimated(table, [k, tau], flagged) {
+  if (!flagged) return ["–", ""];
+  const low = table?.low[k][tau] ?? null;
+  if (low === null) return ["not known yet", "", true];
+  const range = `${Math.round(low * 100)} to ${Math.round(table.high[k][tau] * 100)} %`;
+  const point = table.points[k][tau];
+  return point === null ? [range, "too few audit cards", true] : [`${Math.round(point * 100)} %`, range];
+}
+
+// The default's guess at the threshold that flags as many, in words.
+function guessed({ bands, thresholds }, quantity, [k, tau], flagged) {
+  if (!flagged) return ["–", ""];
+  const threshold = thresholds[k][tau];
   let at = 0;
   bands.thresholds.forEach((t, i) => {
     if (Math.abs(t - threshold) < Math.abs(bands.thresholds[at] - threshold)) at = i;
   });
-  const { low, high, points } = bands.precision;
-  if (low[at] === null) return "not known yet";
-  const range = `${Math.round(low[at] * 100)} to ${Math.round(high[at] * 100)} %`;
-  const point = points[at] ?? null;
-  return bands.guess || point === null ? `${range}, a guess` : `${Math.round(point * 100)} % (${range})`;
+  const { low, high } = bands[quantity];
+  if ((low[at] ?? null) === null) return ["not known yet", "", true];
+  return [`${Math.round(low[at] * 100)} to ${Math.round(high[at] * 100)} %`, "a guess", true];
 }
 
-function side(root, name, value, note) {
-  setText(root.querySelector(`[data-figure=${name}]`), value);
-  setText(root.querySelector(`[data-note=${name}]`), note);
+function cell(root, side, name, [value, note, vague = false]) {
+  const place = root.querySelector(`[data-side=${side}] [data-cell=${name}]`);
+  if (!place.children.length) place.append(...["value", "note"].map((kind) => Object.assign(document.createElement("span"), { className: kind })));
+  const [shown, said] = place.children;
+  setText(shown, value);
+  shown.classList.toggle("vague", vague);
+  setText(said, note);
 }
 
 function setText(element, words) {
