@@ -250,6 +250,9 @@ def test_a_promised_precision_is_kept():
     choice = threshold_for_precision(0.5, reviewed.audit, reviewed.verdicts, reviewed.ranking)
     assert choice.reached and choice.estimate.precision.low >= 0.5
     assert reviewed.truth(choice.threshold)[0] >= 0.5
+    thresholds = reviewed.ranking.thresholds()
+    lower = reviewed.curve(thresholds[thresholds < choice.threshold], level=0.9)
+    assert (lower.precision.low < 0.5).all(), "the lowest threshold that keeps it"
     beyond = threshold_for_precision(0.999, reviewed.audit, reviewed.verdicts, reviewed.ranking)
     assert not beyond.reached
 

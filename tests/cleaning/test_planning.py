@@ -54,6 +54,13 @@ def test_a_guess_is_wide_and_in_steps_of_five_percent(scene):
     assert band.precision.low <= wrong[ranking.rows][flagged].mean() <= band.precision.high
 
 
+def test_a_guess_knows_what_is_certain(scene):
+    ranking, audit, _ = scene
+    everything = prior_band(audit, ranking, 0.0)
+    assert (everything.detection_rate.low, everything.detection_rate.high) == (1, 1)
+    assert everything.precision == everything.wrong_share
+
+
 def test_guesses_at_many_thresholds_are_those_at_each(scene):
     ranking, audit, _ = scene
     thresholds = np.array([0.05, 0.3, 0.8])
