@@ -102,6 +102,8 @@ def _report(audit, verdicts, ranking, threshold: float) -> list[str]:
     recalibration = estimation.recalibrate(evidence, audit, ranking)
     more = estimation.cards_to_halve(audit, ranking, now, recalibration=recalibration)
     lines.append(f"more audit cards to halve each band: {_cards(more)}")
+    if now.unsure_count:
+        lines.append(f"{now.unsure_count} unsure verdicts count as right and as wrong, which widens the intervals")
     return lines
 
 
@@ -135,6 +137,6 @@ def _span(interval) -> str:
 
 def _cards(needed) -> str:
     def count(cards: int | None) -> str:
-        return "more than there are samples" if cards is None else f"{cards:,}"
+        return "out of reach" if cards is None else f"{cards:,}"
 
     return f"{count(needed.precision)} for precision, {count(needed.detection_rate)} for the detection rate"

@@ -4,6 +4,8 @@ Two kinds of interval. ``anytime=True`` (default) holds at every moment at once:
 looks good, the coverage stays. ``anytime=False`` (fixed n) is narrower and holds only if the number of cards was
 settled before the first verdict was seen. Both are asymptotic, made safe for few cards; docs/estimates.md has the
 measured coverage of each.
+
+Unsure verdicts count as right in one bound and as wrong in the other; in the point, as the recalibrated curve says.
 """
 
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from cleaning.estimation.estimators import Method, Parts, curve_for, estimate_pa
 from cleaning.estimation.evidence import UNSURE, Evidence, gather_evidence
 from cleaning.estimation.intervals import anytime_multiplier, normal_multiplier, ratio_low, reach
 from cleaning.estimation.split import Cells, Curve, RuleSplit, Split, ThresholdSplit
-from cleaning.ranking import Ranking, rank_suspicion
+from cleaning.ranking import Ranking, logit, rank_suspicion
 
 ENOUGH_CARDS = 20  # fewer give bands too wide to be worth more than a guess
 ENOUGH_IN_PART = 5
@@ -116,8 +118,8 @@ def _answer(
     level: float,
     anytime: bool,
 ) -> EstimateCurve:
-    guesses = (0.0, 0.5, 1.0) if evidence.unsure_count else (0.5,)
-    totals = [_totals(method, evidence, split, curve, unsure, level, anytime) for unsure in guesses]
+    readings = [0.0, None, 1.0] if evidence.unsure_count else [None]
+    totals = [_totals(method, evidence, split, curve, reading, level, anytime) for reading in readings]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     return EstimateCurve(
         thresholds,
@@ -151,10 +153,14 @@ class _Totals:
 
 
 def _totals(
-    method: Method, evidence: Evidence, split: Split, curve: Curve, unsure: float, level: float, anytime: bool
+    method: Method, evidence: Evidence, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
 ) -> _Totals:
-    verdict = np.where(evidence.verdict == UNSURE, unsure, evidence.verdict)
-    known = split.known(np.where(evidence.known_verdict == UNSURE, unsure, evidence.known_verdict))
+    """reading: what an unsure verdict counts as, 0 right to 1 wrong; None: as the curve says at its suspicion."""
+    verdict, known_verdict = (
+        np.where(said == UNSURE, curve.at(logit(split.ranking.suspicion[rank])) if reading is None else reading, said)
+        for said, rank in ((evidence.verdict, evidence.rank), (evidence.known_verdict, evidence.known_rank))
+    )
+    known = split.known(known_verdict)
     cells = split.cells(curve, verdict)
     rest = estimate_parts(method, cells, part_multiplier(cells, evidence.card_count, level, anytime), anytime)
     size = rest.size + split.known(np.ones(len(evidence.known_rank)))

@@ -36,7 +36,7 @@ class PriorBand:
 
 @dataclass(frozen=True)
 class CardsNeeded:
-    """Audit cards in total for a half-width; None where even all samples would be too few to plan with."""
+    """Audit cards for a half-width; None where it is out of reach."""
 
     precision: int | None
     detection_rate: int | None
@@ -109,20 +109,18 @@ def cards_needed(
 def cards_to_halve(
     audit: AuditDesign, ranking: Ranking, now: Estimate, *, recalibration: Recalibration | None = None
 ) -> CardsNeeded:
-    """Further audit cards that would halve the bands of an estimate (for None see CardsNeeded)."""
-    goals = (now.precision.half_width / 2, now.detection_rate.half_width / 2)
-    needed = cards_needed(
-        audit,
-        ranking,
-        now.threshold,
-        goals,
-        recalibration=recalibration,
-        level=now.level,
-        anytime=now.anytime,
-    )
-    further = (
-        None if cards is None else max(0, cards - now.card_count) for cards in (needed.precision, needed.detection_rate)
-    )
+    """Further audit cards that would halve the bands of an estimate.
+
+    What unsure verdicts add to a band stays, as long as they stay as frequent; None where that alone is more than half.
+    """
+    parameters = recalibration.parameters if recalibration else PRIOR_MEAN
+    plan = _Plan(audit, ranking, now.threshold, parameters, now.level, now.anytime)
+    planned = plan.half_widths(now.card_count) if now.unsure_count else (np.inf, np.inf)
+    further = []
+    for which, band in enumerate((now.precision, now.detection_rate)):
+        goal = band.half_width / 2 - max(0.0, band.half_width - planned[which])
+        cards = _fewest(plan, goal, which) if goal > 0 or not now.unsure_count else None
+        further.append(None if cards is None else max(0, cards - now.card_count))
     return CardsNeeded(*further)
 
 

@@ -45,7 +45,7 @@ class Recalibration:
 def recalibrate(evidence: Evidence, audit: AuditDesign, ranking: Ranking) -> Recalibration | None:
     """Curve fitted on the counted audit cards, or None with fewer than 40 of them, 5 of each verdict.
 
-    Unsure cards are half wrong.
+    Unsure cards say nothing of the curve and are left out.
     """
     wrong, right = int((evidence.verdict == 1).sum()), int((evidence.verdict == 0).sum())
     if wrong + right < LEAST_CARDS or min(wrong, right) < LEAST_OF_EACH:
@@ -58,9 +58,9 @@ def fit_curve(evidence: Evidence, audit: AuditDesign, ranking: Ranking, weight_p
 
     weight_power: of the cards' weights, one over their sampling probabilities; 1 fits the whole dataset best.
     """
-    x = logit(ranking.suspicion[evidence.rank])
-    target = np.where(evidence.verdict == UNSURE, 0.5, evidence.verdict)
-    weight = (audit.sizes / np.maximum(evidence.drawn, 1))[evidence.stratum] ** weight_power
+    sure = evidence.verdict != UNSURE
+    x, target = logit(ranking.suspicion[evidence.rank[sure]]), evidence.verdict[sure]
+    weight = (audit.sizes / np.maximum(evidence.drawn, 1))[evidence.stratum[sure]] ** weight_power
     weight = weight / weight.mean() if len(weight) else weight
     parameters, hessian = _climb(x, target, weight)
     score = (weight * (target - expit(parameters[0] + parameters[1] * x)))[:, None] * np.column_stack(

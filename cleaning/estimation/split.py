@@ -41,6 +41,7 @@ class Split(Protocol):
     """T ways to flag. flagged: (T,) samples flagged."""
 
     flagged: np.ndarray
+    ranking: Ranking
 
     def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
         """Sums per cell, with (n,) verdicts as shares wrong."""

@@ -158,6 +158,17 @@ def test_unsure_verdicts_widen_both_ways():
     assert both.precision.low == pytest.approx(right.precision.low, rel=1e-3)
     assert both.precision.high == pytest.approx(wrong.precision.high, rel=1e-3)
     assert both.precision.half_width > sure.precision.half_width
+    assert right.precision.point < both.precision.point < wrong.precision.point
+
+
+def test_unsure_verdicts_where_errors_are_rare_do_not_invent_errors():
+    reviewed = Reviewed(300)
+    sure = reviewed.estimate()
+    quiet = [row for row in reviewed.audit.rows[:300] if reviewed.suspicion[row] < 0.02]
+    reviewed.verdicts[quiet[: len(quiet) // 2]] = 2.0
+    unsure = reviewed.estimate()
+    assert unsure.wrong_total.point == pytest.approx(sure.wrong_total.point, rel=0.25)
+    assert unsure.wrong_total.high > sure.wrong_total.high
 
 
 def test_any_rule_equals_the_threshold_that_flags_the_same():

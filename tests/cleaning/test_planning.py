@@ -86,6 +86,17 @@ def test_further_cards_that_halve_a_band(scene):
     assert then.precision.half_width == pytest.approx(now.precision.half_width / 2, rel=0.3)
 
 
+def test_no_number_of_cards_halves_what_unsure_verdicts_widen(scene):
+    ranking, audit, _ = scene
+    verdicts = reviewed(scene, 150)
+    verdicts[audit.rows[:150:2]] = 2.0
+    now = estimate(audit, verdicts, ranking, 0.3)
+    assert cards_to_halve(audit, ranking, now).precision is None
+    one = reviewed(scene, 150)
+    one[audit.rows[0]] = 2.0
+    assert 150 < cards_to_halve(audit, ranking, estimate(audit, one, ranking, 0.3)).precision < 2_500
+
+
 def test_too_few_cards_recalibrate_nothing(scene):
     assert curve_of(scene, 39) is None
     ranking, audit, _ = scene
