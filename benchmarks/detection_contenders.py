@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.detection_sets import JudgedSet
 from cleaning.calibration import Calibration, calibrate, calibrated_confidence
-from cleaning.dataset import ABSTAIN, Expert
+from cleaning.dataset import ABSTAIN
 from cleaning.folds import Folds, draw_folds
 from cleaning.pool import Opinions, pool
 from cleaning.suspicion import agreement, log_ratio, metadata_excess

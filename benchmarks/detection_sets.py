@@ -16,7 +16,7 @@ from data_adapters.demo import write_demo
 PLANTED_SAMPLES = 12_000
 PLANTED_CLASSES = 20
 WRONG_SHARE = 0.08
-MANY_CLASSES = Size("detection_many_classes", 12_000, 500, 4, "float16")
+MANY_CLASSES = 300
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class JudgedSet:
 
 
 def judged_sets(data: Path, folder: Path) -> Iterator[JudgedSet]:
-    """All sets; those of ``data`` only where that folder is. folder: where the demos may be written."""
+    """All sets; those of ``data`` only where that folder is. folder: where files may be written."""
     if data.is_dir():
         yield from (_with_truth(s.name, "real", s.dataset, s.experts, s.truth) for s in real_sets(data))
     yield from demo_sets(folder)
-    yield from planted_sets()
+    yield from planted_sets(folder)
 
 
 def demo_sets(folder: Path) -> Iterator[JudgedSet]:
@@ -54,7 +54,7 @@ def _with_truth(name: str, kind: str, dataset: Dataset, experts: list[Expert], t
     return JudgedSet(name, kind, dataset, experts, rows[known], truth.to_numpy(bool)[known])
 
 
-def planted_sets() -> Iterator[JudgedSet]:
+def planted_sets(folder: Path) -> Iterator[JudgedSet]:
     """Logits, top-1 answers and votes made from code, with errors at random, where it is hard, and between classes."""
     yield made_set("planted, experts err apart", SIZES["S1"])
     even, kinds = (1.5,) * 4, ("logits", "top1", "votes")
@@ -63,6 +63,15 @@ def planted_sets() -> Iterator[JudgedSet]:
     yield planted_set("planted, pairs of classes", 3, even, "pairs")
     yield planted_set("planted, one expert dominates", 4, (4.0, 0.6, 0.6, 0.6, 0.6), "hard")
     yield planted_set("planted, mixed kinds", 5, (1.0, 1.5, 2.0, 1.0, 1.5, 2.0), "hard", kinds)
+    many = planted_set(f"planted, {MANY_CLASSES} classes", 6, (2.5,) * 4, "hard", classes=MANY_CLASSES)
+    yield replace(many, experts=[_mapped(expert, folder) for expert in many.experts])
+
+
+def _mapped(expert: Expert, folder: Path) -> Expert:
+    """The same logits as a float16 file, memory-mapped."""
+    path = folder / f"{expert.name}.npy"
+    np.save(path, expert.scores.astype(np.float16))
+    return replace(expert, scores=np.load(path, mmap_mode="r"))
 
 
 def made_set(name: str, size: Size) -> JudgedSet:
@@ -73,7 +82,12 @@ def made_set(name: str, size: Size) -> JudgedSet:
 
 
 def planted_set(
-    name: str, seed: int, skills: tuple[float, ...], errors: str, kinds: tuple[str, ...] = ("logits",)
+    name: str,
+    seed: int,
+    skills: tuple[float, ...],
+    errors: str,
+    kinds: tuple[str, ...] = ("logits",),
+    classes: int = PLANTED_CLASSES,
 ) -> JudgedSet:
     """Experts that err together because some samples are hard for all; kinds in turn.
 
@@ -82,7 +96,7 @@ def planted_set(
     the odd classes, always for the class before.
     """
     rng = np.random.default_rng([11, seed])
-    n, k = PLANTED_SAMPLES, PLANTED_CLASSES
+    n, k = PLANTED_SAMPLES, classes
     truth = rng.integers(0, k, n)
     likeness = rng.gamma(2.0, 0.5, (n, 1)) * rng.standard_normal((n, k))  # what the picture shows of each class
     likeness[np.arange(n), truth] += 2.0
