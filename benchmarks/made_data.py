@@ -62,16 +62,22 @@ SIZES.update({size.name: size for sizes in GROWTH.values() for size in sizes})
 def make(size: Size) -> Size:
     """Writes the labels and the experts' logits of a size unless they are there."""
     size.folder.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng(0)
-    truth = rng.integers(0, size.classes, size.samples)
-    wrong = rng.random(size.samples) < WRONG
-    given = np.where(wrong, (truth + 1 + rng.integers(0, size.classes - 1, size.samples)) % size.classes, truth)
+    truth, given = truth_and_given(size)
     if not size.labels.exists():
         np.save(size.labels, given.astype(np.int64))
     for number, path in enumerate(size.files):
         if not path.exists():
             _make_expert(size, truth, number, path)
     return size
+
+
+def truth_and_given(size: Size) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) true classes and (N,) given labels, WRONG of which are another class, drawn evenly."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, size.classes, size.samples)
+    wrong = rng.random(size.samples) < WRONG
+    given = np.where(wrong, (truth + 1 + rng.integers(0, size.classes - 1, size.samples)) % size.classes, truth)
+    return truth, given
 
 
 def _make_expert(size: Size, truth: np.ndarray, number: int, path: Path) -> None:

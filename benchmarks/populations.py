@@ -25,21 +25,31 @@ class Population:
     wrong: np.ndarray
 
 
-def real_populations(data: Path) -> Iterator[Population]:
-    """ImageNet, MMLU-Redux (wrong key; any error) and CIFAR-10N, each scored by the default pipeline."""
+@dataclass(frozen=True)
+class RealSet:
+    """truth: by sample id, True where people found the given label wrong; only of the samples that have truth."""
+
+    name: str
+    dataset: Dataset
+    experts: list[Expert]
+    truth: pd.Series
+
+
+def real_sets(data: Path) -> Iterator[RealSet]:
+    """ImageNet, MMLU-Redux (wrong key; any error) and CIFAR-10N."""
     home = data / "imagenet_val"
     experts = {path.stem: path for path in sorted((home / "predictions").glob("*.csv"))}
     truth = pd.read_csv(home / "truth_even.csv", index_col="file_name")["label_is_wrong"]
     reading = read_loose(home / "labels.csv", experts)
-    yield _judged("ImageNet", reading.dataset, reading.experts, truth)
+    yield RealSet("ImageNet", reading.dataset, reading.experts, truth == 1)
     yield from _mmlu(data / "mmlu_redux")
     home = data / "cifar10n_aggregate"
     truth = pd.read_csv(home / "truth_even.csv", index_col="sample_id")["label_is_wrong"]
     reading = read_folder(home)
-    yield _judged("CIFAR-10N", reading.dataset, reading.experts, truth)
+    yield RealSet("CIFAR-10N", reading.dataset, reading.experts, truth == 1)
 
 
-def _mmlu(home: Path) -> Iterator[Population]:
+def _mmlu(home: Path) -> Iterator[RealSet]:
     with (home / "questions.csv").open(encoding="utf-8") as file:
         answers = next(csv.reader(file))[5:]
     reading = read_loose(
@@ -53,14 +63,17 @@ def _mmlu(home: Path) -> Iterator[Population]:
         group_column="subject",
     )
     error = pd.read_csv(home / "truth_even.csv", index_col="question_id")["error_type"]
-    yield _judged("MMLU, wrong key", reading.dataset, reading.experts, error == "wrong_groundtruth")
-    yield _judged("MMLU, any error", reading.dataset, reading.experts, error != "ok")
+    yield RealSet("MMLU, wrong key", reading.dataset, reading.experts, error == "wrong_groundtruth")
+    yield RealSet("MMLU, any error", reading.dataset, reading.experts, error != "ok")
 
 
-def _judged(name: str, dataset: Dataset, experts: list[Expert], truth: pd.Series) -> Population:
-    table = run(dataset, experts).table.set_index("sample_id")
-    judged = table.index.intersection(truth.index)
-    return Population(name, table.loc[judged, "suspicion"].to_numpy(float), truth.loc[judged].to_numpy(float))
+def real_populations(data: Path) -> Iterator[Population]:
+    """The real sets, each scored by the default pipeline."""
+    for real in real_sets(data):
+        table = run(real.dataset, real.experts).table.set_index("sample_id")
+        judged = table.index.intersection(real.truth.index)
+        suspicion = table.loc[judged, "suspicion"].to_numpy(float)
+        yield Population(real.name, suspicion, real.truth.loc[judged].to_numpy(float))
 
 
 def planted_populations(seed: int = 7) -> Iterator[Population]:

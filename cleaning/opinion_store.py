@@ -23,7 +23,7 @@ from cleaning.folds import Folds
 from cleaning.pool import Opinions, Progress, fill, weighed
 from cleaning.pooled_rows import PooledRows, Pooling
 
-FORMAT = 1
+FORMAT = 2
 BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
 CHECKPOINT_SECONDS = 2.0
 

@@ -8,6 +8,7 @@ chunk of rows of every full expert is read once.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import erf, sqrt
 from os import cpu_count
 
 import numpy as np
@@ -19,6 +20,7 @@ from cleaning.pooled_rows import SMALLEST, PooledRows, Pooling, spread_of  # noq
 
 CHUNK_CELLS = 262_144  # float32 cells of one chunk: 1 MB, which stays in the processor's cache
 STACKING_ROWS = 20_000  # samples on which stacking weights are fitted
+EQUAL_SHARE = 1 / 3  # of an expert's weight, unless one expert explains the given labels better than the equal pool
 
 Progress = Callable[[str, float], None]
 
@@ -76,13 +78,41 @@ def stacking_weights(probability: np.ndarray, steps: int = 500, tolerance: float
     return weights
 
 
-def half_stacked(probability: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """(FOLD_COUNT, M) weights: half equal, half stacked; row f is fitted without fold f."""
+def expert_weights(probability: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """(FOLD_COUNT, M) weights, part equal and part stacked; row f is fitted without fold f.
+
+    The equal part keeps voices that stacking would silence because they do not share the given labels' mistakes. It
+    is EQUAL_SHARE where pooling equally explains the given labels better than any expert alone, and goes to 0 where
+    one expert explains them better than the equal pool does: it would then only dilute that expert.
+    probability: (n, M) as in ``stacking_weights``. Measured in docs/detection.md.
+    """
     m = probability.shape[1]
     if m == 1:
         return np.ones((FOLD_COUNT, 1))
-    stacked = np.array([stacking_weights(probability[fold != f]) for f in range(FOLD_COUNT)])
-    return 0.5 / m + 0.5 * stacked
+    weights = []
+    for f in range(FOLD_COUNT):
+        fitted = probability[fold != f]
+        equal = EQUAL_SHARE * equal_pool_trust(fitted)
+        weights.append(equal / m + (1 - equal) * stacking_weights(fitted))
+    return np.array(weights)
+
+
+def equal_pool_trust(probability: np.ndarray) -> float:
+    """0 to 1: how sure it is that the equal pool explains the given labels better than the best expert alone.
+
+    Normal approximation to the mean of the paired differences in log-likelihood; where an expert abstains, it is given
+    the equal pool's. probability: (n, M) as in ``stacking_weights``. 1 where nobody answers.
+    """
+    answered = ~np.isnan(probability)
+    q = np.where(answered, np.maximum(probability, SMALLEST), 0.0)[answered.any(axis=1)]
+    answered = answered[answered.any(axis=1)]
+    if not len(q):
+        return 1.0
+    equal = q.sum(axis=1) / answered.sum(axis=1)
+    gain = np.log(equal)[:, None] - np.log(np.where(answered, q, equal[:, None]))
+    gain = gain[:, gain.mean(axis=0).argmin()]
+    spread = gain.std() / sqrt(len(gain))
+    return 0.5 * (1 + erf(gain.mean() / spread / sqrt(2))) if spread > 0 else float(gain.mean() >= 0)
 
 
 def pool(
@@ -105,7 +135,7 @@ def weighed(dataset: Dataset, experts: Sequence[Expert], calibrations: Sequence[
     pooling = Pooling.of(dataset, experts, calibrations, folds)
     rows = weighing_rows(folds, dataset.class_count)
     probability = pooling.label_probabilities(rows, chunk_rows(dataset.class_count))
-    return pooling.with_weights(half_stacked(probability, folds.fold[rows]))
+    return pooling.with_weights(expert_weights(probability, folds.fold[rows]))
 
 
 def weighing_rows(folds: Folds, class_count: int) -> np.ndarray:

@@ -94,13 +94,18 @@ class Pooling:
         return spread_of(np.int32(self.class_count) if self.option_counts is None else self.option_counts[rows])
 
     def label_probabilities(self, rows: np.ndarray, step: int) -> np.ndarray:
-        """(n, M) calibrated probability of the given label for some rows; NaN where an expert abstains."""
+        """(n, M) calibrated probability of the given label for some rows; NaN where an expert abstains.
+
+        Experts are weighed by likelihood, so the probabilities of one answer must sum to 1: here the rest of a top-1
+        or hard answer is spread over all other classes, and not over a few as in the pool.
+        """
         labels = self.given_labels[rows]
+        others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1
         result = np.empty((len(rows), len(self.experts)))
         for column, confidence in self.answers.items():
             own = confidence[rows]
             agrees = self.experts[column].predicted[rows] == labels
-            result[:, column] = np.where(agrees, own, (1 - own) / self._spread(rows))
+            result[:, column] = np.where(agrees, own, (1 - own) / others)
         for column, softener in self.softeners.items():
             for start in range(0, len(rows), step):
                 part = slice(start, start + step)

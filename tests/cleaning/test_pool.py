@@ -5,13 +5,15 @@ import tracemalloc
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from scipy.stats import norm
 
 from cleaning import calibration
 from cleaning import pool as pooling
 from cleaning.calibration import Calibration, calibrate, calibrated_confidence
 from cleaning.dataset import ABSTAIN, Expert
 from cleaning.folds import FOLD_COUNT
-from cleaning.pool import half_stacked, pool, spread_of, stacking_weights
+from cleaning.pool import EQUAL_SHARE, equal_pool_trust, expert_weights, pool, spread_of, stacking_weights
+from cleaning.pooled_rows import Pooling
 from tests.factories import planted_dataset, tiny_dataset, voter
 
 
@@ -34,7 +36,7 @@ def pooled(planted, experts=None):
 
 def test_pool_by_hand(monkeypatch):
     """Full scores, a top-1 confidence and a hard answer, weights 0.5, 0.3, 0.2; K = 3, so J = 2."""
-    monkeypatch.setattr(pooling, "half_stacked", lambda q, fold: np.tile([0.5, 0.3, 0.2], (FOLD_COUNT, 1)))
+    monkeypatch.setattr(pooling, "expert_weights", lambda q, fold: np.tile([0.5, 0.3, 0.2], (FOLD_COUNT, 1)))
     dataset = tiny_dataset([0, 2, 1, 1], 3)
     probabilities = np.array([[0.2, 0.7, 0.1], [0.3, 0.25, 0.45]], np.float32)
     experts = [
@@ -188,19 +190,50 @@ def test_stacking_finds_the_expert_that_dominates():
     assert stacking_weights(np.full((0, 3), np.nan)) == pytest.approx([1 / 3] * 3)
 
 
-def test_weights_are_half_equal_half_stacked_and_cross_fitted():
+def test_weights_are_part_equal_part_stacked_and_cross_fitted():
     q = label_probabilities(1000)
     fold = np.arange(1000) % FOLD_COUNT
-    weights = half_stacked(q, fold)
+    weights = expert_weights(q, fold)
     assert weights.shape == (FOLD_COUNT, 4)
     assert weights.sum(axis=1) == pytest.approx(1)
-    assert (weights >= 0.125).all()
-    assert weights[2] == pytest.approx(0.125 + 0.5 * stacking_weights(q[fold != 2]))
+    assert (weights >= 0.999 * EQUAL_SHARE / 4).all()
+    assert weights[2] == pytest.approx(EQUAL_SHARE / 4 + (1 - EQUAL_SHARE) * stacking_weights(q[fold != 2]), abs=1e-6)
     changed = q.copy()
     changed[fold == 2] = changed[fold == 2][:, ::-1]
-    assert (half_stacked(changed, fold)[2] == weights[2]).all()
-    assert abs(half_stacked(changed, fold)[1] - weights[1]).max() > 0.01
-    assert half_stacked(q[:, :1], fold).tolist() == [[1.0]] * FOLD_COUNT
+    assert (expert_weights(changed, fold)[2] == weights[2]).all()
+    assert abs(expert_weights(changed, fold)[1] - weights[1]).max() > 0.01
+    assert expert_weights(q[:, :1], fold).tolist() == [[1.0]] * FOLD_COUNT
+
+
+def test_an_expert_better_than_the_equal_pool_is_not_diluted():
+    rng = np.random.default_rng(0)
+    q = np.column_stack([rng.beta(8, 1, 2000), *rng.beta(2, 3, (4, 2000))])
+    assert equal_pool_trust(q) == pytest.approx(0, abs=1e-9)
+    weights = expert_weights(q, np.arange(2000) % FOLD_COUNT)
+    assert (weights[:, 0] > 0.95).all()
+
+
+def test_trust_in_the_equal_pool_by_hand():
+    """Gains log(.5 / .4) = .2231 and log(.5 / .6) = -.1823, twice each: mean .0204, standard error .2027 / 2."""
+    q = np.array([[0.4, 0.6], [0.6, 0.4], [0.6, 0.4], [0.4, 0.6]])
+    assert equal_pool_trust(q) == pytest.approx(norm.cdf(0.020411 / 0.101366), abs=1e-4)
+    # where the first expert is silent it is given the equal pool's probability, here the second's own
+    silent = np.array([[np.nan, 0.5], [0.9, 0.5], [0.9, 0.5], [np.nan, np.nan]])
+    gain = np.array([0, np.log(0.7 / 0.9), np.log(0.7 / 0.9)])
+    expected = norm.cdf(gain.mean() / (gain.std() / np.sqrt(3)))
+    assert equal_pool_trust(silent) == pytest.approx(expected, abs=1e-9)
+    assert equal_pool_trust(np.full((3, 2), np.nan)) == 1.0
+    assert equal_pool_trust(np.full((3, 2), 0.5)) == 1.0
+
+
+def test_experts_are_weighed_by_probabilities_that_sum_to_one():
+    """A top-1 expert's rest goes to all K - 1 other classes when experts are weighed."""
+    dataset = tiny_dataset([0, 1, 2, 3], 11)
+    voted = Pooling.of(
+        dataset, [voter("v", [0, 0, ABSTAIN, 3])], [fixed("v", "shrunk accuracy", 0.8)], folds_of(dataset)
+    )
+    own = voted.label_probabilities(np.arange(4), 16)[:, 0]
+    assert own == pytest.approx([0.8, 0.02, np.nan, 0.8], nan_ok=True)
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])
