@@ -9,6 +9,7 @@ at set numbers of cards, anytime intervals after every card; all for five thresh
 import argparse
 import time
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -165,14 +166,16 @@ def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: in
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
+    parser.add_argument("--only", choices=("real", "planted"), help="only the real or only the planted sets")
     parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 500")
     parser.add_argument("--simulations", type=int, help="simulations each")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
     arguments = parser.parse_args()
     simulations = arguments.simulations or (25 if arguments.quick else 500)
-    real = real_populations(arguments.data) if arguments.data.is_dir() else ()
+    real = real_populations(arguments.data) if arguments.data.is_dir() and arguments.only != "planted" else ()
+    planted = planted_populations() if arguments.only != "real" else ()
     tallies = []
-    for population in (*real, *planted_populations()):
+    for population in chain(real, planted):
         began = time.perf_counter()
         tallies.append(measure(population, simulations))
         print(f"{population.name}: {time.perf_counter() - began:.0f} s", flush=True)
