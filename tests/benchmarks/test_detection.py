@@ -11,7 +11,7 @@ from benchmarks.detection_alternatives import ALTERNATIVES, ratio, undoubted, vo
 from benchmarks.detection_contenders import ALONE, DEFAULT, PAPER, WITHOUT_GROUP, Asked, distribution, mean_of, rankings
 from benchmarks.detection_metrics import MEASURES, Measured, Steps, measure, measure_all
 from benchmarks.detection_sets import JudgedSet, planted_set
-from benchmarks.detection_tables import against_the_best, chosen, left_out, tables
+from benchmarks.detection_tables import against_the_best, chosen, left_out, tables, tried
 from cleaning.dataset import ABSTAIN
 from cleaning.pipeline import run
 from cleaning.pool import EQUAL_SHARE
@@ -220,6 +220,17 @@ def test_the_table_says_where_the_default_is_worse():
     text = against_the_best([contest("a", default=0.5, rival=0.4), contest("b", default=0.5, rival=0.6)])
     assert text.splitlines()[2].endswith("| rival: 0.400 | +0.100 [+0.100, +0.100] | yes |")
     assert text.splitlines()[3].endswith("| rival: 0.600 | -0.100 [-0.100, -0.100] | no |")
+
+
+def test_tried_names_the_sets_won_and_lost():
+    sets = [
+        contest("a, b", "real", default=0.5, rival=0.4, bold=0.6, shy=0.4996),
+        contest("c", default=0.5, rival=0.4, bold=0.3, shy=0.5),
+        contest("d", default=0.5, rival=0.4, bold=0.4, shy=0.5),
+    ]
+    bold, shy = tried(sets).splitlines()[2:]
+    assert bold == "| bold | +0.1000 | -0.0667 | a, b | c; d | +0.100 [+0.100, +0.100] |"
+    assert shy.startswith("| shy | -0.0004 | -0.0001 | none | none |")
 
 
 def test_all_tables_have_rows_as_wide_as_their_headers():
