@@ -133,7 +133,7 @@ def plain_numpy(size: Size) -> None:
         logits = np.load(path).astype(np.float32, copy=False)
         calibrated.append(softmax(logits * np.float32(_bisected_beta(logits[fit], labels[fit]))))
     of_label = np.array([q[line, labels] for q in calibrated])
-    weights = 0.5 / len(calibrated) + 0.5 * _stacked(of_label[:, fit].T)
+    weights = 1 / 3 / len(calibrated) + 2 / 3 * _stacked(of_label[:, fit].T)
     pooled = sum(np.float32(w) * q for w, q in zip(weights, calibrated))
     own = pooled[line, labels].copy()
     pooled[line, labels] = -1

@@ -14,7 +14,7 @@ from benchmarks.detection_contenders import Asked, distribution
 from cleaning.calibration import calibrated_confidence
 from cleaning.dataset import ABSTAIN
 from cleaning.folds import FOLD_COUNT
-from cleaning.pool import SMALLEST, spread_of, stacking_weights, weighing_rows
+from cleaning.pool import EQUAL_SHARE, SMALLEST, equal_pool_trust, spread_of, stacking_weights, weighing_rows
 from cleaning.pooled_rows import Pooling
 from cleaning.suspicion import metadata_excess
 
@@ -104,15 +104,29 @@ def ratio(pooled: np.ndarray) -> np.ndarray:
 Alternative = Callable[[Voices], np.ndarray]
 
 
-def weighed_by(equal: float, of_label: Callable[[Voices], np.ndarray] = lambda v: v.of_label) -> Alternative:
-    """Weights of which a fixed share is equal and the rest stacked on ``of_label`` (n, M)."""
+def weighed_by(
+    equal: float, of_label: Callable[[Voices], np.ndarray] = lambda v: v.of_label, trusting: bool = False
+) -> Alternative:
+    """Weights of which a share is equal and the rest stacked on ``of_label`` (n, M).
+
+    trusting: the share counts by how sure it is that the equal pool beats the best expert alone, as in the default.
+    """
 
     def score(v: Voices) -> np.ndarray:
-        probability, fold = of_label(v), v.fold[v.rows]
-        stacked = np.array([stacking_weights(probability[fold != f]) for f in range(FOLD_COUNT)])
-        return ratio(v.pooled(equal / len(v.q) + (1 - equal) * stacked)) + v.excess
+        weights = []
+        for f in range(FOLD_COUNT):
+            fitted = of_label(v)[v.fold[v.rows] != f]
+            share = equal * (equal_pool_trust(fitted) if trusting else 1)
+            weights.append(share / len(v.q) + (1 - share) * stacking_weights(fitted))
+        return ratio(v.pooled(np.array(weights))) + v.excess
 
     return score
+
+
+def undoubted(v: Voices) -> np.ndarray:
+    """(n, M) NaN for samples whose given label the equal pool doubts: they then weigh nothing."""
+    doubted = ratio(v.pooled(np.full_like(v.weights, 1 / len(v.q))))[v.rows] > 0
+    return np.where(doubted[:, None], np.nan, v.of_label)
 
 
 def over_four(v: Voices) -> np.ndarray:
@@ -230,8 +244,11 @@ ALTERNATIVES: dict[str, Alternative] = {
     "weights: equal": weighed_by(1),
     "weights: half equal, single answers' rest over 4 (the default before)": weighed_by(0.5, over_four),
     "weights: half equal": weighed_by(0.5),
-    "weights: a third equal, also where one expert is better": weighed_by(1 / 3),
+    "weights: half equal unless one expert is better": weighed_by(0.5, trusting=True),
+    "weights: a quarter equal unless one expert is better": weighed_by(0.25, trusting=True),
+    "weights: a third equal, also where one expert is better": weighed_by(EQUAL_SHARE),
     "weights: stacked alone": weighed_by(0),
+    "weights: stacked on samples whose label the equal pool supports": weighed_by(0, undoubted),
     "pool: log": log_pool,
     "pool: power 1/2": powered(0.5),
     "pool: power 2": powered(2),

@@ -69,7 +69,7 @@ def tried(contests: Sequence["Contest"]) -> str:
             means = (
                 f"{np.mean([gains[c.judged.name][0] for c in some]):+.4f}" if some else "" for some in (real, told)
             )
-            won, lost = (", ".join(n for n in gains if sign(gains[n])) or "none" for sign in (_wins, _loses))
+            won, lost = ("; ".join(n for n in gains if sign(gains[n])) or "none" for sign in (_wins, _loses))
             rows.append([name, *means, won, lost, *(_signed(gains[c.judged.name]) for c in real)])
     header = ["instead of the default", "mean, real sets", "mean, all", "wins on", "loses on"]
     return table([*header, *(c.judged.name for c in real)], rows)

@@ -1,17 +1,20 @@
 """The detection benchmark's own arithmetic: measures by hand and against scikit-learn, rankings against the product."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from benchmarks.detection import Contest
-from benchmarks.detection_alternatives import ALTERNATIVES, ratio, voices
+from benchmarks.detection_alternatives import ALTERNATIVES, ratio, undoubted, voices, weighed_by
 from benchmarks.detection_contenders import ALONE, DEFAULT, PAPER, WITHOUT_GROUP, Asked, distribution, mean_of, rankings
 from benchmarks.detection_metrics import MEASURES, Measured, Steps, measure, measure_all
 from benchmarks.detection_sets import JudgedSet, planted_set
-from benchmarks.detection_tables import against_the_best, chosen, left_out, tables
+from benchmarks.detection_tables import against_the_best, chosen, left_out, tables, tried
 from cleaning.dataset import ABSTAIN
 from cleaning.pipeline import run
+from cleaning.pool import EQUAL_SHARE
 from cleaning.suspicion import log_ratio
 from tests.factories import planted_dataset
 
@@ -87,15 +90,18 @@ def test_intervals_come_from_the_same_resamples():
 
 @pytest.fixture(scope="module")
 def asked():
-    """Questions with 2 to 5 options and experts of all kinds, two of which abstain at times; with groups."""
+    """Questions with 2 to 5 options and experts of all kinds, two of which abstain at times; with groups, one bad."""
     made = planted_dataset(n=900, classes=5, kind="question", groups=3, seed=3)
+    group = np.where(made.wrong & (np.arange(900) % 3 > 0), "careless", made.dataset.group)
     rows = np.arange(0, 900, 2)
-    return Asked.of(JudgedSet("made", "planted", made.dataset, made.experts, rows, made.wrong[rows]))
+    dataset = replace(made.dataset, group=group)
+    return Asked.of(JudgedSet("made", "planted", dataset, made.experts, rows, made.wrong[rows]))
 
 
 def test_the_default_ranks_as_the_product_does(asked):
     scored = run(asked.judged.dataset, asked.judged.experts)
     ours = rankings(asked)[DEFAULT]
+    assert scored.excess.table["alarmed"].any() and not np.array_equal(ours, rankings(asked)[WITHOUT_GROUP])
     assert 1 / (1 + np.exp(-ours)) == pytest.approx(scored.suspicion_by_row()[asked.judged.judged], abs=1e-9)
 
 
@@ -143,6 +149,20 @@ def test_alternatives_start_from_the_default(asked):
     assert ratio(heard.pooled(heard.weights)) == pytest.approx(log_ratio(asked.opinions), abs=1e-5)
     for name, score in ALTERNATIVES.items():
         assert np.isfinite(score(heard)).all(), name
+
+
+def test_the_defaults_own_weights_among_the_alternatives_give_the_default(asked):
+    heard = voices(asked)
+    same = weighed_by(EQUAL_SHARE, trusting=True)(heard)
+    assert same[asked.judged.judged] == pytest.approx(rankings(asked)[DEFAULT], abs=1e-4)
+
+
+def test_doubted_samples_weigh_nothing(asked):
+    heard = voices(asked)
+    silent = np.isnan(undoubted(heard)).all(axis=1)
+    wrong = asked.judged.wrong[np.searchsorted(asked.judged.judged, heard.rows[heard.rows % 2 == 0])]
+    assert 0.05 < silent.mean() < 0.3
+    assert wrong[silent[heard.rows % 2 == 0]].mean() > 3 * wrong.mean()
 
 
 def test_alternatives_of_many_classes_start_from_the_default_too():
@@ -200,6 +220,17 @@ def test_the_table_says_where_the_default_is_worse():
     text = against_the_best([contest("a", default=0.5, rival=0.4), contest("b", default=0.5, rival=0.6)])
     assert text.splitlines()[2].endswith("| rival: 0.400 | +0.100 [+0.100, +0.100] | yes |")
     assert text.splitlines()[3].endswith("| rival: 0.600 | -0.100 [-0.100, -0.100] | no |")
+
+
+def test_tried_names_the_sets_won_and_lost():
+    sets = [
+        contest("a, b", "real", default=0.5, rival=0.4, bold=0.6, shy=0.4996),
+        contest("c", default=0.5, rival=0.4, bold=0.3, shy=0.5),
+        contest("d", default=0.5, rival=0.4, bold=0.4, shy=0.5),
+    ]
+    bold, shy = tried(sets).splitlines()[2:]
+    assert bold == "| bold | +0.1000 | -0.0667 | a, b | c; d | +0.100 [+0.100, +0.100] |"
+    assert shy.startswith("| shy | -0.0004 | -0.0001 | none | none |")
 
 
 def test_all_tables_have_rows_as_wide_as_their_headers():
