@@ -21,7 +21,7 @@ def run(arguments: list[str]) -> int:
         module = importlib.import_module(f"benchmarks.{name}")
         if hasattr(module, "main"):
             print(f"\n# {name}\n", flush=True)
-            module.main(rest) if rest else module.main()
+            module.main(rest)
     return 0
 
 

@@ -192,21 +192,21 @@ def known_wrong(data: Path, images: ImageNet) -> np.ndarray:
     return np.isin(images.file_names, list(wrong))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = Path(os.environ.get("SECOND_OPINION_DATA") or REPOSITORY.parent / "shared" / "data")
     parser.add_argument("data", nargs="?", type=Path, default=default)
     parser.add_argument("--repeats", type=int, default=50)
-    arguments = parser.parse_args()
-    images = read(arguments.data, sorted({*SMALL_TO_LARGE, *COMPARABLE, *CHAIN, *ALWAYS, COSTLY}))
+    wanted = parser.parse_args(arguments)
+    images = read(wanted.data, sorted({*SMALL_TO_LARGE, *COMPARABLE, *CHAIN, *ALWAYS, COSTLY}))
     for names in (SMALL_TO_LARGE, COMPARABLE):
-        print_curves(" -> ".join(names), pair(images, names, arguments.repeats))
+        print_curves(" -> ".join(names), pair(images, names, wanted.repeats))
     chain = [images.answers(name, cost) for name, cost in CHAIN.items()]
     title = " -> ".join(f"{name} (cost {cost:g})" for name, cost in CHAIN.items())
-    print_curves(title, cascade_curves(chain, images.labels, repeats=arguments.repeats))
-    print_over_confident(images, arguments.repeats)
-    print_bins(images, max(10, arguments.repeats // 2))
-    print_calls(images, known_wrong(arguments.data, images))
+    print_curves(title, cascade_curves(chain, images.labels, repeats=wanted.repeats))
+    print_over_confident(images, wanted.repeats)
+    print_bins(images, max(10, wanted.repeats // 2))
+    print_calls(images, known_wrong(wanted.data, images))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ at set numbers of cards, anytime intervals after every card; all for five thresh
 
 import argparse
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -163,17 +164,17 @@ def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: in
     return np.array([[low[0] / size[0], high[0] / size[0]], [detected, 1 - missed]])
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
     parser.add_argument("--only", choices=("real", "planted"), help="only the real or only the planted sets")
     parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 500")
     parser.add_argument("--simulations", type=int, help="simulations each")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
-    arguments = parser.parse_args()
-    simulations = arguments.simulations or (25 if arguments.quick else 500)
-    real = real_populations(arguments.data) if arguments.data.is_dir() and arguments.only != "planted" else ()
-    planted = planted_populations() if arguments.only != "real" else ()
+    wanted = parser.parse_args(arguments)
+    simulations = wanted.simulations or (25 if wanted.quick else 500)
+    real = real_populations(wanted.data) if wanted.data.is_dir() and wanted.only != "planted" else ()
+    planted = planted_populations() if wanted.only != "real" else ()
     tallies = []
     for population in chain(real, planted):
         began = time.perf_counter()
@@ -181,10 +182,10 @@ def main() -> None:
         print(f"{population.name}: {time.perf_counter() - began:.0f} s", flush=True)
     text = tables(tallies, CARDS, FLAGGED, DESIGN)
     print(text)
-    if arguments.write:
-        page = arguments.write.read_text(encoding="utf-8")
+    if wanted.write:
+        page = wanted.write.read_text(encoding="utf-8")
         before, after = page.split(START)[0], page.split(END)[1]
-        arguments.write.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+        wanted.write.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -100,18 +101,18 @@ def measured(workspace: Workspace, name: str, out: Path) -> dict:
     return json.loads(done.stdout)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=50_000)
     parser.add_argument("--decisions", type=int, default=5_000)
     parser.add_argument("--kinds", default="", help="only these, separated by commas")
-    arguments = parser.parse_args()
-    wanted = set(filter(None, arguments.kinds.split(",")))
+    wanted = parser.parse_args(arguments)
+    kinds = set(filter(None, wanted.kinds.split(",")))
     with tempfile.TemporaryDirectory() as place:
-        workspace = a_workspace(Path(place), arguments.samples, arguments.decisions)
+        workspace = a_workspace(Path(place), wanted.samples, wanted.decisions)
         print("| export | seconds | peak memory, MB | file, MB | within |\n|---|---|---|---|---|")
         for kind in available_exports():
-            if not kind.questions_only and (not wanted or kind.name in wanted):
+            if not kind.questions_only and (not kinds or kind.name in kinds):
                 out = Path(place) / kind.file_name
                 found = measured(workspace, kind.name, out)
                 if found["code"]:

@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,18 +121,18 @@ def average_precision(scores: Path, truth: dict[str, int]) -> float:
     return float(average_precision_score(list(truth.values()), [suspicion[sample] for sample in truth]))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = Path(os.environ.get("SECOND_OPINION_DATA") or REPOSITORY.parent / "shared" / "data")
     parser.add_argument("data", nargs="?", type=Path, default=default)
     parser.add_argument("--repeats", type=int, default=3)
-    arguments = parser.parse_args()
-    data = arguments.data.resolve()
+    wanted = parser.parse_args(arguments)
+    data = wanted.data.resolve()
     print("| from files to ranked list | seconds, median (slowest) | peak memory | average precision | at least |")
     print("|---|---|---|---|---|")
     for journey in JOURNEYS:
         with tempfile.TemporaryDirectory() as folder:
-            runs = [measure(journey, data, Path(folder)) for _ in range(arguments.repeats)]
+            runs = [measure(journey, data, Path(folder)) for _ in range(wanted.repeats)]
         seconds = sorted(run.seconds for run in runs)
         peak = max(run.peak for run in runs) / 1e6
         time = f"{seconds[len(seconds) // 2]:.1f} ({seconds[-1]:.1f})"
