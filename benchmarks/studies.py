@@ -122,7 +122,7 @@ def slider(page, moves: int) -> np.ndarray:
     page.locator(".st-key-cascade_fraction input[type=range]").focus()
     page.evaluate(WATCH)
     for done in range(moves + WARM_UP):
-        page.keyboard.press("ArrowRight" if done % 16 < 8 else "ArrowLeft")
+        page.keyboard.press("PageUp" if done % 4 < 2 else "PageDown")
         page.wait_for_function("count => window.times.length > count", arg=done, timeout=20_000)
         page.wait_for_timeout(600)
     return np.array(page.evaluate("window.times"))[WARM_UP:]

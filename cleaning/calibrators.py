@@ -21,7 +21,7 @@ from cleaning.errors import InputError, one_of
 METHODS = ("none", "platt", "beta", "histogram", "isotonic")  # from the simplest to the most flexible
 SIMPLICITY = ("none", "shrunk accuracy", "temperature", *METHODS[1:])
 HISTOGRAM_BINS = 15
-MOST_SHIFT_FITS = 50  # of more parts some are left out together: a thousand fits would take many seconds
+MOST_SHIFT_FITS = 20  # of more parts some are left out together: a thousand fits would take many seconds
 
 
 @dataclass(frozen=True)
