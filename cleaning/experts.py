@@ -202,7 +202,7 @@ def _add(correlation: pd.DataFrame, worth: float) -> str:
     alike = (m + 1) / (1 + m * rho)
     different = (m + 1) / (1 + m * rho * m / (m + 1))
     return (
-        f"To add one, choose another family or other training data. An expert whose errors go along with these "
-        f"experts' half as much as theirs do with each other (correlation now {rho:.2f}) is worth "
-        f"{different - worth:.2f} independent experts; one more of the same kind is worth {alike - worth:.2f}."
+        f"To add one, look for another family or other training data: one more expert like these adds the worth of "
+        f"{alike - worth:.2f} independent experts, one whose errors go with theirs half as much (a correlation of "
+        f"{rho / 2:.2f} instead of {rho:.2f}) adds {different - worth:.2f}."
     )

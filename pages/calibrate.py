@@ -28,7 +28,7 @@ COLUMNS = {
 
 
 GROUPS = {
-    "group": st.column_config.TextColumn("group", width="medium"),
+    "group": st.column_config.TextColumn("group", width="small"),
     "flagged": st.column_config.CheckboxColumn("stands out"),
     "count": st.column_config.NumberColumn("samples", format="localized"),
     "mean_confidence": st.column_config.NumberColumn("says", format="percent"),

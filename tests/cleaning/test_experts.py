@@ -111,7 +111,7 @@ def test_table_and_words_name_the_twin_to_drop():
         "twin_a and twin_b are of one family (vit).",
         "twin_a and twin_b often err on the same samples, so together they count for little more than one.",
     ]
-    assert words[5].startswith("To add one, choose another family or other training data.")
+    assert words[5].startswith("To add one, look for another family or other training data: one more expert like")
 
 
 def test_words_claim_no_cost_that_is_not_known_and_round_nothing_to_all():
@@ -142,8 +142,8 @@ def test_what_one_more_expert_brings_by_hand():
     table = expert_table({n: np.array([0, 1, 0, 1]) for n in "abc"}, LABELS)
     # now 3 / 2.2; alike 4 / 2.8; at half with the new one rho = (6 * 0.6 + 6 * 0.3) / 12 = 0.45: 4 / 2.35
     words = advice(table, matrix)[-1]
-    assert f"is worth {4 / 2.35 - 3 / 2.2:.2f} independent" in words
-    assert words.endswith(f"of the same kind is worth {4 / 2.8 - 3 / 2.2:.2f}.") and "(correlation now 0.60)" in words
+    assert f"like these adds the worth of {4 / 2.8 - 3 / 2.2:.2f} independent experts" in words
+    assert words.endswith(f"(a correlation of 0.30 instead of 0.60) adds {4 / 2.35 - 3 / 2.2:.2f}.")
 
 
 def test_an_expert_that_always_abstains_is_shown_as_such():
