@@ -95,6 +95,7 @@ def one_expert(run, made) -> None:
             part.assign(moment=moment) for moment, part in (("before", before), ("after", after)) if part is not None
         ]
         charts.show_with_data(charts.reliability(before, after), pd.concat(parts), "reliability")
+        st.caption(calibration_view.counts_in_words(after))
     with st.expander("Figures with intervals, and what the number of bins does"):
         closer(run, report, method)
 

@@ -10,7 +10,7 @@ from cleaning import calibration_metrics as metrics
 from cleaning.calibration_study import before_and_after, compare_methods, effect_of_bins, stated_by
 from cleaning.calibrators import METHODS, Recommendation, calibrator, shift_check
 from cleaning.dataset import Dataset
-from cleaning.errors import InputError
+from cleaning.errors import InputError, counted
 from cleaning.expert_report import ExpertReport, Stated, calibration_table, report_expert
 from cleaning.expert_study import ExpertStudy, study_experts
 from cleaning.folds import draw_folds
@@ -56,6 +56,14 @@ def curves(report: ExpertReport, bins: int) -> tuple[pd.DataFrame | None, pd.Dat
     if report.before is not None:
         before = metrics.reliability_curve(report.before.confidence, report.right, bins)
     return before, metrics.reliability_curve(report.after.confidence, report.right, bins)
+
+
+def counts_in_words(curve: pd.DataFrame) -> str:
+    """How many samples a point of the reliability diagram stands for."""
+    least, most = int(curve["count"].min()), int(curve["count"].max())
+    each = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    bins = counted(len(curve), "bin")
+    return f"After calibration: {bins} of {each} samples (equal values stay together). Bars are 95 % intervals."
 
 
 def sentence(report: ExpertReport) -> str:
