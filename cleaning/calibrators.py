@@ -21,6 +21,7 @@ from cleaning.errors import InputError, one_of
 METHODS = ("none", "platt", "beta", "histogram", "isotonic")  # from the simplest to the most flexible
 SIMPLICITY = ("none", "shrunk accuracy", "temperature", *METHODS[1:])
 HISTOGRAM_BINS = 15
+MOST_SHIFT_FITS = 20  # of more parts some are left out together: a thousand fits would take many seconds
 
 
 @dataclass(frozen=True)
@@ -262,24 +263,39 @@ def shift_check(
 
     parts: (N,) names (group, source, a split column of the user's); at least two. Gives part, count, accuracy,
     expected_calibration_error fitted_elsewhere and fitted_everywhere (cross-fitted over all samples), and
-    lost (the difference): well above 0 means that calibration does not carry over to this part.
+    lost (the difference): well above 0 means that calibration does not carry over to this part. Of more than
+    MOST_SHIFT_FITS parts several are left out together, so that no fit has seen the part that it is judged on.
     """
     confidence, correct, parts = (
         np.asarray(confidence, float),
         np.asarray(correct, float),
         np.asarray(parts).astype(str),
     )
-    names = np.unique(parts)
+    names, part = np.unique(parts, return_inverse=True)
     if len(names) < 2:
         raise InputError("The shift check needs at least two parts; this column has one value. Choose another column.")
-    everywhere = cross_fitted(fit, confidence, correct)
-    rows = []
-    for name in names:
-        inside = (parts == name) & ~np.isnan(confidence)
-        if inside.any() and (~inside & ~np.isnan(confidence)).any():
-            moved = fit(confidence[parts != name], correct[parts != name])(confidence[inside])
-            elsewhere = expected_calibration_error(moved, correct[inside], bins)
-            here = expected_calibration_error(everywhere[inside], correct[inside], bins)
-            rows.append((name, int(inside.sum()), correct[inside].mean(), elsewhere, here, elsewhere - here))
+    everywhere, elsewhere = cross_fitted(fit, confidence, correct), np.full(len(parts), np.nan)
+    left_out, known = part % MOST_SHIFT_FITS, ~np.isnan(confidence)
+    for together in np.unique(left_out[known]):
+        inside, others = known & (left_out == together), known & (left_out != together)
+        if others.any():
+            elsewhere[inside] = fit(confidence[others], correct[others])(confidence[inside])
     columns = ["part", "count", "accuracy", "fitted_elsewhere", "fitted_everywhere", "lost"]
+    rows = [
+        (names[part[rows[0]]], *_carried_over(correct[rows], elsewhere[rows], everywhere[rows], bins))
+        for rows in _rows_by_part(part, ~np.isnan(elsewhere))
+    ]
     return pd.DataFrame(rows, columns=columns).sort_values("lost", ascending=False, ignore_index=True)
+
+
+def _rows_by_part(part: np.ndarray, counted: np.ndarray) -> list[np.ndarray]:
+    """Rows of each part that has any, parts in order. part: (N,) int. counted: (N,) bool."""
+    rows = np.flatnonzero(counted)
+    rows = rows[np.argsort(part[rows], kind="stable")]
+    return np.split(rows, np.flatnonzero(np.diff(part[rows])) + 1) if len(rows) else []
+
+
+def _carried_over(correct: np.ndarray, elsewhere: np.ndarray, everywhere: np.ndarray, bins: int) -> tuple:
+    """(count, accuracy, error fitted elsewhere, fitted everywhere, lost) of one part."""
+    there, here = (expected_calibration_error(c, correct, bins) for c in (elsewhere, everywhere))
+    return len(correct), correct.mean(), there, here, there - here

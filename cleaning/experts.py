@@ -3,14 +3,14 @@
 An "error" here is a disagreement with the given label, as nobody knows the truth. Symbols: N samples, M experts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from cleaning.calibration_metrics.words import percent
 from cleaning.dataset import ABSTAIN
-from cleaning.errors import InputError, counted, one_of
+from cleaning.errors import InputError, counted
 
 SAME_GROUP = 0.75  # mean correlation of errors from which experts count as one group
 HARDLY_MISSED = 0.95  # overlap of the flagged list from which an expert can be left out
@@ -158,33 +158,41 @@ def _drop(table: pd.DataFrame) -> list[str]:
     """One expert only: each was judged with all others present, so two may be dispensable only one at a time."""
     if table["overlap"].isna().all():
         return []
+    if len(table) <= 2:
+        return ["Drop none: a second opinion needs two experts."]
     missed_little = table[table["overlap"] >= HARDLY_MISSED]
-    if len(table) <= 2 or missed_little.empty:
-        return ["Drop none: without any one of them the flagged list changes noticeably."]
+    if missed_little.empty:
+        return ["Drop none: without any one of them the list of flagged samples changes noticeably."]
     order = missed_little.sort_values(["cost", "overlap"], ascending=False, na_position="last", kind="stable")
     row = order.iloc[0]
-    cost = "" if np.isnan(row["cost"]) else f" and saves {row['cost']:g} of {table['cost'].sum():g} in cost"
-    return [
-        f"Drop {row['expert']}: without it {percent(row['overlap'])} of the flags stay{cost}. "
-        "Then look again before dropping another."
-    ]
+    stay = f"{percent(row['overlap'])} of the flagged samples stay flagged"
+    if row["overlap"] == 1:
+        stay = "the same samples are flagged"
+    total = table["cost"].sum(min_count=len(table))
+    cost = "" if np.isnan(total) else f", and a sample costs {total - row['cost']:g} instead of {total:g}"
+    return [f"Drop {row['expert']}: without it {stay}{cost}.", "Look again before you drop a second one."]
+
+
+def all_of(words: Iterable[str]) -> str:
+    """``a, b and c``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else str(last)
 
 
 def _families(table: pd.DataFrame) -> list[str]:
     sentences = []
     for family, members in table[table["family"] != ""].groupby("family", sort=False):
         if len(members) > 1:
-            sentences.append(
-                f"{one_of(list(members['expert'])).replace(' or ', ' and ')} are of one family ({family})."
-            )
+            sentences.append(f"{all_of(members['expert'])} are of one family ({family}).")
     seen = set()
     for row in table.itertuples():
         group = frozenset([row.expert, *row.errs_with.split(", ")]) if row.errs_with else None
         if group and group not in seen:
             seen.add(group)
             names = [e for e in table["expert"] if e in group]
-            joined = one_of(names).replace(" or ", " and ")
-            sentences.append(f"{joined} err together and count for little more than one.")
+            sentences.append(
+                f"{all_of(names)} often err on the same samples, so together they count for little more than one."
+            )
     return sentences
 
 
@@ -194,6 +202,7 @@ def _add(correlation: pd.DataFrame, worth: float) -> str:
     alike = (m + 1) / (1 + m * rho)
     different = (m + 1) / (1 + m * rho * m / (m + 1))
     return (
-        f"Add one that errs differently (another family, other training data): at half the present correlation of "
-        f"errors ({rho:.2f}) it brings {different - worth:.2f} independent experts, one like these {alike - worth:.2f}."
+        f"To add one, look for another family or other training data: one more expert like these adds the worth of "
+        f"{alike - worth:.2f} independent experts, one whose errors go with theirs half as much (a correlation of "
+        f"{rho / 2:.2f} instead of {rho:.2f}) adds {different - worth:.2f}."
     )

@@ -7,8 +7,7 @@ require_router()
 import pandas as pd
 import streamlit as st
 
-from cleaning.calibration_metrics import by_group
-from cleaning.calibration_study import accuracy_against, effect_of_bins, parameter_intervals
+from cleaning.calibration_study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
 from pages.shared import calibration_view, charts, choices, frame, loaders, state, study_charts
 from pages.shared.messages import guarded, plain
@@ -29,7 +28,7 @@ COLUMNS = {
 
 
 GROUPS = {
-    "group": st.column_config.TextColumn("group", width="medium"),
+    "group": st.column_config.TextColumn("group", width="small"),
     "flagged": st.column_config.CheckboxColumn("stands out"),
     "count": st.column_config.NumberColumn("samples", format="localized"),
     "mean_confidence": st.column_config.NumberColumn("says", format="percent"),
@@ -96,6 +95,7 @@ def one_expert(run, made) -> None:
             part.assign(moment=moment) for moment, part in (("before", before), ("after", after)) if part is not None
         ]
         charts.show_with_data(charts.reliability(before, after), pd.concat(parts), "reliability")
+        st.caption(calibration_view.counts_in_words(after))
     with st.expander("Figures with intervals, and what the number of bins does"):
         closer(run, report, method)
 
@@ -143,8 +143,7 @@ def closer(run, report, method: str) -> None:
         charts.show_with_data(study_charts.before_after(small), table, "before_after")
     with right:
         st.markdown("**ECE by number of bins**")
-        before = None if report.before is None else report.before.confidence
-        effect = effect_of_bins(before, report.after.confidence, report.right)
+        effect = calibration_view.bins_effect(run, report, method)
         charts.show_with_data(study_charts.bins_effect(effect), effect, "bins_effect")
         st.caption("“By chance”: what a perfectly calibrated expert stays under 95 times in 100.")
 
@@ -170,12 +169,12 @@ def all_experts(run, made) -> None:
 @st.fragment
 @guarded
 def groups_and_shift(run, made) -> None:
-    columns = calibration_view.columns_to_group_by(loaders.opened_workspace().dataset())
+    columns = calibration_view.columns_to_group_by(run)
     left, right = st.columns(2)
     names = [report.expert.name for report in made]
     report = made[left.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="groups_expert")]
     column = right.selectbox("Split by", list(columns), key="groups_column")
-    found = by_group(report.after.confidence, report.right, columns[column])
+    found, parts = calibration_view.groups(run, report, column)
     standing_out = int(found["flagged"].sum())
     st.markdown(
         f"**{standing_out} of {len(found)} groups stand out**: after calibration the expert is surer, or less sure, "
@@ -190,7 +189,6 @@ def groups_and_shift(run, made) -> None:
     if column == "given label":
         st.caption("Grouped by the given label, errors among the labels themselves look like over-confidence.")
     st.markdown("**Shift check**: calibration learned on all other parts, judged on each")
-    parts = calibration_view.shift(report, columns[column])
     st.dataframe(parts.head(1_000), column_order=list(SHIFT), column_config=SHIFT, hide_index=True, width="stretch")
     st.caption("“Lost” well above 0: calibration does not carry over to this part. Calibration fails under shift.")
 

@@ -11,13 +11,18 @@ from pages.shared import export_view, frame
 from pages.shared.messages import guarded, plain
 
 CHANGES = {
+    "picture": st.column_config.ImageColumn("picture", width="small"),
+    "question": st.column_config.TextColumn("question", width="large"),
     "sample_id": st.column_config.TextColumn("sample"),
     "given_label": st.column_config.TextColumn("given label"),
+    "given_text": st.column_config.TextColumn("given label", width="medium"),
     "label_corrected": st.column_config.TextColumn("corrected label"),
+    "corrected_text": st.column_config.TextColumn("corrected label", width="medium"),
     "verdict": st.column_config.TextColumn("verdict"),
     "votes": st.column_config.NumberColumn("votes"),
     "suspicion": st.column_config.NumberColumn("suspicion", format="%.3f"),
 }
+TOLD_IN_FULL = {"given_text": "given_label", "corrected_text": "label_corrected"}  # instead of the letter alone
 CLASSES = {
     "class": st.column_config.TextColumn("class"),
     "given": st.column_config.NumberColumn("given", format="localized"),
@@ -41,16 +46,19 @@ def page() -> None:
     if not found.counts["decided"]:
         st.info("No decision has been made yet. What you export now equals the given labels.")
     elif len(found.changes):
-        what_changes(found)
+        what_changes(handout, found)
+    else:
+        st.info("No label changes under this choice.")
     downloads(handout, settled)
 
 
 def policy() -> Policy:
     chosen = {}
-    columns = st.columns(len(export_view.CHOICES))
+    *columns, last = st.columns(len(export_view.CHOICES) + 1)
     for column, (name, (title, words)) in zip(columns, export_view.CHOICES.items()):
         chosen[name] = column.selectbox(title, list(words), format_func=words.get, key=f"policy_{name}")
-    return Policy(**chosen)
+    least = last.number_input("Votes needed", 1, 20, 1, key="policy_least_votes", help="An adjudication is enough.")
+    return Policy(**chosen, least_votes=int(least))
 
 
 def counts(numbers: dict[str, int]) -> None:
@@ -60,20 +68,27 @@ def counts(numbers: dict[str, int]) -> None:
         "Several fit": numbers["any_of"],
         "Dropped": numbers["drop"],
         "Contested": numbers["contested"],
+        "Open": numbers["open"],
     }
     for column, (title, number) in zip(st.columns(len(shown)), shown.items()):
         column.metric(title, f"{number:,}")
 
 
-def what_changes(found) -> None:
+def what_changes(handout, found) -> None:
     st.subheader("What changes")
-    left, right = st.columns([3, 2], gap="large")
-    left.dataframe(
-        found.changes.head(1_000), column_order=list(CHANGES), column_config=CHANGES, hide_index=True, width="stretch"
-    )
-    if len(found.changes) > 1_000:
-        left.caption(f"The 1,000 most suspicious of {len(found.changes):,} changes.")
-    right.dataframe(
+    shown = handout.illustrated(found.changes.head(1_000))
+    columns = [c for c in CHANGES if c in shown and c not in {TOLD_IN_FULL[t] for t in TOLD_IN_FULL if t in shown}]
+    tall = {"row_height": 64} if "picture" in shown else {}
+    st.dataframe(shown, column_order=columns, column_config=CHANGES, hide_index=True, width="stretch", **tall)
+    said = []
+    if len(found.changes) > len(shown):
+        said.append(f"The {len(shown):,} most suspicious of {len(found.changes):,} changes.")
+    if "picture" in shown and len(shown) > export_view.MOST_PICTURES:
+        said.append(f"The first {export_view.MOST_PICTURES} with their pictures.")
+    if said:
+        st.caption(" ".join(said))
+    st.markdown("**By class**")
+    st.dataframe(
         found.classes.head(1_000), column_order=list(CLASSES), column_config=CLASSES, hide_index=True, width="stretch"
     )
 
@@ -82,17 +97,34 @@ def what_changes(found) -> None:
 @guarded
 def downloads(handout, settled: Policy) -> None:
     st.subheader("Files")
-    for kind in handout.kinds():
-        words, button = st.columns([3, 1], vertical_alignment="center")
-        words.markdown(f"**{kind.title}**  \n{plain(kind.words)}")
-        button.download_button(
-            "Download",
-            data=handout.writer(kind, settled),
-            file_name=kind.file_name,
-            key=f"download_{kind.name}",
-            icon=":material/download:",
-            width="stretch",
-        )
+    st.download_button(
+        "Everything as ZIP",
+        data=handout.writer(export_view.EVERYTHING, settled),
+        file_name="second_opinion_export.zip",
+        key=f"download_{export_view.EVERYTHING}",
+        icon=":material/folder_zip:",
+        type="primary",
+    )
+    st.caption(
+        f"All files below, with a manifest of their SHA-256 hashes. Settled by: {plain(settled.in_words(), 400)}."
+    )
+    for title, kinds in handout.sections().items():
+        st.markdown(f"#### {title}")
+        for kind in kinds:
+            one_file(handout, settled, kind)
+
+
+def one_file(handout, settled: Policy, kind) -> None:
+    words, button = st.columns([3, 1], vertical_alignment="center")
+    words.markdown(f"**{kind.title}**  \n{plain(kind.words)}")
+    button.download_button(
+        "Download",
+        data=handout.writer(kind.name, settled),
+        file_name=kind.file_name,
+        key=f"download_{kind.name}",
+        icon=":material/download:",
+        width="stretch",
+    )
 
 
 page()

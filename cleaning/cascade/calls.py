@@ -81,6 +81,10 @@ def calls_sentence(row: pd.Series, expert: str) -> str:
     kept = f"{percent(row['overlap'])} of the flags stay"
     if "finds_kept" in row and not np.isnan(row["finds_kept"]):
         kept += f", {percent(row['finds_kept'])} of the finds"
+    if row["calls_saved"] == 1:
+        return f"Calling {expert} changes little: without it {kept}, 100 % fewer calls."
+    if row["calls_saved"] == 0:
+        return f"Call {expert} everywhere: with fewer calls too many flags would be lost."
     return f"Call {expert} only {where}: {kept}, {percent(row['calls_saved'])} fewer calls."
 
 

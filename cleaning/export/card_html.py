@@ -43,6 +43,11 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3g}"
 
 
+def p_value(value: float | None) -> str:
+    """Never 0: no test makes a difference impossible by chance."""
+    return "< 0.001" if value is not None and value < 0.001 else number(value)
+
+
 def interval(point: float | None, low: float | None, high: float | None, show: Callable) -> Html:
     """``93.0 % [91.9, 94.2]``, not broken over lines."""
     ends = ", ".join(show(end).removesuffix(" %") for end in (low, high))

@@ -14,6 +14,7 @@ from cleaning.export.card_html import (
     code,
     interval,
     number,
+    p_value,
     pairs_list,
     percent,
     share_text,
@@ -263,7 +264,7 @@ def _swaps(impact: Mapping) -> str:
     for n in impact["neighbours"]:
         if n["labels"] in ("corrected", "audit estimate"):
             p = p_values.get((n["labels"], *sorted((n["upper"], n["lower"]))))
-            rows.append([n["labels"], n["upper"], n["lower"], percent(n["swap_probability"]), number(p)])
+            rows.append([n["labels"], n["upper"], n["lower"], percent(n["swap_probability"]), p_value(p)])
     heads = ["labels", "above", "below", "chance that they swap", "McNemar's p"]
     note = "Intervals: paired bootstrap, 95 %. McNemar's exact p for all pairs is in the JSON twin, unadjusted."
     return "<h3>Neighbours in rank</h3>" + table(heads, rows) + f'<p class="note">{note}</p>'

@@ -48,6 +48,7 @@ svg line { stroke-width: 2; }
 .corrected { stroke: var(--blue); fill: var(--blue); }
 .audit { stroke: var(--amber); fill: var(--amber); }
 tspan { stroke: none; }
+@page { margin: 15mm 14mm; }
 @media print { :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --tint: #fff; --blue: #0b62b8;
   --red: #900; --green: #060; --amber: #850; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } .wide { overflow: visible; }

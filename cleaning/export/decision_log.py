@@ -1,7 +1,7 @@
 """The decision log as JSON lines, and back: a line a decision, undos included, with everything the log holds.
 
-A first line names format and version; every other line is one decision with the fields of
-``cleaning.review_store.Decision``, and ``label_names`` for people.
+A first line names format and version, and the last one vouches for all above; every other line is one decision with
+the fields of ``cleaning.review_store.Decision``, and ``label_names`` for people.
 """
 
 import json
@@ -11,9 +11,10 @@ from dataclasses import asdict, fields
 from cleaning import verdicts
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError, counted, first_five
+from cleaning.export.sealed_lines import encode, sealed, unsealed
 from cleaning.review_store import Decision
 
-FORMAT, VERSION = "second-opinion-decisions", 1
+FORMAT, VERSION = "second-opinion-decisions", 2
 LARGEST_LOG = 2 * 1024**3
 _FIELDS = {f.name: f for f in fields(Decision)}
 _TEXTS = "uuid run_id sample_id reviewer verdict note mode card decided_at".split()
@@ -22,25 +23,25 @@ _TEXTS = "uuid run_id sample_id reviewer verdict note mode card decided_at".spli
 def write_decision_log(decisions: Sequence[Decision], class_names: Sequence[str], fingerprint: str) -> bytes:
     """JSON lines; the first names format, version and the dataset's fingerprint."""
     head = {"format": FORMAT, "version": VERSION, "dataset_fingerprint": fingerprint, "decisions": len(decisions)}
-    encode = json.JSONEncoder(ensure_ascii=False).encode
     lines = [encode(head)]
     for decision in decisions:
         names = [class_names[code] for code in decision.labels]
         lines.append(encode(asdict(decision) | {"labels": list(decision.labels), "label_names": names}))
-    return ("\n".join(lines) + "\n").encode()
+    return sealed(lines, FORMAT)
 
 
 def read_decision_log(data: bytes) -> tuple[list[Decision], dict]:
-    """(decisions in order, first line). Raises InputError naming the line that cannot be read."""
-    lines = decoded(data, "decision log").split("\n")
-    head = _object(lines[0], 1)
+    """(decisions in order, first line). Raises InputError for a log that was cut or changed anywhere, or whose lines
+    are no decisions."""
+    text = decoded(data, "decision log")
+    head = _object(text.split("\n", 1)[0], 1)
     if head.get("format") != FORMAT or head.get("version") != VERSION:
         raise InputError(f"This is no decision log of ours (expected format {FORMAT}, version {VERSION}).")
-    decisions = [_decision(_object(line, i), i) for i, line in enumerate(lines[1:], 2) if line]
+    lines = unsealed(text, FORMAT, "decision log")
+    decisions = [_decision(_object(line, i), i) for i, line in enumerate(lines[1:], 2)]
     if len(decisions) != head.get("decisions"):
         raise InputError(
-            f"The decision log says {head.get('decisions')} decisions and holds {len(decisions)}; it was cut or "
-            "edited. Export it again."
+            f"The decision log says {head.get('decisions')} decisions and holds {len(decisions)}. Export it again."
         )
     return decisions, head
 

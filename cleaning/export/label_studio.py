@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 from cleaning import verdicts
 from cleaning.errors import InputError, counted, first_five
 from cleaning.export.decision_log import decoded, is_sound
-from cleaning.export.handover import Handover
+from cleaning.export.handover import Handover, letter_of
 from cleaning.review_store import Decision
 from cleaning.verdicts import KEEP, check_labels, verdict_for_picked
 
@@ -25,6 +25,8 @@ def interface(handover: Handover) -> bytes:
     """The labelling interface (XML) whose choices are the dataset's classes and our verdicts."""
     dataset = handover.dataset
     shown = [f'  <{"Image" if c == "image" else "Text"} name="{c}" value="${c}"/>' for c in _shown(dataset)]
+    if "choices" in dataset.samples:
+        shown.append('  <Text name="options" value="$options"/>')
     to = f'toName="{_to_name(dataset)}"'
     lines = [
         "<View>",
@@ -74,6 +76,7 @@ def _task_data(dataset, row: int) -> dict:
     data |= {c: str(samples[c].iloc[row]) for c in ("image", "question") if c in samples}
     if "choices" in samples:
         data["choices"] = [str(o) for o in samples["choices"].iloc[row]]
+        data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(data["choices"]))
     return data
 
 

@@ -17,10 +17,10 @@ from cleaning.errors import InputError
 from cleaning.export.decision_log import decoded, is_sound
 from cleaning.export.handover import Handover
 from cleaning.export.policy import Policy
+from cleaning.export.sealed_lines import encode, sealed, unsealed
 from cleaning.review_store import Decision
 
 FORMAT, VERSION = "second-opinion-patch", 1
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _VOTE_FIELDS = "uuid reviewer verdict labels note seconds mode card decided_at".split()
 
 
@@ -67,18 +67,13 @@ def questions_sha256(sample_ids: Iterable[str], questions: Sequence | None, choi
 
 
 def _digest(rows: list) -> str:
-    return hashlib.sha256("\n".join(map(_encode, rows)).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(encode, rows)).encode()).hexdigest()
 
 
 def write_patch(handover: Handover) -> bytes:
     """The patch of a handover. The same log always gives the same bytes."""
-    lines = [_encode(_header(handover)), *map(_encode, _lines(handover))]
-    body = "\n".join(lines) + "\n"
-    return (body + _trailer(body, len(lines)) + "\n").encode()
-
-
-def _trailer(body: str, count: int) -> str:
-    return _encode({"end": FORMAT, "lines": count, "sha256": hashlib.sha256(body.encode()).hexdigest()})
+    lines = [encode(_header(handover)), *map(encode, _lines(handover))]
+    return sealed(lines, FORMAT)
 
 
 def _header(handover: Handover) -> dict:
@@ -152,7 +147,7 @@ def read_patch(data: bytes) -> Patch:
         raise InputError("This file is no patch of Second Opinion: its first line does not say so.")
     if header.get("version") != VERSION:
         raise InputError(f"The patch has version {header.get('version')}; this program reads {VERSION}.")
-    lines = _checked_lines(data.decode())
+    lines = unsealed(data.decode(), FORMAT, "patch")
     try:
         policy = Policy.from_dict(header["policy"])
         entries = tuple(_entry(_parsed(line), header) for line in lines[1:])
@@ -160,20 +155,6 @@ def read_patch(data: bytes) -> Patch:
     except (KeyError, TypeError, ValueError, AssertionError):
         raise InputError("The patch does not follow its own schema (docs/export.md). Have it made again.") from None
     return Patch(header, entries, policy, hashlib.sha256(data).hexdigest())
-
-
-def _checked_lines(text: str) -> list[str]:
-    """The lines above the trailer, once the trailer has vouched for them byte by byte."""
-    above, _, last = text.removesuffix("\n").rpartition("\n")
-    if _parsed(last).get("end") != FORMAT or not text.endswith("\n"):
-        raise InputError("The patch is cut short: its last line is not the closing one. Download or copy it again.")
-    lines = above.split("\n")
-    if last != _trailer(above + "\n", len(lines)):
-        raise InputError(
-            "The patch was changed or damaged after it was written: its SHA-256 does not match. Get it again from "
-            "its source; to change a decision, make a new patch."
-        )
-    return lines
 
 
 def _entry(line: dict, header: dict) -> Entry:

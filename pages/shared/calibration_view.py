@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from cleaning import calibration_metrics as metrics
-from cleaning.calibration_study import before_and_after, compare_methods, stated_by
+from cleaning.calibration_study import before_and_after, compare_methods, effect_of_bins, stated_by
 from cleaning.calibrators import METHODS, Recommendation, calibrator, shift_check
 from cleaning.dataset import Dataset
-from cleaning.errors import InputError
+from cleaning.errors import InputError, counted
 from cleaning.expert_report import ExpertReport, Stated, calibration_table, report_expert
 from cleaning.expert_study import ExpertStudy, study_experts
 from cleaning.folds import draw_folds
@@ -58,6 +58,14 @@ def curves(report: ExpertReport, bins: int) -> tuple[pd.DataFrame | None, pd.Dat
     return before, metrics.reliability_curve(report.after.confidence, report.right, bins)
 
 
+def counts_in_words(curve: pd.DataFrame) -> str:
+    """How many samples a point of the reliability diagram stands for."""
+    least, most = int(curve["count"].min()), int(curve["count"].max())
+    each = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    bins = counted(len(curve), "bin")
+    return f"After calibration: {bins} of {each} samples (equal values stay together). Bars are 95 % intervals."
+
+
 def sentence(report: ExpertReport) -> str:
     """Calibration of one expert in words."""
     if report.before is None:
@@ -103,8 +111,15 @@ def measured(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
     return place["table"]
 
 
-def columns_to_group_by(dataset: Dataset) -> dict[str, np.ndarray]:
+def columns_to_group_by(run: Run) -> dict[str, np.ndarray]:
     """By its name each column that splits the samples: the group, the given class, and metadata of 2 to 200 values."""
+    place = _place(run, "columns to group by")
+    if "columns" not in place:
+        place["columns"] = _splitting_columns(loaders.opened_workspace().dataset())
+    return place["columns"]
+
+
+def _splitting_columns(dataset: Dataset) -> dict[str, np.ndarray]:
     found = {}
     if dataset.group is not None:
         found[dataset.group_name or "group"] = np.asarray(dataset.group, str)
@@ -116,11 +131,30 @@ def columns_to_group_by(dataset: Dataset) -> dict[str, np.ndarray]:
     return found
 
 
+def groups(run: Run, report: ExpertReport, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Calibration by the parts that a column makes, and how it carries over to each from the others; worked out once
+    for each expert and column."""
+    place = _place(run, f"groups {report.expert.name} {column}")
+    if "found" not in place:
+        parts = columns_to_group_by(run)[column]
+        place["found"] = metrics.by_group(report.after.confidence, report.right, parts), shift(report, parts)
+    return place["found"]
+
+
 def shift(report: ExpertReport, parts: np.ndarray) -> pd.DataFrame:
     """Does calibration learned on the other parts hold on each? For hard answers their plain accuracy is moved."""
     method = report.calibration.method if report.calibration.method in METHODS else "platt"
     stated = report.after if report.before is None else report.before
     return shift_check(calibrator(method), stated.confidence, report.right, parts)
+
+
+def bins_effect(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
+    """``cleaning.calibration_study.effect_of_bins``, worked out once for each expert and method."""
+    place = _place(run, f"bins {report.expert.name} {method}")
+    if "table" not in place:
+        before = None if report.before is None else report.before.confidence
+        place["table"] = effect_of_bins(before, report.after.confidence, report.right)
+    return place["table"]
 
 
 def kept_study(run: Run) -> ExpertStudy | None:

@@ -13,6 +13,7 @@ import streamlit as st
 from pages.shared import state
 
 TEAL, RUST, BLUE, GREY = "#1C8278", "#C2622D", "#5B70C0", "#8A8F94"
+INK = "#1D2327"
 FAINT = "rgba(138,143,148,0.25)"
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"]}
 
@@ -23,16 +24,33 @@ def show(figure: go.Figure, key: str) -> None:
 
 
 def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
-    """A figure with a way to take it along: as PNG or SVG by its camera, and the data behind it as CSV."""
-    kind = state.typed(f"{key}_picture") or "PNG"
-    picture = {"format": kind.lower(), "filename": key, "scale": 3 if kind == "PNG" else 1}
-    config = CONFIG | {"toImageButtonOptions": picture}
-    st.plotly_chart(figure, key=key, theme="streamlit", config=config, width="stretch")
+    """A figure with a way to take it along: drawn for print, its camera saves it as PNG or SVG; the data as CSV.
+
+    Both are made in the browser or here: nothing is fetched from elsewhere.
+    """
+    kind = state.typed(f"{key}_picture")
+    config, theme = CONFIG | {"modeBarButtonsToRemove": [*CONFIG["modeBarButtonsToRemove"], "toImage"]}, "streamlit"
+    if kind:
+        picture = {"format": kind.lower(), "filename": key, "scale": 3 if kind == "PNG" else 1}
+        figure, theme = for_print(figure), None
+        config = CONFIG | {"toImageButtonOptions": picture, "displayModeBar": True}
+    st.plotly_chart(figure, key=key, theme=theme, config=config, width="stretch")
     with st.popover("Take along", icon=":material/download:", type="tertiary", key=f"{key}_take"):
-        st.segmented_control("The figure's camera saves", ["PNG", "SVG"], default="PNG", key=f"{key}_picture")
+        st.segmented_control("Draw it for print", ["PNG", "SVG"], key=f"{key}_picture")
+        if kind:
+            st.caption(f"The camera above the figure now saves it as {kind}.")
         st.download_button(
             "Data as CSV", lambda: data.to_csv(index=False), f"{key}.csv", "text/csv", key=f"{key}_csv", width="stretch"
         )
+
+
+def for_print(figure: go.Figure) -> go.Figure:
+    """The same figure in dark ink on white paper, whatever the page's theme."""
+    printed = go.Figure(figure)
+    printed.update_layout(
+        template="plotly_white", paper_bgcolor="white", plot_bgcolor="white", font={"color": INK, "size": 13}
+    )
+    return printed
 
 
 def text(value: object) -> str:
@@ -45,11 +63,11 @@ def base(height: int, x: str, y: str) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 56, "r": 16, "t": 28, "b": 48},
+        margin={"l": 56, "r": 16, "t": 52, "b": 48},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hovermode="closest",
-        legend={"orientation": "h", "y": 1.12, "x": 0},
+        legend={"orientation": "h", "y": 1.04, "yanchor": "bottom", "x": 0},
     )
     figure.update_xaxes(title=x, gridcolor=FAINT, zeroline=False)
     figure.update_yaxes(title=y, gridcolor=FAINT, zeroline=False)

@@ -38,7 +38,7 @@ def cascade_place(workspace_id: str, run_id: str, names: tuple, costs: tuple, bi
     return {}
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> dict:
     """A place for something worked out about a run's experts on demand."""
     return {}

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from pages.shared import charts
 
 MOMENTS = {"before": charts.GREY, "after": charts.TEAL, "by chance": charts.RUST}
+SYMBOLS = {"before": "diamond-open", "after": "circle"}
 
 
 def bins_effect(table: pd.DataFrame) -> go.Figure:
@@ -26,25 +27,28 @@ def bins_effect(table: pd.DataFrame) -> go.Figure:
 
 
 def before_after(table: pd.DataFrame) -> go.Figure:
-    """Bars with 95 % bootstrap intervals. table: ``cleaning.calibration_study.before_and_after`` of some measures."""
-    figure = charts.base(260, "", "")
+    """Points with 95 % bootstrap intervals. table: ``cleaning.calibration_study.before_and_after`` of some measures."""
+    figure = charts.base(280, "", "")
     for moment, part in table.groupby("moment", sort=False):
-        figure.add_bar(
-            x=part["measure"],
+        figure.add_scatter(
+            x=part["measure"].str.replace(", ", ",<br>"),
             y=part["value"],
             name=moment,
-            marker={"color": MOMENTS[moment]},
+            mode="markers",
+            marker={"color": MOMENTS[moment], "size": 10, "symbol": SYMBOLS[moment]},
             error_y={
                 "type": "data",
                 "symmetric": False,
                 "array": part["high"] - part["value"],
                 "arrayminus": part["value"] - part["low"],
-                "thickness": 1,
+                "thickness": 1.5,
                 "width": 4,
             },
-            hovertemplate=f"%{{x}}: %{{y:.4f}}<extra>{moment}</extra>",
+            hovertemplate=f"%{{y:.4f}}<extra>{moment}</extra>",
         )
-    figure.update_layout(barmode="group")
+    figure.update_layout(scattermode="group", scattergap=0.6)
+    figure.update_xaxes(tickangle=0, showgrid=False)
+    figure.update_yaxes(rangemode="tozero")
     return figure
 
 
@@ -85,7 +89,8 @@ def groups(table: pd.DataFrame, most: int = 25) -> go.Figure:
             "symmetric": False,
             "array": 100 * (shown["gap_high"] - shown["gap"]),
             "arrayminus": 100 * (shown["gap"] - shown["gap_low"]),
-            "thickness": 1,
+            "thickness": 1.5,
+            "color": charts.GREY,
         },
         customdata=shown["count"],
         hovertemplate="%{y}: %{x:+.1f} points, %{customdata:,} samples<extra></extra>",

@@ -49,6 +49,14 @@ def picture_signature(root: Path, workspace_id: str) -> str:
     return _text(_mac(root, b"pictures", workspace_id.encode()))[:22]
 
 
+def picture_address(root: Path, workspace_id: str, row: int, size: str, version: str) -> str:
+    """Where a browser fetches a sample's picture, below the app's address; it may be kept for ever.
+
+    size: one of ``pictures.SIZES``. version: of the picture's file.
+    """
+    return f"api/media/{workspace_id}/{row}/{size}?v={version}&s={picture_signature(root, workspace_id)}"
+
+
 def _mac(root: Path, purpose: bytes, body: bytes) -> bytes:
     return hmac.new(_secret(str(root.resolve())), purpose + b"\x00" + body, hashlib.sha256).digest()
 

@@ -171,6 +171,27 @@ def test_shift_check_finds_the_part_that_is_different():
     assert table["count"].sum() == 9000
 
 
+def test_shift_check_of_many_parts_never_sees_the_part_it_judges(monkeypatch):
+    monkeypatch.setattr("cleaning.calibrators.MOST_SHIFT_FITS", 3)
+    confidence, correct = over_confident(700, factor=1.0)
+    confidence[:5] = np.nan
+    parts = np.arange(700) // 100
+    seen = []
+
+    def fit(others, right):
+        seen.append(set(np.flatnonzero(np.isin(confidence, others)) // 100))
+        level = right.mean()
+        return lambda judged: np.full(len(judged), level)
+
+    table = shift_check(fit, confidence, correct, parts).set_index("part")
+    assert seen[5:] == [{1, 2, 4, 5}, {0, 2, 3, 5, 6}, {0, 1, 3, 4, 6}] and len(seen) == 8  # five are cross-fitted
+    together, known = np.isin(parts, (0, 3, 6)), ~np.isnan(confidence)
+    level = correct[known & ~together].mean()
+    inside = known & (parts == 3)
+    assert table.loc["3", "fitted_elsewhere"] == pytest.approx(abs(correct[inside].mean() - level))
+    assert table.loc["0", "count"] == 95 and table["count"].sum() == 695
+
+
 def test_mistakes_are_told_in_words():
     with pytest.raises(InputError, match="none, platt, beta"):
         fit_calibrator("spline", np.array([0.5]), np.array([1]))

@@ -67,7 +67,12 @@ def test_sentence_and_goal_by_hand():
     table = save_calls(OTHERS, GIVEN, lambda called: np.arange(5.0), budget=2)
     row = fewest_calls(table)
     assert row["rule"] == "nowhere" and row["overlap"] == 1.0
-    assert calls_sentence(row, "vit") == "Call vit only nowhere: 100 % of the flags stay, 100 % fewer calls."
+    assert calls_sentence(row, "vit") == (
+        "Calling vit changes little: without it 100 % of the flags stay, 100 % fewer calls."
+    )
+    assert calls_sentence(table.iloc[3], "vit") == (
+        "Call vit everywhere: with fewer calls too many flags would be lost."
+    )
     disagreeing = table.iloc[2]
     assert calls_sentence(disagreeing, "vit") == (
         "Call vit only where another disagrees with the given label: 100 % of the flags stay, 40 % fewer calls."

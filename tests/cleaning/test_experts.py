@@ -105,10 +105,24 @@ def test_table_and_words_name_the_twin_to_drop():
     assert table["agreement"].to_numpy() == pytest.approx(1 - np.array([p.mean() for p in predicted.values()]))
     assert table["answered"].tolist() == [1.0, 1.0, 1.0] and table["weight"].isna().all()
     words = advice(table, error_correlation(predicted, labels))
-    assert words[1].startswith("Drop twin_b: without it 96 % of the flags stay and saves 5 of 8 in cost.")
-    assert words[2] == "twin_a and twin_b are of one family (vit)."
-    assert words[3] == "twin_a and twin_b err together and count for little more than one."
-    assert words[4].startswith("Add one that errs differently")
+    assert words[1:5] == [
+        "Drop twin_b: without it 96 % of the flagged samples stay flagged, and a sample costs 3 instead of 8.",
+        "Look again before you drop a second one.",
+        "twin_a and twin_b are of one family (vit).",
+        "twin_a and twin_b often err on the same samples, so together they count for little more than one.",
+    ]
+    assert words[5].startswith("To add one, look for another family or other training data: one more expert like")
+
+
+def test_words_claim_no_cost_that_is_not_known_and_round_nothing_to_all():
+    labels, predicted = planted()
+    left_out = pd.DataFrame({"expert": list(predicted), "overlap": [1.0, 0.2, 0.9999]})
+    table = expert_table(predicted, labels, costs={"twin_a": 3.0, "loner": None}, left_out=left_out)
+    words = advice(table, error_correlation(predicted, labels))
+    assert words[1] == "Drop twin_a: without it the same samples are flagged."
+    table.loc[0, "overlap"] = 0.99999
+    words = advice(table, error_correlation(predicted, labels))
+    assert words[1] == "Drop twin_a: without it 99.9 % of the flagged samples stay flagged."
 
 
 def test_words_drop_nobody_who_is_missed():
@@ -128,8 +142,8 @@ def test_what_one_more_expert_brings_by_hand():
     table = expert_table({n: np.array([0, 1, 0, 1]) for n in "abc"}, LABELS)
     # now 3 / 2.2; alike 4 / 2.8; at half with the new one rho = (6 * 0.6 + 6 * 0.3) / 12 = 0.45: 4 / 2.35
     words = advice(table, matrix)[-1]
-    assert "(0.60)" in words
-    assert f"brings {4 / 2.35 - 3 / 2.2:.2f} independent" in words and f"these {4 / 2.8 - 3 / 2.2:.2f}." in words
+    assert f"like these adds the worth of {4 / 2.8 - 3 / 2.2:.2f} independent experts" in words
+    assert words.endswith(f"(a correlation of 0.30 instead of 0.60) adds {4 / 2.35 - 3 / 2.2:.2f}.")
 
 
 def test_an_expert_that_always_abstains_is_shown_as_such():

@@ -10,6 +10,13 @@ def test_every_expert_has_a_row_and_a_sentence(app, digits):
     assert "When this model says" in words(test)
 
 
+def test_the_counts_behind_the_diagram_are_told(app, digits):
+    test = app("calibrate", digits.id)
+    assert "After calibration: 15 bins of 119 to 120 samples" in words(test)  # 1,797 samples
+    test.slider(key="calibrate_bins").set_value(9).run()
+    assert "After calibration: 9 bins of 199 to 200 samples" in words(test)
+
+
 def test_simulated_experts_are_marked(app, questions):
     test = app("calibrate", questions.id)
     assert all(name.endswith("(simulated)") for name in test.dataframe[0].value["expert"])

@@ -1,15 +1,25 @@
+import io
+import json
+import re
+import zipfile
+
+import pandas as pd
+import pytest
+
+from cleaning.export import Policy, available_exports
 from cleaning.review_store import Decision, open_store
+from pages.shared import export_view
 from tests.pages.conftest import words
 
 
-def decide(workspace, sample_id, verdict, labels):
+def decide(workspace, sample_id, verdict, labels, reviewer="anna"):
     store = open_store(workspace.decisions_url, workspace.id)
     run = workspace.latest_run()
     decision = Decision(
-        uuid=f"00000000-0000-4000-8000-{abs(hash(sample_id)) % 10**12:012d}",
+        uuid=f"00000000-0000-4000-8000-{abs(hash((sample_id, reviewer))) % 10**12:012d}",
         run_id=run.id,
         sample_id=sample_id,
-        reviewer="anna",
+        reviewer=reviewer,
         verdict=verdict,
         labels=labels,
         decided_at="2026-01-01T00:00:00.000Z",
@@ -27,7 +37,69 @@ def test_a_relabelled_sample_is_counted_and_shown(app, digits):
     top = digits.latest_run().scores.iloc[0]
     decide(digits, top.sample_id, "relabel", (int(top.suggested),))
     test = app("export", digits.id)
-    assert [m.value for m in test.metric] == ["1", "1", "0", "0", "0"]
+    assert [m.value for m in test.metric] == ["1", "1", "0", "0", "0", "0"]
     changes = test.dataframe[0].value
     assert changes.iloc[0]["sample_id"] == top.sample_id
     assert changes.iloc[0]["label_corrected"] == top.suggested_label
+    assert "/thumb?" in changes.iloc[0]["picture"]
+
+
+def test_only_so_many_changes_bear_a_picture_and_only_what_can_be_shown(digits, monkeypatch):
+    run, dataset = digits.latest_run(), digits.dataset()
+    for row in range(3):
+        decide(digits, str(dataset.sample_ids[row]), "none_fits", ())
+    store = open_store(digits.decisions_url, digits.id)
+    handout = export_view.Handout(digits, run, store.decisions(), store.choices(run.id))
+    store.close()
+    monkeypatch.setattr(export_view, "MOST_PICTURES", 2)
+    changes = handout.preview(Policy()).changes
+    gone = int(changes["row"].iloc[1])
+    assert dataset.image_root.is_relative_to(digits.folder.parent)  # this test's own copy
+    (dataset.image_root / dataset.samples["image"].iloc[gone]).unlink()
+    first, second, third = handout.illustrated(changes)["picture"]
+    assert re.fullmatch(rf"api/media/{digits.id}/{changes['row'].iloc[0]}/thumb\?v=\w+&s=[\w-]+", first)
+    assert pd.isna(second) and pd.isna(third)
+
+
+def test_a_question_is_shown_with_its_text_and_its_options(app, questions):
+    top, dataset = questions.latest_run().scores.iloc[0], questions.dataset()
+    decide(questions, top.sample_id, "relabel", (int(top.suggested),))
+    shown = app("export", questions.id).dataframe[0].value.iloc[0]
+    options = dataset.samples["choices"].iloc[int(top.row)]
+    assert shown["question"] == str(dataset.samples["question"].iloc[int(top.row)])[: export_view.MOST_TEXT]
+    assert shown["given_text"] == f"{top.given_label}: {options[int(top.given)]}"
+    assert shown["corrected_text"] == f"{top.suggested_label}: {options[int(top.suggested)]}"
+
+
+def test_counts_follow_the_policy(app, digits):
+    top = digits.latest_run().scores.iloc[0]
+    decide(digits, top.sample_id, "relabel", (int(top.suggested),))
+    test = app("export", digits.id)
+    shown = {m.label: m.value for m in test.metric}
+    assert (shown["Labels replaced"], shown["Open"]) == ("1", "0")
+    test.number_input(key="policy_least_votes").set_value(2).run()
+    shown = {m.label: m.value for m in test.metric}
+    assert (shown["Labels replaced"], shown["Open"]) == ("0", "1")
+    assert "No label changes under this choice." in words(test) and "at least 2 votes" in words(test)
+
+
+@pytest.mark.parametrize("kind", ["digits", "questions"])
+def test_every_export_that_suits_is_offered(app, request, kind):
+    workspace = request.getfixturevalue(kind)
+    test = app("export", workspace.id)
+    offered = {e.proto.id.rpartition("-")[2] for e in test.get("download_button")}
+    suited = [k for k in available_exports() if kind == "questions" or not k.questions_only]
+    assert offered == {f"download_{k.name}" for k in suited}
+
+
+def test_one_click_gives_everything_with_a_manifest(digits):
+    top, run = digits.latest_run().scores.iloc[0], digits.latest_run()
+    decide(digits, top.sample_id, "relabel", (int(top.suggested),))
+    store = open_store(digits.decisions_url, digits.id)
+    handout = export_view.Handout(digits, run, store.decisions(), store.choices(run.id))
+    store.close()
+    with zipfile.ZipFile(io.BytesIO(handout.writer(export_view.EVERYTHING, Policy("unanimous"))())) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        names = set(archive.namelist()) - {"manifest.json"}
+    files = {k.file_name for kinds in handout.sections().values() for k in kinds}
+    assert names == files and manifest["policy"]["settle"] == "unanimous"

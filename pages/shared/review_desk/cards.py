@@ -1,6 +1,5 @@
 """Cards as a browser is told them. On a blind card nothing tells the given label or the suggestion."""
 
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -74,11 +73,7 @@ class Cards:
             version = pictures.find_picture(self.dataset, row).version
         except pictures.PictureError:
             return None
-        return f"api/media/{self.workspace_id}/{row}/{size}?v={version}&s={self._signature}"
-
-    @cached_property
-    def _signature(self) -> str:
-        return tokens.picture_signature(self.root, self.workspace_id)
+        return tokens.picture_address(self.root, self.workspace_id, row, size, version)
 
     def _metadata(self, row: int) -> list[list[str]]:
         shown = {"sample_id": self.dataset.sample_ids[row]}

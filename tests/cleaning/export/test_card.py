@@ -13,6 +13,7 @@ from cleaning.export import agreement
 from cleaning.export.card import card_files, estimates_of, example_pictures, verdict_codes
 from cleaning.export.card_facts import card_facts
 from cleaning.export.card_findings import commands
+from cleaning.export.card_html import p_value
 from cleaning.export.card_page import card_page
 from cleaning.export.handover import Handover
 from cleaning.export.policy import Policy
@@ -63,7 +64,11 @@ def test_the_page_is_one_file_without_anything_live(handover):
     found = Page(page)
     assert not set(found.tags) & {"script", "link", "iframe", "object", "form", "base"} and found.links == []
     assert found.tags.count("style") == 1 and b"default-src 'none'" in page and b"url(" not in page
-    assert "@media print" in page.decode() and "prefers-color-scheme: dark" in page.decode()
+    assert (
+        "@media print" in page.decode()
+        and "@page { margin" in page.decode()
+        and "prefers-color-scheme: dark" in page.decode()
+    )
     assert NASTY.encode() not in page and b"&lt;script&gt;" in page
     assert found.headings == [
         "In short", "Data", "Experts and calibration", "Run and threshold", "How right, how complete", "Audit design",
@@ -230,3 +235,7 @@ def test_anchoring_compares_open_with_blind():
     found = agreement.anchoring([*votes, *ignored])
     assert (found["open"].point, found["blind"].point) == (0.8, 0.5)
     assert found["effect"].point == pytest.approx(0.3) and found["effect"].low < 0 < found["effect"].high
+
+
+def test_no_p_value_is_shown_as_nothing():
+    assert [p_value(p) for p in (0.0, 2e-7, 0.001, 0.2, None)] == ["< 0.001", "< 0.001", "0.001", "0.2", "–"]

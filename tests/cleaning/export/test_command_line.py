@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
+from cleaning.export.decision_log import FORMAT
+from cleaning.export.sealed_lines import sealed
 from cleaning.review_store import open_store
 from tests.cleaning.export.making import a_dataset, a_workspace, some_decisions
 
@@ -32,7 +34,7 @@ def test_export_by_ending_and_by_kind(reviewed, tmp_path, capsys):
     assert call("export", reviewed.folder, "--out", tmp_path / "hf", "--as", "hugging_face") == 0
     assert (tmp_path / "hf" / "state.json").exists()
     assert call("export", reviewed.folder, "--out", tmp_path / "log.jsonl", "--as", "decisions") == 0
-    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 17
+    assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 18  # a first line, 16 decisions, the closing line
     assert not [p for p in tmp_path.iterdir() if p.name.endswith(".part")]
 
 
@@ -90,7 +92,14 @@ def test_decisions_of_another_dataset_stay_out(reviewed, tmp_path, capsys):
     text = (tmp_path / "log.jsonl").read_text().replace(reviewed.id, other.id)
     (tmp_path / "log.jsonl").write_text(text)
     assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
+    assert "SHA-256 does not match" in capsys.readouterr().err
+    *lines, _ = text.splitlines()
+    (tmp_path / "log.jsonl").write_bytes(sealed(lines, FORMAT))
+    assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
     assert "does not go with classes" in capsys.readouterr().err
-    (tmp_path / "log.jsonl").write_text(text.replace("s0003", "s9999"))
+    (tmp_path / "log.jsonl").write_bytes(sealed([line.replace("s0003", "s9999") for line in lines], FORMAT))
     assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
     assert "1 decided sample not in this dataset: s9999" in capsys.readouterr().err
+    store = open_store(other.decisions_url, other.id)
+    assert store.decisions() == []
+    store.close()

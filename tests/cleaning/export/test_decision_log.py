@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from cleaning import verdicts
 from cleaning.errors import InputError
-from cleaning.export.decision_log import read_decision_log, write_decision_log
+from cleaning.export.decision_log import FORMAT, read_decision_log, write_decision_log
+from cleaning.export.sealed_lines import sealed
 from cleaning.review_store import Decision
 from tests.cleaning.export.making import a_dataset, some_decisions
 
@@ -30,6 +31,11 @@ decisions = st.builds(
 )
 
 
+def resealed(edit):
+    """An edit of the lines by somebody who writes a new closing line as well."""
+    return lambda text: sealed(edit(text.split("\n")[:-2]), FORMAT).decode()
+
+
 @given(st.lists(decisions, max_size=8))
 def test_out_and_in_again_is_the_identity(log):
     data = write_decision_log(log, "abcd", "0" * 16)
@@ -37,18 +43,37 @@ def test_out_and_in_again_is_the_identity(log):
     assert again == log and head["dataset_fingerprint"] == "0" * 16
 
 
+@given(st.data())
+def test_a_log_damaged_anywhere_is_refused(data):
+    dataset = a_dataset()
+    whole = write_decision_log(some_decisions(dataset), dataset.class_names, "0" * 16)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda b: b != whole[place]))
+    damaged = {
+        "cut": whole[:place],
+        "changed": whole[:place] + bytes([byte]) + whole[place + 1 :],
+        "without": whole[:place] + whole[place + 1 :],
+        "longer": whole + whole[place:],
+    }[data.draw(st.sampled_from(["cut", "changed", "without", "longer"]))]
+    with pytest.raises(InputError):
+        read_decision_log(damaged)
+    assert len(read_decision_log(whole)[0]) == 16
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda t: t[: len(t) // 2], "cut or edited|says 16 decisions"),
-        (lambda t: "\n".join(t.split("\n")[:-2]) + "\n", "says 16 decisions and holds 15"),
-        (lambda t: t.replace('"verdict": "keep"', '"verdict": "kept"', 1), "Line 2 of the decision log is no decision"),
-        (lambda t: t.replace('"version": 1', '"version": 2'), "expected format"),
-        (lambda t: t.replace('"seconds": 2.5', '"seconds": "long"', 1), "Line 2 of the decision log is no decision"),
+        (lambda t: t[: len(t) // 2], "decision log is cut short"),
+        (lambda t: t.replace('"seconds": 2.5', '"seconds": 2.6', 1), "SHA-256 does not match"),
+        (lambda t: t.replace('"version": 2', '"version": 1'), "expected format"),
         (lambda t: "[]\n" + t, "Line 1 of the decision log is no JSON object"),
+        (resealed(lambda lines: lines[:-1]), "says 16 decisions and holds 15"),
+        (resealed(lambda lines: [lines[0], lines[1].replace('"keep"', '"kept"'), *lines[2:]]), "Line 2 .* no decision"),
+        (resealed(lambda lines: [lines[0], lines[1].replace("2.5", '"long"'), *lines[2:]]), "Line 2 .* no decision"),
+        (resealed(lambda lines: [lines[0], "[]", *lines[2:]]), "Line 2 of the decision log is no JSON object"),
     ],
 )
-def test_a_damaged_log_is_refused(spoil, sentence):
+def test_a_damaged_log_is_refused_in_words(spoil, sentence):
     dataset = a_dataset()
     data = write_decision_log(some_decisions(dataset), dataset.class_names, "0" * 16)
     with pytest.raises(InputError, match=sentence):

@@ -116,6 +116,16 @@ def test_label_studio_tasks_have_the_parts_it_reads(opened):
     assert all(r["from_name"] in names and r["to_name"] in names for r in annotation["result"])
 
 
+def test_label_studio_shows_the_options_of_a_question(tmp_path):
+    workspace, run = a_workspace(tmp_path, some_questions())
+    log = [decide(workspace.dataset().sample_ids[0], "none_fits", [], note="why")]
+    (task,) = json.loads(write_export("label_studio", workspace, run, log))
+    options = workspace.dataset().samples["choices"].iloc[0]
+    assert task["data"]["options"].splitlines() == [f"{'ABCDE'[i]}: {o}" for i, o in enumerate(options)]
+    shown = ElementTree.fromstring(write_export("label_studio_interface", workspace, run, log)).findall("Text")
+    assert all(element.get("value").removeprefix("$") in task["data"] for element in shown) and len(shown) == 2
+
+
 DATASET = a_dataset(5)
 
 

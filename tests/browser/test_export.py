@@ -1,0 +1,51 @@
+"""The Export page in a browser: what changes, with pictures, and everything in one click."""
+
+import hashlib
+import json
+import zipfile
+
+from playwright.sync_api import expect
+
+from cleaning.review_store import Decision, open_store
+
+
+def relabel_the_top(workspace) -> None:
+    run = workspace.latest_run()
+    top = run.scores.iloc[0]
+    store = open_store(workspace.decisions_url, workspace.id)
+    store.append(
+        [Decision("1" * 32, run.id, top.sample_id, "anna", "relabel", (int(top.suggested),), decided_at="2026-01-01")]
+    )
+    store.close()
+
+
+def test_changes_show_their_picture_and_one_click_gives_everything(own_server, context):
+    workspace = own_server.workspace("image")
+    relabel_the_top(workspace)
+    page = context.new_page()
+    with page.expect_response(lambda response: "/api/media/" in response.url) as thumbnail:
+        page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+    assert thumbnail.value.status == 200
+    assert thumbnail.value.headers["content-type"].startswith("image/")
+    row = int(workspace.latest_run().scores["row"].iloc[0])
+    assert f"/api/media/{workspace.id}/{row}/thumb?" in thumbnail.value.url
+    with page.expect_download() as everything:
+        page.get_by_role("button", name="Everything as ZIP").click()
+    with zipfile.ZipFile(everything.value.path()) as archive:
+        files = json.loads(archive.read("manifest.json"))["files"]
+        for one in files:
+            assert hashlib.sha256(archive.read(one["file"])).hexdigest() == one["sha256"]
+        assert {"corrected_labels.csv", "patch.jsonl", "cleaning_card.html"} <= {one["file"] for one in files}
+
+
+def test_counts_follow_the_policy(own_server, context):
+    workspace = own_server.workspace("image")
+    relabel_the_top(workspace)
+    page = context.new_page()
+    page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+    replaced = page.locator("[data-testid=stMetric]", has_text="Labels replaced").locator("[data-testid=stMetricValue]")
+    expect(replaced).to_have_text("1")
+    page.get_by_label("Votes needed", exact=True).fill("2")
+    page.get_by_label("Votes needed", exact=True).press("Enter")
+    expect(replaced).to_have_text("0")
+    page.get_by_text("No label changes under this choice.").wait_for()

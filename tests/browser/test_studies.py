@@ -1,0 +1,80 @@
+"""Figures under hands: the cascade's slider and goals, and taking a figure along."""
+
+import csv
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+MARK_FIGURES = "document.querySelectorAll('.js-plotly-plot').forEach((figure) => { figure.dataset.same = 'yes'; })"
+
+
+@pytest.fixture
+def cascade(server, context):
+    """The Cascade page of the demo pictures, once everything stands in it."""
+    page = context.new_page()
+    page.elsewhere = []
+    page.on("request", lambda r: urlsplit(r.url).hostname in ("127.0.0.1", None) or page.elsewhere.append(r.url))
+    page.goto(f"{server.url}/cascade?workspace={server.workspace('image').id}")
+    page.get_by_text("Send 50 % of the samples on").wait_for(timeout=60_000)
+    page.locator(".js-plotly-plot .main-svg").nth(3).wait_for()
+    return page
+
+
+def thumb(page):
+    return page.locator(".st-key-cascade_fraction input[type=range]")
+
+
+def metric(page, label: str) -> str:
+    return page.locator("[data-testid=stMetric]", has_text=label).locator("[data-testid=stMetricValue]").inner_text()
+
+
+def test_numbers_follow_the_slider_and_the_figures_stay(cascade):
+    assert cascade.locator(".js-plotly-plot").count() == 2
+    cascade.evaluate(MARK_FIGURES)
+    thumb(cascade).focus()
+    cascade.keyboard.press("Home")
+    cascade.get_by_text("Send 0 % of the samples on").wait_for()
+    nothing_sent = metric(cascade, "Accuracy")
+    assert metric(cascade, "Cost saved") == "99 %"  # the demo's cheap expert costs 0.6, its best one 60
+    cascade.keyboard.press("End")
+    cascade.get_by_text("Send 100 % of the samples on").wait_for()
+    assert metric(cascade, "Accuracy") > nothing_sent
+    assert metric(cascade, "Points gained") == "+0.0"
+    assert cascade.locator(".js-plotly-plot[data-same=yes]").count() == 2
+
+
+def test_goals_move_the_slider(cascade):
+    cascade.evaluate(MARK_FIGURES)
+    cascade.get_by_role("button", name="Find").first.click()
+    cascade.get_by_text("The goal is met here.").wait_for()
+    share = float(thumb(cascade).input_value())
+    assert 0 < share < 25
+    assert float(metric(cascade, "Cost saved").removesuffix(" %")) >= 75
+    assert cascade.locator(".js-plotly-plot[data-same=yes]").count() == 2
+    thumb(cascade).focus()
+    cascade.keyboard.press("PageUp")
+    expect(cascade.get_by_text("The goal is met here.")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("kind", "start"), [("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg")])
+def test_a_figure_is_taken_along_without_network(cascade, kind, start):
+    cascade.elsewhere.clear()
+    cascade.get_by_role("button", name="Take along").first.click()
+    cascade.get_by_role("radio", name=kind).click()
+    cascade.get_by_text(f"now saves it as {kind}").wait_for()
+    with cascade.expect_download() as table:
+        cascade.get_by_role("button", name="Data as CSV").click()
+    with open(table.value.path(), newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"policy", "fraction", "cost", "accuracy", "low", "high"} <= set(rows[0]) and len(rows) > 100
+    cascade.keyboard.press("Escape")
+    with cascade.expect_download() as picture:
+        cascade.locator(".st-key-cascade_against_fraction .modebar-btn[data-title*='ownload']").click()
+    data = Path(picture.value.path()).read_bytes()
+    assert picture.value.suggested_filename == f"cascade_against_fraction.{kind.lower()}"
+    assert data.startswith(start) and len(data) > 5_000
+    if kind == "SVG":
+        assert b"share of samples sent on" in data and b"fill: rgb(255, 255, 255); fill-opacity: 1" in data
+    assert cascade.elsewhere == []
