@@ -28,7 +28,10 @@ STATUS_WORDS = {
     "decided": "All I have decided",
     **{name: BY_NAME[name].words for name in STATUSES if name in BY_NAME},
 }
-WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
+WIDER = """<style>
+.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}
+[data-testid="stBaseButton-segmented_controlActive"] * {color: light-dark(#0B5F58, #6CCFC3)}
+</style>"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Chosen:
 
 
 def wide() -> None:
-    """The whole width of the window for the card, and no scrolling."""
+    """The whole width of the window for the card, no scrolling, and contrast enough for what is chosen."""
     st.html(WIDER)
 
 

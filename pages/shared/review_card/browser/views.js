@@ -237,7 +237,9 @@ class LastCard {
     this.own.replaceChildren("Last card: ", el("strong", {}, picked ? `${verdict}: ${picked}` : verdict));
     const said = [`given ${found.given.name}`, `suggested ${found.suggested.name}`,
       `suspicion ${found.suspicion.toFixed(2)}`];
-    for (const other of found.colleagues) said.push(`a colleague: ${this.words[other.verdict].toLowerCase()}`);
+    const others = new Map();
+    for (const { verdict: one } of found.colleagues) others.set(one, (others.get(one) || 0) + 1);
+    for (const [one, count] of others) said.push(`${count === 1 ? "a colleague" : `${count} colleagues`}: ${this.words[one].toLowerCase()}`);
     say(this.told, said.join("  ·  "));
     this.votes.replaceChildren(...this.columns(found).map(([name, votes]) =>
       el("span", { class: "vote" }, voteBars(votes), el("span", { class: "voted" }, name))));
