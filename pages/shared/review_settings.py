@@ -30,7 +30,7 @@ STATUS_WORDS = {
 }
 WIDER = """<style>
 .stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}
-[data-testid="stBaseButton-segmented_controlActive"] * {color: light-dark(#0B5F58, #6CCFC3)}
+button[data-variant="segmented_control"][data-selected] {color: light-dark(#0B5F58, #6CCFC3) !important}
 </style>"""
 
 

@@ -61,9 +61,7 @@ class Room {
       ...[this.help, this.search, this.note, this.past, this.session, this.votes].map((sheet) => sheet.node));
     this.root.append(this.node);
     this.table.classList.add("waiting");
-    fillWindow(this.node);
-    this.resized = () => fillWindow(this.node);
-    addEventListener("resize", this.resized);
+    this.unfill = fillWindow(this.node);
   }
 
   verdictButtons() {
@@ -455,7 +453,7 @@ class Room {
     clearTimeout(this.again);
     this.saving.close();
     removeEventListener("keydown", this.keydown, true);
-    removeEventListener("resize", this.resized);
+    this.unfill();
     this.stage?.close();
     this.outbox.flush();
     this.outbox.close();
