@@ -1,7 +1,9 @@
 """What the experts of a run say about single samples: the pooled probability of each class, and what looks alike.
 
-The numbers are those of ``cleaning.pool``, asked for a few rows at a time; only the weights are the run's mean over
-folds, which a run keeps, instead of each fold's own.
+The numbers are those of ``cleaning.pool``, asked for a few rows at a time, with two differences. The weights are the
+run's mean over folds, which a run keeps, instead of each fold's own. And the rest of a bare answer's confidence is spread
+over all other classes, so that a person sees probabilities that add up to 1; the pool, which hedges against the answer
+being wrong, gives more to each of them where there are more than five classes.
 """
 
 import threading
@@ -12,7 +14,7 @@ import numpy as np
 
 from cleaning.dataset import ABSTAIN, Dataset, Expert
 from cleaning.folds import draw_folds
-from cleaning.pooled_rows import SMALLEST, Pooling, spread_of
+from cleaning.pooled_rows import SMALLEST, Pooling
 from cleaning.run_store import Run
 from cleaning.softened import Buffers
 
@@ -35,11 +37,8 @@ class RowOpinions:
         self._lock = threading.Lock()
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
-        """(n, K) pooled calibrated probability of each class; 0 for options that do not exist.
-
-        Rows sum to 1, or to 0 where every expert abstains; the pool itself exceeds 1 where bare answers are spread
-        over more than five classes, as it gives the same small share to each of the others.
-        """
+        """(n, K) pooled calibrated probability of each class; 0 for options that do not exist, and everywhere in rows
+        where every expert abstains."""
         pooled = np.zeros((len(rows), self._class_count))
         for weight, said in zip(self._weights, self._said(rows, self._pooling.fold[rows])):
             answered = ~np.isnan(said[:, 0])
@@ -93,10 +92,10 @@ class RowOpinions:
         return probability
 
     def _spread(self, column: int, rows: np.ndarray) -> np.ndarray:
-        """A bare answer with its calibrated confidence; the rest is spread as the pool spreads it."""
+        """A bare answer with its calibrated confidence; the rest is spread evenly over all other options."""
         answer = np.asarray(self._pooling.experts[column].predicted[rows])
         confidence = np.asarray(self._pooling.answers[column][rows], np.float64)
-        rest = (1 - confidence) / spread_of(self._options[rows])
+        rest = (1 - confidence) / np.maximum(self._options[rows] - 1, 1)
         probability = np.repeat(rest[:, None], self._class_count, axis=1)
         answered = answer != ABSTAIN
         probability[np.flatnonzero(answered), answer[answered]] = confidence[answered]

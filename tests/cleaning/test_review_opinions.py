@@ -71,3 +71,15 @@ def test_few_logits_are_compared_and_few_classes_kept(tmp_path, monkeypatch):
     everywhere = np.ones(60, bool)
     assert len(opinions.nearest(10, 60, everywhere)) in (9, 10)
     assert opinions.nearest(40, 60, everywhere).min() >= 30 and len(opinions._kept) == 1
+
+
+def test_probabilities_of_bare_answers_over_many_classes_add_up_to_one(tmp_path):
+    planted = planted_dataset(n=400, classes=40, kinds=("votes", "top1"), experts=4)
+    opinions, saved = opinions_of(tmp_path, planted.dataset, planted.experts)
+    rows = np.arange(0, 400, 11)
+    found = opinions.probabilities(rows)
+    answered = (saved.predicted[rows] >= 0).any(axis=1)
+    assert found.sum(axis=1) == pytest.approx(answered.astype(float))
+    agreed = np.flatnonzero((saved.predicted[rows] == saved.predicted[rows][:, :1]).all(axis=1) & answered)
+    expected = saved.confidence[rows[agreed]] @ saved.weights
+    assert len(agreed) and found[agreed].max(axis=1) == pytest.approx(expected, abs=1e-6)
