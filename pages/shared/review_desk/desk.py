@@ -43,8 +43,7 @@ class ReviewDesk:
         self.facts = Facts(self.dataset, run)
         self.cards = Cards(self.facts, workspace.id, root, lambda: self.opinions)
         self._current = CurrentDecisions()
-        self._judged: tuple[int, list[finds.Judged]] = (-1, [])  # place in the log, and what was judged up to there
-        self._recalibrated: tuple[int, Recalibration | None] = (0, None)  # from how many judged samples
+        self._learning = finds.Learning(self.facts)
         self._queues: OrderedDict[tuple, Queue] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -96,8 +95,8 @@ class ReviewDesk:
             filters=filters,
             group=self.dataset.group,
             disagreement=self.facts.disagreement if filters.least_disagreement else None,
-            finds=finds.rates(self._judged[1][:learned]) if learned else None,
-            chance=self._chance() if learned else None,
+            finds=self._learning.rates() if learned else None,
+            chance=self._learning.chance() if learned else None,
         )
         return review_queue.remaining(queue, ~self.facts.showable)
 
@@ -105,22 +104,13 @@ class ReviewDesk:
         """How many judged samples the order "by expected finds" goes by; 0 while there is nothing to go by."""
         current = self.current()
         with self._lock:
-            if self._judged[0] != current.last_seq:
-                self._judged = (current.last_seq, finds.judged(current.standing(), self.facts))
-            return finds.learned_at(self._judged[1])
+            return self._learning.count(current)
 
     def recalibrated(self) -> Recalibration | None:
         """Suspicion as a probability once enough audit cards are judged; learns in the same steps as the order."""
-        learned = self.learned()
         with self._lock:
-            if self._recalibrated[0] != learned:
-                self._recalibrated = (learned, finds.recalibration(self._judged[1][:learned], self.facts))
-            return self._recalibrated[1]
-
-    def _chance(self) -> np.ndarray | None:
-        """(N,) recalibrated probability that the given label is wrong."""
-        found = self.recalibrated()
-        return None if found is None else found.probability(self.facts.suspicion)[0]
+            self.learned()
+            return self._learning.recalibration()
 
     def open_cards(self, view: View) -> Queue:
         """What the view asks for: by default all that the reviewer has still to decide, put-off cards last."""

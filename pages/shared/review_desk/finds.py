@@ -11,7 +11,7 @@ from cleaning.anchoring import agrees
 from cleaning.audit import AuditDesign
 from cleaning.estimation import Recalibration
 from cleaning.review_queue import find_rates
-from cleaning.review_store import Decision
+from cleaning.review_store import CurrentDecisions, Decision
 from cleaning.verdicts import LATER
 from pages.shared.review_desk.facts import Facts
 
@@ -64,6 +64,38 @@ def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
     audit = AuditDesign.from_frame(facts.run.audit)
     evidence = estimation.gather_evidence(audit, codes, facts.ranking)
     return estimation.recalibrate(evidence, audit, facts.ranking)
+
+
+class Learning:
+    """What was learned up to a count of judged samples, kept until the count moves on. Not shared between threads."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._judged: tuple[int, list[Judged]] = (-1, [])  # place in the log, and what was judged up to there
+        self._recalibrated: tuple[int, Recalibration | None] = (0, None)  # from how many judged samples
+
+    def count(self, current: CurrentDecisions) -> int:
+        """How many judged samples the order goes by; 0 while there is nothing to go by."""
+        if self._judged[0] != current.last_seq:
+            self._judged = (current.last_seq, judged(current.standing(), self._facts))
+        return learned_at(self._judged[1])
+
+    def rates(self) -> dict[tuple[int, int], float]:
+        return rates(self._learned())
+
+    def recalibration(self) -> Recalibration | None:
+        learned = self._learned()
+        if self._recalibrated[0] != len(learned):
+            self._recalibrated = (len(learned), recalibration(learned, self._facts))
+        return self._recalibrated[1]
+
+    def chance(self) -> np.ndarray | None:
+        """(N,) recalibrated probability that the given label is wrong; None while too few audit cards are judged."""
+        found = self.recalibration()
+        return None if found is None else found.probability(self._facts.suspicion)[0]
+
+    def _learned(self) -> list[Judged]:
+        return self._judged[1][: learned_at(self._judged[1])]
 
 
 def ahead(found: Recalibration | None, suspicion: np.ndarray) -> dict | None:
