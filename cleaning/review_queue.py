@@ -62,6 +62,7 @@ def build_queue(
     group: np.ndarray | None = None,
     disagreement: np.ndarray | None = None,
     finds: Mapping[tuple[int, int], float] | None = None,
+    chance: np.ndarray | None = None,
 ) -> Queue:
     """The cards still to decide, in order.
 
@@ -69,11 +70,12 @@ def build_queue(
     that are done. audit_share: one card in ``1 / audit_share`` is an audit card, and at least LEAST_AUDIT of them come
     even where little is flagged; only the plain queue (no filter on class, group or disagreement) carries the audit.
     group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
-    finds: observed find rate by (given, suggested), for order "finds".
+    finds: observed find rate by (given, suggested), for order "finds". chance: (N,) in the dataset's order, the
+    recalibrated probability that the given label is wrong, which then takes the place of suspicion in that order.
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
-    rows = _ordered(scores, _wanted(scores, threshold, filters, group, disagreement), order, group, finds)
+    rows = _ordered(scores, _wanted(scores, threshold, filters, group, disagreement), order, group, finds, chance)
     drawn = audit_rows(scores, audit) if _plain(filters) else np.empty(0, np.int64)
     queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
     gone = np.zeros(len(scores), bool)
@@ -164,7 +166,7 @@ def _flagged(scores: pd.DataFrame, threshold: float) -> np.ndarray:
     return above
 
 
-def _ordered(scores, keep: np.ndarray, order: str, group, finds) -> np.ndarray:
+def _ordered(scores, keep: np.ndarray, order: str, group, finds, chance) -> np.ndarray:
     rows = scores["row"].to_numpy(np.int64)[keep]
     if order == "suspicion":
         return rows
@@ -178,7 +180,8 @@ def _ordered(scores, keep: np.ndarray, order: str, group, finds) -> np.ndarray:
     pairs = pd.factorize(given * (int(max(given.max(initial=0), suggested.max(initial=0))) + 1) + suggested)[0]
     if order == "pair":
         return rows[_largest_block_first(pairs)]
-    return rows[_expected_finds_first(scores["suspicion"].to_numpy()[keep], given, suggested, finds or {})]
+    wrong = scores["suspicion"].to_numpy()[keep] if chance is None else np.asarray(chance)[rows]
+    return rows[_expected_finds_first(wrong, given, suggested, finds or {})]
 
 
 def _largest_block_first(block: np.ndarray) -> np.ndarray:
@@ -189,12 +192,12 @@ def _largest_block_first(block: np.ndarray) -> np.ndarray:
     return np.argsort(rank[block], kind="stable")
 
 
-def _expected_finds_first(suspicion, given, suggested, finds) -> np.ndarray:
-    """By suspicion times what reviewing this confusion pair has found so far."""
-    factor = np.ones(len(suspicion))
+def _expected_finds_first(wrong, given, suggested, finds) -> np.ndarray:
+    """By how likely the label is wrong, times what reviewing this confusion pair has found so far."""
+    factor = np.ones(len(wrong))
     for (one, other), rate in finds.items():
         factor[(given == one) & (suggested == other)] = rate
-    return np.argsort(-suspicion * factor, kind="stable")
+    return np.argsort(-wrong * factor, kind="stable")
 
 
 def find_rates(judged: pd.DataFrame, prior_cards: float = 4.0) -> dict[tuple[int, int], float]:

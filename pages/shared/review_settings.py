@@ -28,7 +28,10 @@ STATUS_WORDS = {
     "decided": "All I have decided",
     **{name: BY_NAME[name].words for name in STATUSES if name in BY_NAME},
 }
-WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
+WIDER = """<style>
+.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}
+button[data-variant="segmented_control"][data-selected] {color: light-dark(#0B5F58, #6CCFC3) !important}
+</style>"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Chosen:
 
 
 def wide() -> None:
-    """The whole width of the window for the card, and no scrolling."""
+    """The whole width of the window for the card, no scrolling, and contrast enough for what is chosen."""
     st.html(WIDER)
 
 
@@ -170,7 +173,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
     def record(key: str) -> None:
         value = state.typed(f"review_{key}")
         desk.store.set_choice(
-            desk.run.id, key, value / 100 if key == "open_share" else value, at=now(), who=state.current().reviewer
+            desk.run.id, key, value / 100 if key.endswith("_share") else value, at=now(), who=state.current().reviewer
         )
 
     st.radio(
@@ -191,6 +194,16 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         on_change=record,
         args=("open_share",),
         help="Measures how much seeing the given label sways decisions.",
+    )
+    st.slider(
+        "Of the plain queue, cards drawn at random (%)",
+        0,
+        50,
+        round(100 * desk.audit_share()),
+        key="review_audit_share",
+        on_change=record,
+        args=("audit_share",),
+        help="Audit cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
     )
     simple = st.toggle("Simple view", key="review_simple", help="Plain buttons instead of the fast card.")
     return mode, share, simple

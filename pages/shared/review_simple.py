@@ -2,14 +2,18 @@
 
 import time
 import uuid
+from io import BytesIO
+from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
 from cleaning.verdicts import BY_NAME, LATER, UNDO, VERDICTS
 from pages.shared import pictures, state
 from pages.shared.messages import guarded, plain
 from pages.shared.review_desk import PICKED, ReviewDesk, View
 
+SMALL = 256  # pixels
 SIMPLE = [v for v in VERDICTS if v.key and v.name not in (UNDO, "several_fit")]
 
 
@@ -71,9 +75,21 @@ def _show(desk: ReviewDesk, card: dict) -> None:
     try:
         picture = pictures.find_picture(desk.dataset, row)
         path, _ = pictures.picture_file(picture, row, "full", desk.workspace.folder / "pictures")
-        st.image(path.read_bytes(), width=min(560, max(280, picture.width)))
+        st.image(_sharp(path, picture), width=min(560, max(400, picture.width)))
     except pictures.PictureError as problem:
         st.warning(f"This picture cannot be shown. {plain(problem)}")
+
+
+def _sharp(path: Path, picture: pictures.Picture) -> bytes:
+    """The picture's file; a small one as PNG, enlarged by whole steps without blur."""
+    side = max(picture.width, picture.height)
+    if side > SMALL:
+        return path.read_bytes()
+    made, step = BytesIO(), max(1, 400 // side)
+    with Image.open(path) as image:
+        larger = (image.width * step, image.height * step)
+        image.convert("RGBA").resize(larger, Image.Resampling.NEAREST).save(made, "PNG")
+    return made.getvalue()
 
 
 def _row(desk: ReviewDesk, card: dict) -> int:
@@ -82,9 +98,10 @@ def _row(desk: ReviewDesk, card: dict) -> int:
 
 def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
     choices = desk.facts.choices(_row(desk, card))
+    columns = st.columns(2 if len(card["candidates"]) > 5 else 1, gap="small")
     for place, one in enumerate(card["candidates"]):
         words = one["name"] + (f": {choices[one['code']]}" if choices else "")
-        st.button(
+        columns[place % len(columns)].button(
             plain(words),
             key=f"pick_{card['sample_id']}_{one['code']}",
             shortcut=desk.facts.keys[place] if place < len(desk.facts.keys) else None,
@@ -108,15 +125,16 @@ def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
 
 
 def _verdicts(desk: ReviewDesk, view: View, card: dict) -> None:
-    for verdict in SIMPLE:
-        st.button(
-            verdict.words,
-            key=f"{verdict.name}_{card['sample_id']}",
-            shortcut=verdict.key.lower(),
-            help=verdict.meaning,
-            on_click=guarded(decide),
-            args=(desk, view, card, verdict.name, []),
-        )
+    with st.container(horizontal=True, gap="small"):
+        for verdict in SIMPLE:
+            st.button(
+                verdict.words,
+                key=f"{verdict.name}_{card['sample_id']}",
+                shortcut=verdict.key.lower(),
+                help=verdict.meaning,
+                on_click=guarded(decide),
+                args=(desk, view, card, verdict.name, []),
+            )
     st.text_area("Note", key=f"note_{card['sample_id']}", max_chars=2_000)
 
 

@@ -56,6 +56,14 @@ _ROOM = (
 )
 
 
+def all_cards(room: Room) -> None:
+    """Filter off, so that every sample is in the queue."""
+    room.page.get_by_role("button", name="Filter").click()
+    room.page.get_by_text("Flagged samples only").click()
+    room.page.keyboard.press("Escape")
+    expect(room.page.locator(".count")).to_contain_text(" of ")
+
+
 def log_of(workspace: Workspace) -> list[Decision]:
     store = open_store(workspace.decisions_url, workspace.id)
     try:

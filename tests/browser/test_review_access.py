@@ -10,7 +10,7 @@ from cleaning.dataset import Dataset, Expert
 from cleaning.pipeline import run
 from cleaning.run_store import create_workspace
 from tests.browser.conftest import serve
-from tests.browser.review_room import Room
+from tests.browser.review_room import Room, all_cards
 
 EVIL = [
     "<script>window.ran = 1</script>",
@@ -69,14 +69,6 @@ def evil_server(tmp_path_factory):
     served = serve(root)
     yield served
     served.kill()
-
-
-def all_cards(room: Room) -> None:
-    """Filter off, so that every sample is in the queue."""
-    room.page.get_by_role("button", name="Filter").click()
-    room.page.get_by_text("Flagged samples only").click()
-    room.page.keyboard.press("Escape")
-    expect(room.page.locator(".count")).to_contain_text(" of ")
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])

@@ -65,3 +65,46 @@ def test_the_session_tells_cards_verdicts_and_anchoring(context, server):
     room.page.keyboard.press("p")
     expect(sheet).to_be_hidden()
     assert room.sample == before
+
+
+def test_votes_of_the_last_card_with_all_options_and_none_before_the_decision(context, server):
+    room = Room(context, server, "votes", "question")
+    room.page.keyboard.press("v")
+    expect(room.page.locator(".toast.visible")).to_contain_text("after the decision")
+    shown = room.press("a")
+    room.saved()
+    row = room.workspace.dataset().sample_ids.tolist().index(shown)
+    options = int(room.workspace.dataset().options_of()[row])
+    expect(room.page.locator(".last .vote")).to_have_count(options)
+    assert all(text.strip().endswith("%") for text in room.page.locator(".last .voted").all_inner_texts())
+    room.page.keyboard.press("v")
+    sheet = room.page.get_by_role("dialog", name="Votes")
+    together, each = sheet.locator("table").all()
+    assert together.locator("tr").count() == options
+    shares = [int(text.rstrip(" %")) for text in together.locator("td:last-child").all_inner_texts()]
+    assert abs(sum(shares) - 100) <= options
+    assert each.locator("tr").count() == len(room.workspace.latest_run().expert_names)
+    before = room.sample
+    room.page.keyboard.press("v")
+    expect(sheet).to_be_hidden()
+    assert room.sample == before
+
+
+def test_what_looks_alike_to_the_experts_shows_after_the_decision_or_on_an_open_card(context, own_server):
+    from cleaning.review_store import open_store
+
+    workspace = own_server.workspace("image")
+    room = Room(context, own_server, "alike")
+    for _ in range(12):
+        if room.page.locator(".mode").inner_text() == "":
+            assert room.page.locator(".looking .alike img").count() == 0, "a blind card does not show it"
+        room.press("n")
+    room.saved()
+    expect(room.page.locator(".last .alike img")).to_have_count(4)
+    store = open_store(workspace.decisions_url, workspace.id)
+    store.set_choice(workspace.latest_run().id, "mode", "open", at="2026-01-01T00:00:00.000Z", who="lead")
+    store.close()
+    room.open()
+    expect(room.page.locator(".looking .alike img")).to_have_count(4)
+    expect(room.page.locator(".looking .alike figcaption").first).not_to_be_empty()
+    assert room.errors == []

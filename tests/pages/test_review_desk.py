@@ -127,3 +127,55 @@ def test_anchoring_takes_only_cards_drawn_by_lot(desk):
     assert (found["open_agreeing"], found["open_cards"]) == (6, 6)
     assert (found["blind_agreeing"], found["blind_cards"]) == (0, 6)
     assert found["enough"] and found["difference"] == 1.0 and found["low"] > 0.3
+
+
+def test_enough_audit_cards_turn_suspicion_into_expected_finds(desk):
+    view = replace(ANN, order="finds")
+    assert desk.recalibrated() is None and desk.session(ANN)["expected"] is None
+    given, suggested = desk.dataset.given_labels, desk.facts.suggested
+    for place, row in enumerate(desk.run.audit["row"][:60]):
+        wrong = desk.facts.suspicion[row] > 0.2 or place % 9 == 0
+        label = suggested[row] if wrong and suggested[row] != given[row] else given[row]
+        decide(desk, ANN, desk.dataset.sample_ids[row], "picked", [int(label)])
+    assert desk.recalibrated() is not None and desk.recalibrated().card_count <= 60
+    chance = desk.recalibrated().probability(desk.facts.suspicion)[0]
+    ahead = desk.session(ANN)["expected"]
+    following = desk.open_cards(ANN).rows[:100]
+    assert ahead["cards"] == len(following) and ahead["point"] == pytest.approx(chance[following].sum())
+    assert 0 <= ahead["low"] < ahead["point"] < ahead["high"] <= 100
+    rates = find_rates_of(desk)
+    pairs = zip(given[following], suggested[following])
+    queue = desk.queue(replace(view, reviewer="bob"), audit=False).rows
+    expected = [chance[r] * rates.get((given[r], suggested[r]), 1.0) for r in queue]
+    assert list(pairs) and np.all(np.diff(expected) <= 1e-12), "most expected finds first"
+
+
+def find_rates_of(desk) -> dict:
+    from pages.shared.review_desk import finds
+
+    return finds.rates(finds.judged(desk.current().standing(), desk.facts)[: desk.learned()])
+
+
+def test_a_reveal_tells_what_all_experts_say_and_what_they_find_alike(desk):
+    first = ids(desk.window(ANN, [], 1))[0]
+    assert "probabilities" not in str(desk.window(ANN, [], 1)["cards"][0]), "not before the decision"
+    made = {"uuid": str(uuid.uuid4()), "sample_id": first, "verdict": "unsure", "labels": [], "at": 0, "seconds": 1.0}
+    (reveal,) = desk.record(ANN, [made], 0.0).reveals.values()
+    assert sum(one["probability"] for one in reveal["probabilities"]) == pytest.approx(1, abs=1e-6)
+    row = int(desk.facts.rows([first])[0])
+    pooled = float(desk.run.label_probability[row])
+    said = {one["code"]: one["probability"] for one in reveal["probabilities"]}
+    assert said[int(desk.dataset.given_labels[row])] == pytest.approx(pooled, abs=0.05)
+    assert len(reveal["alike"]) == 4 and all(one["thumb"] for one in reveal["alike"])
+    opened = desk.card(row, replace(ANN, mode="open"))["open"]
+    assert opened["probabilities"] == reveal["probabilities"] and opened["alike"] == reveal["alike"]
+
+
+def test_a_decision_is_saved_and_revealed_when_the_experts_are_gone(desk):
+    for path in (desk.workspace.folder / "experts").glob("*.json"):
+        path.unlink()
+    first = ids(desk.window(ANN, [], 1))[0]
+    made = {"uuid": str(uuid.uuid4()), "sample_id": first, "verdict": "unsure", "labels": [], "at": 0, "seconds": 1.0}
+    outcome = desk.record(ANN, [made], 0.0)
+    assert outcome.saved == [made["uuid"]]
+    assert "suspicion" in outcome.reveals[made["uuid"]] and "probabilities" not in outcome.reveals[made["uuid"]]

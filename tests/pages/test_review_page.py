@@ -73,3 +73,21 @@ def test_choosing_open_mode_is_recorded_with_who(app, digits):
     kept = store.choices()
     store.close()
     assert list(kept[["key", "value", "who"]].itertuples(index=False, name=None)) == [("mode", "open", "lead")]
+
+
+def test_the_audit_share_is_a_setting_that_changes_the_queue(app, digits):
+    test = app("review", digits.id, reviewer="lead")
+    assert test.slider(key="review_audit_share").value == 20
+    test.slider(key="review_audit_share").set_value(40).run()
+    test.slider(key="review_audit_share").set_value(0).run()
+    store = open_store(digits.decisions_url, digits.id)
+    kept = store.choices()
+    store.close()
+    assert list(kept[["key", "value", "who"]].itertuples(index=False, name=None)) == [
+        ("audit_share", 0.4, "lead"),
+        ("audit_share", 0.0, "lead"),
+    ]
+    run = digits.latest_run()
+    test.toggle(key="review_simple").set_value(True).run()
+    flagged = int((run.scores["suspicion"] >= run.threshold).sum())
+    assert f"0 of {flagged:,} decided" in str([p.proto.text for p in test.get("progress")])

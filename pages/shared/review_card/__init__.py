@@ -82,7 +82,7 @@ def _told(desk: ReviewDesk, view: View) -> dict:
     base = st.get_option("server.baseUrlPath").strip("/")
     return {
         "identity": identity,
-        "view": f"{identity}:{view.mode}:{view.open_share}:{view.order}:{filters}:{desk.threshold()}",
+        "view": f"{identity}:{view.mode}:{view.open_share}:{desk.audit_share()}:{view.order}:{filters}:{desk.threshold()}",
         "token": tokens.sign(desk.root, claims),
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,

@@ -1,21 +1,34 @@
-"""Cards as a browser is told them. On a blind card nothing tells the given label or the suggestion."""
+"""Cards as a browser is told them. On a blind card nothing tells the given label, the suggestion or the votes; so the
+samples that the experts find alike, which would tell the votes, come with the reveal.
+"""
 
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from cleaning.review_opinions import RowOpinions
 from pages.shared import pictures, tokens
 from pages.shared.question_text import blocks
 from pages.shared.review_desk.candidates import EXAMPLES
 from pages.shared.review_desk.facts import Facts
 
 MOST_METADATA = 24
+ALIKE = 4
 
 
 class Cards:
-    """Makes the cards of one run. workspace_id and root: for the addresses of pictures and their signature."""
+    """Makes the cards of one run.
 
-    def __init__(self, facts: Facts, workspace_id: str, root: Path) -> None:
+    workspace_id and root: for the addresses of pictures and their signature. opinions: gives what the experts say
+    about single samples, or None where they cannot be asked.
+    """
+
+    def __init__(
+        self, facts: Facts, workspace_id: str, root: Path, opinions: Callable[[], RowOpinions | None] = lambda: None
+    ) -> None:
+        self.opinions = opinions
         self.facts, self.dataset, self.run = facts, facts.dataset, facts.run
         self.workspace_id, self.root = workspace_id, root
 
@@ -30,7 +43,7 @@ class Cards:
         }
         card |= self._question(row) if self.dataset.kind == "question" else self._picture(row)
         if mode == "open":
-            card["open"] = self.reveal(row)
+            card["open"] = self.reveal(row) | self.details(row)
         return card
 
     def cell(self, row: int) -> dict:
@@ -98,6 +111,24 @@ class Cards:
             "votes": sorted(votes, key=lambda v: (v["code"], -v["confidence"])),
             "abstained": int((self.run.predicted[row] < 0).sum()),
         }
+
+    def details(self, row: int) -> dict:
+        """What takes asking the experts again: ``probabilities`` of the offered classes, pooled, and ``alike``, other
+        samples near in calibrated logit space with their given labels. Empty where they cannot be asked."""
+        opinions = self.opinions()
+        if opinions is None:
+            return {}
+        pooled = opinions.probabilities(np.array([row]))[0]
+        offered = self.facts.candidates.of(row, int(self.facts.options[row]))
+        told = [self.facts.named(code) | {"probability": float(pooled[code])} for code in offered]
+        return {"probabilities": told, "alike": self._alike(opinions, row)}
+
+    def _alike(self, opinions: RowOpinions, row: int) -> list[dict]:
+        if not self.facts.has_pictures:
+            return []
+        near = opinions.nearest(row, ALIKE, self.facts.showable)
+        given = self.dataset.given_labels
+        return [self.facts.named(int(given[r])) | {"thumb": self.picture_url(int(r), "thumb")} for r in near]
 
 
 def _empty(value: object) -> bool:

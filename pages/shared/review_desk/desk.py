@@ -4,12 +4,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from cleaning import review_queue
 from cleaning.anchoring import anchoring_of
+from cleaning.errors import InputError
+from cleaning.estimation import Recalibration
+from cleaning.review_opinions import RowOpinions
 from cleaning.review_queue import Filters, Queue
 from cleaning.review_session import last_session
 from cleaning.review_store import CurrentDecisions, Decision, shared_store
@@ -37,16 +41,29 @@ class ReviewDesk:
         self.dataset = workspace.dataset()
         self.store = shared_store(workspace.decisions_url, workspace.id)
         self.facts = Facts(self.dataset, run)
-        self.cards = Cards(self.facts, workspace.id, root)
+        self.cards = Cards(self.facts, workspace.id, root, lambda: self.opinions)
         self._current = CurrentDecisions()
-        self._judged: tuple[int, list] = (-1, [])  # place in the log, and what was judged up to there
+        self._learning = finds.Learning(self.facts)
         self._queues: OrderedDict[tuple, Queue] = OrderedDict()
         self._lock = threading.RLock()
+
+    @cached_property
+    def opinions(self) -> RowOpinions | None:
+        """What the experts say about single samples; None where their files are gone or changed."""
+        with self._lock:
+            try:
+                return RowOpinions(self.dataset, self.run, self.workspace.experts_of(self.run))
+            except (InputError, OSError):
+                return None
 
     # -- the queue -----------------------------------------------------------------------------------------------
 
     def threshold(self) -> float:
         return chosen_threshold(self.store, self.run)
+
+    def audit_share(self) -> float:
+        """Part of the plain queue's cards that are drawn at random."""
+        return float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
 
     def current(self) -> CurrentDecisions:
         """What stands of the log right now."""
@@ -56,7 +73,7 @@ class ReviewDesk:
 
     def queue(self, view: View, audit: bool = True) -> Queue:
         """All cards of a view in order, decided or not; with or without the audit cards."""
-        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE)) if audit else 0.0
+        share = self.audit_share() if audit else 0.0
         filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
         filters = replace(filters, status="open")
         learned = self.learned() if view.order == "finds" else 0
@@ -78,7 +95,8 @@ class ReviewDesk:
             filters=filters,
             group=self.dataset.group,
             disagreement=self.facts.disagreement if filters.least_disagreement else None,
-            finds=finds.rates(self._judged[1][:learned]) if learned else None,
+            finds=self._learning.rates() if learned else None,
+            chance=self._learning.chance() if learned else None,
         )
         return review_queue.remaining(queue, ~self.facts.showable)
 
@@ -86,9 +104,13 @@ class ReviewDesk:
         """How many judged samples the order "by expected finds" goes by; 0 while there is nothing to go by."""
         current = self.current()
         with self._lock:
-            if self._judged[0] != current.last_seq:
-                self._judged = (current.last_seq, finds.judged(current.standing(), self.facts))
-            return finds.learned_at(self._judged[1])
+            return self._learning.count(current)
+
+    def recalibrated(self) -> Recalibration | None:
+        """Suspicion as a probability once enough audit cards are judged; learns in the same steps as the order."""
+        with self._lock:
+            self.learned()
+            return self._learning.recalibration()
 
     def open_cards(self, view: View) -> Queue:
         """What the view asks for: by default all that the reviewer has still to decide, put-off cards last."""
@@ -168,6 +190,7 @@ class ReviewDesk:
             "cards_per_minute": sitting.cards_per_minute,
             "verdicts": [[name, count] for name, count in sitting.verdicts.items()],
             "anchoring": effect.__dict__ | {"enough": effect.enough},
+            "expected": finds.ahead(self.recalibrated(), self.facts.suspicion[self.open_cards(view).rows]),
         }
 
     def _by_lot(self) -> list[tuple[Decision, int]]:
@@ -196,23 +219,26 @@ class ReviewDesk:
         recorder = Recorder(self.facts, self._audit_rows(view.reviewer))
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
-        reveals = {
-            d.uuid: self._revealed(d) for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"
-        }
+        shown = [d for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"]
+        reveals = {d.uuid: self._revealed(d) for d in shown}
+        if shown:  # only the last of a batch is still before anybody's eyes
+            reveals[shown[-1].uuid] |= self.cards.details(self._row(shown[-1]))
         return Outcome(list(saved), refused, reveals)
+
+    def _row(self, decision: Decision) -> int:
+        return int(self.facts.rows([decision.sample_id])[0])
 
     def _audit_rows(self, reviewer: str) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
         flagged = len(self.queue(View(reviewer), audit=False))
-        share = float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+        share = self.audit_share()
         drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
         audit = np.zeros(len(self.dataset), bool)
         audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True
         return audit
 
     def _revealed(self, decision: Decision) -> dict:
-        row = int(self.facts.rows([decision.sample_id])[0])
-        reveal = self.cards.reveal(row) | {"verdict": decision.verdict, "sample_id": decision.sample_id}
+        reveal = self.cards.reveal(self._row(decision)) | {"verdict": decision.verdict, "sample_id": decision.sample_id}
         others = [
             {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels]} for d in self._others(decision)
         ]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.dataset import Dataset
+from cleaning.ranking import Ranking, rank_suspicion
 from cleaning.run_store import Run
 from pages.shared.review_desk.candidates import Candidates, agreed_examples
 
@@ -36,6 +37,10 @@ class Facts:
     @cached_property
     def suspicion(self) -> np.ndarray:
         return self._by_row("suspicion", np.float64)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        return rank_suspicion(self.suspicion)
 
     def _by_row(self, column: str, kind: type) -> np.ndarray:
         values = np.empty(len(self.dataset), kind)

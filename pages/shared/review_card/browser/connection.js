@@ -84,8 +84,21 @@ function notForUs(event) {
   return Boolean(document.querySelector("[role=dialog], [data-testid=stPopoverBody]"));
 }
 
-/** As high as the window allows below where the node begins, so that the page itself never scrolls. */
+/** Keeps a node as high as the window allows below where it begins, so that the page itself never scrolls; also when
+ * what stands above it changes, as it does while Streamlit draws the page. Returns a function that ends this. */
 function fillWindow(node) {
-  const top = node.getBoundingClientRect().top + (document.scrollingElement?.scrollTop || 0);
-  node.style.setProperty("--top", `${Math.max(0, Math.min(top, 260))}px`);
+  const fill = () => {
+    const top = node.getBoundingClientRect().top + (document.scrollingElement?.scrollTop || 0);
+    const wanted = `${Math.max(0, Math.min(top, 260))}px`;
+    if (node.style.getPropertyValue("--top") !== wanted) node.style.setProperty("--top", wanted);
+  };
+  const page = document.querySelector("[data-testid=stMainBlockContainer]") || document.body;
+  const watch = new ResizeObserver(fill);
+  watch.observe(page);
+  addEventListener("resize", fill);
+  fill();
+  return () => {
+    watch.disconnect();
+    removeEventListener("resize", fill);
+  };
 }

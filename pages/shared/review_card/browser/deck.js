@@ -111,5 +111,6 @@ class Deck {
 
 function cardPictures(card) {
   const shown = card.picture && card.picture.full ? [card.picture.full] : [];
-  return shown.concat(...card.candidates.map((one) => one.examples)).filter(Boolean);
+  const alike = (card.open?.alike || []).map((one) => one.thumb);
+  return shown.concat(alike, ...card.candidates.map((one) => one.examples)).filter(Boolean);
 }

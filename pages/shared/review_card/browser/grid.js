@@ -70,7 +70,7 @@ class Grid {
     this.node = el("div", { class: "room grid", tabindex: "-1" }, el("header", {}, this.progress.count, this.where, this.saving.node),
       this.progress.bar, this.area, this.prompt, this.buttons, this.toast.node, this.help.node);
     this.root.append(this.node);
-    fillWindow(this.node);
+    this.unfill = fillWindow(this.node);
     this.resized = new ResizeObserver(() => this.lay());
     this.resized.observe(this.area);
     this.tellSwap();
@@ -329,6 +329,7 @@ class Grid {
     this.closed = true;
     removeEventListener("keydown", this.keydown, true);
     this.resized.disconnect();
+    this.unfill();
     this.outbox.flush();
     this.outbox.close();
     this.saving.close();

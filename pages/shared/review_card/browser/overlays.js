@@ -33,6 +33,7 @@ class Help extends Sheet {
       el("div", { class: "line" }, el("kbd", {}, key), el("b", {}, words), el("span", {}, meaning)));
     super("Keys", el("h2", {}, "Keys"), el("div", { class: "lines" }, ...rows),
       el("p", { class: "quiet" }, "The same keys always do the same. Esc closes this."));
+    this.node.classList.add("keys");
     this.node.tabIndex = -1;
   }
 }

@@ -1,4 +1,4 @@
-// History and session: what was decided, a way back to each card, and how the sitting goes.
+// History, votes and session: what was decided, a way back to each card, what the experts said, how the sitting goes.
 
 /** Own decisions, latest first; choosing one brings its card back. */
 class History extends Sheet {
@@ -59,6 +59,48 @@ class History extends Sheet {
   }
 }
 
+/** What the experts say about a card that is decided or open: each by name, pooled by class, and what they find alike. */
+class VotesSheet extends Sheet {
+  constructor(question) {
+    const head = el("h2");
+    const body = el("div", { class: "said-by" });
+    super("Votes", head, body);
+    Object.assign(this, { head, body, question });
+    this.node.classList.add("insight");
+    this.node.tabIndex = -1;
+  }
+
+  start(title, found, base) {
+    say(this.head, title);
+    this.body.replaceChildren(...this.parts(found, base));
+    this.show();
+  }
+
+  parts(found, base) {
+    const abstained = found.abstained ? `  ·  ${found.abstained} abstained` : "";
+    const parts = [el("p", { class: "quiet" }, `given ${found.given.name}  ·  suggested ${found.suggested.name}  ·  ` +
+      `suspicion ${found.suspicion.toFixed(2)}${abstained}`)];
+    const told = (found.probabilities || []).filter((one) => this.question || one.probability >= 0.005 || this.tags(one, found));
+    if (told.length) parts.push(this.table("All experts together", told.map((one) => [one.name, this.tags(one, found), one.probability])));
+    parts.push(this.table("Each expert, by calibrated confidence", found.votes.map((vote) => [vote.expert, vote.name, vote.confidence])));
+    if (found.alike?.length) parts.push(el("h3", {}, "Alike to the experts, with their given labels"),
+      el("div", { class: "alike" }, ...alikeNodes(found.alike, base)));
+    return parts;
+  }
+
+  tags(one, found) {
+    return [[found.given, "given"], [found.suggested, "suggested"]].filter(([label]) => label.code === one.code).map(([, word]) => word).join(", ");
+  }
+
+  table(title, lines) {
+    return el("table", {}, el("caption", {}, title), el("tbody", {}, ...lines.map(([name, word, share]) => {
+      const bar = el("span", { class: "share" });
+      bar.style.setProperty("--share", share.toFixed(3));
+      return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, word), el("td", { "aria-hidden": "true" }, bar), el("td", {}, percent(share)));
+    })));
+  }
+}
+
 /** The sitting in figures. */
 class SessionSheet extends Sheet {
   constructor(words) {
@@ -85,15 +127,23 @@ function sessionLines(told, words) {
   const verdicts = told.verdicts.map(([name, count]) => el("div", {}, el("b", {}, count.toLocaleString("en")), ` ${words[name]}`));
   return [el("p", { class: "figure" }, `${told.cards.toLocaleString("en")} ${told.cards === 1 ? "card" : "cards"}${pace}`),
     el("div", { class: "tally" }, ...verdicts),
+    el("p", { class: "quiet expected" }, expectedWords(told.expected)),
     el("p", { class: "quiet anchoring" }, anchoringWords(told.anchoring))];
 }
 
+function expectedWords(found) {
+  if (!found) return "Wrong labels among the next cards: not known yet; it takes 40 audit cards, 5 of them right and 5 wrong.";
+  const whole = (count) => Math.round(count).toLocaleString("en");
+  return `Wrong labels expected among the next ${found.cards} cards: ${whole(found.point)} ` +
+    `(95 % interval ${whole(found.low)} to ${whole(found.high)}).`;
+}
+
 function anchoringWords(found) {
-  const percent = (hits, count) => `${Math.round((100 * hits) / count)} % of ${count.toLocaleString("en")}`;
+  const agreeing = (hits, count) => `${Math.round((100 * hits) / count)} % of ${count.toLocaleString("en")}`;
   const points = (share) => `${share < 0 ? "−" : "+"}${Math.abs(Math.round(100 * share))}`;
   if (!found.enough) return `Effect of seeing the given label: not known yet, from ${found.blind_cards} blind and ` +
     `${found.open_cards} open cards; it takes at least 5 of each.`;
-  return `Effect of seeing the given label: all reviewers agree with it on ${percent(found.open_agreeing, found.open_cards)} ` +
-    `open cards and on ${percent(found.blind_agreeing, found.blind_cards)} blind ones, a difference of ` +
+  return `Effect of seeing the given label: all reviewers agree with it on ${agreeing(found.open_agreeing, found.open_cards)} ` +
+    `open cards and on ${agreeing(found.blind_agreeing, found.blind_cards)} blind ones, a difference of ` +
     `${points(found.difference)} points (95 % interval ${points(found.low)} to ${points(found.high)}).`;
 }

@@ -44,24 +44,24 @@ class Room {
     this.note = new Note();
     this.past = new History(this.words, (entry) => this.jump(entry));
     this.session = new SessionSheet(this.words);
+    this.votes = new VotesSheet(this.question);
+    this.alike = el("div", { class: "alike" });
     this.note.closed = () => this.noteClosed();
     this.search.closed = () => this.focusCard();
-    for (const sheet of [this.help, this.past, this.session]) sheet.closed = () => this.focusCard();
+    for (const sheet of [this.help, this.past, this.session, this.votes]) sheet.closed = () => this.focusCard();
     const parts = this.question
       ? [el("div", { class: "reading", tabindex: "0" },
         el("div", { class: "column" }, this.stem, this.prompt, this.choices.node, this.meta))]
-      : [el("div", { class: "looking" }, this.stage.node, this.meta), el("aside", {}, this.prompt, this.choices.node)];
+      : [el("div", { class: "looking" }, this.stage.node, el("div", { class: "under" }, this.meta, this.alike)), el("aside", {}, this.prompt, this.choices.node)];
     this.table = el("div", { class: this.question ? "table question" : "table image" }, ...parts);
     this.finished = el("div", { class: "finished", hidden: true });
     this.node = el("div", { class: "room", tabindex: "-1" },
       el("header", {}, this.progress.count, this.pace, this.mode, this.saving.node), this.progress.bar, this.table, this.finished,
       this.verdictButtons(), this.last.node, this.toast.node,
-      ...[this.help, this.search, this.note, this.past, this.session].map((sheet) => sheet.node));
+      ...[this.help, this.search, this.note, this.past, this.session, this.votes].map((sheet) => sheet.node));
     this.root.append(this.node);
     this.table.classList.add("waiting");
-    fillWindow(this.node);
-    this.resized = () => fillWindow(this.node);
-    addEventListener("resize", this.resized);
+    this.unfill = fillWindow(this.node);
   }
 
   verdictButtons() {
@@ -73,10 +73,12 @@ class Room {
       return button;
     });
     const extra = [["/", "Another label", () => this.searchAll()], ["T", "Note", () => this.openNote()],
+      ["V", "Votes", () => this.openVotes()],
       ["Y", "History", () => this.openHistory()], ["P", "Session", () => this.openSession()], ["?", "Keys", () => this.help.show()]].map(([key, words, act]) =>
       (this.buttons[key] = el("button", { type: "button", class: "verdict", onclick: act }, keycap(key), words)));
     extra[0].hidden = !this.data.search;
-    return el("div", { class: "verdicts", role: "group", "aria-label": "Verdicts" }, extra[0], ...small, ...extra.slice(1));
+    const tools = el("div", { class: "tools" }, this.buttons.undo, ...extra.slice(1));
+    return el("div", { class: "verdicts", role: "group", "aria-label": "Verdicts" }, extra[0], ...small.filter((one) => one !== this.buttons.undo), tools);
   }
 
   helpLines() {
@@ -87,8 +89,9 @@ class Room {
     for (const verdict of this.data.verdicts) if (verdict.key) lines.push([verdict.key, verdict.words, verdict.meaning]);
     lines.push(["Enter", "Done marking", "after M: decides for all marked labels"]);
     lines.push(["T", "Note", "write a note on this card"]);
+    lines.push(["V", "Votes", "what each expert said about the last card, or about this one when it is open"]);
     lines.push(["Y", "History", "what you decided, and back to any of it"]);
-    lines.push(["P", "Session", "cards per minute, verdicts, effect of seeing the given label"]);
+    lines.push(["P", "Session", "cards per minute, verdicts, expected finds, effect of seeing the given label"]);
     if (!this.question) lines.push(["+  −  F", "Zoom", "in, out, fit; arrow keys move; or wheel and drag"]);
     lines.push(["?", "All keys", "this list"]);
     return lines;
@@ -140,6 +143,7 @@ class Room {
     say(this.mode, card.mode === "open" ? "open card" : "");
     if (card.decided) this.note.area.value = card.decided.note;
     this.markButtons();
+    this.alike.replaceChildren(...(card.open?.alike?.length ? [el("span", {}, "Alike to the experts:"), ...alikeNodes(card.open.alike, this.base)] : []));
     this.showMeta(card);
     const painted = () => requestAnimationFrame(() => {
       if (this.deck.cards[0] !== card || this.shown) return;
@@ -315,6 +319,13 @@ class Room {
     if (this.done.length < 200) this.moreHistory().then(() => this.past.open && this.past.place === 0 && this.past.start(this.done, this.base));
   }
 
+  openVotes() {
+    const open = this.shown?.card.open;
+    if (open) return this.votes.start("This card", open, this.base);
+    if (!this.last.found) return this.refuse("What the experts said shows after the decision.");
+    this.votes.start("The last card", this.last.found, this.base);
+  }
+
   openSession() {
     this.outbox.flush().then(() => this.session.start(() => this.post("session", {})));
   }
@@ -365,6 +376,7 @@ class Room {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (this.help.open) return key === "?" ? { run: () => this.help.close() } : null;
     if (this.past.open) return key === "y" ? { run: () => this.past.close() } : null;
+    if (this.votes.open) return key === "v" ? { run: () => this.votes.close() } : null;
     if (this.session.open) return key === "p" ? { run: () => this.session.close() } : null;
     const place = this.data.keys.indexOf(key);
     if (key.length === 1 && place >= 0) return { run: () => this.pickPlace(place) };
@@ -372,7 +384,7 @@ class Room {
     if (key in this.byKey) return { run: () => this.verdict(this.byKey[key]) };
     if (key === "Enter" && this.several) return { run: () => this.confirmSeveral() };
     const named = { "/": () => this.searchAll(), t: () => this.openNote(), y: () => this.openHistory(),
-      p: () => this.openSession(), "?": () => this.help.show(),
+      p: () => this.openSession(), v: () => this.openVotes(), "?": () => this.help.show(),
       Backspace: () => this.undo() };
     if (named[key]) return { run: named[key] };
     return this.stage ? this.zoomAction(key) : null;
@@ -391,7 +403,7 @@ class Room {
   }
 
   escape() {
-    for (const sheet of [this.help, this.past, this.session]) if (sheet.open) return sheet.close();
+    for (const sheet of [this.help, this.past, this.session, this.votes]) if (sheet.open) return sheet.close();
     if (this.several) return this.toggleSeveral();
     if (this.shown?.card.decided) this.leave();
   }
@@ -441,7 +453,7 @@ class Room {
     clearTimeout(this.again);
     this.saving.close();
     removeEventListener("keydown", this.keydown, true);
-    removeEventListener("resize", this.resized);
+    this.unfill();
     this.stage?.close();
     this.outbox.flush();
     this.outbox.close();

@@ -1,14 +1,24 @@
 // What a card, a vote and a reveal look like. Views are built once and refilled, so that nothing jumps or flickers.
 
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
 /** One bar for each expert that voted a class; the words say what the bars show. */
 function voteBars(votes) {
-  const words = votes.map((vote) => `${vote.expert} ${Math.round(100 * vote.confidence)} %`).join(", ");
+  const words = votes.map((vote) => `${vote.expert} ${percent(vote.confidence)}`).join(", ");
   const bars = votes.map((vote) => {
-    const bar = el("i", { title: `${vote.expert}: ${Math.round(100 * vote.confidence)} %` });
+    const bar = el("i", { title: `${vote.expert}: ${percent(vote.confidence)}` });
     bar.style.setProperty("--share", vote.confidence.toFixed(3));
     return bar;
   });
   return el("span", { class: "bars", role: "img", "aria-label": words }, ...bars);
+}
+
+/** Samples that the experts find alike, each with its given label. */
+function alikeNodes(alike, base) {
+  return alike.filter((one) => one.thumb).map((one) => el("figure", {},
+    el("img", { alt: "", src: base + one.thumb }), el("figcaption", { title: one.name }, one.name)));
 }
 
 /** The options of a card at their fixed keys: ten rows that are refilled for each card. */
@@ -192,41 +202,54 @@ class LastCard {
     this.own = el("span", { class: "own" });
     this.told = el("span", { class: "told" });
     this.votes = el("span", { class: "votes" });
+    this.alike = el("span", { class: "alike", title: "Alike to the experts, with their given labels" });
     this.node = el("section", { class: "last", "aria-label": "The last card" }, this.picture,
-      el("div", { class: "lines" }, this.own, this.told), this.votes);
+      el("div", { class: "lines" }, this.own, this.told), this.alike, this.votes);
     this.clear();
   }
 
   clear(text = "What the experts said shows here after each decision.") {
-    this.uuid = null;
+    this.uuid = this.found = null;
     this.picture.replaceChildren();
+    this.alike.replaceChildren();
     say(this.own, text);
     say(this.told, "");
     this.votes.replaceChildren();
   }
 
   decided(card, item, names, base) {
-    this.uuid = item.uuid;
+    [this.uuid, this.found, this.base] = [item.uuid, null, base];
     const thumb = card.picture && card.picture.thumb;
     this.picture.replaceChildren(...(thumb ? [el("img", { alt: "", src: base + thumb })] : []));
     const what = item.verdict === "picked" ? names.join(" + ") : this.words[item.verdict];
     this.own.replaceChildren("Last card: ", el("strong", {}, what));
     say(this.told, item.verdict === "later" ? "It comes back at the end." : "");
     this.votes.replaceChildren();
+    this.alike.replaceChildren();
   }
 
   reveal(reveals) {
     const found = reveals && this.uuid && reveals[this.uuid];
     if (!found || found.verdict === "later") return;
+    this.found = found;
     const verdict = this.words[found.verdict];
     const picked = found.picked.map((one) => one.name).join(" + ");
     this.own.replaceChildren("Last card: ", el("strong", {}, picked ? `${verdict}: ${picked}` : verdict));
     const said = [`given ${found.given.name}`, `suggested ${found.suggested.name}`,
       `suspicion ${found.suspicion.toFixed(2)}`];
-    for (const other of found.colleagues) said.push(`a colleague: ${this.words[other.verdict].toLowerCase()}`);
+    const others = new Map();
+    for (const { verdict: one } of found.colleagues) others.set(one, (others.get(one) || 0) + 1);
+    for (const [one, count] of others) said.push(`${count === 1 ? "a colleague" : `${count} colleagues`}: ${this.words[one].toLowerCase()}`);
     say(this.told, said.join("  ·  "));
-    this.votes.replaceChildren(...this.byClass(found).map(([name, votes]) =>
-      el("span", { class: "vote" }, voteBars(votes), el("span", { class: "voted" }, `${name}  ${votes.length}`))));
+    this.votes.replaceChildren(...this.columns(found).map(([name, votes]) =>
+      el("span", { class: "vote" }, voteBars(votes), el("span", { class: "voted" }, name))));
+    this.alike.replaceChildren(...alikeNodes(found.alike || [], this.base));
+  }
+
+  /** Of a question each option with its pooled probability, of an image each class that got votes with their number. */
+  columns(found) {
+    if (!this.question || !found.probabilities) return this.byClass(found).map(([name, votes]) => [`${name}  ${votes.length}`, votes]);
+    return found.probabilities.map((one) => [`${one.name}  ${percent(one.probability)}`, found.votes.filter((vote) => vote.code === one.code)]);
   }
 
   byClass(found) {
