@@ -21,6 +21,7 @@ ORDERS = {
 
 CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
 SIZES = (24, 60, 120)
+IN_URL = "query-params"  # a reload comes back to the same queue
 MOST_PAIRS = 200  # offered for the grid
 MOST_NAMES = 2_000  # classes that a select box still lists quickly
 STATUS_WORDS = {
@@ -98,7 +99,13 @@ def bar(desk: ReviewDesk) -> Chosen:
 def _look(place) -> str:
     """Cards or grid."""
     chosen = place.segmented_control(
-        "Show", (CARDS, GRID), default=CARDS, required=True, key="review_look", label_visibility="collapsed"
+        "Show",
+        (CARDS, GRID),
+        default=CARDS,
+        required=True,
+        key="review_look",
+        label_visibility="collapsed",
+        bind=IN_URL,
     )
     return chosen or CARDS
 
@@ -107,7 +114,9 @@ def _order(desk: ReviewDesk, place) -> str:
     """The orders there is something to go by for."""
     known = {"group": desk.dataset.group is not None, "finds": bool(desk.learned())}
     orders = [o for o in ORDERS if known.get(o, True)]
-    return place.selectbox("Order", orders, format_func=ORDERS.get, key="review_order", label_visibility="collapsed")
+    return place.selectbox(
+        "Order", orders, format_func=ORDERS.get, key="review_order", label_visibility="collapsed", bind=IN_URL
+    )
 
 
 def _pair(desk: ReviewDesk, view: View, place) -> Filters:
@@ -156,8 +165,12 @@ def _filters(desk: ReviewDesk) -> Filters:
         )
     experts = len(desk.run.expert_names)
     least = st.slider("Experts that disagree with the given label, at least", 0, experts, 0, key="review_least")
-    status = st.selectbox("Your decision", list(STATUS_WORDS), format_func=STATUS_WORDS.get, key="review_status")
-    flagged = st.toggle("Flagged samples only", value=True, key="review_flagged", disabled=status != "open")
+    status = st.selectbox(
+        "Your decision", list(STATUS_WORDS), format_func=STATUS_WORDS.get, key="review_status", bind=IN_URL
+    )
+    flagged = st.toggle(
+        "Flagged samples only", value=True, key="review_flagged", disabled=status != "open", bind=IN_URL
+    )
     return Filters(given, suggested, group, least, flagged, status)
 
 
@@ -205,5 +218,5 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         args=("audit_share",),
         help="Audit cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
     )
-    simple = st.toggle("Simple view", key="review_simple", help="Plain buttons instead of the fast card.")
+    simple = st.toggle("Simple view", key="review_simple", bind=IN_URL, help="Plain buttons instead of the fast card.")
     return mode, share, simple

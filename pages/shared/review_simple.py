@@ -98,10 +98,12 @@ def _row(desk: ReviewDesk, card: dict) -> int:
 
 def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
     choices = desk.facts.choices(_row(desk, card))
-    columns = st.columns(2 if len(card["candidates"]) > 5 else 1, gap="small")
+    across = 2 if len(card["candidates"]) > 5 else 1
     for place, one in enumerate(card["candidates"]):
+        if place % across == 0:  # a row at a time, so that Tab goes in class order
+            columns = st.columns(across, gap="small")
         words = one["name"] + (f": {choices[one['code']]}" if choices else "")
-        columns[place % len(columns)].button(
+        columns[place % across].button(
             plain(words),
             key=f"pick_{card['sample_id']}_{one['code']}",
             shortcut=desk.facts.keys[place] if place < len(desk.facts.keys) else None,

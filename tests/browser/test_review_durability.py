@@ -60,6 +60,10 @@ def test_kill_9_in_rapid_review_loses_nothing(context, own_server):
     assert len({d.uuid for d in log}) == len(log) == 200
     room.press("z")
     assert room.sample == decided[-1], "undo works across the restart"
+    room.page.reload()
+    room.page.wait_for_selector(".room[data-sample]")
+    expect(room.page.locator(".count")).to_contain_text("of 1,797 decided")
+    assert room.sample == decided[-1], "the same queue at the same card"
 
 
 def saved_count(room: Room) -> int:
