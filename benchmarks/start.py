@@ -88,7 +88,7 @@ def _opened_all(page, address: str, workspace_id: str, process_id: int) -> float
     """The most megabytes the server held after any page."""
     most = resident_megabytes(process_id)
     for name in PAGES:
-        page.goto(f"{address}/{name}?workspace={workspace_id}")
+        page.goto(f"{address}/{name}?workspace={workspace_id}&reviewer=all")
         page.wait_for_selector("[data-testid=stMain] h1, .room[data-sample]", timeout=120_000)
         page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=120_000)
         most = max(most, resident_megabytes(process_id))

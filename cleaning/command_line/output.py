@@ -6,6 +6,8 @@ import pandas as pd
 
 from cleaning.errors import InputError, one_of
 
+WRITTEN_ROWS = 131_072  # of a Parquet file at a time
+
 
 def check_output(path: Path, endings: tuple[str, ...]) -> Path:
     """The path, or InputError before any work is done when it could not be written in the end."""
@@ -42,5 +44,8 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> None:
     from pyarrow import parquet
 
     repeating = [column for column in table if str(column).endswith("_label")]
-    arrow = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)
-    parquet.write_table(arrow, path, use_dictionary=repeating)
+    schema = pa.Schema.from_pandas(table, preserve_index=False)
+    with parquet.ParquetWriter(path, schema, use_dictionary=repeating) as writer:
+        for start in range(0, max(len(table), 1), WRITTEN_ROWS):
+            rows = table.iloc[start : start + WRITTEN_ROWS]
+            writer.write_table(pa.Table.from_pandas(rows, schema, preserve_index=False, nthreads=1))
