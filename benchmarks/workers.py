@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def killing(size: Size, workers: int) -> None:
 
 def _peak_megabytes() -> float:
     """Of the process itself: what getrusage tells counts the process that started it as well."""
-    lines = open("/proc/self/status").read().splitlines()
+    lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
 
 
