@@ -1,16 +1,30 @@
 """CPU time, wall time and peak memory of whole processes, interleaved."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# A small process starts what is measured: a child is charged with the memory of the process that starts it.
+LAUNCHER = """
+import json, resource, subprocess, sys, tempfile, time
+with tempfile.TemporaryFile() as words:
+    began = time.perf_counter()
+    code = subprocess.call(sys.argv[1:], stdout=words, stderr=words)
+    wall = time.perf_counter() - began
+    words.seek(0)
+    said = words.read()[-500:].decode(errors="replace")
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+peak = used.ru_maxrss * 1024 / 1e6
+print(json.dumps({"code": code, "said": said, "cpu": used.ru_utime + used.ru_stime, "wall": wall, "peak": peak}))
+"""
 
 
 @dataclass(frozen=True)
@@ -24,16 +38,12 @@ class Cost:
 
 def cost_of(command: Sequence[str]) -> Cost:
     """Runs a Python module with arguments in a fresh process. Raises RuntimeError with its last words on failure."""
-    with tempfile.TemporaryFile() as words:
-        began = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=words, stderr=words)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            words.seek(0)
-            raise RuntimeError(f"{' '.join(command)} failed: {words.read()[-500:].decode(errors='replace')}")
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024 / 1e6)
+    launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, sys.executable, "-m", *command]
+    done = subprocess.run(launched, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    told = json.loads(done.stdout)
+    if told["code"]:
+        raise RuntimeError(f"{' '.join(command)} failed: {told['said']}")
+    return Cost(told["cpu"], told["wall"], told["peak"])
 
 
 def interleaved(commands: dict[str, Sequence[str]], repetitions: int) -> dict[str, Cost]:

@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] = ()) -> None:
 def compare(size: Size) -> None:
     """All sides on one size, interleaved."""
     sides = [side for side in SIDES[size.name] if _available(side)]
-    costs = interleaved({side: _command(side, size) for side in sides}, REPETITIONS.get(size.name, FEW))
+    costs = interleaved({side: command_of(side, size) for side in sides}, REPETITIONS.get(size.name, FEW))
     for side in ONCE.get(size.name, ()):
         if _free_memory() > NEEDS_WHOLE_MEMORY:
-            costs[side] = cost_of(_command(side, size))
+            costs[side] = cost_of(command_of(side, size))
         else:
             print(f"{side} left out of {size.name}: not enough free memory")
     print(f"\n{size.name}: {size.described()}, {REPETITIONS.get(size.name, FEW)} repetitions\n")
@@ -58,7 +58,7 @@ def compare(size: Size) -> None:
 
 def growth(symbol: str, sizes: Sequence[Size]) -> None:
     """How our CPU time grows along one of N, K, M: a straight line's slope and the largest deviation from it."""
-    costs = interleaved({size.name: _command(OURS, size) for size in sizes}, FEW)
+    costs = interleaved({size.name: command_of(OURS, size) for size in sizes}, FEW)
     along = np.array([{"N": s.samples, "K": s.classes, "M": s.experts}[symbol] for s in sizes], float)
     cpu = np.array([costs[s.name].cpu for s in sizes])
     slope, start = np.polyfit(along, cpu, 1)
@@ -69,7 +69,8 @@ def growth(symbol: str, sizes: Sequence[Size]) -> None:
     )
 
 
-def _command(side: str, size: Size) -> list[str]:
+def command_of(side: str, size: Size) -> list[str]:
+    """The Python module and arguments that run a side in a process of its own."""
     if side == OURS:  # the command line as a person runs it
         experts = [f"--expert=m{number}={path}" for number, path in enumerate(size.files)]
         return ["cleaning", "score", f"--labels={size.labels}", *experts, f"--out={size.folder / 'scores.parquet'}"]

@@ -95,6 +95,7 @@ class Expert:
     simulated: True for demo experts that are not real models; always shown.
     cost: relative price of one answer, or None. family: experts of one family err together.
     known_fingerprint: as computed when the expert was stored; empty for one just read.
+    unchecked: the reader left it to whoever reads the scores to refuse NaN and infinity (``cleaning.softened``).
     """
 
     name: str
@@ -111,6 +112,7 @@ class Expert:
     family: str = ""
     notes: tuple[str, ...] = ()
     known_fingerprint: str = ""
+    unchecked: bool = False
 
     def logits(self, samples: slice | np.ndarray) -> np.ndarray:
         """(n, K) float32 logits of some samples of a full expert; abstained rows and options that do not exist are NaN.

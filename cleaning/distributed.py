@@ -9,7 +9,7 @@ A worker's memory: a few buffers of ``CHUNK_CELLS`` per thread and the results o
 sample, until they are fetched.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -53,12 +53,22 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
 
 
 def ask_distributed(
-    client, dataset: Dataset, experts: Sequence[Expert], folds: Folds, progress: Progress = lambda words, share: None
+    client,
+    dataset: Dataset,
+    experts: Sequence[Expert],
+    folds: Folds,
+    progress: Progress = lambda words, share: None,
+    calibrated: Callable[[Expert, Expert], Calibration] | None = None,
 ) -> Opinions:
-    """What the experts say together, as ``pool`` says it on one machine, computed by the client's workers."""
+    """What the experts say together, as ``pool`` says it on one machine, computed by the client's workers.
+
+    calibrated: gives the map of an expert and keeps it; handed the expert and the part of it that is here.
+    """
+    known = experts
     experts = [replace(e, scores=as_shards(e.scores)) if e.kind == "full" else e for e in experts]
     sampled = _sampled(client, dataset, experts, folds, progress)
-    calibrations = [calibrate(e, dataset.given_labels, folds) for e in sampled]
+    fit = calibrated or (lambda whole, here: calibrate(here, dataset.given_labels, folds))
+    calibrations = [fit(whole, here) for whole, here in zip(known, sampled)]
     progress("weighing the experts", 0.0)
     weights = weighed(dataset, sampled, calibrations, folds).weights
     pooling = Pooling.of(dataset, experts, calibrations, folds).with_weights(weights)

@@ -14,6 +14,13 @@ class WorkspaceError(InputError):
     """A workspace, run or decision log that is not there, not ours, or damaged."""
 
 
+class NotFinite(InputError):
+    """An expert whose scores were not checked when they were read has NaN or infinity in them."""
+
+    def __init__(self, expert: str) -> None:
+        super().__init__(f"Expert '{expert}' has scores that are NaN or infinite. Every score must be a finite number.")
+
+
 def first_five(items: Iterable[object]) -> str:
     """``a, b, c, d, e, ...``: at most five offenders by name, so that a sentence stays a sentence."""
     shown: list[object] = []

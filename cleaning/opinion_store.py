@@ -34,12 +34,17 @@ class OpinionStore:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
 
-    def calibration(self, dataset: Dataset, expert: Expert, folds: Folds, seed: int) -> Calibration:
-        """The expert's map: as fitted before for this dataset and seed, else fitted now and kept."""
+    def calibration(
+        self, dataset: Dataset, expert: Expert, here: Expert | None = None, *, folds: Folds, seed: int
+    ) -> Calibration:
+        """The expert's map: as fitted before for this dataset and seed, else fitted now and kept.
+
+        here: the expert with only those scores that the fit needs, where the others are elsewhere.
+        """
         path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.json"
         if path.exists():
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        fitted = calibrate(expert, dataset.given_labels, folds)
+        fitted = calibrate(here or expert, dataset.given_labels, folds)
         _write_json(path, fitted.to_dict())
         return fitted
 
@@ -66,14 +71,30 @@ class OpinionStore:
         making, place = self.folder / f"{key}.unfinished", self.folder / key
         pooling = _begin(making, dataset, experts, calibrations, folds, progress)
         _go_on(making, pooling, len(dataset), progress)
-        try:
-            making.rename(place)
-        except OSError:
-            if not place.exists():  # another process that asked the same was faster: its numbers are the same
-                raise
+        _finish(making, place)
         found = self.finished(dataset, experts, seed)
         assert found is not None, "just written"
         return found
+
+    def keep(self, dataset: Dataset, experts: Sequence[Expert], seed: int, said: Opinions) -> None:
+        """Keeps what workers elsewhere were asked, so that another rule asks nothing again."""
+        place = self.folder / _key(dataset, experts, seed)
+        making = place.with_name(f"{place.name}.kept.unfinished")
+        making.mkdir(parents=True, exist_ok=True)
+        for name in PooledRows._fields:
+            np.save(making / f"{name}.npy", getattr(said, name))
+        about = {"weights": said.weights.tolist(), "calibrations": [c.to_dict() for c in said.calibrations]}
+        _write_json(making / "fit.json", about)
+        _finish(making, place)
+
+
+def _finish(making: Path, place: Path) -> None:
+    """Renames what is whole; where another process that asked the same was faster, its numbers are the same."""
+    try:
+        making.rename(place)
+    except OSError:
+        if not place.exists():
+            raise
 
 
 def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -80,11 +81,15 @@ def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: Opi
     if client is not None:
         from cleaning.distributed import ask_distributed
 
-        return ask_distributed(client, dataset, experts, folds, progress)
+        calibrated = partial(store.calibration, dataset, folds=folds, seed=seed) if store else None
+        said = ask_distributed(client, dataset, experts, folds, progress, calibrated)
+        if store:
+            store.keep(dataset, experts, seed, said)
+        return said
     calibrations = []
     for done, expert in enumerate(experts):
         progress(f"calibrating {expert.name}", done / len(experts))
-        fitted = store.calibration(dataset, expert, folds, seed) if store else None
+        fitted = store.calibration(dataset, expert, folds=folds, seed=seed) if store else None
         calibrations.append(fitted or calibrate(expert, dataset.given_labels, folds))
     if store:
         return store.ask(dataset, experts, calibrations, folds, seed, progress)

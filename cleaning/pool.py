@@ -140,7 +140,7 @@ def weighed(dataset: Dataset, experts: Sequence[Expert], calibrations: Sequence[
 
 def weighing_rows(folds: Folds, class_count: int) -> np.ndarray:
     """The rows of the dataset on which weights are fitted."""
-    return folds.subsample(max(2_048, min(STACKING_ROWS, 8_000_000 // class_count)))
+    return folds.subsample(max(2_048, min(STACKING_ROWS, 4_000_000 // class_count)))
 
 
 def chunk_rows(class_count: int) -> int:

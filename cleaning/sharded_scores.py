@@ -1,4 +1,4 @@
-"""One expert's scores as a list of .npy files that lie one after the other, on a disk or in an object store.
+"""One expert's scores as a list of .npy, Parquet or Zarr shards, one after the other, on a disk or in an object store.
 
 It is read like an array (``shape``, ``dtype``, rows by slice or by number) and holds nothing but the places of its
 shards, so that it can be sent to another machine; each read opens the shards it needs and checks what it read.
@@ -14,17 +14,20 @@ import numpy as np
 from cleaning.errors import InputError
 from cleaning.half_bits import all_finite
 from cleaning.score_rows import whole_file
+from cleaning.shard_blocks import block_layout, has_blocks, read_blocks
 
 LIST_SUFFIX = ".shards"
 
 
 @dataclass(frozen=True)
 class Shard:
-    """place: a path, or a URL that fsspec reads. rows, offset: how many rows lie from which byte on."""
+    """place: a path, or a URL that fsspec reads. rows, offset: how many rows lie from which byte on (.npy).
+    block_rows: rows of each block of a shard that is read by blocks (``cleaning.shard_blocks``)."""
 
     place: str
     rows: int
     offset: int
+    block_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,14 +97,10 @@ def _runs(rows: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _read_shard(shard: Shard, row: int, into: np.ndarray) -> None:
-    with _opened(shard.place) as file:
-        file.seek(shard.offset + row * into.strides[0])
-        wanted = memoryview(into).cast("B")
-        while len(wanted):
-            got = file.readinto(wanted)
-            if not got:
-                raise InputError(f"'{shard.place}' became shorter while it was read.")
-            wanted = wanted[got:]
+    if has_blocks(shard.place):
+        read_blocks(shard.place, shard.block_rows, row, into)
+    else:
+        _read_npy(shard, row, into)
     if not all_finite(into):
         bad = int(np.flatnonzero(~np.isfinite(into).all(axis=1))[0])
         raise InputError(
@@ -110,21 +109,35 @@ def _read_shard(shard: Shard, row: int, into: np.ndarray) -> None:
         )
 
 
+def _read_npy(shard: Shard, row: int, into: np.ndarray) -> None:
+    with _opened(shard.place) as file:
+        file.seek(shard.offset + row * into.strides[0])
+        wanted = memoryview(into).cast("B")
+        while len(wanted):
+            got = file.readinto(wanted)
+            if not got:
+                raise InputError(f"'{shard.place}' became shorter while it was read.")
+            wanted = wanted[got:]
+
+
 def _opened(place: str) -> BinaryIO:
     """A file open for reading; of a URL only what is asked for is fetched."""
-    if "://" not in place:
-        return open(place, "rb", buffering=0)
+    return opened_url(place) if "://" in place else open(place, "rb", buffering=0)
+
+
+def opened_url(place: str, cache: str = "none") -> BinaryIO:
+    """A file behind a URL, through fsspec with one of its caches."""
     try:
         import fsspec
     except ImportError:
         raise InputError(f"'{place}' is read through fsspec, which is not installed: pip install fsspec.") from None
-    return fsspec.open(place, "rb", cache_type="none").open()
+    return fsspec.open(place, "rb", cache_type=cache).open()
 
 
 def open_shards(places: Sequence[str]) -> ShardedScores:
-    """Scores from .npy shards in this order. Raises InputError where they do not fit together."""
+    """Scores from shards in this order. Raises InputError where they do not fit together."""
     if not places:
-        raise InputError("The list of shards is empty. Name one .npy file a line.")
+        raise InputError("The list of shards is empty. Name one .npy, .parquet or .zarr a line.")
     opened = [_header(place) for place in places]
     _, classes, dtype = opened[0]
     for place, (_, other, kind) in zip(places, opened):
@@ -138,7 +151,7 @@ def open_shards(places: Sequence[str]) -> ShardedScores:
 
 
 def listed_shards(path: Path) -> ShardedScores:
-    """Scores of a ``.shards`` file, which names one .npy file or URL a line, relative to itself."""
+    """Scores of a ``.shards`` file, which names one shard or URL a line, relative to itself."""
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
@@ -163,6 +176,9 @@ def as_shards(scores: np.ndarray | ShardedScores) -> np.ndarray | ShardedScores:
 
 def _header(place: str) -> tuple[Shard, int, np.dtype]:
     """The shard at a place, its number of columns and its type; never unpickles."""
+    if has_blocks(place):
+        block_rows, classes, dtype = block_layout(place)
+        return Shard(place, sum(block_rows), 0, block_rows), classes, dtype
     try:
         with _opened(place) as file:
             version = np.lib.format.read_magic(file)

@@ -13,6 +13,7 @@ import numpy as np
 
 from cleaning.calibration import PADDING, Calibration, relative_logits
 from cleaning.dataset import Expert
+from cleaning.errors import NotFinite
 from cleaning.half_bits import finite_halves, widened
 from cleaning.score_rows import read_rows
 
@@ -59,15 +60,8 @@ class Softener:
     def soften(self, rows: slice | np.ndarray, fold: np.ndarray, buffers: Buffers, name: str = "own") -> Softened:
         """Calibrated exponentials of these rows of the dataset; fold: (n,) theirs. Written to buffer ``name``."""
         beta = self.beta[fold][:, None]
-        plain = self._plain(rows, beta, buffers, name) if self._is_plain() else None
+        plain = self._plain(rows, beta, buffers, name) if is_plain(self.expert) else None
         return plain or self._careful(rows, beta)
-
-    def _is_plain(self) -> bool:
-        """Whether the file holds logits row by row as they are needed: the common case, and the fast one."""
-        expert = self.expert
-        if expert.rows is not None or expert.option_counts is not None or expert.score_kind != "logits":
-            return False
-        return expert.scores.dtype in (np.float32, np.float16) and expert.scores.dtype.isnative
 
     def _plain(self, rows, beta: np.ndarray, buffers: Buffers, name: str) -> Softened | None:
         """None where a score is not finite."""
@@ -76,6 +70,8 @@ class Softener:
         q = buffers.get(name, n, k)
         best = scale(rows, beta, q, buffers)
         if best is None:
+            if self.expert.unchecked:
+                raise NotFinite(self.expert.name)
             return None
         np.exp(q, out=q)
         return Softened(q, q @ np.ones(k, np.float32), best, None)
@@ -85,7 +81,7 @@ class Softener:
         read = read_rows(self.expert.scores, rows, q)
         best = read.argmax(axis=1)
         top = read[np.arange(len(read)), best][:, None]
-        if not np.isfinite(top).all():
+        if not np.isfinite(top).all() or (self.expert.unchecked and not np.isfinite(read.min())):
             return None
         if not _safe(top * beta):
             read = np.subtract(read, top, out=q)
@@ -121,6 +117,13 @@ class Softener:
             return Softened(q, total, best, None)
         q[silent], total[silent] = 0, 1
         return Softened(q, total, best, silent)
+
+
+def is_plain(expert: Expert) -> bool:
+    """Whether the file holds logits row by row as they are needed: the common case, and the fast one."""
+    if expert.rows is not None or expert.option_counts is not None or expert.score_kind != "logits":
+        return False
+    return expert.scores.dtype in (np.float32, np.float16) and expert.scores.dtype.isnative
 
 
 def _safe(top: np.ndarray) -> bool:

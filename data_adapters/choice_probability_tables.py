@@ -1,7 +1,8 @@
 """Tables per subject with a probability per choice, as the MMLU authors' evaluation code writes them.
 
 ``results_MODEL/SUBJECT.csv``: question, options and key in the first columns (headed 0, 1, 2, ...), then
-``MODEL_correct`` and ``MODEL_choiceA_probs``, ``MODEL_choiceB_probs``, ...
+``MODEL_correct`` and ``MODEL_choiceA_probs``, ``MODEL_choiceB_probs``, ... Layout as in hendrycks/test: evaluate.py and
+evaluate_flan.py, which read questions with pandas: an option such as "None" is empty in the table.
 """
 
 import re
@@ -37,7 +38,8 @@ def read_choice_tables(path: Path) -> Reading:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for pattern in ("*.csv", "*/*.csv") for file in folder.glob(pattern))
+    """One folder per model, or two where the model's name has a slash (results_google/flan-t5-small)."""
+    return sorted(file for pattern in ("*.csv", "*/*.csv", "*/*/*.csv") for file in folder.glob(pattern))
 
 
 def _has_probabilities(file: Path) -> bool:

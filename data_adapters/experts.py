@@ -1,6 +1,6 @@
 """Experts from opened files: joined to the samples, checked, and said how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from data_adapters import alignment
 from data_adapters.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_answers, read_classes
 from data_adapters.expert_columns import TableShape, find_id_column, table_shape
 from data_adapters.opened import OpenedExpert
-from data_adapters.score_kind import FullScores, check_finite, check_probabilities, detect_score_kind
+from data_adapters.score_kind import FullScores, check_finite, check_probabilities, detect_score_kind, left_to_scoring
 
 CONFIDENCE_TOLERANCE = 1e-3  # probabilities written as float16 may round to just above 1
 
@@ -77,18 +77,21 @@ def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.n
         )
     alignment.require_all(join, frame.sample_ids, opened.name)
     full = FullScores(opened.name, scores, join.rows, frame.sample_ids, frame.option_counts)
-    check_finite(full)
     kind, seen = detect_score_kind(full)
     if opened.declared.score_kind:
         kind, seen = (
             opened.declared.score_kind,
             f"{opened.declared.score_kind} as declared; they look like {seen}",
         )
-    if kind == "probabilities":
-        check_probabilities(full)
     about = _about(opened, "full", (f"Expert '{opened.name}': {seen}.", *join.notes))
     rows, options = join.rows_or_none(), frame.option_counts
-    return Expert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
+    expert = Expert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
+    if left_to_scoring(expert):
+        return replace(expert, unchecked=True)
+    check_finite(full)
+    if kind == "probabilities":
+        check_probabilities(full)
+    return expert
 
 
 def _hard_or_top1(

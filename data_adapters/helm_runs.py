@@ -1,7 +1,11 @@
 """HELM run folders: ``scenario_state.json``, or ``instances.json`` with ``display_predictions.json``.
 
 A run folder is called ``SCENARIO:key=value,...,model=MODEL``. Joint multiple choice gives an answer and its
-log-probability; separate multiple choice gives a log-likelihood per reference.
+log-probability; separate multiple choice gives a log-likelihood per reference (of prompt and reference together: the
+prompt's share is the same for all references of a question, so that it changes nothing).
+
+Layout as in stanford-crfm/helm: adaptation/request_state.py, adaptation/adapters/multiple_choice_*.py,
+presentation/run_display.py, metrics/chain_of_thought_metric.py.
 """
 
 import math
@@ -17,7 +21,8 @@ from data_adapters.question_logs import Log, Question, assemble_logs, option_ind
 
 STATE, INSTANCES, PREDICTIONS = "scenario_state.json", "instances.json", "display_predictions.json"
 MODEL_IN_NAME = re.compile(r"(?:^|[:,])model=([^,]+)")
-SUBJECT_IN_NAME = re.compile(r"(?:^|[:,])subject=([^,]+)")
+PART_IN_NAME = re.compile(r"(?:^|[:,])(?:subject|dataset|subset|task|category|language)=([^,]+)")  # ids begin anew
+REASONED = re.compile(r"[aA]nswer is:? \(?([A-Z])\b|[aA]nswer:\s*\(?([A-Z])\b")
 
 
 def is_helm(folder: Path) -> bool:
@@ -52,9 +57,9 @@ def _runs(folder: Path) -> list[Path]:
 
 def _read_run(run: Path, logs: dict[str, Log]) -> None:
     scenario = run.name.split(":")[0].split(",")[0]
-    subject = SUBJECT_IN_NAME.search(run.name)
-    group = subject[1] if subject else scenario
-    prefix = f"{scenario}:{group}" if subject else scenario
+    part = ",".join(PART_IN_NAME.findall(run.name))
+    group = part or scenario
+    prefix = f"{scenario}:{part}" if part else scenario
     if (run / STATE).is_file():
         state = _expect(json_file(run / STATE), dict, run / STATE)
         adapter = _expect(state.get("adapter_spec") or {}, dict, run / STATE)
@@ -113,13 +118,29 @@ def _read_predictions(log: Log, run: Path, prefix: str, group: str) -> None:
         for prediction in _expect(json_file(run / PREDICTIONS), list, run / PREDICTIONS):
             if prediction.get("perturbation") or prediction.get("train_trial_index", 0):
                 continue
+            chosen = prediction.get("reference_index")  # of separate choices only the one preferred is displayed
+            if chosen is not None and (prediction.get("stats") or {}).get("predicted_index", chosen) != chosen:
+                continue
             question = asked[str(prediction["instance_id"])]
             sample_id = f"{prefix}/{prediction['instance_id']}"
             _claim(log, sample_id, question)
-            text = str(prediction.get("mapped_output") or prediction.get("predicted_text") or "").strip()
-            log.answers[sample_id] = (_as_letter(text, question.options), None)
+            log.answers[sample_id] = (_displayed(prediction, chosen, question), None)
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"'{run.name}' is not laid out as HELM writes it ({error}). Copy it again.") from error
+
+
+def _displayed(prediction: dict, chosen: int | None, question: Question) -> str:
+    """The letter of the option that a displayed prediction stands for, else its text."""
+    if chosen is not None:
+        return OPTION_LETTERS[chosen]
+    text = str(prediction.get("mapped_output") or prediction.get("predicted_text") or "")
+    return _as_letter(_reasoned(text) or text.strip(), question.options)
+
+
+def _reasoned(text: str) -> str:
+    """The letter at the end of written reasoning ("the answer is (B)"), found as HELM's own metric finds it."""
+    found = REASONED.search(text)
+    return found[1] or found[2] if found else ""
 
 
 def _claim(log: Log, sample_id: str, question: Question) -> None:
@@ -143,11 +164,12 @@ def _text(written: object) -> str:
 def _answer(completion: dict, mapping: dict | None, question: Question) -> tuple[str, float | None]:
     """(letter of the option, probability of the completion); text that is no option is left as it is."""
     written = str(completion.get("text") or "").strip()
-    letter = LETTER.fullmatch(written)
+    reasoned = "" if LETTER.fullmatch(written) else _reasoned(written)
+    letter = LETTER.fullmatch(reasoned or written)
     meant = (mapping or {}).get(letter[1].upper()) if letter else None
-    logprob = completion.get("logprob")
+    logprob = None if reasoned else completion.get("logprob")  # that of a whole text says little of its answer
     confidence = math.exp(min(0.0, float(logprob))) if logprob is not None else None
-    return _as_letter(written if meant is None else str(meant), question.options), confidence
+    return _as_letter((reasoned or written) if meant is None else str(meant), question.options), confidence
 
 
 def _as_letter(text: str, options: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from data_adapters.numpy_arrays import map_npy
 from data_adapters.sentences import listed
 from data_adapters.tables import Table, read_table
 
+POSITIONS = 65_536  # ids made at a time
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 
@@ -86,5 +87,7 @@ def _labels_array(path: Path) -> Table:
             f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per sample."
         )
     note = f"'{path.name}' has no ids: samples are called by their position, 0 to {len(array) - 1:,}."
-    ids = pa.array(np.arange(len(array))).cast(pa.string())
-    return Table(path, pa.table({"sample_id": ids, "label": pa.array(np.asarray(array)).dictionary_encode()}), (note,))
+    starts = range(0, len(array), POSITIONS)
+    ids = [pa.array(np.arange(start, min(start + POSITIONS, len(array)))).cast(pa.string()) for start in starts]
+    labels = pa.array(np.asarray(array)).dictionary_encode()
+    return Table(path, pa.table({"sample_id": pa.chunked_array(ids, pa.string()), "label": labels}), (note,))

@@ -13,6 +13,7 @@ MAX_CLASS_NAMES_BYTES = 64 * 1024**2
 MAX_CLASSES = 100_000
 MAX_OPTIONS_TEXT = 200_000  # characters of one cell of choices
 MAX_UPLOAD_BYTES = 2 * GIB  # all files of one upload together
+MAX_UPLOADED_MEMBERS = 500_000  # files in an uploaded ZIP
 MAX_PICTURES = 20_000_000
 MAX_PICTURE_BYTES = 256 * 1024**2
 MAX_PICTURES_BYTES = 64 * GIB  # all pictures unpacked from one archive or dataset

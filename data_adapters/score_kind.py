@@ -4,20 +4,42 @@ Works through a memory map in blocks; nothing of size (N, K) is ever copied.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from cleaning.dataset import Expert
 from cleaning.errors import InputError, counted
 from cleaning.half_bits import all_finite
-from cleaning.score_rows import read_rows
+from cleaning.score_rows import read_rows, whole_file
 from cleaning.sharded_scores import ShardedScores
+from cleaning.softened import is_plain
 from data_adapters.sentences import listed
 
 BLOCK_VALUES = 2**19
 SUBSAMPLE_ROWS = 2000
 SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itself and drops those below 6e-8
 RANGE_TOLERANCE = 1e-3
+
+_scored_at_once: ContextVar[bool] = ContextVar("scored_at_once", default=False)
+
+
+@contextmanager
+def scored_at_once() -> Iterator[None]:
+    """Inside, logits in files are not read through for NaN and infinity: the scoring that follows reads every one of
+    them anyway and raises ``NotFinite``. Reading again outside names the samples."""
+    token = _scored_at_once.set(True)
+    try:
+        yield
+    finally:
+        _scored_at_once.reset(token)
+
+
+def left_to_scoring(expert: Expert) -> bool:
+    """Whether NaN and infinity in an expert are looked for by the scoring."""
+    return _scored_at_once.get() and whole_file(expert.scores) and is_plain(expert)
 
 
 @dataclass(frozen=True)

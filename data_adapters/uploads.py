@@ -1,4 +1,7 @@
-"""Files sent through the browser: saved safely into a folder of ours, then read as a dataset folder."""
+"""Files sent through the browser: saved safely into a folder of ours, then read as a dataset folder.
+
+A ZIP beside a labels file holds pictures; a ZIP alone holds a whole folder, of any layout that ``read`` knows.
+"""
 
 import re
 import shutil
@@ -14,8 +17,10 @@ from data_adapters.contract import Reading
 from data_adapters.folder import SAMPLES_STEMS, read_folder
 from data_adapters.limits import MAX_UPLOAD_BYTES, readable_size
 from data_adapters.pictures import PICTURE_SUFFIXES
+from data_adapters.reading import read
 from data_adapters.sentences import listed
 from data_adapters.tables import TABLE_SUFFIXES
+from data_adapters.uploaded_archives import unpack
 
 COPY_BYTES = 1024**2
 FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -32,7 +37,7 @@ def read_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int
     """
     save_uploads(files, folder, limit)
     try:
-        return read_folder(folder)
+        return read(folder) if _only_zip(files) else read_folder(folder)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -46,16 +51,30 @@ def save_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"The folder '{folder.name}' is in use. Uploads go into a folder of their own.")
-    places = _places(files)
+    archives = {name: content for name, content in files.items() if name.lower().endswith(".zip")}
+    others = {name: content for name, content in files.items() if name not in archives}
+    places = {} if _only_zip(files) else _places(others)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         left = limit
-        for name, content in files.items():
+        for name, content in others.items():
             left -= _copy(content, folder / places[name], left, limit)
+        for name, content in archives.items():
+            left -= unpack(_stream(content), safe_name(name), folder / "images" if others else folder, left)
     except BaseException:
         shutil.rmtree(folder)
         raise
-    return [folder / place for place in places.values()]
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _only_zip(files: Mapping[str, object]) -> bool:
+    return len(files) == 1 and all(name.lower().endswith(".zip") for name in files)
+
+
+def _stream(content: bytes | BinaryIO) -> BinaryIO:
+    source = BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
+    source.seek(0)
+    return source
 
 
 def safe_name(name: str) -> str:
@@ -92,8 +111,7 @@ def _place(name: str) -> PurePosixPath:
 
 def _copy(content: bytes | BinaryIO, target: Path, left: int, limit: int) -> int:
     """Bytes written, at most ``left``."""
-    source = BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
-    source.seek(0)
+    source = _stream(content)
     target.parent.mkdir(exist_ok=True)
     written = 0
     with target.open("xb") as file:

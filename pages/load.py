@@ -62,9 +62,23 @@ def your_own() -> None:
         upload()
     else:
         folder()
-    reading = state.recall("reading")
-    if reading is not None:
-        what_was_read(reading)
+    looked = state.recall("looked")
+    if looked is None:
+        return
+    if not looked.reading:
+        st.error(plain(looked.refusal, 1_000), icon=":material/error:")
+    read_again(looked)
+    if looked.reading:
+        what_was_read(looked.reading)
+
+
+def read_again(looked) -> None:
+    """What could be put right before reading, with a tick for each and one click to read once more."""
+    fixes = doctor_view.at_the_door(looked.proposed)
+    if looked.proposed and st.button("Read again with these fixes", type="primary", disabled=not fixes):
+        read, source, before = state.recall("source")
+        keep_reading(read, source, [*before, *fixes])
+        st.rerun()
 
 
 def folder() -> None:
@@ -81,7 +95,9 @@ def folder() -> None:
 def upload() -> None:
     st.caption(
         "Labels as labels.csv (sample_id, label), one file per expert (.npy, .npz, .csv, .parquet), class_names.txt "
-        "if the scores have a class order of their own, and pictures. Up to 50 MB; larger data by folder."
+        "if the scores have a class order of their own, and pictures, also as one .zip. Or a single .zip with the "
+        f"whole folder. Up to {intake.upload_megabytes():,} MB a file; larger data by folder on the server, "
+        "which copies nothing."
     )
     with st.form("upload", border=False, clear_on_submit=False):
         files = st.file_uploader("Files", accept_multiple_files=True, label_visibility="collapsed")
@@ -90,10 +106,11 @@ def upload() -> None:
 
 
 @guarded
-def keep_reading(read, source) -> None:
-    state.remember("reading", None)
+def keep_reading(read, source, fixes=()) -> None:
+    state.remember("looked", None)
+    state.remember("source", (read, source, list(fixes)))
     with st.spinner("Reading and checking"):
-        state.remember("reading", read(source))
+        state.remember("looked", intake.look_at(read, source, fixes))
 
 
 def what_was_read(reading) -> None:
@@ -123,7 +140,8 @@ def what_was_read(reading) -> None:
 def score(reading) -> None:
     bar = st.progress(0.0, text="calibrating the experts")
     workspace = intake.score(reading, lambda words, share: bar.progress(min(share, 1.0), text=plain(words)))
-    state.remember("reading", None)
+    state.remember("looked", None)
+    state.remember("source", None)
     doctor_view.forget()
     bar.empty()
     if workspace:

@@ -65,15 +65,21 @@ def settings_of(arguments: argparse.Namespace):
 def run(arguments: argparse.Namespace) -> None:
     from cleaning import pipeline
     from cleaning.command_line.output import check_output, write_table
+    from cleaning.errors import NotFinite
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
-    reading = read_source(arguments)
+    reading = _read(arguments)
     progress = Progress()
     workspace = _workspace(arguments.workspaces, reading) if arguments.workspaces else None
     store = workspace.opinion_store() if workspace else None
-    with _client(arguments) as client:
-        scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client)
+    try:
+        with _client(arguments) as client:
+            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client)
+    except NotFinite:
+        progress.done()
+        read_source(arguments)  # reads every score and names the samples
+        raise
     progress.done()
     write_table(scored.table[list(pipeline.COLUMNS)], out)
     print(f"{out}: {len(scored.table):,} samples, {int(scored.table['flagged'].sum()):,} flagged")
@@ -82,6 +88,16 @@ def run(arguments: argparse.Namespace) -> None:
     if workspace:
         workspace.save_run(scored, reading.experts)
         print(f"workspace {workspace.folder}")
+
+
+def _read(arguments: argparse.Namespace):
+    """The Reading; into a workspace only what was looked through whole."""
+    from data_adapters.score_kind import scored_at_once
+
+    if arguments.workspaces or arguments.workers or arguments.scheduler:
+        return read_source(arguments)
+    with scored_at_once():
+        return read_source(arguments)
 
 
 def _client(arguments: argparse.Namespace):

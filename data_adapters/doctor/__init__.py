@@ -6,9 +6,9 @@ reading = apply_fixes(reading, ["class_order:net"])  # a changed copy; nothing o
 reading = read_fixed(lambda: read(folder), names)    # both kinds of fixes
 """
 
-from data_adapters.doctor.diagnosis import Diagnosis, diagnose, read_fixed
+from data_adapters.doctor.diagnosis import Diagnosis, Looked, diagnose, look, read_fixed
 from data_adapters.doctor.examine import examine
 from data_adapters.doctor.finding import Finding
 from data_adapters.doctor.fixes import apply_fixes
 
-__all__ = ["Diagnosis", "Finding", "apply_fixes", "diagnose", "examine", "read_fixed"]
+__all__ = ["Diagnosis", "Finding", "Looked", "apply_fixes", "diagnose", "examine", "look", "read_fixed"]

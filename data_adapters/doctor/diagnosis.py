@@ -41,6 +41,25 @@ def diagnose(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Diagnosi
     return Diagnosis(reading, tuple(sorted(found, key=lambda f: ("error", "warning", "note").index(f.severity))))
 
 
+@dataclass(frozen=True)
+class Looked:
+    """reading: with the accepted fixes made, or None where the readers refuse it in the words of ``refusal``.
+    proposed: fixes that could be made before reading."""
+
+    reading: Reading | None
+    refusal: str
+    proposed: tuple[Finding, ...]
+
+
+def look(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Looked:
+    """Reads with the accepted fixes; says what the readers refuse and what would help. Other fixes are not made."""
+    with door(list(fixes)) as here:
+        try:
+            return Looked(read(), "", tuple(here.proposed))
+        except InputError as error:
+            return Looked(None, str(error), tuple(here.proposed))
+
+
 def read_fixed(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Reading:
     """The reading with the accepted fixes made. Raises InputError as the readers do, naming fixes that would help."""
     fixes = list(fixes)

@@ -1,5 +1,7 @@
 """What the import doctor found in a reading, with a tick for every fix that is safe."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from data_adapters import Reading
@@ -24,6 +26,11 @@ def findings(reading: Reading) -> Reading:
             for finding in notes:
                 st.markdown(f"- {plain(finding.described(), SHOWN)}")
     return _fixed(reading, found, accepted)
+
+
+def at_the_door(proposed: Sequence[Finding]) -> list[str]:
+    """Draws what could be put right before reading; returns the names of the fixes that are ticked."""
+    return [finding.name for finding in proposed if _drawn(finding)]
 
 
 def forget() -> None:

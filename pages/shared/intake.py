@@ -2,16 +2,18 @@
 
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
+import streamlit as st
 
 from cleaning import pipeline
 from cleaning.errors import InputError
 from cleaning.run_store import Workspace, create_workspace, workspaces_root
 from cleaning.settings import Settings
-from data_adapters import Reading, is_dataset_folder, read, read_uploads
+from data_adapters import Reading, is_dataset_folder, is_readable_folder, read, read_uploads
+from data_adapters.doctor import Looked, look
 from pages.shared import state
 
 MAX_LISTED = 200
@@ -23,9 +25,11 @@ def data_root() -> Path:
 
 
 def folders_on_server() -> list[str]:
-    """Dataset folders below the root, as relative paths, at most two levels down."""
+    """Dataset folders and folders of logs below the root, as relative paths, at most two levels down."""
     root = data_root()
-    found = [p for pattern in ("*", "*/*") for p in sorted(root.glob(pattern)) if is_dataset_folder(p)]
+    datasets = [p for pattern in ("*", "*/*") for p in sorted(root.glob(pattern)) if is_dataset_folder(p)]
+    logs = [p for p in sorted(root.glob("*")) if p not in datasets and is_readable_folder(p)]
+    found = [*datasets, *logs]
     return [str(p.relative_to(root)) for p in found[:MAX_LISTED]]
 
 
@@ -40,6 +44,16 @@ def read_on_server(relative: str) -> Reading:
     return read(folder)
 
 
+def upload_megabytes() -> int:
+    """What the server takes as one uploaded file: ``server.maxUploadSize`` in .streamlit/config.toml."""
+    return int(st.get_option("server.maxUploadSize"))
+
+
+def look_at(read: Callable[[object], Reading], source: object, fixes: Iterable[str] = ()) -> Looked:
+    """What reading the source gives, or why it is refused, and what could be put right first."""
+    return look(lambda: read(source), fixes)
+
+
 def read_uploaded(files: Mapping[str, object]) -> Reading:
     """Reads uploaded files from a folder of their own; nothing stays of an upload that was refused."""
     return read_uploads(files, workspaces_root() / "uploads" / uuid.uuid4().hex)
@@ -51,7 +65,7 @@ def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace
     settings = Settings()
     run = workspace.find_run(settings, reading.experts)
     if run is None:
-        scored = pipeline.run(reading.dataset, reading.experts, settings, progress)
+        scored = pipeline.run(reading.dataset, reading.experts, settings, progress, workspace.opinion_store())
         run = workspace.save_run(scored, reading.experts)
     state.update(workspace_id=workspace.id, run_id=run.id)
     return workspace

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cleaning import pipeline
+from cleaning import calibration, pipeline, pool
 from cleaning.command_line import COMMANDS, main
 from cleaning.expert_report import calibration_table
 from cleaning.run_store import open_workspace_folder
@@ -255,3 +255,21 @@ def test_as_a_process(planted_folder, tmp_path):
     failed = process("score", tmp_path / "nowhere", "--out", tmp_path / "again.csv")
     assert (failed.returncode, failed.stdout) == (2, "")
     assert failed.stderr.startswith("error: There is no folder ") and failed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("row", [3, 2500, 4998, 4999])
+def test_score_names_the_samples_whose_scores_are_no_numbers(tmp_path, capsys, monkeypatch, value, dtype, row):
+    """``score`` reads scores once; what that one pass meets is told as the reader tells it."""
+    monkeypatch.setattr(calibration, "SUBSAMPLE_CELLS", 0)  # 2,048 rows: most are first met when all are pooled
+    monkeypatch.setattr(pool, "STACKING_ROWS", 0)
+    scores = np.random.default_rng(0).normal(size=(5000, 3)).astype(dtype)
+    scores[row, 1] = value
+    np.save(tmp_path / "labels.npy", np.arange(5000) % 3)
+    np.save(tmp_path / "net.npy", scores)
+    arguments = ["score", f"--labels={tmp_path / 'labels.npy'}", f"--expert=net={tmp_path / 'net.npy'}"]
+    assert main([*arguments, f"--out={tmp_path / 'out.csv'}"]) == 2
+    said = capsys.readouterr().err
+    assert f"Expert 'net' has scores that are NaN or infinite for 1 of 5,000 samples: {row}." in said
+    assert not (tmp_path / "out.csv").exists()

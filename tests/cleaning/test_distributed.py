@@ -6,11 +6,13 @@ import signal
 import numpy as np
 import pytest
 
-from cleaning import distributed, pipeline
+from cleaning import distributed, opinion_store, pipeline
 from cleaning.command_line import main
 from cleaning.dataset import Expert
 from cleaning.distributed import SampledScores, ask_distributed, connected
 from cleaning.errors import InputError
+from cleaning.opinion_store import OpinionStore
+from cleaning.settings import Settings
 from tests.factories import planted_dataset
 
 pytest.importorskip("distributed")
@@ -111,3 +113,33 @@ def test_what_a_person_can_fix_is_said(planted, tmp_path, capsys):
     arguments = ["score", f"--labels={tmp_path / 'labels.npy'}", f"--expert=a={tmp_path / '0.npy'}"]
     assert main([*arguments, "--workers=0", f"--out={tmp_path / 'o.csv'}"]) == 2
     assert "--workers is 0; at least 1 is needed" in capsys.readouterr().err
+
+
+def test_what_workers_said_is_kept_and_asked_once(client, planted, small_parts, tmp_path, monkeypatch):
+    dataset, experts = planted
+    store = OpinionStore(tmp_path / "kept")
+    first = pipeline.run(dataset, experts, store=store, client=client)
+    assert len(list((tmp_path / "kept" / "calibrations").iterdir())) == len(experts)
+    monkeypatch.setattr(distributed, "_asked", None)  # nobody may be asked again
+    again = pipeline.run(dataset, experts, Settings(budget=5), store=store, client=client)
+    same(again.opinions, first.opinions)
+    assert int(again.table["flagged"].sum()) == 5
+
+
+def test_a_scoring_by_workers_that_was_interrupted_calibrates_no_expert_again(
+    client, planted, small_parts, tmp_path, monkeypatch
+):
+    dataset, experts = planted
+    store = OpinionStore(tmp_path / "kept")
+
+    def stop(words, share):
+        if words == "asking the experts":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run(dataset, experts, progress=stop, store=store, client=client)
+    monkeypatch.setattr(opinion_store, "calibrate", None)
+    same(
+        pipeline.run(dataset, experts, store=store, client=client).opinions,
+        pipeline.run(dataset, experts).opinions,
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cleaning import opinion_store, pipeline
+from cleaning import opinion_store, pipeline, softened
 from cleaning.calibration import Calibration, calibrate
 from cleaning.dataset import Expert
 from cleaning.opinion_store import OpinionStore
@@ -33,9 +33,7 @@ def asked(monkeypatch):
         seen["calibrated"].append(expert.name)
         return calibrate(expert, *others)
 
-    from cleaning.softened import Softener
-
-    monkeypatch.setattr(Softener, "_is_plain", lambda self: False)  # so that all reading goes through ``logits``
+    monkeypatch.setattr(softened, "is_plain", lambda expert: False)  # so that all reading goes through ``logits``
     monkeypatch.setattr(Expert, "logits", noted)
     monkeypatch.setattr(opinion_store, "calibrate", fitted)
     return seen

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from cleaning import pipeline
+from cleaning import pipeline, score_rows, shard_blocks
 from cleaning.dataset import Expert
 from cleaning.errors import InputError
 from cleaning.run_store import create_workspace
@@ -137,3 +137,97 @@ def test_a_mapped_file_travels_as_its_place(tmp_path, whole):
     shards = as_shards(np.load(tmp_path / "a.npy", mmap_mode="r"))
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(shards))[slice(40, 60)], whole[40:60])
     assert as_shards(whole) is whole
+
+
+def test_rows_close_together_are_read_in_blocks(tmp_path, whole, monkeypatch):
+    np.save(tmp_path / "a.npy", whole)
+    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
+    monkeypatch.setattr(score_rows, "BLOCK_BYTES", 9 * whole[0].nbytes)
+    reads = []
+    read = score_rows._read
+    monkeypatch.setattr(score_rows, "_read", lambda s, runs, b: (reads.append(runs), read(s, runs, b)))
+    close = np.array([0, 3, 8, 9, 17, 30])
+    np.testing.assert_array_equal(read_rows(mapped, close), whole[close])
+    assert reads == [[(0, 9)], [(9, 9)], [(30, 1)]]
+    far = np.array([1, 60])
+    np.testing.assert_array_equal(read_rows(mapped, far), whole[far])
+    np.testing.assert_array_equal(read_rows(mapped, np.array([9, 3, 3])), whole[[9, 3, 3]])
+    assert reads[3:] == [[(1, 1), (60, 1)], [(9, 1), (3, 1), (3, 1)]]
+
+
+def as_parquet(path, scores, rows=13):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {f"class {k}": scores[:, k] for k in range(scores.shape[1])}
+    parquet.write_table(pa.table(columns), path, row_group_size=rows)
+    return path
+
+
+def as_zarr(path, scores, rows=13):
+    zarr = pytest.importorskip("zarr")
+    array = zarr.create_array(str(path), shape=scores.shape, chunks=(rows, 3), dtype=scores.dtype)
+    array[:] = scores
+    return path
+
+
+@pytest.fixture(params=[as_parquet, as_zarr])
+def mixed(request, tmp_path, whole):
+    """Three shards: Parquet or Zarr by path, .npy, and Parquet or Zarr by URL."""
+    ending = request.param.__name__.removeprefix("as_")
+    first = request.param(tmp_path / f"a.{ending}", whole[:30])
+    np.save(tmp_path / "b.npy", whole[30:41])
+    last = request.param(tmp_path / f"c.{ending}", whole[41:])
+    return open_shards([str(first), str(tmp_path / "b.npy"), f"file://{last}"])
+
+
+@pytest.mark.parametrize("rows", [slice(0, 100), slice(12, 14), slice(28, 45), slice(60, 400), slice(5, 5)])
+def test_shards_in_blocks_read_like_the_array(mixed, whole, rows):
+    assert (mixed.shape, mixed.dtype, mixed.edges()) == (whole.shape, whole.dtype, [30, 41])
+    np.testing.assert_array_equal(mixed[rows], whole[rows])
+    np.testing.assert_array_equal(mixed[np.array([99, 3, 44, 45])], whole[[99, 3, 44, 45]])
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(mixed.part(slice(20, 90))))[slice(5, 30)], whole[25:50])
+
+
+def test_a_block_is_decoded_once_for_rows_that_follow_each_other(tmp_path, whole, monkeypatch):
+    decoded = []
+    read = shard_blocks._read
+    monkeypatch.setattr(shard_blocks, "_read", lambda place, n, *rest: (decoded.append(n), read(place, n, *rest))[1])
+    monkeypatch.setattr(shard_blocks, "_blocks", shard_blocks.Blocks())
+    scores = open_shards([str(as_parquet(tmp_path / "a.parquet", whole, rows=25))])
+    for start in range(0, 100, 5):
+        scores[slice(start, start + 5)]
+    assert decoded == [0, 1, 2, 3]
+
+
+def test_scoring_parquet_shards_gives_the_same_numbers(tmp_path):
+    planted = planted_dataset(n=600, kinds=("logits",), experts=2)
+    experts = []
+    for expert in planted.experts:
+        place = as_parquet(tmp_path / f"{expert.name}.parquet", np.asarray(expert.scores), rows=100)
+        experts.append(Expert(expert.name, "full", scores=open_shards([str(place)])))
+    expected, scored = pipeline.run(planted.dataset, planted.experts), pipeline.run(planted.dataset, experts)
+    np.testing.assert_array_equal(scored.opinions.label_probability, expected.opinions.label_probability)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "zarr"])
+def test_blocks_that_do_not_fit_are_said(tmp_path, whole, ending, monkeypatch):
+    write = {"parquet": as_parquet, "zarr": as_zarr}[ending]
+    place = str(write(tmp_path / f"a.{ending}", whole))
+    monkeypatch.setattr(shard_blocks, "MAX_BLOCK_BYTES", 300)
+    with pytest.raises(InputError, match="is read in blocks of 13 rows"):
+        open_shards([place])
+    with pytest.raises(InputError, match="cannot be read as"):
+        open_shards([str(tmp_path / f"none.{ending}")])
+
+
+def test_parquet_shards_hold_scores_only(tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"sample_id": ["a"], "cat": [0.5]}), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="has columns of type double, string; expected one column of scores per class"):
+        open_shards([str(tmp_path / "a.parquet")])
+    (tmp_path / "b.parquet").write_bytes(b"no Parquet")
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        open_shards([str(tmp_path / "b.parquet")])

@@ -237,6 +237,55 @@ def test_helm_display_files_alone_give_votes(tmp_path):
     assert only(reading).predicted.tolist() == [1, 1, 2, 3]
 
 
+def test_helm_display_of_separate_choices_names_the_preferred_reference(tmp_path):
+    """As run_display.py writes it: prompt and reference as text, no mapping, the reference's place."""
+    run = tmp_path / "commonsense:dataset=quiz,method=multiple_choice_separate_original,model=org_b"
+    write_json(run / "instances.json", [helm_instance(question, True) for question in tiny.QUESTIONS])
+    predictions = []
+    for question, best in zip(tiny.QUESTIONS, (1, 0, 2)):
+        for k in range(2 if question[0] == "q2" else 1):  # of q2 the one not preferred is displayed as well
+            shown = {"instance_id": question[0], "train_trial_index": 0, "reference_index": best + k}
+            shown |= {"predicted_text": f"Question: {question[2]} ...", "stats": {"predicted_index": float(best)}}
+            predictions.append(shown)
+    write_json(run / "display_predictions.json", predictions)
+    reading = read_helm(tmp_path)
+    assert only(reading).predicted.tolist() == [1, 0, 2]
+    assert set(reading.dataset.group) == {"quiz"}
+
+
+def test_helm_runs_of_two_datasets_of_one_scenario_are_kept_apart(tmp_path):
+    for dataset in ("hellaswag", "openbookqa"):
+        run = f"commonsense:dataset={dataset},method=multiple_choice_joint,model=a"
+        write_json(tmp_path / run / "scenario_state.json", helm_state("org/a", "BACDA"))
+    reading = read_helm(tmp_path)
+    assert len(reading.dataset) == 10 and set(reading.dataset.group) == {"hellaswag", "openbookqa"}
+    assert reading.dataset.sample_ids[0] == "commonsense:hellaswag/q1"
+
+
+def test_helm_reasoning_ends_in_an_answer_without_a_confidence(tmp_path):
+    texts = ("First, 2 + 3 = 5. The answer is (B).", "The answer is A", "[Answer: C]", "The answer is a number.", "B")
+    write_json(tmp_path / f"{RUN}a" / "scenario_state.json", helm_state("org/a", texts))
+    expert = only(read_helm(tmp_path))
+    assert expert.predicted.tolist() == [1, 0, 2, ABSTAIN, 1]
+    assert expert.kind == "votes"
+
+
+def test_helm_scores_of_whole_prompts_keep_their_differences(tmp_path):
+    """With echo_prompt the log-probability is that of prompt and reference: thousands below zero."""
+    states = []
+    for question in tiny.QUESTIONS[:4]:
+        for k, value in enumerate(LIKELIHOODS[question[0]]):
+            completion = {
+                "completions": [{"text": "prompt and reference", "logprob": value - 4_000.0}],
+                "success": True,
+            }
+            state = {"instance": helm_instance(question, True), "reference_index": k, "request_mode": "original"}
+            states.append(state | {"result": completion, "train_trial_index": 0})
+    write_json(tmp_path / "quiz:model=a" / "scenario_state.json", {"request_states": states})
+    row = only(read_helm(tmp_path)).logits(np.array([2]))[0][:3]
+    np.testing.assert_allclose(row - row[0], np.array(LIKELIHOODS["q3"][:3]) - LIKELIHOODS["q3"][0], atol=1e-3)
+
+
 HELM = {
     "no_json": ("{", "'scenario_state.json' is no sound JSON."),
     "a_list": ("[]", "is not laid out as HELM writes it."),
@@ -288,6 +337,15 @@ def test_tables_of_choice_probabilities(tmp_path):
     assert reading.dataset.samples["choices"][0] == ["4", "5", "6", "7"]
     assert reading.dataset.samples["question"][0] == "2 + 3, or?"
     np.testing.assert_allclose(np.exp(reading.experts[0].logits(np.array([1]))[0]), [0.4, 0.3, 0.2, 0.1], rtol=1e-5)
+
+
+def test_a_slash_in_a_models_name_makes_two_folders_and_a_missing_option_stays_empty(tmp_path):
+    """evaluate_flan.py makes the folder results_google/flan; pandas reads the option "None" as missing."""
+    file = choice_table(tmp_path / "results_google" / "flan" / "arithmetic.csv", "google/flan")
+    file.write_text(file.read_text().replace(",30,", ",,"))
+    reading = read(tmp_path)
+    assert only(reading).name == "google/flan"
+    assert reading.dataset.samples["choices"][1] == ["20", "", "40", "60"]
 
 
 def test_tables_of_other_questions_are_refused(tmp_path):
@@ -382,3 +440,56 @@ def test_a_sentence_that_begins_with_a_letter_is_no_answer(tmp_path):
     records[2]["response"]["body"]["choices"][0]["message"]["content"] = "A hard one."
     expert = only(read_loose(questions(tmp_path), {"gpt": lines(tmp_path / "gpt.jsonl", records)}))
     assert expert.predicted.tolist() == [0, 0, ABSTAIN, 0, 0]
+
+
+def test_batch_lines_as_the_service_writes_them(tmp_path):
+    """Keys that are null or unknown, failed requests in the first line, and lines in any order."""
+    failed = [
+        {"id": "batch_req_1", "custom_id": "q3", "response": None, "error": {"code": "batch_expired", "message": "x"}},
+        {
+            "custom_id": "q5",
+            "response": {"status_code": 400, "body": {"error": {"message": "too long"}}},
+            "error": None,
+        },
+    ]
+    answered = []
+    for name in ("q4", "q1", "q2"):
+        line = {"id": "batch_req_2", **chat("B", {"B": -0.1, "A": -3.0}, sample_id=name), "error": None}
+        choice = line["response"]["body"]["choices"][0]
+        choice |= {"index": 0, "finish_reason": "stop"}
+        choice["message"] |= {"role": "assistant", "refusal": None}
+        choice["logprobs"]["refusal"] = None
+        for token in choice["logprobs"]["content"]:
+            token["bytes"] = [66]
+        answered.append(line)
+    file = lines(tmp_path / "gpt.jsonl", [*failed, *answered])
+    reading = read_loose(questions(tmp_path), {"gpt": file})
+    assert only(reading).predicted.tolist() == [1, 1, ABSTAIN, 1, ABSTAIN]
+    assert any("2 requests failed; there the expert abstains" in note for note in reading.notes)
+
+
+def test_responses_of_the_newer_interface(tmp_path):
+    def body(letter, likelihoods):
+        top = [{"token": token, "logprob": value, "bytes": []} for token, value in likelihoods.items()]
+        own = {"token": letter, "logprob": likelihoods[letter], "bytes": [], "top_logprobs": top}
+        text = {"type": "output_text", "text": letter, "annotations": [], "logprobs": [own]}
+        message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [text]}
+        return {"object": "response", "error": None, "output": [{"type": "reasoning", "summary": []}, message]}
+
+    records = [
+        {"custom_id": name, "response": {"status_code": 200, "body": body("B", {"A": -2, "B": -0.5, "C": -3, "D": -4})}}
+        for name, *_ in tiny.QUESTIONS
+    ]
+    expert = only(read_loose(questions(tmp_path), {"gpt": lines(tmp_path / "gpt.jsonl", records)}))
+    np.testing.assert_allclose(expert.logits(np.array([0]))[0], [-2.0, -0.5, -3.0, -4.0])
+
+
+def test_the_first_token_of_an_echoed_prompt_has_no_log_probability(tmp_path):
+    logprobs = {
+        "tokens": ["Q", " B"], "token_logprobs": [None, -0.3], "top_logprobs": [None, {" B": -0.3, " A": -1.5}],
+        "text_offset": [0, 1],
+    }  # fmt: skip
+    record = {"id": "q1", "object": "text_completion", "choices": [{"text": " B", "index": 0, "logprobs": logprobs}]}
+    records = [record | {"id": name} for name, *_ in tiny.QUESTIONS]
+    expert = only(read_loose(questions(tmp_path), {"gpt": lines(tmp_path / "gpt.jsonl", records)}))
+    assert expert.predicted.tolist() == [1] * 5

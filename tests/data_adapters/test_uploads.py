@@ -1,6 +1,7 @@
 """Uploaded files: saved under safe names, bounded, and gone again when they cannot be read."""
 
 import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -78,3 +79,60 @@ def test_a_folder_in_use_is_left_alone(tmp_path):
     with pytest.raises(InputError, match="in use"):
         save_uploads({"labels.csv": LABELS}, tmp_path / "up")
     assert (tmp_path / "up" / "mine.txt").read_text() == "keep\n"
+
+
+def packed(members: dict, outer: str = "") -> io.BytesIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name if isinstance(name, zipfile.ZipInfo) else outer + name, content)
+    return file
+
+
+@pytest.mark.parametrize("outer", ["", "mine/"])
+def test_a_zip_alone_holds_the_whole_folder(tmp_path, outer):
+    members = {"labels.csv": LABELS, "experts/net.npy": npy(), "images/s00.jpg": b"x", "__MACOSX/._labels.csv": b"?"}
+    reading = read_uploads({"mine.zip": packed(members, outer)}, tmp_path / "up")
+    assert [expert.name for expert in reading.experts] == ["net"]
+    assert reading.dataset.samples["image"][0] == "s00.jpg"
+    assert not list((tmp_path / "up").rglob("._*"))
+
+
+def test_a_zip_beside_the_labels_holds_pictures(tmp_path):
+    pictures = packed({f"{sample_id}.jpg": b"x" for sample_id in tiny.IDS}, "photos/")
+    reading = read_uploads({"labels.csv": LABELS, "net.npy": npy(), "Photos.ZIP": pictures}, tmp_path / "up")
+    assert reading.dataset.samples["image"].tolist() == [f"{sample_id}.jpg" for sample_id in tiny.IDS]
+
+
+def a_link() -> zipfile.ZipInfo:
+    link = zipfile.ZipInfo("labels.csv")
+    link.external_attr = 0o120777 << 16
+    return link
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (packed({"../labels.csv": LABELS}), "'d.zip' holds 1 path leading out of it: ../labels.csv."),
+        (packed({"/etc/labels.csv": LABELS}), "holds 1 path leading out of it"),
+        (packed({a_link(): "/etc/passwd"}), "holds 1 path that are links: labels.csv."),
+        (packed({}), "'d.zip' holds no files."),
+        (io.BytesIO(b"PK no zip"), "'d.zip' cannot be unpacked"),
+        (packed({"labels.csv": b"0" * 3_000_000}), "unpacks to 1 file of 3.0 MB; up to 500,000 files of 2.0 MB"),
+        (packed({"notes.txt": b"x"}), "is no dataset folder"),
+    ],
+)
+def test_a_zip_that_cannot_be_taken_ends_in_its_sentence_and_leaves_nothing(tmp_path, content, sentence):
+    with pytest.raises(InputError) as refused:
+        read_uploads({"d.zip": content}, tmp_path / "up", limit=2_000_000)
+    assert sentence in str(refused.value)
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_a_zip_that_unpacks_to_more_than_it_declares_writes_no_more_than_that(tmp_path):
+    raw = bytearray(packed({"labels.csv": LABELS, "experts/net.npy": npy()}).getvalue())
+    place = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"experts/net.npy"))
+    raw[place + 24 : place + 28] = (40).to_bytes(4, "little")  # the size that the directory declares for net.npy
+    with pytest.raises(InputError):
+        read_uploads({"d.zip": io.BytesIO(bytes(raw))}, tmp_path / "up")
+    assert not list(tmp_path.rglob("*"))

@@ -46,3 +46,32 @@ def test_without_the_tick_nothing_is_changed(app, swapped):
     (made,) = [w for w in list_workspaces(workspaces_root()) if w.id not in before]
     assert not any("accepted" in note for note in made.about["notes"])
     assert (made.experts()[0].scores.argmax(axis=1) == swapped).mean() < 0.6
+
+
+@pytest.fixture
+def from_one(demo_root):
+    """A folder that its readers refuse: labels numbered 1 to 3."""
+    labels = np.arange(90) % 3
+    (demo_root / "mine" / "experts").mkdir(parents=True)
+    rows = "".join(f"s{i},{l + 1}\n" for i, l in enumerate(labels))
+    (demo_root / "mine" / "samples.csv").write_text("sample_id,label\n" + rows)
+    scores = np.random.default_rng(0).normal(size=(90, 3)) + 4 * np.eye(3)[labels]
+    np.savez(demo_root / "mine" / "experts" / "net.npz", sample_ids=[f"s{i}" for i in range(90)], scores=scores)
+    return labels
+
+
+def test_what_the_readers_refuse_is_put_right_with_two_clicks_and_kept(app, from_one):
+    test = app("load")
+    test.selectbox[0].set_value("mine")
+    button(test, "Read it").click().run()
+    assert "numbered 1 to 3" in words(test)
+    assert not [b for b in test.button if b.label == "Score it"]
+    assert button(test, "Read again with these fixes").disabled
+    test.checkbox(key="fix_label_base").check().run()
+    button(test, "Read again with these fixes").click().run()
+    assert not test.exception and not test.error
+    before = {w.id for w in list_workspaces(workspaces_root())}
+    button(test, "Score it").click().run()
+    (made,) = [w for w in list_workspaces(workspaces_root()) if w.id not in before]
+    assert (made.dataset().given_labels == from_one).all()
+    assert any("Fix 'label_base' accepted" in note for note in made.about["notes"])
