@@ -3,7 +3,6 @@ samples that the experts find alike, which would tell the votes, come with the r
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
