@@ -1,9 +1,8 @@
 """What the experts of a run say about single samples: the pooled probability of each class, and what looks alike.
 
-The numbers are those of ``cleaning.pool``, asked for a few rows at a time, with two differences. The weights are the
-run's mean over folds, which a run keeps, instead of each fold's own. And the rest of a bare answer's confidence is spread
-over all other classes, so that a person sees probabilities that add up to 1; the pool, which hedges against the answer
-being wrong, gives more to each of them where there are more than five classes.
+The numbers are those of ``cleaning.pool``, asked for a few rows at a time, with one difference: the rest of a bare
+answer's confidence is spread over all other classes, so that a person sees probabilities that add up to 1; the pool,
+which hedges against the answer being wrong, gives more to each of them where there are more than five classes.
 """
 
 import threading
@@ -28,7 +27,7 @@ class RowOpinions:
     def __init__(self, dataset: Dataset, run: Run, experts: Sequence[Expert]) -> None:
         folds = draw_folds(dataset.sample_ids, run.settings.seed)
         self._pooling = Pooling.of(dataset, experts, run.calibrations, folds)
-        self._weights = np.asarray(run.weights, np.float64)
+        self._fold_weights, self._weights = run.fold_weights, run.weights
         self._options, self._class_count = dataset.options_of(), dataset.class_count
         self._order = folds.order
         strongest = np.asarray(run.predicted[:, int(self._weights.argmax())])
@@ -40,9 +39,10 @@ class RowOpinions:
         """(n, K) pooled calibrated probability of each class; 0 for options that do not exist, and everywhere in rows
         where every expert abstains."""
         pooled = np.zeros((len(rows), self._class_count))
-        for weight, said in zip(self._weights, self._said(rows, self._pooling.fold[rows])):
+        weights = self._fold_weights[self._pooling.fold[rows]]
+        for column, said in enumerate(self._said(rows, self._pooling.fold[rows])):
             answered = ~np.isnan(said[:, 0])
-            pooled[answered] += weight * said[answered]
+            pooled[answered] += weights[answered, column, None] * said[answered]
         pooled[np.arange(self._class_count) >= self._options[rows, None]] = 0
         return pooled / np.maximum(pooled.sum(axis=1), SMALLEST)[:, None]
 

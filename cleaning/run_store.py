@@ -31,6 +31,7 @@ from cleaning.audit import draw_audit
 from cleaning.calibration import Calibration
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, WorkspaceError
+from cleaning.folds import FOLD_COUNT
 from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
 from cleaning.settings import Settings
@@ -48,8 +49,8 @@ _COLUMNS_OF_OURS = ("__given", "__options", "__group")
 class Run:
     """One scored result with its settings; immutable.
 
-    settings, calibrations: as scored. threshold: from which samples are flagged. expert_names, weights: M (mean over
-    folds). expert_fingerprints: M.
+    settings, calibrations: as scored. threshold: from which samples are flagged. expert_names, expert_fingerprints: M.
+    fold_weights: (FOLD_COUNT, M), row f fitted without fold f. weights: (M,) their mean.
     """
 
     id: str
@@ -58,9 +59,13 @@ class Run:
     threshold: float
     expert_names: tuple[str, ...]
     expert_fingerprints: tuple[str, ...]
-    weights: np.ndarray
+    fold_weights: np.ndarray
     calibrations: tuple[Calibration, ...]
     created: str
+
+    @property
+    def weights(self) -> np.ndarray:
+        return self.fold_weights.mean(axis=0)
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -439,7 +444,7 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Da
         "settings": scored.settings.to_dict(),
         "threshold": scored.threshold,
         "experts": [{"name": e.name, "fingerprint": f} for e, f in zip(experts, fingerprints)],
-        "weights": opinions.weights.mean(axis=0).tolist(),
+        "weights": opinions.weights.tolist(),
     }
     _write_json(folder / "settings.json", settings)
     (folder / "summary.txt").write_text(_summary(scored, experts), encoding="utf-8")
@@ -468,7 +473,7 @@ def _read_run(folder: Path) -> Run:
         about["threshold"],
         tuple(e["name"] for e in about["experts"]),
         tuple(e["fingerprint"] for e in about["experts"]),
-        np.array(about["weights"]),
+        np.broadcast_to(about["weights"], (FOLD_COUNT, len(about["experts"]))),
         tuple(calibrations),
         about["created"],
     )

@@ -1,6 +1,6 @@
 """The review room as a person at the keyboard uses it."""
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from cleaning.review_store import Decision, open_store
 from cleaning.run_store import Workspace
@@ -15,6 +15,10 @@ class Room:
         self.page: Page = context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self._under_way: set[Request] = set()
+        self.page.on("request", self._under_way.add)
+        for ended in ("requestfinished", "requestfailed"):
+            self.page.on(ended, self._under_way.discard)
         self.open()
 
     def open(self) -> None:
@@ -43,6 +47,14 @@ class Room:
         expect(self.page.locator(".saving")).to_have_attribute("data-waiting", "0")
         expect(self.page.locator(".saving")).to_contain_text("✓")
 
+    def settled(self) -> None:
+        """Waits until the browser has asked the server for nothing for half a second: coming cards are held."""
+        self.saved()
+        quiet = 0
+        while quiet < 5:
+            self.page.wait_for_timeout(100)
+            quiet = 0 if any("/api/" in request.url for request in self._under_way) else quiet + 1
+
     def text(self, selector: str) -> str:
         return self.page.locator(selector).inner_text()
 
@@ -60,8 +72,27 @@ def all_cards(room: Room) -> None:
     """Filter off, so that every sample is in the queue."""
     room.page.get_by_role("button", name="Filter").click()
     room.page.get_by_text("Flagged samples only").click()
-    room.page.keyboard.press("Escape")
+    expect(room.page.get_by_role("switch", name="Flagged samples only")).not_to_be_checked()
+    close_filter(room.page)
     expect(room.page.locator(".count")).to_contain_text(" of ")
+
+
+def choose(page: Page, field: str, option: str) -> None:
+    """Picks an option of a select box by typing its name."""
+    page.get_by_role("combobox", name=field).fill(option)
+    expect(page.get_by_role("option").first).to_have_text(option)
+    page.keyboard.press("Enter")
+
+
+def close_filter(page: Page) -> None:
+    """Presses Escape until the filter is gone: the first may only close a list that is open in it."""
+    body = page.get_by_test_id("stPopoverBody")
+    for _ in range(20):
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(250)
+        if not body.is_visible():
+            return
+    expect(body).to_be_hidden()
 
 
 def log_of(workspace: Workspace) -> list[Decision]:

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from cleaning.review_store import current_decisions
-from tests.browser.review_room import Room
+from tests.browser.review_room import Room, choose, close_filter
 
 
 def test_history_brings_a_card_back_and_the_new_decision_counts(context, server):
@@ -38,9 +38,8 @@ def test_own_decisions_come_again_by_status(context, server):
     room.press("n")
     room.saved()
     room.page.get_by_role("button", name="Filter").click()
-    room.page.get_by_role("combobox", name="Your decision").fill("Unsure")
-    room.page.keyboard.press("Enter")
-    room.page.keyboard.press("Escape")
+    choose(room.page, "Your decision", "Unsure")
+    close_filter(room.page)
     expect(room.page.locator(".count")).to_have_text("0 of 2 decided")
     room.page.wait_for_selector(f".room[data-sample='{unsure[0]}']")
     room.press("s")
