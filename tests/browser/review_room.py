@@ -16,9 +16,9 @@ class Room:
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self._under_way: set[Request] = set()
-        self.page.on("request", self._under_way.add)
+        self.page.on("request", lambda request: self._under_way.add(request))
         for ended in ("requestfinished", "requestfailed"):
-            self.page.on(ended, self._under_way.discard)
+            self.page.on(ended, lambda request: self._under_way.discard(request))
         self.open()
 
     def open(self) -> None:
