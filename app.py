@@ -4,9 +4,12 @@ Serves both ways: run by Streamlit it is the frame of each page; loaded as a mod
 the app's own routes for pictures and decisions.
 """
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+MARK = Path(__file__).parent / "pages" / "shared" / "mark.svg"
 STEPS = (
     ("load", "Load", ":material/folder_open:"),
     ("calibrate", "Calibrate", ":material/tune:"),
@@ -21,9 +24,7 @@ def main() -> None:
     """Runs the router, then the page it chose."""
     from pages.shared import frame, state
 
-    st.set_page_config(
-        page_title="Second Opinion", page_icon=":material/rule:", layout="wide", initial_sidebar_state="collapsed"
-    )
+    st.set_page_config(page_title="Second Opinion", page_icon=MARK, layout="wide", initial_sidebar_state="collapsed")
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "load")
         for name, title, icon in STEPS

@@ -23,6 +23,8 @@ def wait_for_saved(store, count: int, tab) -> list:
 @pytest.mark.parametrize("kind", ["image", "question"])
 def test_from_load_to_export(kind, own_server, context):
     demo, tab = own_server.workspace(kind), context.new_page()
+    asked: set[str] = set()
+    tab.on("request", lambda request: asked.add(request.url))
     tab.goto(own_server.url)
     card = tab.locator("[data-testid=stVerticalBlockBorderWrapper], [data-testid=stVerticalBlock]")
     card.filter(has_text=demo.name.replace("(simulated experts)", "").strip()).last.get_by_role(
@@ -63,6 +65,8 @@ def test_from_load_to_export(kind, own_server, context):
     log = downloaded(tab, "decisions").read_text(encoding="utf-8")
     assert all(d.uuid in log for d in decisions)
     assert all(json.loads(line) for line in log.splitlines())
+    elsewhere = {url for url in asked if not url.startswith((own_server.url, "data:", "blob:"))}
+    assert asked and not elsewhere, "nothing is asked of another machine"
 
 
 def decide(tab, key: str) -> None:
