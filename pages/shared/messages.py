@@ -17,8 +17,12 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=@&])")
 def plain(text: object, limit: int = 300) -> str:
     """Text from data, escaped so that Streamlit's Markdown shows it as it is (no links, images, formulas)."""
     words = str(text).replace("\n", " ")
-    words = words if len(words) <= limit else words[: limit - 1] + "…"
-    return _MARKDOWN.sub(r"\\\1", words)
+    return escaped(words if len(words) <= limit else words[: limit - 1] + "…")
+
+
+def escaped(text: str) -> str:
+    """Text from data, lines and all."""
+    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def show_error(error: InputError) -> None:

@@ -7,6 +7,7 @@ A block is ["p", inlines], ["code", text] or ["list", [inlines, ...]]. An inline
 
 import html
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 LONGEST_FORMULA = 2_000
@@ -21,6 +22,7 @@ ATTRIBUTES = frozenset(
     "displaystyle scriptlevel notation".split()
 )
 _FENCE = re.compile(r"^(```|~~~)[^\n]*\n(.*?)(?:^\1[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _BULLET = re.compile(r"^\s{0,3}[-*•]\s+(.*)$")
 _INLINE = re.compile(
     r"(?P<code>`+)(?P<code_text>.+?)(?P=code)"
@@ -43,6 +45,41 @@ def blocks(text: str) -> list:
         tree.append(["code", fence[2].rstrip("\n")])
         end = fence.end()
     return tree + _prose(text[end:])
+
+
+def markdown(text: str, escaped: Callable[[str], str]) -> str:
+    """The same text for widgets that take Markdown; ``escaped`` makes plain text safe. Formulas stay LaTeX."""
+    text, parts, end = text[:LONGEST_TEXT].replace("\r\n", "\n"), [], 0
+    for fence in _FENCE.finditer(text):
+        inside = fence[2].rstrip("\n")
+        marks = "`" * max(3, 1 + max(map(len, re.findall("`+", inside)), default=0))
+        parts += [_marked_paragraphs(text[end : fence.start()], escaped), f"{marks}\n{inside}\n{marks}"]
+        end = fence.end()
+    parts.append(_marked_paragraphs(text[end:], escaped))
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _marked_paragraphs(text: str, escaped: Callable[[str], str]) -> str:
+    paragraphs = []
+    for paragraph in re.split(r"\n\s*\n", text.strip("\n")):
+        paragraph = _INDENT.sub(lambda spaces: "\u00a0" * len(spaces[0]), paragraph)  # indented text is no code
+        parts, end = [], 0
+        for found in _INLINE.finditer(paragraph):
+            parts += [escaped(paragraph[end : found.start()]), _marked(found, escaped)]
+            end = found.end()
+        parts.append(escaped(paragraph[end:]))
+        paragraphs.append("".join(parts).replace("\n", "  \n"))
+    return "\n\n".join(paragraphs)
+
+
+def _marked(found: re.Match, escaped: Callable[[str], str]) -> str:
+    if found["code"] or found["bold"] or found["italic"]:
+        return found[0] if found["code"] else escaped(found["bold"] or found["italic"])
+    display = found["display"] or found["display2"]
+    formula = " ".join((display or found["inline"] or found["inline2"]).split())
+    if "$" in formula or mathml(formula) is None:
+        return escaped(found[0])
+    return f"$${formula}$$" if display else f"${formula}$"
 
 
 def _prose(text: str) -> list:

@@ -86,7 +86,13 @@ def bar(desk: ReviewDesk) -> Chosen:
         filters = _pair(desk, plain_view, order_place)
         with rest:
             size = st.segmented_control(
-                "Thumbnails", SIZES, default=SIZES[1], required=True, key="review_size", label_visibility="collapsed"
+                "Thumbnails",
+                SIZES,
+                default=SIZES[1],
+                required=True,
+                key="review_size",
+                label_visibility="collapsed",
+                bind=IN_URL,
             )
         return Chosen(replace(plain_view, filters=filters), GRID, size or SIZES[1])
     order = _order(desk, order_place)
@@ -141,6 +147,7 @@ def _pair(desk: ReviewDesk, view: View, place) -> Filters:
         format_func=lambda pair: f"{names[pair[0]]} → {_name(names, pair[1])}",
         key="review_pair",
         label_visibility="collapsed",
+        bind=IN_URL,
     )
     return replace(view.filters, given=given, suggested=suggested)
 
@@ -150,9 +157,9 @@ def _filters(desk: ReviewDesk) -> Filters:
     codes = [None, *range(len(names))]
     given = suggested = None
     if len(names) <= MOST_NAMES:
-        given = st.selectbox("Given label", codes, format_func=lambda c: _name(names, c), key="review_given")
-        suggested = st.selectbox(
-            "Suggested label", codes, format_func=lambda c: _name(names, c), key="review_suggested"
+        given, suggested = (
+            st.selectbox(words, codes, format_func=lambda c: _name(names, c), key=key, bind=IN_URL)
+            for words, key in (("Given label", "review_given"), ("Suggested label", "review_suggested"))
         )
     group = None
     if desk.dataset.group is not None:
@@ -162,9 +169,12 @@ def _filters(desk: ReviewDesk) -> Filters:
             values,
             format_func=lambda v: v or "any",
             key="review_group",
+            bind=IN_URL,
         )
     experts = len(desk.run.expert_names)
-    least = st.slider("Experts that disagree with the given label, at least", 0, experts, 0, key="review_least")
+    least = st.slider(
+        "Experts that disagree with the given label, at least", 0, experts, 0, key="review_least", bind=IN_URL
+    )
     status = st.selectbox(
         "Your decision", list(STATUS_WORDS), format_func=STATUS_WORDS.get, key="review_status", bind=IN_URL
     )

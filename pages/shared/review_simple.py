@@ -10,7 +10,8 @@ from PIL import Image
 
 from cleaning.verdicts import BY_NAME, LATER, UNDO, VERDICTS
 from pages.shared import pictures, state
-from pages.shared.messages import guarded, plain
+from pages.shared.messages import escaped, guarded, plain
+from pages.shared.question_text import markdown
 from pages.shared.review_desk import PICKED, ReviewDesk, View
 
 SMALL = 256  # pixels
@@ -70,7 +71,7 @@ def _progress(progress: dict) -> None:
 def _show(desk: ReviewDesk, card: dict) -> None:
     row = _row(desk, card)
     if card["kind"] == "question":
-        st.text(str(desk.dataset.samples["question"].iloc[row]))
+        st.markdown(markdown(str(desk.dataset.samples["question"].iloc[row]), escaped))
         return
     try:
         picture = pictures.find_picture(desk.dataset, row)
@@ -102,9 +103,9 @@ def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
     for place, one in enumerate(card["candidates"]):
         if place % across == 0:  # a row at a time, so that Tab goes in class order
             columns = st.columns(across, gap="small")
-        words = one["name"] + (f": {choices[one['code']]}" if choices else "")
+        words = plain(one["name"]) + (f": {markdown(choices[one['code']], plain)}" if choices else "")
         columns[place % across].button(
-            plain(words),
+            words,
             key=f"pick_{card['sample_id']}_{one['code']}",
             shortcut=desk.facts.keys[place] if place < len(desk.facts.keys) else None,
             on_click=guarded(decide),
