@@ -64,6 +64,7 @@ def test_a_figure_is_taken_along_without_network(cascade, kind, start):
     cascade.get_by_role("button", name="Take along").first.click()
     cascade.get_by_role("radio", name=kind).click()
     cascade.get_by_text(f"now saves it as {kind}").wait_for()
+    expect(cascade.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     with cascade.expect_download() as table:
         cascade.get_by_role("button", name="Data as CSV").click()
     with open(table.value.path(), newline="") as file:
