@@ -216,7 +216,11 @@ def logit(probability: np.ndarray) -> np.ndarray:
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)), without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * np.asarray(x, np.float64)))
+    result = 0.5 * np.asarray(x, np.float64)
+    result = np.tanh(result, out=result if isinstance(result, np.ndarray) else None)
+    result += 1
+    result *= 0.5
+    return result
 
 
 def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:

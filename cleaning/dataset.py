@@ -19,7 +19,9 @@ from cleaning.errors import InputError, counted, first_five
 from cleaning.score_rows import read_rows
 
 ABSTAIN = -1
+TEXT = np.dtypes.StringDType()
 HASHED_BYTES = 1 << 20
+TEXTS_AT_ONCE = 65_536
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -28,7 +30,8 @@ class Dataset:
     """Samples with their given labels, never modified once read.
 
     name: for people. kind: "image" or "question".
-    sample_ids: (N,) unique strings. given_labels: (N,) int32 in 0..K-1. class_names: K strings.
+    sample_ids: (N,) unique strings, kept as TEXT, in which a short one takes 16 bytes and not 60.
+    given_labels: (N,) int32 in 0..K-1. class_names: K strings.
     option_counts: (N,) int32 options per question, or None where every sample has all K classes.
     group: (N,) strings (subject, source, annotator, batch ...) called ``group_name``, or None.
     samples: data frame of N rows in the same order for showing and exporting: ``sample_id``, and where known
@@ -50,6 +53,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "sample_ids", np.asarray(self.sample_ids, TEXT))
         _check_dataset(self)
 
     def __len__(self) -> int:
@@ -187,10 +191,29 @@ def _check_dataset(dataset: Dataset) -> None:
 
 def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     """Raises InputError naming the first five ids that occur more than once."""
-    index = pd.Index(ids, dtype=object)
+    hashes = np.sort(hash_texts(np.asarray(ids, TEXT)))
+    if not (hashes[1:] == hashes[:-1]).any():
+        return
+    index = pd.Index(np.asarray(ids, object))
     if not index.is_unique:
         repeated = index[index.duplicated()].unique()
         raise InputError(
             f"{owner} has {counted(len(repeated), 'sample id')} more than once: {first_five(repeated)}. "
             "Every sample needs an id of its own; remove or rename the duplicates."
         )
+
+
+def hash_texts(texts: np.ndarray, key: str = "0123456789123456") -> np.ndarray:
+    """(N,) uint64 keyed hash of each text, made block by block: hashing copies what it hashes."""
+    hashes = np.empty(len(texts), np.uint64)
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        part = slice(start, start + TEXTS_AT_ONCE)
+        hashes[part] = pd.util.hash_array(np.asarray(texts[part], object), hash_key=key, categorize=False)
+    return hashes
+
+
+def as_series(texts: np.ndarray) -> pd.Series:
+    """A TEXT array as pandas holds text, made block by block."""
+    starts = range(0, max(len(texts), 1), TEXTS_AT_ONCE)
+    blocks = [pd.Series(texts[start : start + TEXTS_AT_ONCE].astype(object)) for start in starts]
+    return pd.concat(blocks, ignore_index=True)

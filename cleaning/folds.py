@@ -7,10 +7,10 @@ on the platform, and shuffling a file changes no score.
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+
+from cleaning.dataset import TEXT, hash_texts
 
 FOLD_COUNT = 5
-HASHED_ROWS = 65_536
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,8 @@ class Folds:
 
 def draw_folds(sample_ids: np.ndarray, seed: int = 0) -> Folds:
     """Folds and subsample order for these ids; the same ids and seed give the same folds in any row order."""
-    order = np.argsort(_hashes(np.asarray(sample_ids, object), f"{seed:016d}"[-16:]), kind="stable")
+    order = np.argsort(hash_texts(np.asarray(sample_ids, TEXT), f"{seed:016d}"[-16:]), kind="stable")
     fold = np.empty(len(order), np.int8)
     for f in range(FOLD_COUNT):
         fold[order[f::FOLD_COUNT]] = f
     return Folds(fold, order)
-
-
-def _hashes(ids: np.ndarray, key: str) -> np.ndarray:
-    """(N,) uint64 keyed hash of each id, made block by block: hashing copies what it hashes."""
-    hashes = np.empty(len(ids), np.uint64)
-    for start in range(0, len(ids), HASHED_ROWS):
-        part = slice(start, start + HASHED_ROWS)
-        hashes[part] = pd.util.hash_array(ids[part], hash_key=key, categorize=False)
-    return hashes

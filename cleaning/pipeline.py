@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -31,21 +31,47 @@ COLUMNS = (
 class Scored:
     """The outcome of a run.
 
-    table: N rows, most suspicious first: COLUMNS (labels as class names) and ``row`` (place in the dataset),
-    ``given`` and ``suggested`` (class numbers). threshold: suspicion from which samples are flagged.
+    suspicion: (N,) float64 in the dataset's order. suggested: (N,) int32, confidence: (N,), agreeing: (N,) by the
+    rule. flagged: (N,) bool. order: (N,) rows of the dataset, most suspicious first. threshold: suspicion from which
+    samples are flagged.
     """
 
     settings: Settings
-    table: pd.DataFrame
+    dataset: Dataset
     opinions: Opinions
     excess: Excess | None
+    suspicion: np.ndarray
+    suggested: np.ndarray
+    confidence: np.ndarray
+    agreeing: np.ndarray
+    flagged: np.ndarray
+    order: np.ndarray
     threshold: float
 
-    def suspicion_by_row(self) -> np.ndarray:
-        """(N,) float64 suspicion in the dataset's order."""
-        by_row = np.empty(len(self.table))
-        by_row[self.table["row"].to_numpy()] = self.table["suspicion"].to_numpy()
-        return by_row
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """N rows, most suspicious first: COLUMNS (labels as class names) and ``row`` (place in the dataset),
+        ``given`` and ``suggested`` (class numbers)."""
+        return self.rows(slice(None))
+
+    def rows(self, places: slice) -> pd.DataFrame:
+        """These places of the table, without making the whole."""
+        rows, names = self.order[places], pd.Series(self.dataset.class_names)
+        given = self.dataset.given_labels[rows]
+        return pd.DataFrame(
+            {
+                "sample_id": self.dataset.sample_ids[rows].astype(object),
+                "given_label": names.take(given).array,
+                "suggested_label": names.take(self.suggested[rows]).array,
+                "suspicion": self.suspicion[rows],
+                "confidence": self.confidence[rows].astype(np.float32),
+                "agreeing_experts": self.agreeing[rows].astype(np.int16),
+                "flagged": self.flagged[rows],
+                "row": rows.astype(np.int64),
+                "given": given.astype(np.int32),
+                "suggested": self.suggested[rows].astype(np.int32),
+            }
+        )
 
 
 def run(
@@ -65,12 +91,17 @@ def run(
     """
     settings = settings or Settings()
     check_experts(experts)
+    opinions, excess = _asked(dataset, experts, settings, progress, store, client)
+    return rank(dataset, opinions, excess, settings)
+
+
+def _asked(dataset, experts, settings: Settings, progress, store, client) -> tuple[Opinions, Excess | None]:
     folds = draw_folds(dataset.sample_ids, settings.seed)
     opinions = _opinions(dataset, experts, folds, settings.seed, progress, store, client)
     excess = None
     if settings.use_group and dataset.group is not None:
         excess = metadata_excess(opinions, dataset.given_labels, dataset.group, folds)
-    return rank(dataset, opinions, excess, settings)
+    return opinions, excess
 
 
 def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: OpinionStore | None, client) -> Opinions:
@@ -112,32 +143,20 @@ def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: 
     suspicion, suggested, confidence, agreeing, flagged = rule(dataset, opinions, excess, settings)
     order = most_suspicious_first(suspicion, agreeing, dataset.sample_ids)
     flagged, threshold = _flag(suspicion, order, flagged, settings)
-    names, ids = pd.Series(dataset.class_names), pd.Series(dataset.sample_ids)
-    table = pd.DataFrame(
-        {
-            "sample_id": ids.take(order).array,
-            "given_label": names.take(dataset.given_labels[order]).array,
-            "suggested_label": names.take(suggested[order]).array,
-            "suspicion": suspicion[order],
-            "confidence": confidence[order].astype(np.float32),
-            "agreeing_experts": agreeing[order].astype(np.int16),
-            "flagged": flagged[order],
-            "row": order.astype(np.int64),
-            "given": dataset.given_labels[order].astype(np.int32),
-            "suggested": suggested[order].astype(np.int32),
-        }
-    )
-    return Scored(settings, table, opinions, excess, threshold)
+    said = (suspicion, suggested, confidence, agreeing)
+    return Scored(settings, dataset, opinions, excess, *said, flagged, order, threshold)
 
 
 def most_suspicious_first(suspicion: np.ndarray, agreeing: np.ndarray, sample_ids: np.ndarray) -> np.ndarray:
     """(N,) rows by falling suspicion; of equal suspicion more agreeing experts first, then by sample id."""
-    order = np.lexsort((-agreeing, -suspicion))
-    same = (np.diff(suspicion[order]) == 0) & (np.diff(agreeing[order]) == 0)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
+    order = np.argsort(suspicion)[::-1]
+    ranked = suspicion[order]
+    same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
+    edges = np.flatnonzero(same[1:] != same[:-1])
     for first, last in zip(edges[::2], edges[1::2] + 1):  # each run of equals
         tied = order[first:last]
-        order[first:last] = tied[np.argsort(sample_ids[tied].astype(str), kind="stable")]
+        tied = tied[np.argsort(sample_ids[tied], kind="stable")]
+        order[first:last] = tied[np.argsort(-agreeing[tied], kind="stable")]
     return order
 
 

@@ -434,7 +434,7 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Da
     if scored.excess is not None:
         scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
     if audit is None:
-        audit = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed).to_frame()
+        audit = draw_audit(scored.suspicion, scored.threshold, scored.settings.seed).to_frame()
     audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [c.to_dict() for c in opinions.calibrations]
     _write_json(folder / "calibration.json", {"experts": calibrations})
@@ -452,12 +452,12 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Da
 
 def _summary(scored: Scored, experts: Sequence[Expert]) -> str:
     """The run in words, for a person who opens the folder."""
-    table, weights = scored.table, scored.opinions.weights.mean(axis=0)
-    lines = [f"{len(table):,} samples, {len(experts)} experts, rule: {scored.settings.rule}", ""]
+    weights = scored.opinions.weights.mean(axis=0)
+    lines = [f"{len(scored.order):,} samples, {len(experts)} experts, rule: {scored.settings.rule}", ""]
     for expert, calibration, weight in zip(experts, scored.opinions.calibrations, weights):
         marked = " (simulated)" if expert.simulated else ""
         lines.append(f"{expert.name}{marked}: weight {weight:.3f}, {calibration.described()}")
-    lines += ["", f"threshold {scored.threshold:.4f}: {int(table['flagged'].sum()):,} samples flagged"]
+    lines += ["", f"threshold {scored.threshold:.4f}: {int(scored.flagged.sum()):,} samples flagged"]
     if scored.excess is not None:
         lines += ["", *scored.excess.sentences()]
     return "\n".join(lines) + "\n"

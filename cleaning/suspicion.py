@@ -46,15 +46,25 @@ def log_ratio(opinions: Opinions) -> np.ndarray:
 
     The lowest value, log SMALLEST, where no expert answers: nobody speaks against the given label.
     """
-    other = np.maximum(opinions.suggested_probability.astype(np.float64), SMALLEST)
-    ratio = np.log(other) - np.log(np.maximum(opinions.label_probability.astype(np.float64), SMALLEST))
-    return np.where((opinions.predicted == ABSTAIN).all(axis=1), np.log(SMALLEST), ratio)
+    ratio = _logs(opinions.suggested_probability)
+    ratio -= _logs(opinions.label_probability)
+    ratio[(opinions.predicted == ABSTAIN).all(axis=1)] = np.log(SMALLEST)
+    return ratio
+
+
+def _logs(probability: np.ndarray) -> np.ndarray:
+    """Float64, in one array: a million samples' temporary copies would be most of what ranking takes."""
+    logs = probability.astype(np.float64)
+    np.maximum(logs, SMALLEST, out=logs)
+    return np.log(logs, out=logs)
 
 
 def default_suspicion(opinions: Opinions, excess: Excess | None = None) -> np.ndarray:
     """(N,) float64 in (0, 1): 0.5 where the best other class is as probable as the given label."""
     ratio = log_ratio(opinions)
-    return sigmoid(ratio if excess is None else ratio + excess.log_factor)
+    if excess is not None:
+        ratio += excess.log_factor
+    return sigmoid(ratio)
 
 
 def metadata_excess(opinions: Opinions, given_labels: np.ndarray, group: np.ndarray, folds: Folds) -> Excess:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.dataset import OPTION_LETTERS, Dataset
+from cleaning.dataset import OPTION_LETTERS, Dataset, as_series
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.class_codes import Codes, all_integers, largest_integer, read_answers, read_classes
 from data_adapters.columns import known_columns
@@ -187,7 +187,7 @@ def _pictures(samples: Samples, root: Path | None) -> tuple[np.ndarray | None, l
 
 def _shown(samples: Samples, pictures: np.ndarray | None) -> pd.DataFrame:
     """N rows for showing and exporting, in the order of the samples."""
-    shown: dict[str, object] = {"sample_id": samples.ids}
+    shown: dict[str, object] = {"sample_id": as_series(samples.ids)}
     if pictures is not None:
         shown["image"] = pictures
     if samples.questions is not None:

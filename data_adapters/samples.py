@@ -30,8 +30,8 @@ class Roles:
 class Samples:
     """N samples before their labels are turned into class numbers.
 
-    ids, labels, images: (N,) object arrays of str. options: N lists of strings, or None. group: (N,) or None.
-    metadata: the other columns, as text.
+    ids: (N,) TEXT array. labels, images: (N,) object arrays of str. options: N lists of strings, or None.
+    group: (N,) or None. metadata: the other columns, as text.
     """
 
     ids: np.ndarray
@@ -89,7 +89,7 @@ def read_samples(table: Table, roles: Roles) -> Samples:
 def _ids(table: Table, column: str) -> np.ndarray:
     if not len(table):
         raise InputError(f"'{table.path.name}' has a header but no rows. Expected one row per sample.")
-    ids = table.text(column)
+    ids = table.compact_text(column)
     empty = np.flatnonzero(ids == "")
     if len(empty):
         raise InputError(

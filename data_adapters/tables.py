@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cleaning.dataset import TEXT
 from cleaning.errors import InputError, counted
 from data_adapters.limits import MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
 from data_adapters.sentences import listed
@@ -37,6 +38,13 @@ class Table:
     def text(self, column: str) -> np.ndarray:
         """(N,) object array of str without surrounding blanks; missing values are empty."""
         return _as_text(self.data[column])
+
+    def compact_text(self, column: str) -> np.ndarray:
+        """(N,) TEXT array of the same, for columns in which nearly every text is another."""
+        data, out = self.data[column], np.empty(len(self), TEXT)
+        for start in range(0, len(data), TEXT_ROWS):
+            out[start : start + TEXT_ROWS] = _as_text(data.slice(start, TEXT_ROWS))
+        return out
 
     def values(self, column: str) -> list:
         """N Python values as the file holds them (lists stay lists); missing values are None."""

@@ -102,7 +102,7 @@ def test_the_default_ranks_as_the_product_does(asked):
     scored = run(asked.judged.dataset, asked.judged.experts)
     ours = rankings(asked)[DEFAULT]
     assert scored.excess.table["alarmed"].any() and not np.array_equal(ours, rankings(asked)[WITHOUT_GROUP])
-    assert 1 / (1 + np.exp(-ours)) == pytest.approx(scored.suspicion_by_row()[asked.judged.judged], abs=1e-9)
+    assert 1 / (1 + np.exp(-ours)) == pytest.approx(scored.suspicion[asked.judged.judged], abs=1e-9)
 
 
 def test_every_contender_is_there_and_beats_chance(asked):

@@ -277,3 +277,19 @@ def test_progress_names_every_expert_and_ends_at_all(planted):
     words = [w for w, _ in told]
     assert all(f"calibrating {e.name}" in words for e in planted.experts)
     assert told[-1] == ("asking the experts", 1.0) and all(0 <= share <= 1 for _, share in told)
+
+
+def test_the_ranked_list_in_parts_is_the_whole():
+    planted = planted_dataset(n=300)
+    scored = run(planted)
+    parts = [scored.rows(slice(start, start + 77)) for start in range(0, 300, 77)]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), scored.table)
+
+
+def test_ties_are_ranked_by_agreement_then_by_id():
+    suspicion = np.array([0.2, 0.9, 0.2, 0.2, 0.9])
+    agreeing = np.array([1, 0, 2, 1, 3])
+    ids = np.array(["z", "b", "c", "é", "a"], object)
+    order = pipeline.most_suspicious_first(suspicion, agreeing, ids)
+    assert order.tolist() == [4, 1, 2, 0, 3]
+    assert pipeline.most_suspicious_first(np.empty(0), np.empty(0, int), np.empty(0, object)).tolist() == []

@@ -88,7 +88,7 @@ def test_a_run_comes_back(small, saved, tmp_path):
     assert again.weights == pytest.approx(scored.opinions.weights.mean(axis=0))
     for before, after in zip(scored.opinions.calibrations, again.calibrations):
         assert_same(before, after)
-    np.testing.assert_array_equal(again.suspicion, scored.suspicion_by_row())
+    np.testing.assert_array_equal(again.suspicion, scored.suspicion)
 
 
 def test_audit_cards_are_kept_and_groups_are_absent_without_a_column(tmp_path):
@@ -96,7 +96,7 @@ def test_audit_cards_are_kept_and_groups_are_absent_without_a_column(tmp_path):
     workspace = create_workspace(tmp_path, planted.dataset, planted.experts)
     scored = pipeline.run(planted.dataset, planted.experts)
     run = workspace.save_run(scored, planted.experts)
-    drawn = draw_audit(scored.suspicion_by_row(), scored.threshold, scored.settings.seed)
+    drawn = draw_audit(scored.suspicion, scored.threshold, scored.settings.seed)
     pd.testing.assert_frame_equal(run.audit, drawn.to_frame())
     assert run.groups is None
 

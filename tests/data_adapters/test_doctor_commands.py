@@ -21,7 +21,7 @@ def folder(tmp_path):
     path.unlink()
     np.savez(
         home / "experts" / "logits_0.npz",
-        sample_ids=planted.dataset.sample_ids.astype(str),
+        sample_ids=planted.dataset.sample_ids.astype(object).astype(str),
         scores=planted.experts[0].scores[:, ::-1],
     )
     return home
