@@ -53,7 +53,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sample_ids", np.asarray(self.sample_ids, TEXT))
+        object.__setattr__(self, "sample_ids", compact(self.sample_ids))
         _check_dataset(self)
 
     def __len__(self) -> int:
@@ -191,7 +191,7 @@ def _check_dataset(dataset: Dataset) -> None:
 
 def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     """Raises InputError naming the first five ids that occur more than once."""
-    hashes = np.sort(hash_texts(np.asarray(ids, TEXT)))
+    hashes = np.sort(hash_texts(compact(ids)))
     if not (hashes[1:] == hashes[:-1]).any():
         return
     index = pd.Index(np.asarray(ids, object))
@@ -201,6 +201,16 @@ def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
             f"{owner} has {counted(len(repeated), 'sample id')} more than once: {first_five(repeated)}. "
             "Every sample needs an id of its own; remove or rename the duplicates."
         )
+
+
+def compact(ids: Sequence[str] | np.ndarray) -> np.ndarray:
+    """(N,) TEXT array of ids. Raises InputError where one holds half a character (a lone surrogate)."""
+    try:
+        return np.asarray(ids, TEXT)
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"The sample id {ascii(error.object)} holds half a character and is no text. Write it as UTF-8 or rename it."
+        ) from None
 
 
 def hash_texts(texts: np.ndarray, key: str = "0123456789123456") -> np.ndarray:

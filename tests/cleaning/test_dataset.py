@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.dataset import ABSTAIN, Expert
+from cleaning.dataset import ABSTAIN, TEXT, Expert
 from cleaning.errors import InputError, WorkspaceError, counted, first_five, one_of
 from cleaning.settings import Settings
 from tests.factories import planted_dataset, tiny_dataset
@@ -46,6 +46,14 @@ def test_repeated_ids_and_unequal_lengths_are_refused():
         replace(dataset, sample_ids=np.array(["s0", "s1", "s0"], object))
     with pytest.raises(InputError, match="3 sample ids but 2 given labels"):
         replace(dataset, given_labels=np.array([0, 1], np.int32))
+
+
+def test_ids_stay_as_written_and_half_a_character_is_refused():
+    written = ["a", "a\0", "", "é" * 100]
+    dataset = replace(tiny_dataset([0, 1, 0, 1], 2), sample_ids=np.array(written, object))
+    assert dataset.sample_ids.tolist() == written and dataset.sample_ids.dtype == TEXT
+    with pytest.raises(InputError, match=r"sample id 'b\\ud800' holds half a character"):
+        replace(dataset, sample_ids=np.array([*written[:3], "b\ud800"], object))
 
 
 def test_options_of_images_and_questions():
