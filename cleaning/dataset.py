@@ -209,7 +209,7 @@ def compact(ids: Sequence[str] | np.ndarray) -> np.ndarray:
         return np.asarray(ids, TEXT)
     except UnicodeEncodeError as error:
         raise InputError(
-            f"The sample id {ascii(error.object)} holds half a character and is no text. Write it as UTF-8 or rename it."
+            f"The sample id {error.object!a} holds half a character and is no text. Write it as UTF-8 or rename it."
         ) from None
 
 
