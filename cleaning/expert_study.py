@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cleaning.audit import AuditDesign
 from cleaning.dataset import Dataset, Expert
+from cleaning.estimation import estimate, estimate_exchange
 from cleaning.experts import (
+    Exchange,
     advice,
     effective_number,
     error_correlation,
@@ -15,6 +18,7 @@ from cleaning.experts import (
     leave_one_out,
     mean_correlation,
 )
+from cleaning.ranking import rank_suspicion
 from cleaning.rescoring import Rescoring
 
 USUAL_SHARE = 0.05  # of the samples are flagged where nobody names a budget
@@ -22,7 +26,8 @@ USUAL_SHARE = 0.05  # of the samples are flagged where nobody names a budget
 
 @dataclass(frozen=True)
 class ExpertStudy:
-    """table: one row per expert (``cleaning.experts.expert_table``, with finds_lost where known). correlation:
+    """table: one row per expert (``cleaning.experts.expert_table``, with what ``leave_one_out``
+    tells beyond the overlap). correlation:
     (M, M) of errors. advice: sentences. budget: samples flagged in leaving one out, None where that was not done."""
 
     table: pd.DataFrame
@@ -54,6 +59,17 @@ def usual_budget(n: int) -> int:
     return max(1, round(USUAL_SHARE * n))
 
 
+def exchange_of(audit: pd.DataFrame, verdicts: np.ndarray, suspicion: np.ndarray, threshold: float) -> Exchange | None:
+    """What ``leave_one_out`` asks of audit cards; None while they are too few to say anything.
+
+    audit: as a run keeps it. verdicts: (N,) codes. suspicion: (N,) of the run, threshold: its.
+    """
+    design, ranking = AuditDesign.from_frame(audit), rank_suspicion(suspicion)
+    if not estimate(design, verdicts, ranking, threshold).enough:
+        return None
+    return lambda leaving, coming: estimate_exchange(design, verdicts, ranking, leaving, coming)
+
+
 def study_experts(
     dataset: Dataset,
     experts: Sequence[Expert],
@@ -63,19 +79,20 @@ def study_experts(
     rescoring: Rescoring | None = None,
     budget: int | None = None,
     wrong: np.ndarray | None = None,
+    exchange: Exchange | None = None,
 ) -> ExpertStudy:
     """Who helps among M experts.
 
     predicted: (N, M) class or ABSTAIN. weights: (M,) stacking weights. rescoring: also leave each expert out (pools
-    M + 1 times; needs two experts); budget: samples then flagged, default one in twenty. wrong: (N,) bool known wrong
-    labels, to count the finds lost as well.
+    M + 1 times; needs two experts); budget: samples then flagged, default one in twenty. wrong, exchange: as in
+    ``leave_one_out``, to count and to estimate the finds lost as well.
     """
     names = [e.name for e in experts]
     said = {name: np.asarray(predicted[:, m]) for m, name in enumerate(names)}
     left_out = None
     if rescoring is not None and len(names) > 1:
         budget = budget or usual_budget(len(dataset))
-        left_out = leave_one_out(names, rescoring.suspicion, budget, wrong)
+        left_out = leave_one_out(names, rescoring.suspicion, budget, wrong, exchange)
     table = expert_table(
         said,
         dataset.given_labels,
@@ -84,8 +101,8 @@ def study_experts(
         weights=dict(zip(names, map(float, weights))),
         left_out=left_out,
     )
-    if left_out is not None and "finds_lost" in left_out:
-        table = table.merge(left_out[["expert", "finds_lost"]], on="expert", how="left")
+    if left_out is not None:
+        table = table.merge(left_out.drop(columns="overlap"), on="expert", how="left")
     correlation = error_correlation(said, dataset.given_labels)
     words = advice(table, correlation) if len(names) > 1 else ["One expert alone: add a second, of another family."]
     return ExpertStudy(table, correlation, words, None if left_out is None else budget)

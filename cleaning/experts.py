@@ -11,11 +11,13 @@ import pandas as pd
 from cleaning.calibration_metrics.words import percent
 from cleaning.dataset import ABSTAIN
 from cleaning.errors import InputError, counted
+from cleaning.estimation import Interval
 
 SAME_GROUP = 0.75  # mean correlation of errors from which experts count as one group
 HARDLY_MISSED = 0.95  # overlap of the flagged list from which an expert can be left out
 
 Rescore = Callable[[tuple[str, ...]], np.ndarray]
+Exchange = Callable[[np.ndarray, np.ndarray], Interval]
 
 
 def disagreement(predicted: np.ndarray, given_labels: np.ndarray) -> np.ndarray:
@@ -60,12 +62,20 @@ def effective_number(correlation: pd.DataFrame) -> float:
     return m / (1 + (m - 1) * min(max(mean_correlation(correlation), 0.0), 1.0))
 
 
-def leave_one_out(names: Sequence[str], rescore: Rescore, budget: int, wrong: np.ndarray | None = None) -> pd.DataFrame:
+def leave_one_out(
+    names: Sequence[str],
+    rescore: Rescore,
+    budget: int,
+    wrong: np.ndarray | None = None,
+    exchange: Exchange | None = None,
+) -> pd.DataFrame:
     """What the flagged list loses without each expert: one row per expert, the least missed first.
 
     rescore(names): suspicion (N,) from these experts alone. budget: samples flagged. wrong: (N,) bool known wrong
     labels (settled decisions), or None. Gives expert, overlap (share of the flags of all experts that stay flagged
     without it) and, with ``wrong``, finds_lost (finds of all minus finds without it; below 0: better without).
+    exchange(leaving, coming): how many more wrong labels are in the flags lost than in those won, (N,) bool each,
+    estimated from audit cards (``cleaning.estimation.estimate_exchange``); gives lost_estimate, lost_low, lost_high.
     """
     if len(names) < 2:
         raise InputError("Leaving one expert out needs at least two experts.")
@@ -79,6 +89,9 @@ def leave_one_out(names: Sequence[str], rescore: Rescore, budget: int, wrong: np
         row = {"expert": name, "overlap": float((without & full).sum() / budget)}
         if wrong is not None:
             row["finds_lost"] = int((full & wrong).sum() - (without & wrong).sum())
+        if exchange is not None:
+            told = exchange(full & ~without, without & ~full)
+            row |= {"lost_estimate": told.point, "lost_low": told.low, "lost_high": told.high}
         rows.append(row)
     return pd.DataFrame(rows).sort_values("overlap", ascending=False, kind="stable", ignore_index=True)
 

@@ -51,7 +51,8 @@ EXPERTS = {
     "family": st.column_config.TextColumn("family"),
     "cost": st.column_config.NumberColumn("cost", format="%g"),
     "overlap": st.column_config.NumberColumn("flags that stay without it", format="percent"),
-    "finds_lost": st.column_config.NumberColumn("finds lost without it"),
+    "finds_lost": st.column_config.NumberColumn("known finds lost without it"),
+    "lost_said": st.column_config.TextColumn("finds lost without it, estimated", help="From the audit cards, 95 %."),
 }
 
 
@@ -204,8 +205,9 @@ def which_help(run) -> None:
     found = found or calibration_view.study(run, leave_out=False)
     for sentence in found.advice:
         st.markdown(f"- {plain(sentence, 500)}")
-    shown = [c for c in EXPERTS if c in found.table and found.table[c].notna().any()]
-    st.dataframe(found.table, column_order=shown, column_config=EXPERTS, hide_index=True, width="stretch")
+    table = calibration_view.with_estimates_said(found.table)
+    shown = [c for c in EXPERTS if c in table and table[c].notna().any()]
+    st.dataframe(table, column_order=shown, column_config=EXPERTS, hide_index=True, width="stretch")
     if found.budget:
         st.caption(f"Flags that stay: of the {found.budget:,} samples flagged at the threshold in force.")
     st.markdown("**Correlation of errors** (disagreement with the given label)")

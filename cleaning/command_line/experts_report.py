@@ -74,6 +74,18 @@ def _studied(study, arguments):
         rescoring=None if arguments.quick else rescoring,
         budget=arguments.budget,
         wrong=study.labels.wrong if study.labels.settled else None,
+        exchange=_exchange(study),
     )
     progress.done()
     return found
+
+
+def _exchange(study):
+    """Estimates from the audit cards of a workspace's run, where there are enough."""
+    from cleaning.expert_study import exchange_of
+    from cleaning.export.verdict_codes import verdict_codes
+
+    if study.run is None:
+        return None
+    codes = verdict_codes(study.dataset, study.decisions)
+    return exchange_of(study.run.audit, codes, study.run.suspicion, study.run.threshold)

@@ -1,7 +1,7 @@
 """What ``cascade`` and ``experts-report`` start from: a dataset folder, loose files, or a workspace with decisions."""
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleaning.command_line.source import add_source_arguments, read_source
@@ -16,11 +16,13 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """dataset, its experts, and the labels that accuracy is measured against."""
+    """dataset, its experts, and the labels that accuracy is measured against. run, decisions: of a workspace."""
 
     dataset: object
     experts: list
     labels: object
+    run: object = None
+    decisions: list = field(default_factory=list)
 
     def chosen(self, names: list[str]) -> list:
         """Experts by name, in this order; InputError naming those there are."""
@@ -50,12 +52,12 @@ def _of_workspace(folder: Path) -> Study:
     workspace = open_workspace_folder(folder)
     store = open_store(workspace.decisions_url, workspace.id)
     try:
-        labels = judging_labels(workspace.dataset(), store.decisions())
+        decisions = store.decisions()
     finally:
         store.close()
-    run = workspace.latest_run()
+    labels, run = judging_labels(workspace.dataset(), decisions), workspace.latest_run()
     experts = workspace.experts_of(run) if run else workspace.experts()
-    return Study(workspace.dataset(), experts, labels)
+    return Study(workspace.dataset(), experts, labels, run, decisions)
 
 
 def write_json(value: dict, path: Path) -> None:

@@ -34,12 +34,12 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.audit import AuditDesign
-    from cleaning.export.card import verdict_codes
+    from cleaning.export.verdict_codes import verdict_codes
     from cleaning.ranking import rank_suspicion
 
     handover = read_review(arguments)
     audit, ranking = AuditDesign.from_frame(handover.run.audit), rank_suspicion(handover.run.suspicion)
-    verdicts = verdict_codes(handover)
+    verdicts = verdict_codes(handover.dataset, handover.decisions, handover.policy)
     threshold, words = _chosen(arguments, handover, audit, verdicts, ranking)
     print(words)
     for line in _report(audit, verdicts, ranking, threshold):

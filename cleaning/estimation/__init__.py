@@ -6,7 +6,7 @@ estimate(audit, verdicts, suspicion, threshold)     # precision, detection rate,
 """
 
 from cleaning.estimation.answers import Band, Estimate, EstimateCurve
-from cleaning.estimation.curves import estimate, estimate_curve, estimate_nested, estimate_rule
+from cleaning.estimation.curves import estimate, estimate_curve, estimate_exchange, estimate_nested, estimate_rule
 from cleaning.estimation.evidence import RIGHT, UNSURE, WRONG, Evidence, gather_evidence
 from cleaning.estimation.goals import (
     ThresholdChoice,
@@ -36,6 +36,7 @@ __all__ = [
     "cards_to_halve",
     "estimate",
     "estimate_curve",
+    "estimate_exchange",
     "estimate_nested",
     "estimate_rule",
     "expected_finds",

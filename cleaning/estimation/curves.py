@@ -16,7 +16,7 @@ from cleaning.audit import AuditDesign
 from cleaning.estimation.answers import Band, Estimate, EstimateCurve
 from cleaning.estimation.estimators import Method, Parts, curve_for, estimate_parts
 from cleaning.estimation.evidence import UNSURE, Evidence, gather_evidence
-from cleaning.estimation.intervals import anytime_multiplier, normal_multiplier, ratio_low, reach
+from cleaning.estimation.intervals import Interval, anytime_multiplier, normal_multiplier, ratio_low, reach
 from cleaning.estimation.split import Cells, Curve, RuleSplit, Split, ThresholdSplit
 from cleaning.ranking import Ranking, logit, rank_suspicion
 
@@ -83,6 +83,41 @@ def estimate_rule(
     """
     options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
     return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
+
+
+def estimate_exchange(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    leaving: np.ndarray,
+    coming: np.ndarray,
+    *,
+    level: float = 0.95,
+    anytime: bool = True,
+) -> Interval:
+    """How many more wrong labels ``leaving`` holds than ``coming``, two sets (N,) bool without a common sample: what
+    one flagged set would lose against another of them.
+
+    Where both sets have cards enough, the distances of the two counts to their ends add in squares (MOVER: Zou and
+    Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
+    ``estimate_rule``.
+    """
+    told = [
+        estimate_rule(audit, verdicts, suspicion, np.asarray(side, bool), level=level, anytime=anytime)
+        for side in (leaving, coming)
+    ]
+    lost, won = (_wrong_in(one) for one in told)
+    point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
+    if all(one.enough or not one.flagged for one in told):
+        least = point - np.hypot(lost.point - lost.low, won.high - won.point)
+        most = point + np.hypot(lost.high - lost.point, won.point - won.low)
+    return Interval(float(point), float(least), float(most))
+
+
+def _wrong_in(told: Estimate) -> Interval:
+    """How many of the flagged labels are wrong; none where none is flagged."""
+    shares = (told.precision.point, told.precision.low, told.precision.high) if told.flagged else (0.0, 0.0, 0.0)
+    return Interval(*(told.flagged * share for share in shares))
 
 
 def estimate_nested(

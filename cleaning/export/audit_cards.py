@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.export.handover import Handover
-from cleaning.review_store import CurrentDecisions
-from cleaning.verdicts import LATER
+from cleaning.export.verdict_codes import decided_rows
 
 
 @dataclass(frozen=True)
@@ -31,21 +30,13 @@ def decided_cards(handover: Handover) -> AuditCards | None:
     count never depends on what was said. Whoever passed a card over has decided it.
     """
     audit = handover.run.audit.sort_values("order", kind="stable")
-    counted = audit[_before_first_open(audit, decided_rows(handover))]
+    counted = audit[_before_first_open(audit, decided_rows(handover.dataset, handover.decisions))]
     strata = audit.drop_duplicates("stratum").sort_values("stratum")
     codes = pd.Index(strata["stratum"]).get_indexer(counted["stratum"])
     sizes = strata["stratum_size"].to_numpy(np.int64)
     if (np.bincount(codes, minlength=len(sizes)) == 0).any() or sizes.sum() != len(handover.dataset):
         return None
     return AuditCards(counted["row"].to_numpy(np.int64), codes, sizes)
-
-
-def decided_rows(handover: Handover) -> np.ndarray:
-    """Places of all samples that somebody decided or passed over."""
-    view = CurrentDecisions()
-    view.update(handover.decisions)
-    decided = list(dict.fromkeys(d.sample_id for d in view.standing() if d.verdict != LATER))
-    return pd.Index(handover.dataset.sample_ids).get_indexer(decided)
 
 
 def _before_first_open(audit: pd.DataFrame, decided: np.ndarray) -> np.ndarray:

@@ -2,36 +2,14 @@
 
 from dataclasses import asdict
 
-import numpy as np
 import pandas as pd
 
 from cleaning.audit import AuditDesign
-from cleaning.export.agreement import view_of_given
-from cleaning.export.audit_cards import decided_rows
 from cleaning.export.card_facts import card_facts, card_json, threshold_of
 from cleaning.export.card_findings import examples
 from cleaning.export.card_page import LARGEST_PICTURE, card_page
 from cleaning.export.handover import Handover
-from cleaning.export.settle import SETTLED
-
-RIGHT, WRONG, UNSURE = 0.0, 1.0, 2.0  # as cleaning.estimation reads verdicts
-
-
-def verdict_codes(handover: Handover) -> np.ndarray:
-    """(N,) what the final labels say of the given ones: 0 right, 1 wrong, 2 unsure, NaN not reviewed.
-
-    Samples without a final label are unsure, unless every vote says the same of the given one.
-    """
-    codes = np.full(len(handover.dataset), np.nan)
-    codes[decided_rows(handover)] = UNSURE
-    for line in handover.final.table.itertuples(index=False):
-        votes = handover.final.votes[line.sample_id]
-        said = {view_of_given(v, line.given) for v in votes} if line.status != SETTLED else set()
-        if line.status == SETTLED and not line.verdict.startswith("unclear"):
-            codes[line.row] = RIGHT if line.given in line.labels else WRONG
-        elif len(said) == 1:
-            codes[line.row] = {"right": RIGHT, "wrong": WRONG}.get(said.pop(), UNSURE)
-    return codes
+from cleaning.export.verdict_codes import verdict_codes
 
 
 def estimates_of(handover: Handover) -> dict:
@@ -39,7 +17,8 @@ def estimates_of(handover: Handover) -> dict:
     from cleaning.estimation import estimate
 
     threshold, suspicion = threshold_of(handover)["value"], handover.scores["suspicion"].to_numpy()
-    return asdict(estimate(AuditDesign.from_frame(handover.run.audit), verdict_codes(handover), suspicion, threshold))
+    codes = verdict_codes(handover.dataset, handover.decisions, handover.policy)
+    return asdict(estimate(AuditDesign.from_frame(handover.run.audit), codes, suspicion, threshold))
 
 
 def example_pictures(handover: Handover) -> dict[str, bytes]:

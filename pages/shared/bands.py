@@ -4,21 +4,15 @@ Between the review log and ``cleaning.estimation``. Nothing here invents a figur
 ``prior_band``'s, an estimate rests on the verdicts on audit cards.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from cleaning import estimation
 from cleaning.audit import AuditDesign
-from cleaning.dataset import Dataset
 from cleaning.errors import counted
-from cleaning.export.policy import MAJORITY, Policy
-from cleaning.export.settle import SETTLED, settle
 from cleaning.ranking import Ranking
-from cleaning.review_store import Decision
 from cleaning.run_store import Run
-from cleaning.verdicts import KEEP, NONE_FITS, RELABEL, SEVERAL_FIT
 
 GUESS_THRESHOLDS = np.linspace(0.02, 0.98, 13)
 BAND_POINTS = 100
@@ -65,26 +59,6 @@ class Reached:
     threshold: float
     reached: bool
     share: float
-
-
-def verdict_codes(dataset: Dataset, log: Sequence[Decision]) -> np.ndarray:
-    """(N,) 0 given label right, 1 wrong, 2 unsure, NaN not reviewed; several reviewers by their majority.
-
-    Contested samples, and items or options that are unclear, are unsure: they widen the bands.
-    """
-    table = settle(dataset.sample_ids, dataset.given_labels, log, Policy(settle=MAJORITY)).table
-    codes = np.full(len(dataset), np.nan)
-    for row, given, status, verdict, labels in zip(
-        table["row"], table["given"], table["status"], table["verdict"], table["labels"]
-    ):
-        codes[row] = _code(verdict, given in labels) if status == SETTLED else 2.0
-    return codes
-
-
-def _code(verdict: str, given_fits: bool) -> float:
-    if verdict == KEEP or (verdict == SEVERAL_FIT and given_fits):
-        return 0.0
-    return 1.0 if verdict in (RELABEL, SEVERAL_FIT, NONE_FITS) else 2.0
 
 
 def guess_of(run: Run, ranking: Ranking) -> Bands:

@@ -1,5 +1,6 @@
 """What the Calibrate page shows: reports of a run's experts, computed once and kept."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from cleaning.calibrators import METHODS, Recommendation, calibrator, shift_chec
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.expert_report import ExpertReport, Stated, calibration_table, report_expert
-from cleaning.expert_study import ExpertStudy, study_experts
+from cleaning.expert_study import ExpertStudy, exchange_of, study_experts
 from cleaning.folds import draw_folds
 from cleaning.rescoring import Rescoring
 from cleaning.run_store import Run, Workspace
@@ -192,15 +193,41 @@ def _studied(workspace: Workspace, run: Run, leave_out: bool) -> ExpertStudy:
         wrong = labels.wrong if labels.wrong.any() else None
         budget = budgets.budget_of(workspace, run)
         return study_experts(
-            dataset, experts, run.predicted, run.weights, rescoring=rescoring, budget=budget, wrong=wrong
+            dataset,
+            experts,
+            run.predicted,
+            run.weights,
+            rescoring=rescoring,
+            budget=budget,
+            wrong=wrong,
+            exchange=_exchange(workspace, run),
         )
     finally:
         bar.empty()
 
 
+def with_estimates_said(table: pd.DataFrame) -> pd.DataFrame:
+    """With ``lost_said``, the estimated finds lost and their interval in words, where they were estimated."""
+    if "lost_estimate" not in table:
+        return table
+    said = []
+    for point, low, high in zip(table["lost_estimate"], table["lost_low"], table["lost_high"]):
+        band = f"{low:,.0f} to {high:,.0f}"
+        said.append(band if np.isnan(point) else f"{point:,.0f} ({band})")
+    return table.assign(lost_said=said)
+
+
+def _exchange(workspace: Workspace, run: Run):
+    """Estimates of what one flagged set loses against another, once there are audit cards enough."""
+    codes, _ = loaders.verdicts_so_far(workspace.id, run.id)
+    return exchange_of(run.audit, codes, run.suspicion, run.threshold)
+
+
 def _study_place(run: Run) -> dict:
     workspace = loaders.opened_workspace()
-    return _place(run, f"study {budgets.budget_of(workspace, run)}", loaders.judging_labels(workspace.id).key())
+    codes, _ = loaders.verdicts_so_far(workspace.id, run.id)
+    said = loaders.judging_labels(workspace.id).key() + hashlib.sha256(codes.tobytes()).hexdigest()[:16]
+    return _place(run, f"study {budgets.budget_of(workspace, run)}", said)
 
 
 def _folds(run: Run):

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cleaning.dataset import Dataset
 from cleaning.errors import InputError
+from cleaning.export.verdict_codes import verdict_codes
 from cleaning.ranking import Ranking, rank_suspicion
 from cleaning.review_store import ReviewStore, shared_store
 from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
@@ -12,7 +13,7 @@ from cleaning.suspicion import Excess
 from cleaning.thresholds import PaperTable, ThresholdCurve, agreements, curve_of, paper_table, seconds_per_card
 from cleaning.verdicts import BY_NAME
 from pages.shared import state
-from pages.shared.bands import Bands, guess_of, verdict_codes
+from pages.shared.bands import Bands, guess_of
 from pages.shared.opened_workspaces import opened_once
 from pages.shared.paper_estimates import PaperEstimates, paper_estimates
 

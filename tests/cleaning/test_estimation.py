@@ -12,6 +12,7 @@ from cleaning.errors import InputError
 from cleaning.estimation import (
     estimate,
     estimate_curve,
+    estimate_exchange,
     estimate_nested,
     estimate_rule,
     gather_evidence,
@@ -243,6 +244,38 @@ def test_the_anytime_multiplier_is_the_mixture_boundary():
     crossed = (np.abs(steps) > anytime_multiplier(times, 0.95) * np.sqrt(times)).any(1).mean()
     assert 0.01 < crossed < 0.05
     assert (np.abs(steps) > normal_multiplier(0.95) * np.sqrt(times)).any(1).mean() > 0.3
+
+
+def two_sides(suspicion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Samples that another order of the same set might lose and win at a budget."""
+    near = np.random.default_rng(3).random(N) < 0.5
+    return (suspicion >= 0.25) & near, (suspicion >= 0.15) & (suspicion < 0.25) & near
+
+
+def test_what_one_set_loses_against_another_is_known_when_all_is_reviewed():
+    reviewed = Reviewed(N)
+    leaving, coming = two_sides(reviewed.suspicion)
+    real = reviewed.wrong[leaving].sum() - reviewed.wrong[coming].sum()
+    told = estimate_exchange(reviewed.audit, reviewed.verdicts, reviewed.ranking, leaving, coming)
+    assert astuple(told) == pytest.approx((real, real, real))
+    nothing = np.zeros(N, bool)
+    assert astuple(estimate_exchange(reviewed.audit, reviewed.verdicts, reviewed.ranking, nothing, nothing)) == (
+        0,
+        0,
+        0,
+    )
+    unknown = estimate_exchange(reviewed.audit, np.full(N, np.nan), reviewed.ranking, leaving, coming)
+    assert (unknown.low, unknown.high) == (-coming.sum(), leaving.sum())
+
+
+def test_the_interval_of_an_exchange_holds_as_often_as_it_says():
+    hits, simulations = 0, 200
+    for seed in range(simulations):
+        reviewed = Reviewed(120, seed=seed)
+        leaving, coming = two_sides(reviewed.suspicion)
+        told = estimate_exchange(reviewed.audit, reviewed.verdicts, reviewed.ranking, leaving, coming, anytime=False)
+        hits += told.low <= reviewed.wrong[leaving].sum() - reviewed.wrong[coming].sum() <= told.high
+    assert hits / simulations >= 0.91
 
 
 def test_intervals_hold_as_often_as_they_say():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from cleaning.errors import InputError
+from cleaning.estimation import Interval
 from cleaning.experts import (
     advice,
     effective_number,
@@ -93,6 +94,19 @@ def test_leave_one_out_by_hand():
         "overlap": [1.0, 0.5, 0.0],
         "finds_lost": [0, 1, 1],
     }
+
+
+def test_finds_lost_are_estimated_from_what_leaves_and_what_comes():
+    lists = {("a", "b"): [4, 3, 2, 1], ("b",): [4, 1, 3, 2], ("a",): [4, 3, 2, 1]}
+    asked = []
+
+    def exchange(leaving, coming):
+        asked.append((leaving.tolist(), coming.tolist()))
+        return Interval(0.5, -1.0, 1.0)
+
+    table = leave_one_out(["a", "b"], lambda names: np.array(lists[names]), 2, exchange=exchange)
+    assert asked == [([False, True, False, False], [False, False, True, False]), ([False] * 4, [False] * 4)]
+    assert table[["lost_estimate", "lost_low", "lost_high"]].to_numpy().tolist() == [[0.5, -1, 1]] * 2
 
 
 def test_table_and_words_name_the_twin_to_drop():

@@ -75,3 +75,18 @@ def test_decisions_bring_accuracy_on_corrected_labels(app, digits):
     for name, change in gained.items():
         said = run.predicted[row, run.expert_names.index(name)]
         assert round(change) == int(said == label) - int(said == dataset.given_labels[row])
+
+
+def test_finds_lost_are_estimated_once_there_are_audit_cards(app, digits):
+    run, dataset = digits.latest_run(), digits.dataset()
+    store = open_store(digits.decisions_url, digits.id)
+    for place, row in enumerate(run.audit.sort_values("order")["row"].head(60)):
+        given, wrong = int(dataset.given_labels[row]), place % 3 == 0
+        said = ("relabel", ((given + 1) % 10,)) if wrong else ("keep", (given,))
+        sample = str(dataset.sample_ids[row])
+        store.append([Decision(f"{place:032x}", run.id, sample, "anna", *said, decided_at="2026-01-01")])
+    store.close()
+    test = app("calibrate", digits.id)
+    test.button(key="leave_out").click().run()
+    table = next(d.value for d in test.dataframe if "overlap" in d.value)
+    assert (table["lost_low"] <= table["lost_high"]).all() and table["lost_said"].str.contains(" to ").all()

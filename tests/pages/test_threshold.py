@@ -10,10 +10,11 @@ import streamlit as st
 
 from cleaning.audit import AuditDesign
 from cleaning.dataset import Dataset
+from cleaning.export.verdict_codes import verdict_codes
 from cleaning.review_store import Decision
 from cleaning.run_store import now
 from cleaning.thresholds import STEP_LIMIT
-from pages.shared import bands, choices
+from pages.shared import choices
 from pages.shared.threshold_explorer import take_message
 from tests.pages.conftest import words
 
@@ -180,9 +181,9 @@ def test_a_target_is_found_or_refused_in_words(app, opened):
 
 
 def test_verdicts_of_several_reviewers_become_one_code():
-    ids = np.array(list("abcdefgh"), object)
+    ids = np.array(list("abcdefghij"), object)
     samples = pd.DataFrame({"sample_id": ids})
-    dataset = Dataset("d", "image", ids, np.zeros(8, np.int32), ("x", "y", "z"), samples)
+    dataset = Dataset("d", "image", ids, np.zeros(10, np.int32), ("x", "y", "z"), samples)
     run = type("R", (), {"id": "r"})
     said = {
         "a": [("keep", (0,))],
@@ -193,6 +194,8 @@ def test_verdicts_of_several_reviewers_become_one_code():
         "f": [("none_fits", ())],
         "g": [("unclear_item", ())],
         "h": [("unsure", ())],
+        "i": [("skip", ())],
+        "j": [("later", ())],
     }
     log = [
         a_decision(run, sample, verdict, labels, reviewer=f"r{i}")
@@ -200,8 +203,9 @@ def test_verdicts_of_several_reviewers_become_one_code():
         for i, (verdict, labels) in enumerate(votes)
     ]
     log = [type(d)(**(d.__dict__ | {"seq": i + 1})) for i, d in enumerate(log)]
-    assert bands.verdict_codes(dataset, log).tolist() == [0, 1, 2, 0, 1, 1, 2, 2]
-    assert np.isnan(bands.verdict_codes(dataset, log[:1])[1:]).all()
+    codes = verdict_codes(dataset, log)
+    assert codes[:9].tolist() == [0, 1, 2, 0, 1, 1, 2, 2, 2] and np.isnan(codes[9])
+    assert np.isnan(verdict_codes(dataset, log[:1])[1:]).all()
 
 
 def test_the_papers_rule_counts_beside_the_default(app, opened):

@@ -10,13 +10,14 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.export import agreement
-from cleaning.export.card import card_files, estimates_of, example_pictures, verdict_codes
+from cleaning.export.card import card_files, estimates_of, example_pictures
 from cleaning.export.card_facts import card_facts
 from cleaning.export.card_findings import commands
 from cleaning.export.card_html import p_value
 from cleaning.export.card_page import card_page
 from cleaning.export.handover import Handover
 from cleaning.export.policy import Policy
+from cleaning.export.verdict_codes import verdict_codes
 from cleaning.review_store import open_store
 from tests.cleaning.export.making import a_dataset, a_workspace, decide, some_decisions, some_questions
 
@@ -134,13 +135,13 @@ def test_estimates_come_from_the_audit_cards(tmp_path):
 
 
 def test_what_the_reviews_say_of_each_given_label(handover):
-    codes = verdict_codes(handover)
+    codes = verdict_codes(handover.dataset, handover.decisions)
     expected = [0, 1, 0, 1, 2, 2, 2, 2, 1, np.nan, 1]
     assert codes[:11].tolist() == pytest.approx(expected, nan_ok=True)
     assert np.isnan(codes[12:]).all()
     two = [decide("s0000", "relabel", [k], f"r{k}", k) for k in range(4) if k != handover.dataset.given_labels[0]]
     contested = Handover(handover.workspace, handover.run, two, Policy())
-    assert contested.final.counts()["contested"] == 1 and verdict_codes(contested)[0] == 1
+    assert contested.final.counts()["contested"] == 1 and verdict_codes(contested.dataset, two)[0] == 1
 
 
 def test_pictures_only_on_request_and_only_from_the_folder(handover, tmp_path):
