@@ -11,12 +11,13 @@ from cleaning.calibration_study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
 from pages.shared import calibration_view, charts, choices, frame, loaders, state, study_charts
 from pages.shared.messages import guarded, plain
+from pages.shared.tables import in_percent, share
 
 COLUMNS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
     "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
-    "accuracy_on_given": st.column_config.NumberColumn("accuracy on given labels", format="percent"),
-    "accuracy_on_corrected": st.column_config.NumberColumn("on corrected labels", format="percent"),
+    "accuracy_on_given": share("accuracy on given labels"),
+    "accuracy_on_corrected": share("on corrected labels"),
     "ece_before": st.column_config.NumberColumn("ECE before", format="%.3f"),
     "ece_after": st.column_config.NumberColumn("after", format="%.3f"),
     "nll_before": st.column_config.NumberColumn("NLL before", format="%.3f"),
@@ -31,14 +32,14 @@ GROUPS = {
     "group": st.column_config.TextColumn("group", width="small"),
     "flagged": st.column_config.CheckboxColumn("stands out"),
     "count": st.column_config.NumberColumn("samples", format="localized"),
-    "mean_confidence": st.column_config.NumberColumn("says", format="percent"),
-    "accuracy": st.column_config.NumberColumn("is right", format="percent"),
+    "mean_confidence": share("says"),
+    "accuracy": share("is right"),
     "expected_calibration_error": st.column_config.NumberColumn("ECE", format="%.3f"),
 }
 SHIFT = {
     "part": st.column_config.TextColumn("part", width="medium"),
     "count": st.column_config.NumberColumn("samples", format="localized"),
-    "accuracy": st.column_config.NumberColumn("accuracy", format="percent"),
+    "accuracy": share("accuracy"),
     "fitted_elsewhere": st.column_config.NumberColumn("ECE, learned on the others", format="%.3f"),
     "fitted_everywhere": st.column_config.NumberColumn("ECE, learned on all", format="%.3f"),
     "lost": st.column_config.NumberColumn("lost", format="%.3f"),
@@ -46,11 +47,11 @@ SHIFT = {
 EXPERTS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
     "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
-    "agreement": st.column_config.NumberColumn("agrees with the given label", format="percent"),
+    "agreement": share("agrees with the given label"),
     "mean_correlation": st.column_config.NumberColumn("errs with the others", format="%.2f"),
     "family": st.column_config.TextColumn("family"),
     "cost": st.column_config.NumberColumn("cost", format="%g"),
-    "overlap": st.column_config.NumberColumn("flags that stay without it", format="percent"),
+    "overlap": share("flags that stay without it"),
     "finds_lost": st.column_config.NumberColumn("known finds lost without it"),
     "lost_said": st.column_config.TextColumn("finds lost without it, estimated", help="From the audit cards, 95 %."),
 }
@@ -156,7 +157,9 @@ def all_experts(run, made) -> None:
     if labels.settled:
         table["accuracy_on_corrected"] = [accuracy_against(r, labels.codes, labels.counted).value for r in made]
         shown.insert(3, "accuracy_on_corrected")
-    st.dataframe(table, column_order=shown, column_config=COLUMNS, hide_index=True, width="stretch")
+    st.dataframe(
+        in_percent(table, COLUMNS), column_order=shown, column_config=COLUMNS, hide_index=True, width="stretch"
+    )
     st.download_button("Data as CSV", lambda: table.to_csv(index=False), "calibration.csv", "text/csv", type="tertiary")
     st.caption(
         "ECE: 15 bins of equal count. NLL in nats and Brier score over all classes where an expert gives them all, "
@@ -185,12 +188,17 @@ def groups_and_shift(run, made) -> None:
     with figure:
         charts.show_with_data(study_charts.groups(found), found, "calibration_by_group")
     table.dataframe(
-        found.head(1_000), column_order=list(GROUPS), column_config=GROUPS, hide_index=True, width="stretch"
+        in_percent(found.head(1_000), GROUPS),
+        column_order=list(GROUPS),
+        column_config=GROUPS,
+        hide_index=True,
+        width="stretch",
     )
     if column == "given label":
         st.caption("Grouped by the given label, errors among the labels themselves look like over-confidence.")
     st.markdown("**Shift check**: calibration learned on all other parts, judged on each")
-    st.dataframe(parts.head(1_000), column_order=list(SHIFT), column_config=SHIFT, hide_index=True, width="stretch")
+    parts = in_percent(parts.head(1_000), SHIFT)
+    st.dataframe(parts, column_order=list(SHIFT), column_config=SHIFT, hide_index=True, width="stretch")
     st.caption("“Lost” well above 0: calibration does not carry over to this part. Calibration fails under shift.")
 
 
@@ -207,6 +215,7 @@ def which_help(run) -> None:
         st.markdown(f"- {plain(sentence, 500)}")
     table = calibration_view.with_estimates_said(found.table)
     shown = [c for c in EXPERTS if c in table and table[c].notna().any()]
+    table = in_percent(table, EXPERTS)
     st.dataframe(table, column_order=shown, column_config=EXPERTS, hide_index=True, width="stretch")
     if found.budget:
         st.caption(f"Flags that stay: of the {found.budget:,} samples flagged at the threshold in force.")

@@ -11,23 +11,24 @@ from cleaning.errors import InputError
 from pages.shared import budgets, calibration_view, cascade_charts, cascade_view, charts, frame, loaders, state
 from pages.shared.cascade_view import Scene
 from pages.shared.messages import guarded, plain
+from pages.shared.tables import in_percent, share
 
 SLIDER = "cascade_fraction"
 CALLS = {
     "rule": st.column_config.TextColumn("called", width="large"),
     "calls": st.column_config.NumberColumn("calls", format="localized"),
-    "calls_saved": st.column_config.NumberColumn("calls saved", format="percent"),
-    "overlap": st.column_config.NumberColumn("flags that stay", format="percent"),
+    "calls_saved": share("calls saved"),
+    "overlap": share("flags that stay"),
     "finds": st.column_config.NumberColumn("finds known", format="localized"),
-    "finds_kept": st.column_config.NumberColumn("finds kept", format="percent"),
+    "finds_kept": share("finds kept"),
 }
 BINS = {
     "bins": st.column_config.NumberColumn("bins"),
     "policy": st.column_config.TextColumn("routing", width="medium"),
-    "area": st.column_config.NumberColumn("area under the curve", format="percent"),
-    "accuracy": st.column_config.NumberColumn("accuracy here", format="percent"),
-    "low": st.column_config.NumberColumn("from", format="percent"),
-    "high": st.column_config.NumberColumn("to", format="percent"),
+    "area": share("area under the curve"),
+    "accuracy": share("accuracy here"),
+    "low": share("from"),
+    "high": share("to"),
 }
 
 
@@ -190,6 +191,7 @@ def bins_matter(scene: Scene) -> None:
         if ("sensitivity", share) in scene.place or st.button("Compare", key="cascade_compare_bins"):
             with st.spinner("Learning with other numbers of bins …"):
                 table = cascade_view.sensitivity(scene, share)
+            table = in_percent(table, BINS)
             st.dataframe(table, column_order=list(BINS), column_config=BINS, hide_index=True, width="stretch")
 
 
@@ -211,9 +213,8 @@ def for_cleaning(workspace, run, last: str) -> None:
         st.caption(f"Compares the {budget:,} most suspicious samples with and without its answers.")
         return
     st.markdown(f"#### {plain(cascade_view.calls_in_words(table, costly), 400)}")
-    st.dataframe(
-        table, column_order=[c for c in CALLS if c in table], column_config=CALLS, hide_index=True, width="stretch"
-    )
+    shown = [c for c in CALLS if c in table]
+    st.dataframe(in_percent(table, CALLS), column_order=shown, column_config=CALLS, hide_index=True, width="stretch")
     st.caption(f"Of the {budget:,} samples flagged at the threshold in force. The rule named keeps 95 % or more.")
 
 

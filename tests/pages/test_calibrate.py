@@ -58,7 +58,7 @@ def test_leaving_experts_out_tells_which_to_drop(app, digits):
     assert "together are worth" in words(test) and "Drop" not in words(test)
     test.button(key="leave_out").click().run()
     table = next(d.value for d in test.dataframe if "overlap" in d.value)
-    assert table["overlap"].between(0, 1).all() and "Drop" in words(test) and not test.error
+    assert table["overlap"].between(1, 100).all() and "Drop" in words(test) and not test.error
 
 
 def test_decisions_bring_accuracy_on_corrected_labels(app, digits):
@@ -71,7 +71,7 @@ def test_decisions_bring_accuracy_on_corrected_labels(app, digits):
     )
     store.close()
     table = app("calibrate", digits.id).dataframe[0].value.set_index("expert")
-    gained = (table["accuracy_on_corrected"] - table["accuracy_on_given"]) * len(dataset)
+    gained = (table["accuracy_on_corrected"] - table["accuracy_on_given"]) / 100 * len(dataset)
     for name, change in gained.items():
         said = run.predicted[row, run.expert_names.index(name)]
         assert round(change) == int(said == label) - int(said == dataset.given_labels[row])

@@ -82,7 +82,7 @@ def test_where_one_more_expert_is_needed(app, digits):
     test.button(key="cascade_calls").click().run()
     assert not test.error and "fewer calls." in words(test)
     table = next(d.value for d in test.dataframe if "rule" in d.value)
-    assert table.set_index("rule").loc["everywhere", "overlap"] == 1
+    assert table.set_index("rule").loc["everywhere", "overlap"] == 100
 
 
 def test_the_number_of_bins_can_be_compared(app, digits):
