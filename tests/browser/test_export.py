@@ -7,6 +7,7 @@ import zipfile
 from playwright.sync_api import expect
 
 from cleaning.review_store import Decision, open_store
+from tests.browser.downloads import download
 
 
 def relabel_the_top(workspace) -> None:
@@ -29,7 +30,7 @@ def test_changes_show_their_picture_and_one_click_gives_everything(own_server, c
     assert thumbnail.value.headers["content-type"].startswith("image/")
     row = int(workspace.latest_run().scores["row"].iloc[0])
     assert f"/api/media/{workspace.id}/{row}/thumb?" in thumbnail.value.url
-    with page.expect_download() as everything:
+    with download(page) as everything:
         page.get_by_role("button", name="Everything as ZIP").click()
     with zipfile.ZipFile(everything.value.path()) as archive:
         files = json.loads(archive.read("manifest.json"))["files"]

@@ -8,6 +8,7 @@ import pytest
 
 from cleaning.review_store import open_store
 from cleaning.run_store import open_workspace
+from tests.browser.downloads import download
 from tests.browser.review_room import SHOWN
 
 
@@ -82,8 +83,6 @@ def decide(tab, key: str) -> None:
 
 
 def downloaded(tab, name: str) -> Path:
-    """Clicks a download once the page stands still: a click during a redraw has no button to land on."""
-    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    with tab.expect_download() as waiting:
+    with download(tab) as waiting:
         tab.locator(f".st-key-download_{name} button").click()
     return Path(waiting.value.path())

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.downloads import download
+
 MARK_FIGURES = "document.querySelectorAll('.js-plotly-plot').forEach((figure) => { figure.dataset.same = 'yes'; })"
 
 
@@ -64,14 +66,13 @@ def test_a_figure_is_taken_along_without_network(cascade, kind, start):
     cascade.get_by_role("button", name="Take along").first.click()
     cascade.get_by_role("radio", name=kind).click()
     cascade.get_by_text(f"now saves it as {kind}").wait_for()
-    expect(cascade.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    with cascade.expect_download() as table:
+    with download(cascade) as table:
         cascade.get_by_role("button", name="Data as CSV").click()
     with open(table.value.path(), newline="") as file:
         rows = list(csv.DictReader(file))
     assert {"policy", "fraction", "cost", "accuracy", "low", "high"} <= set(rows[0]) and len(rows) > 100
     cascade.keyboard.press("Escape")
-    with cascade.expect_download() as picture:
+    with download(cascade) as picture:
         cascade.locator(".st-key-cascade_against_fraction .modebar-btn[data-title*='ownload']").click()
     data = Path(picture.value.path()).read_bytes()
     assert picture.value.suggested_filename == f"cascade_against_fraction.{kind.lower()}"

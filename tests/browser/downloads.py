@@ -1,0 +1,15 @@
+"""Files that a page hands out, as a person takes them: when the page stands still, with one click."""
+
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, expect
+
+
+@contextmanager
+def download(page: Page):
+    """Waits until no script runs (a click on what is about to be drawn anew is lost), then for the file."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    page.wait_for_timeout(300)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    with page.expect_download(timeout=60_000) as file:
+        yield file
