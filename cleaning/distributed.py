@@ -9,6 +9,7 @@ A worker's memory: a few buffers of ``CHUNK_CELLS`` per thread and the results o
 sample, until they are fetched.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,7 +41,10 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
             "Scoring on several workers needs Dask, which is not installed: pip install 'distributed>=2025.1,<2027'."
         ) from None
     if scheduler is None:
-        quiet = {"dashboard_address": None, "silence_logs": 40}
+        quiet = {
+            "dashboard_address": None,
+            "silence_logs": logging.CRITICAL,
+        }  # a refused file is one sentence, told here
         with LocalCluster(n_workers=workers, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
             yield client
         return

@@ -18,7 +18,11 @@ class NotFinite(InputError):
     """An expert whose scores were not checked when they were read has NaN or infinity in them."""
 
     def __init__(self, expert: str) -> None:
+        self.expert = expert
         super().__init__(f"Expert '{expert}' has scores that are NaN or infinite. Every score must be a finite number.")
+
+    def __reduce__(self):
+        return NotFinite, (self.expert,)
 
 
 def first_five(items: Iterable[object]) -> str:

@@ -172,6 +172,7 @@ def take_router(scene: Scene, point) -> None:
         mime="application/json",
         icon=":material/download:",
         key="cascade_router",
+        on_click="ignore",
         width="stretch",
     )
     with right.expander("How to use it in your own program"):

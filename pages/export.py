@@ -102,6 +102,7 @@ def downloads(handout, settled: Policy) -> None:
         data=handout.writer(export_view.EVERYTHING, settled),
         file_name="second_opinion_export.zip",
         key=f"download_{export_view.EVERYTHING}",
+        on_click="ignore",  # a rerun would forget what the click asks for before it is made
         icon=":material/folder_zip:",
         type="primary",
     )
@@ -122,6 +123,7 @@ def one_file(handout, settled: Policy, kind) -> None:
         data=handout.writer(kind.name, settled),
         file_name=kind.file_name,
         key=f"download_{kind.name}",
+        on_click="ignore",
         icon=":material/download:",
         width="stretch",
     )

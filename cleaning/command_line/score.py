@@ -103,7 +103,7 @@ def _read(arguments: argparse.Namespace):
     """The Reading; into a workspace only what was looked through whole."""
     from data_adapters.score_kind import scored_at_once
 
-    if arguments.workspaces or arguments.workers or arguments.scheduler:
+    if arguments.workspaces:
         return read_source(arguments)
     with scored_at_once():
         return read_source(arguments)

@@ -40,7 +40,13 @@ def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
         if kind:
             st.caption(f"The camera above the figure now saves it as {kind}.")
         st.download_button(
-            "Data as CSV", lambda: data.to_csv(index=False), f"{key}.csv", "text/csv", key=f"{key}_csv", width="stretch"
+            "Data as CSV",
+            lambda: data.to_csv(index=False),
+            f"{key}.csv",
+            "text/csv",
+            key=f"{key}_csv",
+            width="stretch",
+            on_click="ignore",
         )
 
 

@@ -1,6 +1,7 @@
 """Two local Dask workers say what one process says, even when one of them is killed half-way."""
 
 import os
+import pickle
 import signal
 
 import numpy as np
@@ -10,7 +11,7 @@ from cleaning import distributed, opinion_store, pipeline
 from cleaning.command_line import main
 from cleaning.dataset import Expert
 from cleaning.distributed import SampledScores, ask_distributed, connected
-from cleaning.errors import InputError
+from cleaning.errors import InputError, NotFinite
 from cleaning.opinion_store import OpinionStore
 from cleaning.settings import Settings
 from tests.factories import planted_dataset
@@ -113,6 +114,20 @@ def test_what_a_person_can_fix_is_said(planted, tmp_path, capsys):
     arguments = ["score", f"--labels={tmp_path / 'labels.npy'}", f"--expert=a={tmp_path / '0.npy'}"]
     assert main([*arguments, "--workers=0", f"--out={tmp_path / 'o.csv'}"]) == 2
     assert "--workers is 0; at least 1 is needed" in capsys.readouterr().err
+
+
+def test_scores_that_are_not_finite_are_refused_by_the_workers_that_read_them(client, planted, tmp_path, capsys):
+    dataset, _ = planted
+    np.save(tmp_path / "labels.npy", dataset.given_labels)
+    scores = np.load(tmp_path / "0.npy").astype(np.float32)
+    scores[1_100, 1] = np.nan
+    np.save(tmp_path / "holed.npy", scores)
+    arguments = ["score", f"--labels={tmp_path / 'labels.npy'}", f"--expert=holed={tmp_path / 'holed.npy'}"]
+    out = tmp_path / "out.csv"
+    assert main([*arguments, f"--scheduler={client.scheduler.address}", f"--out={out}"]) == 2
+    assert "NaN or infinite" in capsys.readouterr().err and not out.exists()
+    told = pickle.loads(pickle.dumps(NotFinite("holed")))
+    assert str(told) == str(NotFinite("holed"))
 
 
 def test_what_workers_said_is_kept_and_asked_once(client, planted, small_parts, tmp_path, monkeypatch):
