@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cleaning.command_line import main
 from cleaning.errors import InputError
 from data_adapters import read_folder, read_loose
 from tests.data_adapters import tiny
@@ -467,6 +468,19 @@ def test_malformed_folder_ends_in_its_sentence(tmp_path, name):
         read_folder(folder)
     assert sentence in str(refused.value)
     assert len(str(refused.value)) < 500 and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_command_ends_with_2_and_leaves_no_trace(tmp_path, name, capsys):
+    damage, sentence = CASES[name]
+    folder, workspaces, out = tiny.dataset_folder(tmp_path / "set"), tmp_path / "workspaces", tmp_path / "out.csv"
+    damage(folder)
+    before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
+    assert main(["score", str(folder), f"--workspaces={workspaces}", f"--out={out}"]) == 2
+    own = {"no_sample_table": "Loose files are given with --labels and --expert."}  # what only a command can advise
+    assert own.get(name, sentence) in capsys.readouterr().err
+    assert not out.exists() and not list(workspaces.rglob("*"))
+    assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
 
 
 LOOSE = {
