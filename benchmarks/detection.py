@@ -21,10 +21,10 @@ from benchmarks.detection_contenders import DEFAULT, WITHOUT_GROUP, Asked, ranki
 from benchmarks.detection_metrics import Measured, measure_all
 from benchmarks.detection_sets import JudgedSet, judged_sets
 from benchmarks.detection_tables import tables
+from benchmarks.published import END, START, publish
 
 DATA = Path(os.environ.get("SECOND_OPINION_DATA") or Path(__file__).resolve().parents[1].parent / "shared" / "data")
 RESAMPLES = 1_000
-START, END = "<!-- benchmark: start -->", "<!-- benchmark: end -->"
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     text = tables(contests)
     print(text)
     if wanted.write:
-        page = wanted.write.read_text(encoding="utf-8")
-        before, after = page.split(START)[0], page.split(END)[1]
-        wanted.write.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+        publish(text, wanted.write)
 
 
 if __name__ == "__main__":

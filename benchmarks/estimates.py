@@ -17,6 +17,7 @@ import numpy as np
 from scipy.stats import beta
 
 from benchmarks.populations import Population, planted_populations, real_populations
+from benchmarks.published import END, START, publish
 from benchmarks.tables import tables
 from cleaning.audit import AuditDesign, draw_audit
 from cleaning.estimation import EstimateCurve, estimate_curve, threshold_for_precision
@@ -28,7 +29,6 @@ DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 DESIGN = 0.05
 FLAGGED = (0.02, 0.05, 0.075, 0.1, 0.2)
 CARDS = (20, 50, 100, 200, 400)
-START, END = "<!-- benchmark: start -->", "<!-- benchmark: end -->"
 ROUNDING = 1e-9
 
 
@@ -183,9 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = tables(tallies, CARDS, FLAGGED, DESIGN)
     print(text)
     if wanted.write:
-        page = wanted.write.read_text(encoding="utf-8")
-        before, after = page.split(START)[0], page.split(END)[1]
-        wanted.write.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
+        publish(text, wanted.write)
 
 
 if __name__ == "__main__":

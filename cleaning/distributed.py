@@ -41,10 +41,8 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
             "Scoring on several workers needs Dask, which is not installed: pip install 'distributed>=2025.1,<2027'."
         ) from None
     if scheduler is None:
-        quiet = {
-            "dashboard_address": None,
-            "silence_logs": logging.CRITICAL,
-        }  # a refused file is one sentence, told here
+        # What a worker refuses is told here, in one sentence.
+        quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
         with LocalCluster(n_workers=workers, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
             yield client
         return

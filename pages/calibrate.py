@@ -160,8 +160,14 @@ def all_experts(run, made) -> None:
     st.dataframe(
         in_percent(table, COLUMNS), column_order=shown, column_config=COLUMNS, hide_index=True, width="stretch"
     )
-    text = table.to_csv(index=False)
-    st.download_button("Data as CSV", text, "calibration.csv", "text/csv", type="tertiary", on_click="ignore")
+    st.download_button(
+        "Data as CSV",
+        lambda: table.to_csv(index=False),
+        "calibration.csv",
+        "text/csv",
+        type="tertiary",
+        on_click="ignore",
+    )
     st.caption(
         "ECE: 15 bins of equal count. NLL in nats and Brier score over all classes where an expert gives them all, "
         "else of the event that its answer is right. Lower is better. Every figure is cross-fitted, against the given "

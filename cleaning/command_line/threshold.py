@@ -33,6 +33,7 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning import estimation
     from cleaning.audit import AuditDesign
     from cleaning.export.verdict_codes import verdict_codes
     from cleaning.ranking import rank_suspicion
@@ -42,9 +43,10 @@ def run(arguments: argparse.Namespace) -> None:
     verdicts = verdict_codes(handover.dataset, handover.decisions, handover.policy)
     threshold, words = _chosen(arguments, handover, audit, verdicts, ranking)
     print(words)
-    for line in _report(audit, verdicts, ranking, threshold):
+    recalibration = estimation.recalibrate(estimation.gather_evidence(audit, verdicts, ranking), audit, ranking)
+    for line in _report(audit, verdicts, ranking, threshold, recalibration):
         print(line)
-    for line in _next_cards(handover, audit, verdicts, ranking, threshold):
+    for line in _next_cards(handover, verdicts, ranking, threshold, recalibration):
         print(line)
 
 
@@ -80,7 +82,7 @@ def _chosen(arguments, handover, audit, verdicts, ranking) -> tuple[float, str]:
     return handover.run.threshold, "as the run was made"
 
 
-def _report(audit, verdicts, ranking, threshold: float) -> list[str]:
+def _report(audit, verdicts, ranking, threshold: float, recalibration) -> list[str]:
     """Flags and estimates at a threshold, in words."""
     from cleaning import estimation
 
@@ -98,8 +100,6 @@ def _report(audit, verdicts, ranking, threshold: float) -> list[str]:
     lines.append(f"detection rate: {now.detection_rate.point:.1%}, between {_span(now.detection_rate)}")
     total = now.wrong_total
     lines.append(f"wrong labels in all: {total.point:,.0f}, between {total.low:,.0f} and {total.high:,.0f}")
-    evidence = estimation.gather_evidence(audit, verdicts, ranking)
-    recalibration = estimation.recalibrate(evidence, audit, ranking)
     more = estimation.cards_to_halve(audit, ranking, now, recalibration=recalibration)
     lines.append(f"more audit cards to halve each band: {_cards(more)}")
     if now.unsure_count:
@@ -107,12 +107,11 @@ def _report(audit, verdicts, ranking, threshold: float) -> list[str]:
     return lines
 
 
-def _next_cards(handover, audit, verdicts, ranking, threshold: float) -> list[str]:
+def _next_cards(handover, verdicts, ranking, threshold: float, recalibration) -> list[str]:
     """What the next cards bring, so that people know when to stop; nothing before there are enough audit cards."""
     from cleaning import estimation
     from cleaning.estimation.outlook import BELOW, FLAGGED, NEXT, duration, rounded
 
-    recalibration = estimation.recalibrate(estimation.gather_evidence(audit, verdicts, ranking), audit, ranking)
     if recalibration is None:
         return []
     names = {NEXT: "the next {:,} cards", FLAGGED: "all {:,} flagged and open", BELOW: "the {:,} below the threshold"}
