@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning import calibration_metrics as metrics
-from cleaning.calibration import Calibration, calibrate, calibrated_confidence, relative_logits
+from cleaning.calibration import Calibration, calibrate, calibrated_confidence, relative_logits, row_sums
 from cleaning.dataset import ABSTAIN, Dataset, Expert
 from cleaning.folds import Folds, draw_folds
 from cleaning.pool import CHUNK_CELLS
@@ -138,12 +138,11 @@ def _report_full(dataset: Dataset, expert: Expert, calibration: Calibration, fol
 def _state(stated: Stated, rows: slice, logits: np.ndarray, labels: np.ndarray, silent: np.ndarray) -> None:
     """Writes what softmax(logits) states; overwrites ``logits``."""
     np.exp(logits, out=logits)
-    ones = np.ones(logits.shape[1], np.float32)
-    total = logits @ ones
+    total = row_sums(logits)
     for target, value in (
         (stated.confidence, logits.max(axis=1) / total),
         (stated.label_probability, logits[np.arange(len(labels)), labels] / total),
-        (stated.squared_sum, np.square(logits, out=logits) @ ones / (total * total)),
+        (stated.squared_sum, row_sums(np.square(logits, out=logits)) / (total * total)),
     ):
         target[rows] = np.where(silent, np.nan, value)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaning.calibration import PADDING, Calibration, relative_logits
+from cleaning.calibration import PADDING, Calibration, relative_logits, row_sums
 from cleaning.dataset import Expert
 from cleaning.errors import NotFinite
 from cleaning.half_bits import finite_halves, widened
@@ -74,7 +74,7 @@ class Softener:
                 raise NotFinite(self.expert.name)
             return None
         np.exp(q, out=q)
-        return Softened(q, q @ np.ones(k, np.float32), best, None)
+        return Softened(q, row_sums(q), best, None)
 
     def _scale_floats(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
         """Writes the exponents to ``q`` and returns each row's best class; None where a score is not finite."""
@@ -112,7 +112,7 @@ class Softener:
         q *= beta
         np.maximum(q, PADDING, out=q)
         np.exp(q, out=q)
-        total = q @ np.ones(q.shape[1], np.float32)
+        total = row_sums(q)
         if not silent.any():
             return Softened(q, total, best, None)
         q[silent], total[silent] = 0, 1

@@ -16,6 +16,7 @@ from cleaning.calibration import (
     fit_temperature,
     logit,
     relative_logits,
+    row_sums,
     shrunk_accuracy,
     sigmoid,
 )
@@ -250,3 +251,12 @@ def test_a_temperature_fitted_on_a_subsample_is_close(monkeypatch):
     assert len(calibration.temperature_rows(folds, 6)) == 3000
     assert calibrate(expert, given, folds).parameters == pytest.approx(whole.parameters, rel=0.1)
     assert calibrate(expert, given, folds).parameters != pytest.approx(whole.parameters, rel=1e-6)
+
+
+@pytest.mark.parametrize("classes", (3, 10, 250, 1_000))
+def test_a_rows_sum_is_the_same_whatever_rows_stand_beside_it(classes):
+    x = np.random.default_rng(0).random((64, classes), dtype=np.float32)
+    whole = row_sums(x)
+    for first, last in ((0, 1), (0, 6), (1, 4), (3, 50), (61, 64)):
+        np.testing.assert_array_equal(row_sums(x[first:last]), whole[first:last])
+    np.testing.assert_allclose(whole, x.sum(axis=1, dtype=np.float64), rtol=1e-6)
