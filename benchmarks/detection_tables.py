@@ -20,7 +20,11 @@ def tables(contests: Sequence["Contest"]) -> str:
     """All tables, one below the other."""
     sections = [
         ("The default and the best of all others, average precision", against_the_best(contests)),
-        ("The same for every measure: default minus best other", every_measure(contests)),
+        (
+            "The same for every measure: default minus best other, paired; (beyond) where the best other lies beyond the "
+            "default's own interval",
+            every_measure(contests),
+        ),
         ("Other defaults: average precision minus the default's", tried(contests)),
         ("Choosing among them on the other sets", left_out(contests)),
         *((f"{c.judged.name}", one_set(c)) for c in contests),
@@ -44,18 +48,20 @@ def against_the_best(contests: Sequence["Contest"]) -> str:
                 f"{100 * c.judged.wrong.mean():.1f}",
                 _with_interval(c.default, AVERAGE_PRECISION),
                 f"{best}: {c.contenders[best].point[AVERAGE_PRECISION]:.3f}",
+                _within(c.default, c.contenders[best], AVERAGE_PRECISION),
                 *_difference(c.default, c.contenders[best], AVERAGE_PRECISION),
             ]
         )
-    header = ["set", "judged", "wrong, %", "default", "best other", "default minus best other", "no worse"]
-    return table(header, rows)
+    header = ["set", "judged", "wrong, %", "default", "best other", "within the default's interval"]
+    return table([*header, "default minus best other, paired", "no worse, paired"], rows)
 
 
 def every_measure(contests: Sequence["Contest"]) -> str:
     rows = []
     for c in contests:
         others = [c.contenders[c.best_other(q)] for q in range(len(MEASURES))]
-        rows.append([c.judged.name, *(_difference(c.default, other, q)[0] for q, other in enumerate(others))])
+        cells = (_difference(c.default, other, q)[0] + _mark(c.default, other, q) for q, other in enumerate(others))
+        rows.append([c.judged.name, *cells])
     return table(["set", *MEASURES], rows)
 
 
@@ -118,6 +124,15 @@ def one_set(c: "Contest") -> str:
 def _with_interval(measured: Measured, q: int) -> str:
     low, high = measured.interval()[:, q]
     return f"{measured.point[q]:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _within(default: Measured, other: Measured, q: int) -> str:
+    """Whether the other is no better than the upper end of the default's own interval."""
+    return "yes" if other.point[q] <= default.interval()[1, q] + NOTHING else "no"
+
+
+def _mark(default: Measured, other: Measured, q: int) -> str:
+    return "" if _within(default, other, q) == "yes" else " (beyond)"
 
 
 def _difference(default: Measured, other: Measured, q: int) -> tuple[str, str]:

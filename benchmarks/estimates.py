@@ -9,8 +9,9 @@ at set numbers of cards, anytime intervals after every card; all for five thresh
 import argparse
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,9 @@ from benchmarks.tables import tables
 from cleaning.audit import AuditDesign, draw_audit
 from cleaning.estimation import EstimateCurve, estimate_curve, threshold_for_precision
 from cleaning.estimation.estimators import ESTIMATORS
-from cleaning.estimation.intervals import ratio_low
+from cleaning.estimation.intervals import normal_multiplier, ratio_low
+from cleaning.estimation.split import Cells
+from cleaning.estimation.weighted_ends import weighted_ends
 from cleaning.ranking import Ranking, rank_suspicion
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
@@ -30,6 +33,7 @@ DESIGN = 0.05
 FLAGGED = (0.02, 0.05, 0.075, 0.1, 0.2)
 CARDS = (20, 50, 100, 200, 400)
 ROUNDING = 1e-9
+PLAIN = ("Jeffreys", "our ends")  # kinds of interval of two plain strata
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Tally:
     """Counts over simulations for one population; Q is precision, detection rate.
 
     truth: (Q, F). inside, width: per method (C, F, Q) sums of hits and half-widths at CARDS and FLAGGED.
-    plain_inside, plain_width: (C, Q) of two plain strata at DESIGN. anytime_width: (C, F, Q).
+    plain_inside, plain_width: per kind of end (C, Q) of two plain strata at DESIGN. anytime_width: (C, F, Q).
     always: (F, Q) simulations in which the anytime band never missed; always_fixed: the same for fixed-n bands looked
     at every tenth card. promises, kept: thresholds chosen by target precision, and those that kept it.
     """
@@ -49,8 +53,8 @@ class Tally:
     simulations: int
     inside: dict[str, np.ndarray]
     width: dict[str, np.ndarray]
-    plain_inside: np.ndarray
-    plain_width: np.ndarray
+    plain_inside: dict[str, np.ndarray]
+    plain_width: dict[str, np.ndarray]
     anytime_width: np.ndarray
     always: np.ndarray
     always_fixed: np.ndarray
@@ -92,8 +96,8 @@ def measure(population: Population, simulations: int) -> Tally:
         simulations,
         {method: np.zeros(shape) for method in ESTIMATORS},
         {method: np.zeros(shape) for method in ESTIMATORS},
-        np.zeros((len(CARDS), 2)),
-        np.zeros((len(CARDS), 2)),
+        {ends: np.zeros((len(CARDS), 2)) for ends in PLAIN},
+        {ends: np.zeros((len(CARDS), 2)) for ends in PLAIN},
         np.zeros(shape),
         np.zeros(shape[1:]),
         np.zeros(shape[1:]),
@@ -126,10 +130,10 @@ def _compare(setting: Setting, tally: Tally, ask: tuple, anytime: EstimateCurve,
         tally.inside[method][at] += _hits(curve, tally.truth)
         tally.width[method][at] += _half_widths(curve)
     tally.anytime_width[at] += _half_widths(anytime)
-    plain = _two_plain_strata(setting, ask[0], CARDS[at], seed)
     real = tally.truth[:, FLAGGED.index(DESIGN)]
-    tally.plain_inside[at] += (plain[:, 0] - ROUNDING <= real) & (real <= plain[:, 1] + ROUNDING)
-    tally.plain_width[at] += (plain[:, 1] - plain[:, 0]) / 2
+    for ends, plain in _two_plain_strata(setting, ask[0], CARDS[at], seed).items():
+        tally.plain_inside[ends][at] += (plain[:, 0] - ROUNDING <= real) & (real <= plain[:, 1] + ROUNDING)
+        tally.plain_width[ends][at] += (plain[:, 1] - plain[:, 0]) / 2
     if CARDS[at] == 200:
         target = 0.8 * tally.truth[0, FLAGGED.index(DESIGN)]
         choice = threshold_for_precision(target, *ask[:3])
@@ -148,16 +152,29 @@ def _half_widths(curve: EstimateCurve) -> np.ndarray:
     return np.stack([(b.high - b.low) / 2 for b in (curve.precision, curve.detection_rate)], 1)
 
 
-def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: int) -> np.ndarray:
-    """(Q, 2) ends with as many cards in each part, drawn plainly from it, and Jeffreys intervals."""
+def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: int) -> dict[str, np.ndarray]:
+    """(Q, 2) ends with as many cards in each part, drawn plainly from it: with Jeffreys intervals, and with ours."""
     flagged = int(setting.ranking.flagged_counts(setting.thresholds)[FLAGGED.index(DESIGN)])
     counts, inside = audit.counts(cards), audit.starts[1:] <= flagged
     drawn = np.array([counts[inside].sum(), counts[~inside].sum()])
     size = np.array([flagged, audit.sample_count - flagged])
     bad = np.array([setting.found[flagged], setting.found[-1] - setting.found[flagged]]).astype(int)
     wrong = np.random.default_rng([seed, cards]).hypergeometric(bad, size - bad, drawn)
-    low, high = (beta.ppf(q, wrong + 0.5, drawn - wrong + 0.5) for q in (0.025, 0.975))
-    point, low, high = (size * share for share in (wrong / drawn, low, high))
+    point = size * (wrong / drawn)
+    jeffreys = (size * beta.ppf(q, wrong + 0.5, drawn - wrong + 0.5) for q in (0.025, 0.975))
+    return {kind: _of_two(size, point, *ends) for kind, ends in zip(PLAIN, (jeffreys, _ours(size, drawn, wrong)))}
+
+
+def _ours(size: np.ndarray, drawn: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(2,) ends of the wrong labels in two parts of one cell each, as the default estimator gives them."""
+    size, drawn, wrong = (values.astype(float)[None, :, None] for values in (size, drawn, wrong))
+    cells = Cells(size, drawn, wrong / drawn, wrong, np.zeros_like(size), np.zeros_like(size))
+    low, high = weighted_ends(cells, (size * cells.curve).sum(2), np.full((1, 2), normal_multiplier(0.95)))
+    return low[0], high[0]
+
+
+def _of_two(size: np.ndarray, point: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """(Q, 2) ends of precision and detection rate from (2,) numbers of wrong labels in the parts."""
     low, high = np.minimum(low, point), np.maximum(high, point)
     detected = ratio_low(point[0], low[0], point[1], high[1])
     missed = ratio_low(point[1], low[1], point[0], high[0])
@@ -175,11 +192,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     simulations = wanted.simulations or (25 if wanted.quick else 500)
     real = real_populations(wanted.data) if wanted.data.is_dir() and wanted.only != "planted" else ()
     planted = planted_populations() if wanted.only != "real" else ()
-    tallies = []
-    for population in chain(real, planted):
-        began = time.perf_counter()
-        tallies.append(measure(population, simulations))
-        print(f"{population.name}: {time.perf_counter() - began:.0f} s", flush=True)
+    began, tallies = time.perf_counter(), []
+    with ProcessPoolExecutor() as processes:
+        for tally in processes.map(measure, chain(real, planted), repeat(simulations)):
+            tallies.append(tally)
+            print(f"{tally.name}: measured after {time.perf_counter() - began:.0f} s", flush=True)
     text = tables(tallies, CARDS, FLAGGED, DESIGN)
     print(text)
     if wanted.write:

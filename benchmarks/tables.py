@@ -92,9 +92,11 @@ def _peeking(tallies, cards, at) -> str:
 
 def _plain(tallies, cards, at) -> str:
     k = cards.index(200)
+    kinds = list(tallies[0].plain_width)
     rows = []
     for t in tallies:
-        pairs = (t.plain_inside[k], t.plain_width[k], t.inside["strata"][k, at], t.width["strata"][k, at])
+        pairs = [pair for kind in kinds for pair in (t.plain_inside[kind][k], t.plain_width[kind][k])]
+        pairs += [t.inside["strata"][k, at], t.width["strata"][k, at]]
         rows.append([t.name, *(_pair(pair / t.simulations) for pair in pairs)])
-    header = ["plain: coverage", "plain: half-width", "default: coverage", "default: half-width"]
-    return _table(["set", *header], rows)
+    sides = [f"plain, {kind}" for kind in kinds] + ["default"]
+    return _table(["set", *(f"{side}: {what}" for side in sides for what in ("coverage", "half-width"))], rows)

@@ -197,7 +197,7 @@ def _totals(
     )
     known = split.known(known_verdict)
     cells = split.cells(curve, verdict)
-    rest = estimate_parts(method, cells, part_multiplier(cells, evidence.card_count, level, anytime), anytime)
+    rest = estimate_parts(method, cells, part_multiplier(cells, evidence.card_count, level, anytime))
     size = rest.size + split.known(np.ones(len(evidence.known_rank)))
     return _Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
 

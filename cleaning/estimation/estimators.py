@@ -1,6 +1,7 @@
-"""Three estimators of the wrong labels in each cell (stratum x flagged or not), all from the same audit cards.
+"""Three estimators of the wrong labels in each part, from its cells (a stratum's share of it) and the same cards.
 
-"strata"      stratified Horvitz-Thompson (1952): the share of wrong cards in the cell. Default: measured best.
+"strata"      stratified Horvitz-Thompson (1952): the share of wrong cards in the cell, with weighted ends. Default:
+              measured best.
 "difference"  prediction-powered (Angelopoulos et al. 2023): the recalibrated curve's mean over the cell plus the mean
               gap between verdict and curve on its cards (difference estimator, Sarndal et al. 1992).
 "bayes"       beta posterior with a prior worth two cards, centred on the unfitted guess from the suspicion. Covers
@@ -19,12 +20,12 @@ from cleaning.estimation.evidence import Evidence
 from cleaning.estimation.intervals import reach, share_ends
 from cleaning.estimation.recalibration import PRIOR_MEAN, fit_curve
 from cleaning.estimation.split import Cells, Curve
+from cleaning.estimation.weighted_ends import weighted_ends
 from cleaning.ranking import Ranking
 
 Method = Literal["strata", "difference", "bayes"]
 Ends = tuple[np.ndarray, np.ndarray, np.ndarray]
 PRIOR_CARDS = 2.0
-FEW_CARDS = {False: 2.0, True: 20.0}  # fixed n, anytime: cards of a kind at which an end goes half of the way to pooled
 CURVE_WEIGHTS = 0.5  # power of the cards' weights; between the fit for the dataset and for the flagged part
 
 
@@ -49,57 +50,27 @@ def curve_for(method: Method, evidence: Evidence, audit: AuditDesign, ranking: R
     return Curve(*fit_curve(evidence, audit, ranking, CURVE_WEIGHTS).parameters)
 
 
-def estimate_parts(method: Method, cells: Cells, multiplier: np.ndarray, anytime: bool) -> Parts:
-    """Both parts from their cells; multiplier: (T, 2) standard errors to reach.
-
-    While cards are few one card of a big cell can decide the ends; they go part of the way to pooled ones, if those
-    reach further. Anytime ends lie further out, where that happens with more cards too.
-    """
-    share, low, high = ESTIMATORS[method](cells, multiplier[..., None])
+def estimate_parts(method: Method, cells: Cells, multiplier: np.ndarray) -> Parts:
+    """Both parts from their cells; multiplier: (T, 2) standard errors to reach."""
     size, cards, wrong = (values.sum(2) for values in (cells.size, cells.cards, cells.wrong))
-    unseen = 1 - cells.cards / np.maximum(cells.size, 1)  # finite-population correction
-    down, up = (cells.size * np.sqrt(unseen) * np.maximum(distance, 0) for distance in (share - low, high - share))
     least, most = wrong, size - (cards - wrong)  # what the cards have shown is certain
-    point = np.clip((cells.size * share).sum(2), least, most)
-    low, high = point - reach(down), point + reach(up)
-    pooled_low, pooled_high = _pooled_ends(cells, unseen, point, multiplier)
-    few = FEW_CARDS[anytime]
-    low = low - few / (few + wrong) * np.maximum(low - pooled_low, 0)
-    high = high + few / (few + cards - wrong) * np.maximum(pooled_high - high, 0)
+    point, low, high = ESTIMATORS[method](cells, multiplier)
     low, high = np.where(cards > 0, low, 0), np.where(cards > 0, high, size)
-    return Parts(size, cards, point, np.clip(low, least, most), np.clip(high, least, most))
-
-
-def _pooled_ends(
-    cells: Cells, unseen: np.ndarray, point: np.ndarray, multiplier: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 2) ends as for so many plain cards as would have the same variance (Korn and Graubard 1998).
-
-    Reach further than the cells' combined ends where one card in a big cell decides, so that its lower end is no
-    less likely than many others.
-    """
-    size = cells.size.sum(2)
-    steadied = (cells.wrong + PRIOR_CARDS * cells.curve) / (cells.cards + PRIOR_CARDS)
-    variance = np.where(cells.cards > 0, steadied * (1 - steadied) / np.maximum(cells.cards, 1), 0.25) * unseen
-    variance = (cells.size**2 * variance).sum(2) / np.maximum(size, 1) ** 2
-    share = point / np.maximum(size, 1)
-    held_off = np.clip(share, 0.5 / (cells.cards.sum(2) + 1), 1 - 0.5 / (cells.cards.sum(2) + 1))
-    effective = held_off * (1 - held_off) / np.maximum(variance, 1e-15)
-    low, high = share_ends(share * effective, effective, multiplier)
-    return (np.where(variance > 0, size * end, point) for end in (low, high))
+    return Parts(size, cards, *(np.clip(number, least, most) for number in (point, low, high)))
 
 
 def strata(cells: Cells, multiplier: np.ndarray) -> Ends:
-    """Share of wrong labels per cell with its ends, all (T, 2, H): share of wrong cards."""
+    """Wrong labels in each part with their ends, all (T, 2): every cell's share of wrong cards times its size."""
     share = _mean_or_whole_stratum(cells.wrong, cells.cards, cells.curve)
-    return share, *share_ends(cells.wrong, cells.cards, multiplier)
+    point = (cells.size * share).sum(2)
+    return point, *weighted_ends(cells, point, multiplier)
 
 
 def difference(cells: Cells, multiplier: np.ndarray) -> Ends:
-    """Share of wrong labels per cell with its ends, all (T, 2, H): curve plus mean gap.
+    """Wrong labels in each part with their ends, all (T, 2): curve plus mean gap.
 
-    Ends as for so many plain cards as have the gap's variance; at least as wide as the curve's own variance says
-    while cards are few.
+    Ends of a cell as for so many plain cards as have the gap's variance; at least as wide as the curve's own variance
+    says while cards are few.
     """
     gap = _mean_or_whole_stratum(cells.gap, cells.cards, np.zeros_like(cells.curve))
     share = np.clip(cells.curve + gap, 0, 1)
@@ -108,15 +79,23 @@ def difference(cells: Cells, multiplier: np.ndarray) -> Ends:
     variance = (squares + PRIOR_CARDS * guess) / (np.maximum(cells.cards - 1, 0) + PRIOR_CARDS)
     steadied = (share * cells.cards + 0.5) / (cells.cards + 1)
     worth = cells.cards * np.clip(steadied * (1 - steadied) / np.maximum(variance, 1e-9), 0.5, 2)
-    return share, *share_ends(share * worth, worth, multiplier)
+    return _added(cells, share, *share_ends(share * worth, worth, multiplier[..., None]))
 
 
 def bayes(cells: Cells, multiplier: np.ndarray) -> Ends:
-    """Posterior mean share of wrong labels per cell with its credible ends, all (T, 2, H)."""
+    """Posterior mean of the wrong labels in each part with credible ends, all (T, 2)."""
     wrong = cells.wrong + PRIOR_CARDS * np.clip(cells.curve, 1e-6, 1 - 1e-6)
     right = cells.cards + PRIOR_CARDS - wrong
-    tail = ndtr(-multiplier)
-    return wrong / (wrong + right), betaincinv(wrong, right, tail), betainccinv(wrong, right, tail)
+    tail = ndtr(-multiplier[..., None])
+    return _added(cells, wrong / (wrong + right), betaincinv(wrong, right, tail), betainccinv(wrong, right, tail))
+
+
+def _added(cells: Cells, share: np.ndarray, low: np.ndarray, high: np.ndarray) -> Ends:
+    """(T, 2) numbers from shares of cells (T, 2, H): distances to the ends add in squares (MOVER: Zou, Donner 2008)."""
+    unseen = 1 - cells.cards / np.maximum(cells.size, 1)  # finite-population correction
+    down, up = (cells.size * np.sqrt(unseen) * np.maximum(distance, 0) for distance in (share - low, high - share))
+    point = (cells.size * share).sum(2)
+    return point, point - reach(down), point + reach(up)
 
 
 ESTIMATORS: dict[str, Callable[[Cells, np.ndarray], Ends]] = {

@@ -137,7 +137,7 @@ class _Plan:
         """Expected half-widths of precision and detection rate after that many cards."""
         cells = self._cells(cards)
         multiplier = part_multiplier(cells, cards, self.level, self.anytime)
-        parts = estimate_parts("strata", cells, multiplier, self.anytime)
+        parts = estimate_parts("strata", cells, multiplier)
         (found, missed), (least, fewest), (most, missed_most) = parts.point[0], parts.low[0], parts.high[0]
         detected_low = float(ratio_low(found, least, missed, missed_most))
         missed_low = float(ratio_low(missed, fewest, found, most))

@@ -11,7 +11,7 @@ from benchmarks.detection_alternatives import ALTERNATIVES, ratio, undoubted, vo
 from benchmarks.detection_contenders import ALONE, DEFAULT, PAPER, WITHOUT_GROUP, Asked, distribution, mean_of, rankings
 from benchmarks.detection_metrics import MEASURES, Measured, Steps, measure, measure_all
 from benchmarks.detection_sets import JudgedSet, planted_set
-from benchmarks.detection_tables import against_the_best, chosen, left_out, tables, tried
+from benchmarks.detection_tables import against_the_best, chosen, every_measure, left_out, tables, tried
 from cleaning.dataset import ABSTAIN
 from cleaning.pipeline import run
 from cleaning.pool import EQUAL_SHARE
@@ -218,8 +218,14 @@ def test_sets_of_the_same_samples_are_left_out_together():
 
 def test_the_table_says_where_the_default_is_worse():
     text = against_the_best([contest("a", default=0.5, rival=0.4), contest("b", default=0.5, rival=0.6)])
-    assert text.splitlines()[2].endswith("| rival: 0.400 | +0.100 [+0.100, +0.100] | yes |")
-    assert text.splitlines()[3].endswith("| rival: 0.600 | -0.100 [-0.100, -0.100] | no |")
+    assert text.splitlines()[2].endswith("| rival: 0.400 | yes | +0.100 [+0.100, +0.100] | yes |")
+    assert text.splitlines()[3].endswith("| rival: 0.600 | no | -0.100 [-0.100, -0.100] | no |")
+
+
+def test_a_measure_is_marked_only_where_the_best_other_lies_beyond_the_defaults_own_interval():
+    text = every_measure([contest("a", default=0.5, rival=0.4), contest("b", default=0.5, rival=0.6)])
+    assert "(beyond)" not in text.splitlines()[2]
+    assert text.splitlines()[3].count("(beyond)") == len(MEASURES)
 
 
 def test_tried_names_the_sets_won_and_lost():

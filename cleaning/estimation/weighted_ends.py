@@ -1,0 +1,117 @@
+"""Ends for the number of wrong labels in a part whose cells were sampled more or less densely.
+
+A card of a cell stands for ``size / cards`` samples: its weight. The number of wrong labels is then a weighted sum of
+independent binomial counts. Its ends are quantiles of a beta distribution with the same mean and variance, shifted by
+the better part of one more wrong card, as Clopper and Pearson's upper end is for plain cards. Fay and Feuer (1997,
+Statistics in Medicine 16) do so for sums of Poisson counts with a gamma distribution; where all weights are equal the
+ends are those of one plain stratum. What distances per cell added in squares would ask for many times, once for every
+cell in which no card is wrong, is asked for once.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import betainccinv, ndtr
+
+from cleaning.estimation.split import Cells
+
+STEADYING_CARDS = 2.0  # worth of the curve in the variance of a cell, so that cells that agree do not count as certain
+TOWARDS_JEFFREYS = 0.45  # how far the shift goes from a whole card (exact) to half a card (Jeffreys), at most
+EXACT_FOR = 5.0  # cards at which half of that way is gone
+EXACT_WITHOUT_FINDS = 1.2  # the larger, the nearer to exact where no card is wrong, or all are
+HEAVIEST = 0.7  # the unseen wrong card: so much of the heaviest cell, the rest where the curve looks for it
+SEEN = 0.25  # how much the weights of wrong cards seen say of the unseen one's
+TINY = 1e-9
+
+
+class _Side(NamedTuple):
+    """Cells as seen by who counts the wrong labels, or by who counts the right ones; (T, 2, H) each.
+
+    cards, size, weight: as above; weight is 0 without cards and made smaller where the cell is nearly used up.
+    found, others: cards of the kind that is counted, and of the other kind. curve: expected share of the kind.
+    """
+
+    size: np.ndarray
+    cards: np.ndarray
+    weight: np.ndarray
+    unseen: np.ndarray
+    found: np.ndarray
+    curve: np.ndarray
+
+    @property
+    def others(self) -> np.ndarray:
+        return self.cards - self.found
+
+
+def weighted_ends(cells: Cells, point: np.ndarray, multiplier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 2) ends for the wrong labels in each part. point: (T, 2) their estimate.
+
+    multiplier: (T, 2), standard errors to reach; sets the tail areas. The lower end is 0 where no card is wrong, the
+    upper the size where all are.
+    """
+    size, cards, wrong = (values.sum(2) for values in (cells.size, cells.cards, cells.wrong))
+    unseen = 1 - cells.cards / np.maximum(cells.size, 1)  # finite-population correction
+    weight = np.where(cells.cards > 0, cells.size * np.sqrt(unseen) / np.maximum(cells.cards, 1), 0)
+    shared = (cells.size, cells.cards, weight, unseen)
+    high = _upper(_Side(*shared, cells.wrong, cells.curve), point, multiplier)
+    low = size - _upper(_Side(*shared, cells.cards - cells.wrong, 1 - cells.curve), size - point, multiplier)
+    return np.where(wrong > TINY, low, 0), np.where(cards - wrong > TINY, high, size)
+
+
+def _upper(side: _Side, point: np.ndarray, multiplier: np.ndarray) -> np.ndarray:
+    """(T, 2) upper end for the number of the kind counted."""
+    size = side.size.sum(2)
+    more, less = _shifts(side)
+    unseen_weight, other_weight = _unseen_weight(side), _mean_weight(side.weight, side.weight * side.others)
+    counted, rest = point + more * unseen_weight, size - point + less * other_weight
+    whole = np.maximum(counted + rest, TINY)
+    found, share = point / np.maximum(size, 1), np.clip(counted / whole, TINY, 1 - TINY)
+    variance = _variance(side, multiplier)
+    variance = variance + more * unseen_weight**2 * (1 - found) + less * other_weight**2 * found
+    plain = size / np.maximum(_mean_weight(side.weight, side.size * (side.cards > 0)), TINY)  # as many plain cards
+    relative = variance / whole**2 * plain / (plain + 2)  # so that equal weights give exactly the plain beta's
+    worth = np.maximum(share * (1 - share) / np.maximum(relative, TINY**2) - 1, 1e-3)
+    quantile = betainccinv(np.maximum(share * worth, TINY), np.maximum((1 - share) * worth, TINY), ndtr(-multiplier))
+    return np.where(variance > TINY, np.maximum(size * quantile, point), point)
+
+
+def _shifts(side: _Side) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 2) cards by which the counted kind and the other are moved: 1 and 0 would be exact, 1/2 each Jeffreys'."""
+    cards, found = side.cards.sum(2), side.found.sum(2)
+    others, step = cards - found, TOWARDS_JEFFREYS * cards / (cards + EXACT_FOR)
+    rarer = np.minimum(found, others)
+    return 1 - step * (rarer + 1) / (rarer + EXACT_WITHOUT_FINDS), step * others / (others + 1)
+
+
+def _unseen_weight(side: _Side) -> np.ndarray:
+    """(T, 2) samples for which the further card stands.
+
+    The heaviest cell's would be safe wherever unseen ones lie (Fay and Feuer); the curve says where they are more
+    likely, and cards found say it too, the more of them there are (as their third moment does for the skewness).
+    """
+    heaviest, likely = side.weight.max(2), _mean_weight(side.weight, side.size * side.curve * (side.cards > 0))
+    guess = HEAVIEST * heaviest + (1 - HEAVIEST) * likely
+    squares, cubes = ((SEEN * side.found * side.weight**power).sum(2) for power in (2, 3))
+    return (cubes + guess**3) / np.maximum(squares + guess**2, TINY)
+
+
+def _mean_weight(weight: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """(T, 2) mean weight of what lies ``where`` (T, 2, H)."""
+    return (where * weight).sum(2) / np.maximum(where.sum(2), TINY)
+
+
+def _variance(side: _Side, multiplier: np.ndarray) -> np.ndarray:
+    """(T, 2) of the estimated number; larger where it hangs on few cards (Satterthwaite's degrees of freedom, as Korn
+    and Graubard 1998 use them; Student's quantile by the first term of its expansion)."""
+    share = side.found / np.maximum(side.cards, 1)
+    steadied = (side.found + STEADYING_CARDS * side.curve) / (side.cards + STEADYING_CARDS)
+    spread = np.maximum(share * (1 - share), steadied * (1 - steadied))
+    cards = np.maximum(side.cards, 1)
+    cell = side.size**2 * np.where(side.cards > 0, spread * side.unseen / cards, 0.25)
+    variance = cell.sum(2)
+    freedom = variance**2 / np.maximum((cell**2 / cards).sum(2), TINY)
+    first_term = (multiplier**2 + 1) / 4
+    return (
+        variance
+        * ((1 + first_term / np.maximum(freedom, 1)) / (1 + first_term / np.maximum(side.cards.sum(2), 1))) ** 2
+    )
