@@ -9,11 +9,12 @@ from pages.shared import loaders, state
 from pages.shared.messages import plain
 
 LOGO = Path(__file__).with_name("logo.svg")
-TIGHTER = (
-    "<style>.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem} "
-    # in dark the theme's own colour is too faint for the chosen one's words
-    '[data-testid="stBaseButton-segmented_controlActive"] p {color: var(--st-text-color); font-weight: 600}</style>'
-)
+TIGHTER = """<style>
+.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
+/* the theme's own colour is too faint in the dark for the words of what is chosen */
+button[data-variant="segmented_control"][data-selected], [role="tab"][aria-selected="true"] p,
+[data-testid="stSliderThumbValue"] {color: light-dark(#0B5F58, #6CCFC3) !important}
+</style>"""
 
 
 def sidebar() -> None:

@@ -29,10 +29,8 @@ STATUS_WORDS = {
     "decided": "All I have decided",
     **{name: BY_NAME[name].words for name in STATUSES if name in BY_NAME},
 }
-WIDER = """<style>
-.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}
-button[data-variant="segmented_control"][data-selected] {color: light-dark(#0B5F58, #6CCFC3) !important}
-</style>"""
+WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
+NAME_WIDTH = 480  # pixels
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Chosen:
 
 
 def wide() -> None:
-    """The whole width of the window for the card, no scrolling, and contrast enough for what is chosen."""
+    """The whole width of the window for the card, and no scrolling."""
     st.html(WIDER)
 
 
@@ -57,10 +55,11 @@ def reviewer_named() -> bool:
     def given() -> None:
         state.update(reviewer=str(state.typed("review_name") or "").strip()[:40])
 
-    st.markdown("## Who is reviewing?")
-    st.markdown("Decisions are kept under this name. It appears in exports; initials or a pseudonym are fine.")
-    st.text_input("Name or initials", key="review_name", max_chars=40, on_change=given)
-    st.button("Start reviewing", type="primary", on_click=given, key="review_start")
+    with st.container(width=NAME_WIDTH):
+        st.markdown("## Who is reviewing?")
+        st.markdown("Decisions are kept under this name. It appears in exports; initials or a pseudonym are fine.")
+        st.text_input("Name or initials", key="review_name", max_chars=40, on_change=given)
+        st.button("Start reviewing", type="primary", on_click=given, key="review_start")
     return False
 
 
