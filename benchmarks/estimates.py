@@ -169,7 +169,7 @@ def _ours(size: np.ndarray, drawn: np.ndarray, wrong: np.ndarray) -> tuple[np.nd
     """(2,) ends of the wrong labels in two parts of one cell each, as the default estimator gives them."""
     size, drawn, wrong = (values.astype(float)[None, :, None] for values in (size, drawn, wrong))
     cells = Cells(size, drawn, wrong / drawn, wrong, np.zeros_like(size), np.zeros_like(size))
-    low, high = weighted_ends(cells, (size * cells.curve).sum(2), np.full((1, 2), normal_multiplier(0.95)))
+    low, high = weighted_ends(cells, cells.curve, np.full((1, 2), normal_multiplier(0.95)))
     return low[0], high[0]
 
 

@@ -15,7 +15,7 @@ from cleaning.errors import InputError, counted
 from cleaning.ranking import Ranking, rank_suspicion
 
 CUTS = (0.02, 0.05, 0.1, 0.2, 0.4)  # shares of the samples, most suspicious first (method.md section 4)
-FLAGGED_SHARE = 0.39  # of the cards, to the flagged part; the rest looks for errors below the threshold
+FLAGGED_SHARE = 0.385  # of the cards, to the flagged part; the rest looks for errors below the threshold
 EVEN_SHARE = 1 / 3  # of the cards outside, by size alone, in case the guess below misses where the errors are
 LEAST_SHARE = 0.02  # of the cards, to every stratum, so that none stays unseen
 CARD_LIMIT = 5_000

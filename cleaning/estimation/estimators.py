@@ -62,8 +62,7 @@ def estimate_parts(method: Method, cells: Cells, multiplier: np.ndarray) -> Part
 def strata(cells: Cells, multiplier: np.ndarray) -> Ends:
     """Wrong labels in each part with their ends, all (T, 2): every cell's share of wrong cards times its size."""
     share = _mean_or_whole_stratum(cells.wrong, cells.cards, cells.curve)
-    point = (cells.size * share).sum(2)
-    return point, *weighted_ends(cells, point, multiplier)
+    return (cells.size * share).sum(2), *weighted_ends(cells, share, multiplier)
 
 
 def difference(cells: Cells, multiplier: np.ndarray) -> Ends:

@@ -15,11 +15,12 @@ from scipy.special import betainccinv, ndtr
 
 from cleaning.estimation.split import Cells
 
-STEADYING_CARDS = 2.0  # worth of the curve in the variance of a cell, so that cells that agree do not count as certain
+STEADYING_CARDS = 3.0  # worth of the curve in the variance of a cell, so that cells that agree do not count as certain
 TOWARDS_JEFFREYS = 0.45  # how far the shift goes from a whole card (exact) to half a card (Jeffreys), at most
 EXACT_FOR = 5.0  # cards at which half of that way is gone
 EXACT_WITHOUT_FINDS = 1.2  # the larger, the nearer to exact where no card is wrong, or all are
 HEAVIEST = 0.7  # the unseen wrong card: so much of the heaviest cell, the rest where the curve looks for it
+SPARSE = (0, 1, 3)  # cards of a cell up to which it is also tried to count all of it that is not seen otherwise
 SEEN = 0.25  # how much the weights of wrong cards seen say of the unseen one's
 TINY = 1e-9
 
@@ -27,8 +28,9 @@ TINY = 1e-9
 class _Side(NamedTuple):
     """Cells as seen by who counts the wrong labels, or by who counts the right ones; (T, 2, H) each.
 
-    cards, size, weight: as above; weight is 0 without cards and made smaller where the cell is nearly used up.
-    found, others: cards of the kind that is counted, and of the other kind. curve: expected share of the kind.
+    size, cards, weight: as above; weight is 0 without cards and made smaller where the cell is nearly used up.
+    found, others: cards of the kind that is counted, and of the other kind. share: the estimate of the kind in the
+    cell. curve: what the recalibrated suspicion expects.
     """
 
     size: np.ndarray
@@ -36,15 +38,26 @@ class _Side(NamedTuple):
     weight: np.ndarray
     unseen: np.ndarray
     found: np.ndarray
+    share: np.ndarray
     curve: np.ndarray
 
     @property
     def others(self) -> np.ndarray:
         return self.cards - self.found
 
+    @property
+    def point(self) -> np.ndarray:
+        """(T, 2) estimated number of the kind."""
+        return (self.size * self.share).sum(2)
 
-def weighted_ends(cells: Cells, point: np.ndarray, multiplier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 2) ends for the wrong labels in each part. point: (T, 2) their estimate.
+    def only(self, cells: np.ndarray) -> "_Side":
+        """Without the other cells."""
+        size, cards, weight, found = (v * cells for v in (self.size, self.cards, self.weight, self.found))
+        return self._replace(size=size, cards=cards, weight=weight, found=found)
+
+
+def weighted_ends(cells: Cells, share: np.ndarray, multiplier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 2) ends for the wrong labels in each part. share: (T, 2, H) estimate for each cell.
 
     multiplier: (T, 2), standard errors to reach; sets the tail areas. The lower end is 0 where no card is wrong, the
     upper the size where all are.
@@ -53,14 +66,29 @@ def weighted_ends(cells: Cells, point: np.ndarray, multiplier: np.ndarray) -> tu
     unseen = 1 - cells.cards / np.maximum(cells.size, 1)  # finite-population correction
     weight = np.where(cells.cards > 0, cells.size * np.sqrt(unseen) / np.maximum(cells.cards, 1), 0)
     shared = (cells.size, cells.cards, weight, unseen)
-    high = _upper(_Side(*shared, cells.wrong, cells.curve), point, multiplier)
-    low = size - _upper(_Side(*shared, cells.cards - cells.wrong, 1 - cells.curve), size - point, multiplier)
+    high = _upper(_Side(*shared, cells.wrong, share, cells.curve), multiplier)
+    low = size - _upper(_Side(*shared, cells.cards - cells.wrong, 1 - share, 1 - cells.curve), multiplier)
     return np.where(wrong > TINY, low, 0), np.where(cards - wrong > TINY, high, size)
 
 
-def _upper(side: _Side, point: np.ndarray, multiplier: np.ndarray) -> np.ndarray:
-    """(T, 2) upper end for the number of the kind counted."""
-    size = side.size.sum(2)
+def _upper(side: _Side, multiplier: np.ndarray) -> np.ndarray:
+    """(T, 2) upper end for the number of the kind counted.
+
+    The tail of a heavy cell with few cards would reach beyond all that the cell holds; such cells count as a whole
+    where that is less.
+    """
+    least = _matched(side, multiplier)
+    for few in SPARSE:
+        sparse = (side.cards <= few) & (side.size > 0)
+        if sparse.any():
+            whole = ((side.size - side.others) * sparse).sum(2)
+            least = np.minimum(least, _matched(side.only(~sparse), multiplier) + whole)
+    return np.maximum(least, side.point)
+
+
+def _matched(side: _Side, multiplier: np.ndarray) -> np.ndarray:
+    """(T, 2) upper quantile of the beta distribution with the mean and variance of the number."""
+    size, point = side.size.sum(2), side.point
     more, less = _shifts(side)
     unseen_weight, other_weight = _unseen_weight(side), _mean_weight(side.weight, side.weight * side.others)
     counted, rest = point + more * unseen_weight, size - point + less * other_weight
@@ -72,7 +100,7 @@ def _upper(side: _Side, point: np.ndarray, multiplier: np.ndarray) -> np.ndarray
     relative = variance / whole**2 * plain / (plain + 2)  # so that equal weights give exactly the plain beta's
     worth = np.maximum(share * (1 - share) / np.maximum(relative, TINY**2) - 1, 1e-3)
     quantile = betainccinv(np.maximum(share * worth, TINY), np.maximum((1 - share) * worth, TINY), ndtr(-multiplier))
-    return np.where(variance > TINY, np.maximum(size * quantile, point), point)
+    return np.where(variance > TINY, size * quantile, point)
 
 
 def _shifts(side: _Side) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cleaning.audit import AuditDesign, draw_audit
+from cleaning.audit import FLAGGED_SHARE, AuditDesign, draw_audit
 from cleaning.errors import InputError
 from cleaning.ranking import rank_suspicion
 
@@ -29,7 +29,7 @@ def test_a_stratum_begins_where_the_flags_end(ranking):
     audit = draw_audit(ranking, 0.3, seed=1)
     assert flagged in audit.starts
     inside = audit.starts[1:] <= flagged
-    assert audit.counts(400)[inside].sum() == pytest.approx(0.39 * 400, abs=20)
+    assert audit.counts(400)[inside].sum() == pytest.approx(FLAGGED_SHARE * 400, abs=20)
     skewed = draw_audit(ranking, 0.3, seed=1, flagged_share=1e-6)
     assert (skewed.counts(400) >= 6).all(), "no stratum stays unseen"
 

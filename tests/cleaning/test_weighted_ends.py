@@ -20,10 +20,10 @@ def cells_of(size, cards, wrong, curve=0.0) -> Cells:
     return Cells(size, cards, np.full_like(size, curve), wrong, np.zeros_like(size), np.zeros_like(size))
 
 
-def ends_of(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
-    """(T,) ends at 95 %."""
-    point = (cells.size * cells.wrong / cells.cards).sum(2)
-    low, high = weighted_ends(cells, point, np.full(point.shape, LEVEL))
+def ends_of(cells: Cells, multiplier: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """(T,) ends, at 95 % unless told."""
+    share = cells.wrong / np.maximum(cells.cards, 1)
+    low, high = weighted_ends(cells, share, np.full(share.shape[:2], multiplier))
     return low[:, 0], high[:, 0]
 
 
@@ -92,6 +92,14 @@ def test_a_variance_that_hangs_on_few_cards_counts_for_more(monkeypatch):
     )
     ends_of(cells)
     np.testing.assert_allclose(seen[0], expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("cards", [0, 1, 3])
+def test_a_cell_with_few_cards_adds_no_more_than_it_holds(cards):
+    """A sliver of 1,000 samples beside 4,000 well-known ones, as a threshold just past a stratum's end cuts it."""
+    known = ends_of(cells_of([4_000], [80], [70], 0.8), 3.0)
+    both = ends_of(cells_of([4_000, 1_000], [80, cards], [70, cards // 2], 0.8), 3.0)
+    assert both[0][0] >= known[0][0] - 1 and both[1][0] <= known[1][0] + 1_000
 
 
 @pytest.mark.parametrize(
