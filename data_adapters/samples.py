@@ -1,10 +1,11 @@
 """The labels table: sample ids, given labels as written, options, group and metadata."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from cleaning.dataset import check_unique_ids
 from cleaning.errors import InputError, counted
@@ -31,7 +32,7 @@ class Samples:
     """N samples before their labels are turned into class numbers.
 
     ids: (N,) TEXT array. labels, images: (N,) object arrays of str. options: N lists of strings, or None.
-    group: (N,) or None. metadata: the other columns, as text.
+    group: (N,) or None. metadata: the other columns by name, as text.
     """
 
     ids: np.ndarray
@@ -42,7 +43,7 @@ class Samples:
     images: np.ndarray | None = None
     group: np.ndarray | None = None
     group_name: str = ""
-    metadata: pd.DataFrame = field(default_factory=pd.DataFrame)
+    metadata: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -111,8 +112,8 @@ def _labels(table: Table, column: str, ids: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _metadata(table: Table, used: Sequence[str | None]) -> pd.DataFrame:
-    return pd.DataFrame({c: table.text(c) for c in table.columns if c not in used and c != "sample_id"})
+def _metadata(table: Table, used: Sequence[str | None]) -> dict[str, np.ndarray]:
+    return {c: table.text(c) for c in table.columns if c not in used and c != "sample_id"}
 
 
 def _no_group_note(groups: np.ndarray | None, name: str | None) -> list[str]:

@@ -123,7 +123,7 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
 def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
     size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
-    places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
+    places, block = full.some(np.linspace(0, n - 1, size).astype(np.int64))
     block = block.astype(np.float32 if block.itemsize < 8 else np.float64)
     unused = full.unused(places)
     used = block if unused is None else block[~unused]

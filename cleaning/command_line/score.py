@@ -64,7 +64,8 @@ def settings_of(arguments: argparse.Namespace):
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning import pipeline
-    from cleaning.command_line.output import check_output, write_parts
+    from cleaning.command_line.output import check_output
+    from cleaning.command_line.ranked_list import write_ranked
     from cleaning.errors import NotFinite
 
     settings = settings_of(arguments)
@@ -81,22 +82,13 @@ def run(arguments: argparse.Namespace) -> None:
         read_source(arguments)  # reads every score and names the samples
         raise
     progress.done()
-    write_parts(_parts(scored), out)
+    write_ranked(scored, pipeline.COLUMNS, out)
     print(f"{out}: {len(scored.order):,} samples, {int(scored.flagged.sum()):,} flagged")
     for sentence in scored.excess.sentences() if scored.excess else ():
         print(f"group {sentence}")
     if workspace:
         workspace.save_run(scored, reading.experts)
         print(f"workspace {workspace.folder}")
-
-
-def _parts(scored):
-    """The ranked list, so many rows at a time."""
-    from cleaning.command_line.output import WRITTEN_ROWS
-    from cleaning.pipeline import COLUMNS
-
-    for start in range(0, len(scored.order), WRITTEN_ROWS):
-        yield scored.rows(slice(start, start + WRITTEN_ROWS))[list(COLUMNS)]
 
 
 def _read(arguments: argparse.Namespace):
