@@ -18,7 +18,7 @@ from cleaning.dataset import Dataset, Expert
 from cleaning.folds import FOLD_COUNT, Folds
 from cleaning.pooled_rows import SMALLEST, PooledRows, Pooling, spread_of  # noqa: F401 - part of this module's words
 
-CHUNK_CELLS = 393_216  # float32 cells of one chunk: 1.5 MB, which stays in the processor's cache
+CHUNK_CELLS = 262_144  # float32 cells of one chunk: 1 MB, which stays in the processor's cache
 STACKING_ROWS = 20_000  # samples on which stacking weights are fitted
 EQUAL_SHARE = 1 / 3  # of an expert's weight, unless one expert explains the given labels better than the equal pool
 
