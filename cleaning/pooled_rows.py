@@ -100,21 +100,23 @@ class Pooling:
         Experts are weighed by likelihood, so the probabilities of one answer must sum to 1: here the rest of a top-1
         or hard answer is spread over all other classes, and not over a few as in the pool.
         """
+        return np.stack([self.label_probability(column, rows, step) for column in range(len(self.experts))], axis=1)
+
+    def label_probability(self, column: int, rows: np.ndarray, step: int) -> np.ndarray:
+        """(n,) float64: as ``label_probabilities``, of one expert."""
         labels = self.given_labels[rows]
-        others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1
-        result = np.empty((len(rows), len(self.experts)))
-        for column, confidence in self.answers.items():
-            own = confidence[rows]
+        if column in self.answers:
+            others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1
+            own = self.answers[column][rows].astype(np.float64)
             agrees = self.experts[column].predicted[rows] == labels
-            result[:, column] = np.where(agrees, own, (1 - own) / others)
-        for column, softener in self.softeners.items():
-            for start in range(0, len(rows), step):
-                part = slice(start, start + step)
-                said = softener.soften(rows[part], self.fold[rows[part]], self._buffers())
-                probability = said.exponentials[np.arange(len(said.total)), labels[part]] / said.total
-                result[part, column] = (
-                    probability if said.silent is None else np.where(said.silent, np.nan, probability)
-                )
+            return np.where(agrees, own, (1 - own) / others)
+        result = np.empty(len(rows))
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            said = self.softeners[column].soften(rows[part], self.fold[rows[part]], self._buffers())
+            result[part] = said.exponentials[np.arange(len(said.total)), labels[part]] / said.total
+            if said.silent is not None:
+                result[part][said.silent] = np.nan
         return result
 
     def read(self, rows: slice, into: PooledRows) -> slice:

@@ -92,11 +92,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _read(arguments: argparse.Namespace):
-    """The Reading; into a workspace only what was looked through whole."""
-    from data_adapters.score_kind import scored_at_once
+    """The Reading; into a workspace only what was looked through whole, now or when a workspace took it."""
+    from data_adapters.score_kind import known_before, scored_at_once
 
     if arguments.workspaces:
-        return read_source(arguments)
+        from cleaning.known_scores import known_scores
+
+        with known_before(known_scores(arguments.workspaces)):
+            return read_source(arguments)
     with scored_at_once():
         return read_source(arguments)
 
