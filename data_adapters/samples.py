@@ -10,6 +10,7 @@ import numpy as np
 from cleaning.dataset import check_unique_ids
 from cleaning.errors import InputError, counted
 from data_adapters import columns
+from data_adapters.labels_source import LabelsArray
 from data_adapters.options import read_options
 from data_adapters.sentences import listed
 from data_adapters.tables import Table
@@ -58,7 +59,7 @@ class Samples:
         return self.options is not None or self.questions is not None
 
 
-def read_samples(table: Table, roles: Roles) -> Samples:
+def read_samples(table: Table | LabelsArray, roles: Roles) -> Samples:
     """Raises InputError where a column is missing or ambiguous, an id repeats, or a label is empty."""
     id_column = columns.id_column(table, roles.id_column, taken=tuple(c for c in (roles.label_column,) if c))
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
@@ -87,10 +88,12 @@ def read_samples(table: Table, roles: Roles) -> Samples:
     )
 
 
-def _ids(table: Table, column: str) -> np.ndarray:
+def _ids(table: Table | LabelsArray, column: str) -> np.ndarray:
     if not len(table):
         raise InputError(f"'{table.path.name}' has a header but no rows. Expected one row per sample.")
     ids = table.compact_text(column)
+    if isinstance(table, LabelsArray) and column == "sample_id":
+        return ids  # positions: none is empty or twice there
     empty = np.flatnonzero(ids == "")
     if len(empty):
         raise InputError(
