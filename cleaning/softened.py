@@ -1,8 +1,8 @@
 """One expert's scores as exponentials, a chunk at a time: the only arithmetic done on every cell.
 
 exp(beta x) is taken of the scores as they lie in the file (beta = 1 / T, here times UNIT), without first subtracting
-the row's maximum where no exponent leaves +-SAFE_EXPONENT: the rounding error of beta x, 2^-24 |beta x|, then moves no
-probability by more than 3e-7. Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become
+the row's maximum where that exponent does not leave +-SAFE_EXPONENT: the rounding error of beta x, 2^-24 |beta x|, then
+moves no probability by more than 3e-7. Every row is judged for itself, so that its numbers are the same in any chunk. Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become
 8 with bias 127, hence the factor 2^112), which is several times faster than a cast.
 """
 
@@ -86,9 +86,10 @@ class Softener:
         top = read[np.arange(len(read)), best][:, None]
         if not np.isfinite(top).all() or (self.expert.unchecked and not np.isfinite(read.min())):
             return None
-        if not _safe(top * beta):
-            read = np.subtract(read, top, out=q)
+        large = _large(top * beta)
+        shifted = self._shifted(read[large], top[large], beta[large])
         np.multiply(read, beta, out=q)
+        q[large] = shifted
         return best
 
     def _scale_halves(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
@@ -99,11 +100,17 @@ class Softener:
         bits = buffers.get("bits", *q.shape, np.int32)
         widened(halves, beta, q, bits)
         best = q.argmax(axis=1)
-        if not _safe(q[np.arange(len(q)), best]):
-            widened(halves, np.ones_like(beta), q, bits)
-            q -= q[np.arange(len(q)), best][:, None]
-            q *= beta
+        large = _large(q[np.arange(len(q)), best])
+        wide = halves[large].astype(np.float32)
+        q[large] = self._shifted(wide, wide[np.arange(len(wide)), best[large]][:, None], beta[large])
         return best
+
+    @staticmethod
+    def _shifted(logits: np.ndarray, top: np.ndarray, beta: np.ndarray) -> np.ndarray:
+        """Exponents of rows (n, K), which are overwritten, relative to their tops (n, 1)."""
+        logits -= top
+        logits *= beta
+        return logits
 
     def _careful(self, rows, beta: np.ndarray, q: np.ndarray) -> Softened:
         """Any scores: probabilities, rows in another order, abstentions, options that do not exist."""
@@ -129,6 +136,6 @@ def is_plain(expert: Expert) -> bool:
     return expert.scores.dtype in (np.float32, np.float16) and expert.scores.dtype.isnative
 
 
-def _safe(top: np.ndarray) -> bool:
-    """Whether exponentials of the rows' largest exponents need no shift to stay exact."""
-    return bool(np.abs(top).max(initial=0) <= SAFE_EXPONENT)
+def _large(top: np.ndarray) -> np.ndarray:
+    """The rows whose largest exponents need a shift for their exponentials to be exact."""
+    return np.flatnonzero(np.abs(top) > SAFE_EXPONENT)

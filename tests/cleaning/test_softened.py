@@ -89,3 +89,16 @@ def test_no_number_goes_unseen(dtype):
         for bits in (0xFE00, 0xFFFF, 0x7E00, 0xFC00, 0x7C00):
             block.view(np.uint16)[3, 3] = bits
             assert not all_finite(block)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_row_is_the_same_whatever_rows_stand_beside_it(dtype):
+    """Also where rows whose exponents are too large to be raised as they are stand beside some that are not."""
+    rng = np.random.default_rng(0)
+    scores = (rng.normal(size=(40, 9)) * np.repeat([1, 30], 20)[rng.permutation(40), None]).astype(dtype)
+    fold = rng.integers(0, FOLD_COUNT, 40)
+    whole = softener(scores).soften(slice(0, 40), fold, Buffers())
+    for row in range(40):
+        alone = softener(scores).soften(slice(row, row + 1), fold[[row]], Buffers())
+        np.testing.assert_array_equal(alone.exponentials[0], whole.exponentials[row])
+        assert alone.total[0] == whole.total[row]
