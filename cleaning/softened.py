@@ -2,8 +2,9 @@
 
 exp(beta x) is taken of the scores as they lie in the file (beta = 1 / T, here times UNIT), without first subtracting
 the row's maximum where that exponent does not leave +-SAFE_EXPONENT: the rounding error of beta x, 2^-24 |beta x|, then
-moves no probability by more than 3e-7. Every row is judged for itself, so that its numbers are the same in any chunk. Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become
-8 with bias 127, hence the factor 2^112), which is several times faster than a cast.
+moves no probability by more than 3e-7. Every row is judged for itself, so that its numbers are the same in any chunk.
+Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become 8 with bias 127, hence the factor
+2^112), which is several times faster than a cast.
 """
 
 from dataclasses import dataclass
