@@ -14,6 +14,7 @@ import numpy as np
 
 from cleaning.dataset import ABSTAIN, Expert
 from cleaning.errors import InputError, NotFinite
+from cleaning.exponentials import UNIT, raised
 from cleaning.folds import FOLD_COUNT, Folds
 from cleaning.half_bits import all_finite
 
@@ -23,6 +24,7 @@ FIRST_LOOK = 8  # one row in so many is enough to find where to start
 TOLERANCE = 1e-6  # relative, of a temperature
 NEWTON_TOLERANCE = 3e-4  # of the last Newton step: what remains after it is of the order of its square
 SMALL_STEP = 0.01
+LOOKS = 3  # at all logits from which to take a step
 CONFIDENCE_MARGIN = 1e-6  # logit(p) is taken of p in [margin, 1 - margin]
 PADDING = np.float32(-1e4)  # stands for an option that a question does not have; exp of it is 0
 
@@ -78,11 +80,9 @@ def _calibrate_full(expert: Expert, given_labels: np.ndarray, folds: Folds) -> C
         raise InputError(f"Expert '{expert.name}' gives no score to any given label. Check its class order.")
     relative = relative_logits(logits)
     start = fit_temperature(relative[::FIRST_LOOK], labels[::FIRST_LOOK])
-    overall = fit_temperature(relative, labels, start)
-    by_fold = _fold_temperatures(relative, labels, fold, overall)
-    by_fold = np.array(by_fold)[:, None]
+    overall, by_fold = _temperatures(relative, labels, fold, start)
     at_bound = not _inside_range(overall)
-    return Calibration(expert.name, "temperature", ("T",), np.array([overall]), by_fold, at_bound)
+    return Calibration(expert.name, "temperature", ("T",), np.array([overall]), np.array(by_fold)[:, None], at_bound)
 
 
 def temperature_rows(folds: Folds, class_count: int) -> np.ndarray:
@@ -147,8 +147,8 @@ def _loss_slopes(logits: np.ndarray, label_logits: np.ndarray, beta: float, orde
     for start in range(0, len(logits), step):
         z = logits[start : start + step]
         part, e = slice(start, start + len(z)), e[: len(z)]
-        np.multiply(z, np.float32(beta), out=e)
-        np.exp(e, out=e)
+        np.multiply(z, np.float32(beta * UNIT), out=e)
+        raised(e, out=e)
         total = row_sums(e).astype(np.float64)
         moments = []
         for _ in range(orders):
@@ -162,24 +162,40 @@ def _loss_slopes(logits: np.ndarray, label_logits: np.ndarray, beta: float, orde
     return found
 
 
-def _fold_temperatures(logits: np.ndarray, labels: np.ndarray, fold: np.ndarray, overall: float) -> list[float]:
-    """FOLD_COUNT temperatures, each fitted without one fold, from one pass over all logits at the overall optimum.
+def _temperatures(logits: np.ndarray, labels: np.ndarray, fold: np.ndarray, start: float) -> tuple[float, list[float]]:
+    """The temperature fitted on all folds, and FOLD_COUNT, each fitted without one; in two or three passes.
 
-    Leaving a fold out moves the optimum little: one step of Halley's method, whose error is of the third order, finds
-    it (a step of 1 % leaves an error near 1e-6). Where the step is larger, the fold gets a fit of its own.
+    Leaving a fold out moves the optimum little: one step of Halley's method from near the overall optimum, whose error
+    is of the third order, finds it and the overall one (a step of 1 % leaves an error near 1e-6). Where a step is
+    larger, there is a fit of its own.
     """
-    beta = 1 / overall
     label_logits = logits[np.arange(len(labels)), labels].astype(np.float64)
-    sums = [np.bincount(fold, part, FOLD_COUNT) for part in _loss_slopes(logits, label_logits, beta, orders=3)]
-    temperatures = []
-    for f, (slope, curvature, third) in enumerate(zip(*(part.sum() - part for part in sums))):
-        newton = slope / curvature if curvature > 0 else np.inf
-        step = newton / (1 - newton * third / (2 * curvature)) if abs(newton) <= SMALL_STEP * beta else np.inf
-        if abs(step) <= SMALL_STEP * beta and _inside_range(overall):
-            temperatures.append(1 / (beta - step))
+    beta = 1 / start
+    for _ in range(LOOKS):
+        sums = [np.bincount(fold, part, FOLD_COUNT) for part in _loss_slopes(logits, label_logits, beta, orders=3)]
+        step = _halley(*(part.sum() for part in sums))
+        if abs(step) <= SMALL_STEP * beta or not step < beta:
+            break
+        beta -= step
+    near = abs(step) <= SMALL_STEP * beta and _inside_range(1 / beta)
+    overall = 1 / (beta - step) if near else fit_temperature(logits, labels, start)
+    by_fold = []
+    for f, left in enumerate(zip(*(part.sum() - part for part in sums))):
+        step = _halley(*left)
+        if near and abs(step) <= SMALL_STEP * beta:
+            by_fold.append(1 / (beta - step))
         else:
-            temperatures.append(fit_temperature(logits[fold != f], labels[fold != f], start=overall))
-    return temperatures
+            by_fold.append(fit_temperature(logits[fold != f], labels[fold != f], start=overall))
+    return overall, by_fold
+
+
+def _halley(slope: float, curvature: float, third: float) -> float:
+    """What Halley's method takes from beta; infinite where it knows no step."""
+    if curvature <= 0:
+        return np.inf
+    newton = slope / curvature
+    bend = 1 - newton * third / (2 * curvature)
+    return newton / bend if bend > 0.5 else np.inf
 
 
 def _inside_range(temperature: float) -> bool:

@@ -4,25 +4,50 @@ Symbols used throughout: N samples, K classes (for questions: the largest number
 Built by ``data_adapters``, which check everything at the door; the core then trusts them.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from cleaning.errors import InputError, counted, first_five
 from cleaning.score_rows import read_rows
+from cleaning.text_hashes import hash_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ABSTAIN = -1
 TEXT = np.dtypes.StringDType()
 HASHED_BYTES = 1 << 20
 TEXTS_AT_ONCE = 65_536
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+class _Samples:
+    """The attribute ``Dataset.samples``: a data frame, or a function of no arguments that makes it when it is first
+    asked for, because scoring does without it and without pandas."""
+
+    def __get__(self, dataset: Dataset | None, owner: type) -> pd.DataFrame:
+        if dataset is None:
+            raise AttributeError("samples must be given")  # so that dataclasses see no default
+        if not self.made(dataset):
+            self.__set__(dataset, vars(dataset)["samples"]())
+            assert len(vars(dataset)["samples"]) == len(dataset), "one row a sample"
+        return vars(dataset)["samples"]
+
+    def __set__(self, dataset: Dataset, value: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        vars(dataset)["samples"] = value
+
+    @staticmethod
+    def made(dataset: Dataset) -> bool:
+        return not callable(vars(dataset)["samples"])
 
 
 @dataclass(frozen=True)
@@ -35,7 +60,8 @@ class Dataset:
     option_counts: (N,) int32 options per question, or None where every sample has all K classes.
     group: (N,) strings (subject, source, annotator, batch ...) called ``group_name``, or None.
     samples: data frame of N rows in the same order for showing and exporting: ``sample_id``, and where known
-        ``image`` (path relative to ``image_root``), ``question``, ``choices`` (list of strings), other metadata.
+        ``image`` (path relative to ``image_root``), ``question``, ``choices`` (list of strings), other metadata;
+        may be given as a function of no arguments that makes it when it is first asked for.
     image_root: folder below which every picture must lie, or None.
     notes: what the reader did that a person should know ("joined by position", ...).
     """
@@ -45,7 +71,7 @@ class Dataset:
     sample_ids: np.ndarray
     given_labels: np.ndarray
     class_names: tuple[str, ...]
-    samples: pd.DataFrame
+    samples: pd.DataFrame = _Samples()
     option_counts: np.ndarray | None = None
     group: np.ndarray | None = None
     group_name: str = ""
@@ -173,7 +199,7 @@ def _check_dataset(dataset: Dataset) -> None:
     n = len(dataset.sample_ids)
     if n == 0:
         raise InputError("The dataset has no samples. Check that the labels file has rows below its header.")
-    if len(dataset.given_labels) != n or len(dataset.samples) != n:
+    if len(dataset.given_labels) != n or (_Samples.made(dataset) and len(dataset.samples) != n):
         raise InputError(
             f"{counted(n, 'sample id')} but {counted(len(dataset.given_labels), 'given label')}; both must be equal."
         )
@@ -194,6 +220,8 @@ def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     hashes = np.sort(hash_texts(compact(ids)))
     if not (hashes[1:] == hashes[:-1]).any():
         return
+    import pandas as pd
+
     index = pd.Index(np.asarray(ids, object))
     if not index.is_unique:
         repeated = index[index.duplicated()].unique()
@@ -213,17 +241,10 @@ def compact(ids: Sequence[str] | np.ndarray) -> np.ndarray:
         ) from None
 
 
-def hash_texts(texts: np.ndarray, key: str = "0123456789123456") -> np.ndarray:
-    """(N,) uint64 keyed hash of each text, made block by block: hashing copies what it hashes."""
-    hashes = np.empty(len(texts), np.uint64)
-    for start in range(0, len(texts), TEXTS_AT_ONCE):
-        part = slice(start, start + TEXTS_AT_ONCE)
-        hashes[part] = pd.util.hash_array(np.asarray(texts[part], object), hash_key=key, categorize=False)
-    return hashes
-
-
 def as_series(texts: np.ndarray) -> pd.Series:
     """A TEXT array as pandas holds text, made block by block."""
+    import pandas as pd
+
     starts = range(0, max(len(texts), 1), TEXTS_AT_ONCE)
     blocks = [pd.Series(texts[start : start + TEXTS_AT_ONCE].astype(object)) for start in starts]
     return pd.concat(blocks, ignore_index=True)

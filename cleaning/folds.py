@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaning.dataset import TEXT, hash_texts
+from cleaning.dataset import TEXT
+from cleaning.text_hashes import hash_texts
 
 FOLD_COUNT = 5
 

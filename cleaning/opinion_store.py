@@ -1,18 +1,20 @@
 """Opinions kept on disk as they form, so that nothing is asked twice.
 
 <folder>/calibrations/<key>.json     each expert's map, as soon as it is fitted; another run with the expert takes it
+<folder>/calibrations/<key>.npy      its probabilities of the given labels on which experts are weighed; likewise
 <folder>/<key>.unfinished/           arrays of all samples, filled block by block; done.npy says which blocks hold
 <folder>/<key>/                      the same, finished; rule, threshold and budget are not part of the key
 
 An interrupted scoring goes on after the last checkpoint. Two processes that score the same write the same numbers.
-An expert that is added changes all weights, hence all pooled probabilities: the pass over the scores is made again,
-the other experts' calibration is not.
+An expert that is added is the only one calibrated and asked for its weight. It changes all weights, hence all pooled
+probabilities: the pass over the scores is made again (docs/performance.md says what keeping more would cost).
 """
 
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +50,18 @@ class OpinionStore:
         _write_json(path, fitted.to_dict())
         return fitted
 
+    def label_probability(
+        self, dataset: Dataset, expert: Expert, ask: Callable[[], np.ndarray], seed: int
+    ) -> np.ndarray:
+        """(n,) what the expert said of the given labels by which experts are weighed, else asked now and kept."""
+        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.npy"
+        if path.exists():
+            return np.load(path, allow_pickle=False)
+        said = ask()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _save_array(path, said)
+        return said
+
     def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
         """What these experts say together, if they were all asked before; memory-mapped."""
         place = self.folder / _key(dataset, experts, seed)
@@ -69,7 +83,13 @@ class OpinionStore:
         """Pools all rows that no earlier, interrupted call pooled, and keeps the whole."""
         key = _key(dataset, experts, seed)
         making, place = self.folder / f"{key}.unfinished", self.folder / key
-        pooling = _begin(making, dataset, experts, calibrations, folds, progress)
+
+        def weigh() -> Pooling:
+            progress("weighing the experts", 0.0)
+            kept = partial(self.label_probability, dataset, seed=seed)
+            return weighed(dataset, experts, calibrations, folds, kept)
+
+        pooling = _begin(making, dataset, experts, calibrations, folds, weigh)
         _go_on(making, pooling, len(dataset), progress)
         _finish(making, place)
         found = self.finished(dataset, experts, seed)
@@ -102,17 +122,16 @@ def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def _begin(making: Path, dataset, experts, calibrations, folds, progress: Progress) -> Pooling:
+def _begin(making: Path, dataset, experts, calibrations, folds, weigh: Callable[[], Pooling]) -> Pooling:
     """The weighed experts and, in ``making``, arrays to fill; both as an earlier call left them, if one did."""
     if (making / "fit.json").exists():
         weights, _ = _read_fit(making)
         return Pooling.of(dataset, experts, calibrations, folds).with_weights(weights)
-    progress("weighing the experts", 0.0)
-    pooling = weighed(dataset, experts, calibrations, folds)
+    pooling = weigh()
     making.mkdir(parents=True, exist_ok=True)
     for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
         np.lib.format.open_memmap(making / f"{name}.npy", "w+", dtype, shape).flush()
-    _save_done(making, np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
+    _save_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
     about = {"weights": pooling.weights.tolist(), "calibrations": [c.to_dict() for c in calibrations]}
     _write_json(making / "fit.json", about)
     return pooling
@@ -144,7 +163,7 @@ def _checkpoint(making: Path, rows: PooledRows, done: np.ndarray) -> None:
     for array in rows:
         array.flush()
     if making.exists():  # else another process finished the same and renamed it
-        _save_done(making, done)
+        _save_array(making / "done.npy", done)
 
 
 def _blocks(n: int, class_count: int) -> list[slice]:
@@ -161,10 +180,10 @@ def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:
     return np.array(fit["weights"]), tuple(map(Calibration.from_dict, fit["calibrations"]))
 
 
-def _save_done(making: Path, done: np.ndarray) -> None:
-    part = making / "done.part.npy"
-    np.save(part, done, allow_pickle=False)
-    part.replace(making / "done.npy")
+def _save_array(path: Path, array: np.ndarray) -> None:
+    part = path.with_suffix(".part.npy")
+    np.save(part, array, allow_pickle=False)
+    part.replace(path)
 
 
 def _write_json(path: Path, value: dict) -> None:

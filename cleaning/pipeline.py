@@ -1,20 +1,25 @@
 """The whole path from a dataset and its experts to a ranked list, told by one function."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cleaning.calibration import calibrate
-from cleaning.dataset import Dataset, Expert
+from cleaning.dataset import TEXT, Dataset, Expert
 from cleaning.errors import InputError, first_five
 from cleaning.folds import draw_folds
 from cleaning.opinion_store import OpinionStore
 from cleaning.pool import Opinions, Progress, pool
 from cleaning.settings import DEFAULT_THRESHOLD, Settings
 from cleaning.suspicion import Excess, agreement, default_suspicion, metadata_excess
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "sample_id",
@@ -52,26 +57,30 @@ class Scored:
     def table(self) -> pd.DataFrame:
         """N rows, most suspicious first: COLUMNS (labels as class names) and ``row`` (place in the dataset),
         ``given`` and ``suggested`` (class numbers)."""
-        return self.rows(slice(None))
+        import pandas as pd
 
-    def rows(self, places: slice) -> pd.DataFrame:
-        """These places of the table, without making the whole."""
-        rows, names = self.order[places], pd.Series(self.dataset.class_names)
-        given = self.dataset.given_labels[rows]
-        return pd.DataFrame(
-            {
-                "sample_id": self.dataset.sample_ids[rows].astype(object),
-                "given_label": names.take(given).array,
-                "suggested_label": names.take(self.suggested[rows]).array,
-                "suspicion": self.suspicion[rows],
-                "confidence": self.confidence[rows].astype(np.float32),
-                "agreeing_experts": self.agreeing[rows].astype(np.int16),
-                "flagged": self.flagged[rows],
-                "row": rows.astype(np.int64),
-                "given": given.astype(np.int32),
-                "suggested": self.suggested[rows].astype(np.int32),
-            }
-        )
+        return pd.DataFrame({name: _for_pandas(column) for name, column in self.columns(slice(None)).items()})
+
+    def columns(self, places: slice) -> dict[str, np.ndarray]:
+        """These places of the table by column, without making the whole and without pandas."""
+        rows, names = self.order[places], np.array(self.dataset.class_names, object)
+        given, suggested = self.dataset.given_labels[rows], self.suggested[rows]
+        return {
+            "sample_id": self.dataset.sample_ids[rows],
+            "given_label": names[given],
+            "suggested_label": names[suggested],
+            "suspicion": self.suspicion[rows],
+            "confidence": self.confidence[rows].astype(np.float32),
+            "agreeing_experts": self.agreeing[rows].astype(np.int16),
+            "flagged": self.flagged[rows],
+            "row": rows.astype(np.int64),
+            "given": given.astype(np.int32),
+            "suggested": suggested.astype(np.int32),
+        }
+
+
+def _for_pandas(column: np.ndarray) -> np.ndarray:
+    return column.astype(object) if column.dtype == TEXT else column
 
 
 def run(

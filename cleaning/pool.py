@@ -8,6 +8,7 @@ chunk of rows of every full expert is read once.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from math import erf, sqrt
 from os import cpu_count
 
@@ -130,12 +131,23 @@ def pool(
     return opinions_of(pooling, rows)
 
 
-def weighed(dataset: Dataset, experts: Sequence[Expert], calibrations: Sequence[Calibration], folds: Folds) -> Pooling:
-    """The experts with the weights that a subsample of the dataset gives them."""
+def weighed(
+    dataset: Dataset,
+    experts: Sequence[Expert],
+    calibrations: Sequence[Calibration],
+    folds: Folds,
+    kept: Callable[[Expert, Callable[[], np.ndarray]], np.ndarray] = lambda expert, ask: ask(),
+) -> Pooling:
+    """The experts with the weights that a subsample of the dataset gives them.
+
+    kept: given an expert and how it is asked for its (n,) probabilities of the subsample's given labels, has them.
+    """
     pooling = Pooling.of(dataset, experts, calibrations, folds)
-    rows = weighing_rows(folds, dataset.class_count)
-    probability = pooling.label_probabilities(rows, chunk_rows(dataset.class_count))
-    return pooling.with_weights(expert_weights(probability, folds.fold[rows]))
+    rows, step = weighing_rows(folds, dataset.class_count), chunk_rows(dataset.class_count)
+    asked = [
+        kept(expert, partial(pooling.label_probability, column, rows, step)) for column, expert in enumerate(experts)
+    ]
+    return pooling.with_weights(expert_weights(np.stack(asked, axis=1), folds.fold[rows]))
 
 
 def weighing_rows(folds: Folds, class_count: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from cleaning.softened import Buffers, Softener
 
 SPREAD = 4  # classes over which a top-1 expert's remaining probability is spread
 SMALLEST = 1e-12
+TOGETHER = 4  # experts whose probabilities are added in one go: fewer passes over the sum, and still in the cache
 
 
 def spread_of(option_counts: np.ndarray) -> np.ndarray:
@@ -99,21 +100,23 @@ class Pooling:
         Experts are weighed by likelihood, so the probabilities of one answer must sum to 1: here the rest of a top-1
         or hard answer is spread over all other classes, and not over a few as in the pool.
         """
+        return np.stack([self.label_probability(column, rows, step) for column in range(len(self.experts))], axis=1)
+
+    def label_probability(self, column: int, rows: np.ndarray, step: int) -> np.ndarray:
+        """(n,) float64: as ``label_probabilities``, of one expert."""
         labels = self.given_labels[rows]
-        others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1
-        result = np.empty((len(rows), len(self.experts)))
-        for column, confidence in self.answers.items():
-            own = confidence[rows]
+        if column in self.answers:
+            others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1
+            own = self.answers[column][rows].astype(np.float64)
             agrees = self.experts[column].predicted[rows] == labels
-            result[:, column] = np.where(agrees, own, (1 - own) / others)
-        for column, softener in self.softeners.items():
-            for start in range(0, len(rows), step):
-                part = slice(start, start + step)
-                said = softener.soften(rows[part], self.fold[rows[part]], self._buffers())
-                probability = said.exponentials[np.arange(len(said.total)), labels[part]] / said.total
-                result[part, column] = (
-                    probability if said.silent is None else np.where(said.silent, np.nan, probability)
-                )
+            return np.where(agrees, own, (1 - own) / others)
+        result = np.empty(len(rows))
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            said = self.softeners[column].soften(rows[part], self.fold[rows[part]], self._buffers())
+            result[part] = said.exponentials[np.arange(len(said.total)), labels[part]] / said.total
+            if said.silent is not None:
+                result[part][said.silent] = np.nan
         return result
 
     def read(self, rows: slice, into: PooledRows) -> slice:
@@ -140,24 +143,35 @@ class Pooling:
 
         Of a single expert both are left times its exponentials' sum, which dividing one by the other takes away.
         """
-        pooled, present = None, np.zeros(len(line), np.float32)
-        for column, softener in self.softeners.items():
-            name = "pooled" if pooled is None else "own"
-            q, total, best, silent = softener.soften(rows, self.fold[rows], self._buffers(), name)
-            confidence, w = q[line, best] / total, weights[:, column]
-            if silent is not None:
-                best, confidence = np.where(silent, ABSTAIN, best), np.where(silent, np.nan, confidence)
-                w = np.where(silent, 0, w)
-            into.predicted[rows, column], into.confidence[rows, column] = best, confidence
-            if len(self.experts) == 1:
-                return q, total
-            q *= (w / total)[:, None]
-            pooled = q if pooled is None else np.add(pooled, q, out=pooled)
-            present += w
-        if pooled is None:
-            pooled = self._buffers().get("pooled", len(line), self.class_count)
+        full, n, present = list(self.softeners), len(line), np.zeros(len(line), np.float32)
+        pooled = self._buffers().get("pooled", n, self.class_count)
+        for first in range(0, len(full), TOGETHER):
+            columns = full[first : first + TOGETHER]
+            said = self._buffers().get("together", len(columns) * n, self.class_count).reshape(len(columns), n, -1)
+            share = np.empty((len(columns), n), np.float32)
+            for place, column in enumerate(columns):
+                total, w = self._ask(column, rows, weights, into, line, said[place])
+                if len(self.experts) == 1:
+                    return said[place], total
+                np.divide(w, total, out=share[place])
+                present += w
+            if first == 0:
+                np.einsum("mnk,mn->nk", said, share, out=pooled)
+            else:
+                pooled += np.einsum("mnk,mn->nk", said, share, out=self._buffers().get("own", n, self.class_count))
+        if not full:
             pooled[:] = 0
         return pooled, present
+
+    def _ask(self, column: int, rows: slice, weights, into: PooledRows, line, q) -> tuple[np.ndarray, np.ndarray]:
+        """Writes a full expert's exponentials to ``q`` (n, K), its answers to ``into``; (n,) sums, (n,) weights."""
+        _, total, best, silent = self.softeners[column].soften(rows, self.fold[rows], self._buffers(), q)
+        confidence, w = q[line, best] / total, weights[:, column]
+        if silent is not None:
+            best, confidence = np.where(silent, ABSTAIN, best), np.where(silent, np.nan, confidence)
+            w = np.where(silent, 0, w)
+        into.predicted[rows, column], into.confidence[rows, column] = best, confidence
+        return total, w
 
     def _add_answers(self, rows: slice, weights, into: PooledRows, line, pooled, total) -> np.ndarray:
         """Adds top-1 and hard answers to ``pooled`` and ``total``; returns (n,) what they give to every class."""

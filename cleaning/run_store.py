@@ -32,6 +32,7 @@ from cleaning.calibration import Calibration
 from cleaning.dataset import Dataset, Expert
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.folds import FOLD_COUNT
+from cleaning.known_scores import ARRAYS, seen
 from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
 from cleaning.settings import Settings
@@ -41,7 +42,6 @@ FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
 COPIED_AT_ONCE = 64 * 1024**2
-_EXPERT_ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
 _COLUMNS_OF_OURS = ("__given", "__options", "__group")
 
 
@@ -355,13 +355,13 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         "family": expert.family,
         "notes": list(expert.notes),
     }
-    for field in _EXPERT_ARRAYS:
+    for field in ARRAYS:
         array = getattr(expert, field)
         if array is None:
             continue
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
-            about["scores_seen"] = _seen(Path(array.filename))
+            about["scores_seen"] = seen(Path(array.filename))
         elif isinstance(array, ShardedScores):
             about[field] = f"{stem}.{field}{LIST_SUFFIX}"
             list_shards(folder / about[field], array)
@@ -384,7 +384,7 @@ def _whole_file(array: np.memmap) -> bool:
 def _read_expert(path: Path) -> Expert:
     about = _read_json(path)
     arrays = {}
-    for field in _EXPERT_ARRAYS:
+    for field in ARRAYS:
         if field in about:
             place = (path.parent / about[field]).resolve()  # an absolute path stands for itself
             if not place.exists():
@@ -393,7 +393,7 @@ def _read_expert(path: Path) -> Expert:
                 )
             listed = place.suffix == LIST_SUFFIX
             arrays[field] = listed_shards(place) if listed else np.load(place, mmap_mode="r", allow_pickle=False)
-    changed = about.get("scores_seen") not in (None, _seen(path.parent / about.get("scores", "")))
+    changed = about.get("scores_seen") not in (None, seen(path.parent / about.get("scores", "")))
     expert = Expert(
         about["name"],
         about["kind"],
@@ -412,12 +412,6 @@ def _read_expert(path: Path) -> Expert:
             "Put the old file back, or load the dataset again."
         )
     return expert
-
-
-def _seen(path: Path) -> list[int]:
-    """Size and time of change of a file that stays where it is, so that a replaced one is noticed."""
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns]
 
 
 def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:

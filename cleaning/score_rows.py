@@ -13,7 +13,7 @@ import numpy as np
 from cleaning.errors import InputError
 
 _CAN_READ_AT = hasattr(os, "preadv")
-DENSE = 12  # one row wanted in at most so many: reading what lies between costs less than a call per row
+DENSE_BYTES = 12_288  # from one wanted row to the next: reading what lies between costs less than a call per row
 BLOCK_BYTES = 1 << 20
 
 
@@ -32,16 +32,18 @@ def read_rows(scores: np.ndarray, rows: slice | np.ndarray, into: np.ndarray | N
     else:
         runs, count = [(row, 1) for row in rows.tolist()], len(rows)
     block = np.empty((count, *scores.shape[1:]), scores.dtype) if into is None else into[:count]
-    if not isinstance(rows, slice) and _dense(rows):
+    if not isinstance(rows, slice) and _dense(rows, scores.strides[0]):
         _pick(scores, rows, block)
     else:
         _read(scores, runs, block)
     return block
 
 
-def _dense(rows: np.ndarray) -> bool:
-    """Whether the rows follow each other so closely that whole blocks of the file are best read."""
-    return len(rows) > 1 and bool((np.diff(rows) > 0).all()) and rows[-1] - rows[0] < DENSE * len(rows)
+def _dense(rows: np.ndarray, width: int) -> bool:
+    """Whether the rows (of so many bytes) follow so closely that whole blocks of the file are best read."""
+    if len(rows) < 2 or not (np.diff(rows) > 0).all():
+        return False
+    return bool((rows[-1] - rows[0]) * width < DENSE_BYTES * len(rows))
 
 
 def _pick(scores: np.memmap, rows: np.ndarray, block: np.ndarray) -> None:

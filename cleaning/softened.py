@@ -1,9 +1,10 @@
 """One expert's scores as exponentials, a chunk at a time: the only arithmetic done on every cell.
 
-exp(beta x) is taken of the scores as they lie in the file (beta = 1 / T), without first subtracting the row's
-maximum where no exponent leaves +-SAFE_EXPONENT: the rounding error of beta x, 2^-24 |beta x|, then moves no
-probability by more than 3e-7. Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become
-8 with bias 127, hence the factor 2^112), which is several times faster than a cast.
+exp(beta x) is taken of the scores as they lie in the file (beta = 1 / T, here times UNIT), without first subtracting
+the row's maximum where that exponent does not leave +-SAFE_EXPONENT: the rounding error of beta x, 2^-24 |beta x|, then
+moves no probability by more than 3e-7. Every row is judged for itself, so that its numbers are the same in any chunk.
+Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 become 8 with bias 127, hence the factor
+2^112), which is several times faster than a cast.
 """
 
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ import numpy as np
 from cleaning.calibration import PADDING, Calibration, relative_logits, row_sums
 from cleaning.dataset import Expert
 from cleaning.errors import NotFinite
+from cleaning.exponentials import UNIT, raised
 from cleaning.half_bits import finite_halves, widened
 from cleaning.score_rows import read_rows
 
-SAFE_EXPONENT = 16.0
+SAFE_EXPONENT = 16.0 * UNIT
 
 
 class Softened(NamedTuple):
@@ -48,32 +50,34 @@ class Buffers:
 
 @dataclass(frozen=True)
 class Softener:
-    """A full expert with its temperature for each fold. beta: (FOLD_COUNT,) float32."""
+    """A full expert with its temperature for each fold. beta: (FOLD_COUNT,) float32, UNIT / T."""
 
     expert: Expert
     beta: np.ndarray
 
     @classmethod
     def of(cls, expert: Expert, calibration: Calibration) -> "Softener":
-        return cls(expert, (1 / calibration.by_fold[:, 0]).astype(np.float32))
+        return cls(expert, (UNIT / calibration.by_fold[:, 0]).astype(np.float32))
 
-    def soften(self, rows: slice | np.ndarray, fold: np.ndarray, buffers: Buffers, name: str = "own") -> Softened:
-        """Calibrated exponentials of these rows of the dataset; fold: (n,) theirs. Written to buffer ``name``."""
+    def soften(
+        self, rows: slice | np.ndarray, fold: np.ndarray, buffers: Buffers, into: np.ndarray | None = None
+    ) -> Softened:
+        """Calibrated exponentials of these rows of the dataset; fold: (n,) theirs. into: (n, K) float32 for them, else
+        a buffer is used."""
         beta = self.beta[fold][:, None]
-        plain = self._plain(rows, beta, buffers, name) if is_plain(self.expert) else None
-        return plain or self._careful(rows, beta)
+        q = buffers.get("own", len(beta), self.expert.scores.shape[1]) if into is None else into
+        plain = self._plain(rows, beta, buffers, q) if is_plain(self.expert) else None
+        return plain or self._careful(rows, beta, q)
 
-    def _plain(self, rows, beta: np.ndarray, buffers: Buffers, name: str) -> Softened | None:
+    def _plain(self, rows, beta: np.ndarray, buffers: Buffers, q: np.ndarray) -> Softened | None:
         """None where a score is not finite."""
-        n, k = len(beta), self.expert.scores.shape[1]
         scale = self._scale_halves if self.expert.scores.dtype == np.float16 else self._scale_floats
-        q = buffers.get(name, n, k)
         best = scale(rows, beta, q, buffers)
         if best is None:
             if self.expert.unchecked:
                 raise NotFinite(self.expert.name)
             return None
-        np.exp(q, out=q)
+        raised(q, out=q)
         return Softened(q, row_sums(q), best, None)
 
     def _scale_floats(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
@@ -83,9 +87,10 @@ class Softener:
         top = read[np.arange(len(read)), best][:, None]
         if not np.isfinite(top).all() or (self.expert.unchecked and not np.isfinite(read.min())):
             return None
-        if not _safe(top * beta):
-            read = np.subtract(read, top, out=q)
+        large = _large(top * beta)
+        shifted = self._shifted(read[large], top[large], beta[large])
         np.multiply(read, beta, out=q)
+        q[large] = shifted
         return best
 
     def _scale_halves(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
@@ -96,22 +101,28 @@ class Softener:
         bits = buffers.get("bits", *q.shape, np.int32)
         widened(halves, beta, q, bits)
         best = q.argmax(axis=1)
-        if not _safe(q[np.arange(len(q)), best]):
-            widened(halves, np.ones_like(beta), q, bits)
-            q -= q[np.arange(len(q)), best][:, None]
-            q *= beta
+        large = _large(q[np.arange(len(q)), best])
+        wide = halves[large].astype(np.float32)
+        q[large] = self._shifted(wide, wide[np.arange(len(wide)), best[large]][:, None], beta[large])
         return best
 
-    def _careful(self, rows, beta: np.ndarray) -> Softened:
+    @staticmethod
+    def _shifted(logits: np.ndarray, top: np.ndarray, beta: np.ndarray) -> np.ndarray:
+        """Exponents of rows (n, K), which are overwritten, relative to their tops (n, 1)."""
+        logits -= top
+        logits *= beta
+        return logits
+
+    def _careful(self, rows, beta: np.ndarray, q: np.ndarray) -> Softened:
         """Any scores: probabilities, rows in another order, abstentions, options that do not exist."""
-        q = self.expert.logits(rows)
-        silent = np.isnan(q).all(axis=1)
-        q[silent] = 0
-        relative_logits(q)
-        best = q.argmax(axis=1)
-        q *= beta
+        logits = self.expert.logits(rows)
+        silent = np.isnan(logits).all(axis=1)
+        logits[silent] = 0
+        relative_logits(logits)
+        best = logits.argmax(axis=1)
+        np.multiply(logits, beta, out=q)
         np.maximum(q, PADDING, out=q)
-        np.exp(q, out=q)
+        raised(q, out=q)
         total = row_sums(q)
         if not silent.any():
             return Softened(q, total, best, None)
@@ -126,6 +137,6 @@ def is_plain(expert: Expert) -> bool:
     return expert.scores.dtype in (np.float32, np.float16) and expert.scores.dtype.isnative
 
 
-def _safe(top: np.ndarray) -> bool:
-    """Whether exponentials of the rows' largest exponents need no shift to stay exact."""
-    return bool(np.abs(top).max(initial=0) <= SAFE_EXPONENT)
+def _large(top: np.ndarray) -> np.ndarray:
+    """The rows whose largest exponents need a shift for their exponentials to be exact."""
+    return np.flatnonzero(np.abs(top) > SAFE_EXPONENT)

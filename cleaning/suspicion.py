@@ -6,15 +6,20 @@ reviews it is *not* a probability of error. paper's rule: at least K of M expert
 calibrated confidence >= tau (Hao et al. 2026, arXiv 2601.07965).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cleaning.calibration import sigmoid
 from cleaning.dataset import ABSTAIN
 from cleaning.folds import FOLD_COUNT, Folds
 from cleaning.pool import SMALLEST, Opinions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXCESS_SMOOTHING = 1.0
 EXCESS_LEVEL = 0.05
@@ -74,6 +79,8 @@ def metadata_excess(opinions: Opinions, given_labels: np.ndarray, group: np.ndar
     cross-fitted expectation given the experts' mean confidence. lambda_g = (O + s) / (E + s) where a Poisson test
     (one-sided, level 0.05 divided by the number of groups: Bonferroni) says O > E, else 1.
     """
+    import pandas as pd
+
     answered = opinions.predicted != ABSTAIN
     some = answered.any(axis=1)
     unsupported = some & ~(opinions.predicted == given_labels[:, None]).any(axis=1)
@@ -102,6 +109,7 @@ def _expected_unsupported(unsupported, mean_confidence, some, folds: Folds) -> n
 
 
 def _group_table(codes, names, unsupported, expected) -> pd.DataFrame:
+    import pandas as pd
     from scipy.stats import poisson
 
     observed = np.bincount(codes, unsupported, minlength=len(names))

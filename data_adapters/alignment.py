@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from cleaning.dataset import check_unique_ids
 from cleaning.errors import InputError, counted, first_five
@@ -29,6 +28,8 @@ class Join:
 
 def join_by_id(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> Join:
     """Raises InputError on ids that occur twice, and where the two have no id in common."""
+    import pandas as pd
+
     check_unique_ids(expert_ids, f"Expert '{name}'")
     rows = pd.Index(expert_ids).get_indexer(sample_ids).astype(np.int64)
     if (rows < 0).all():

@@ -1,15 +1,18 @@
 """The one path from opened files to a reading: classes, given labels, experts, dataset."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from cleaning.dataset import OPTION_LETTERS, Dataset, as_series
+from cleaning.dataset import OPTION_LETTERS, TEXT, Dataset, as_series
 from cleaning.errors import InputError, counted, first_five
-from data_adapters.class_codes import Codes, all_integers, largest_integer, read_answers, read_classes
+from data_adapters.class_codes import Codes, all_integers, distinct, largest_integer, read_answers, read_classes
 from data_adapters.columns import known_columns
 from data_adapters.contract import Reading
 from data_adapters.doctor.at_the_door import repaired
@@ -20,6 +23,9 @@ from data_adapters.opened import OpenedExpert
 from data_adapters.pictures import find_pictures
 from data_adapters.samples import Samples
 from data_adapters.sentences import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def assemble(
         sample_ids=samples.ids,
         given_labels=codes.codes,
         class_names=class_names,
-        samples=_shown(samples, pictures),
+        samples=partial(_data_frame, _shown(samples, pictures)),
         option_counts=samples.option_counts,
         group=samples.group,
         group_name=samples.group_name,
@@ -143,7 +149,7 @@ def _largest_answer(one: OpenedExpert) -> int:
 
 def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple[str, ...], list[str]]:
     """The sorted names among the labels, with those that a table of scores has columns for."""
-    seen = {str(name) for name in pd.unique(samples.labels)}
+    seen = set(map(str, distinct(samples.labels)))
     for one in opened:
         columns = set() if one.table is None else set(score_columns(one.table, None))
         if seen <= columns:
@@ -185,13 +191,25 @@ def _pictures(samples: Samples, root: Path | None) -> tuple[np.ndarray | None, l
     return find_pictures(root, samples.ids, samples.images)
 
 
-def _shown(samples: Samples, pictures: np.ndarray | None) -> pd.DataFrame:
-    """N rows for showing and exporting, in the order of the samples."""
-    shown: dict[str, object] = {"sample_id": as_series(samples.ids)}
+def _shown(samples: Samples, pictures: np.ndarray | None) -> dict[str, Sequence]:
+    """Columns of N rows for showing and exporting, in the order of the samples."""
+    shown: dict[str, Sequence] = {"sample_id": samples.ids}
     if pictures is not None:
         shown["image"] = pictures
     if samples.questions is not None:
         shown["question"] = samples.questions
     if samples.options is not None:
-        shown["choices"] = pd.Series(samples.options, dtype=object)
-    return pd.DataFrame(shown | {c: samples.metadata[c] for c in samples.metadata if c not in shown})
+        shown["choices"] = samples.options
+    return shown | {c: samples.metadata[c] for c in samples.metadata if c not in shown}
+
+
+def _data_frame(columns: Mapping[str, Sequence]) -> pd.DataFrame:
+    """The columns as pandas holds them; lists of options stay lists."""
+    import pandas as pd
+
+    def held(column: Sequence) -> pd.Series | Sequence:
+        if isinstance(column, list):
+            return pd.Series(column, dtype=object)
+        return as_series(column) if column.dtype == TEXT else column
+
+    return pd.DataFrame({name: held(column) for name, column in columns.items()})

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from cleaning.dataset import ABSTAIN, OPTION_LETTERS
 
@@ -36,7 +35,7 @@ def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
     Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case may differ
     where that leaves the names distinct.
     """
-    places, written = pd.factorize(text)
+    places, written = _places(text)
     counts = np.bincount(places, minlength=len(written))
     as_names = _names_to_codes(written, names)
     as_numbers = _integers(written)
@@ -53,7 +52,7 @@ def read_answers(text: np.ndarray, option_counts: np.ndarray, choices: Sequence[
 
     What is neither but equals the text of exactly one option is that option. (N,) each.
     """
-    places, written = pd.factorize(text)
+    places, written = _places(text)
     counts = np.bincount(places, minlength=len(written))
     letters, numbers = _letters(written), _integers(written)
     if counts[letters >= 0].sum() >= counts[numbers >= 0].sum():
@@ -71,14 +70,25 @@ def read_answers(text: np.ndarray, option_counts: np.ndarray, choices: Sequence[
 
 def all_integers(text: np.ndarray) -> bool:
     """Whether every value that is not empty is a whole number (and there is one)."""
-    written = pd.unique(text)
-    written = written[written != ""]
+    written = [one for one in distinct(text) if one != ""]
     return len(written) > 0 and bool((_integers(written) != UNREADABLE).all())
 
 
 def largest_integer(text: np.ndarray) -> int:
     """The largest whole number in a column; ABSTAIN where there is none."""
-    return int(_integers(pd.unique(text)).max(initial=ABSTAIN))
+    return int(_integers(distinct(text)).max(initial=ABSTAIN))
+
+
+def distinct(text: np.ndarray) -> list[str]:
+    """Each text once, in the order of their first places."""
+    return list(dict.fromkeys(text.tolist()))
+
+
+def _places(text: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) place of each text among the distinct ones, and these."""
+    written = distinct(text)
+    place = dict(zip(written, range(len(written))))
+    return np.fromiter(map(place.__getitem__, text.tolist()), np.int64, len(text)), np.array(written, object)
 
 
 def _spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -87,14 +97,14 @@ def _spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.nd
 
 
 def _names_to_codes(written: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    codes = pd.Index(names).get_indexer(written)
-    folded = pd.Index([name.casefold() for name in names])
-    if (codes < 0).any() and folded.is_unique:
-        codes = np.where(codes < 0, folded.get_indexer([value.casefold() for value in written]), codes)
-    return np.where(codes < 0, UNREADABLE, codes)
+    codes = {name: code for code, name in enumerate(names)}
+    folded = {name.casefold(): code for code, name in enumerate(names)}
+    if len(folded) < len(names):
+        folded = {}
+    return np.array([codes.get(one, folded.get(one.casefold(), UNREADABLE)) for one in written], np.int64)
 
 
-def _integers(written: np.ndarray) -> np.ndarray:
+def _integers(written: Sequence[str]) -> np.ndarray:
     return np.array([_integer(value) for value in written], np.int64)
 
 

@@ -10,7 +10,14 @@ from data_adapters import alignment
 from data_adapters.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_answers, read_classes
 from data_adapters.expert_columns import TableShape, find_id_column, table_shape
 from data_adapters.opened import OpenedExpert
-from data_adapters.score_kind import FullScores, check_finite, check_probabilities, detect_score_kind, left_to_scoring
+from data_adapters.score_kind import (
+    FullScores,
+    check_finite,
+    check_probabilities,
+    detect_score_kind,
+    fingerprint_known_before,
+    left_to_scoring,
+)
 
 CONFIDENCE_TOLERANCE = 1e-3  # probabilities written as float16 may round to just above 1
 
@@ -86,6 +93,8 @@ def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.n
     about = _about(opened, "full", (f"Expert '{opened.name}': {seen}.", *join.notes))
     rows, options = join.rows_or_none(), frame.option_counts
     expert = Expert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
+    if known := fingerprint_known_before(expert):
+        return replace(expert, known_fingerprint=known)
     if left_to_scoring(expert):
         return replace(expert, unchecked=True)
     check_finite(full)

@@ -7,22 +7,49 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
+from cleaning.dataset import TEXT
 from cleaning.errors import InputError
 from data_adapters.numpy_arrays import map_npy
 from data_adapters.sentences import listed
 from data_adapters.tables import Table, read_table
 
-POSITIONS = 65_536  # ids made at a time
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+
+
+@dataclass(frozen=True)
+class LabelsArray:
+    """Class numbers (N,) from a .npy, read as the two columns of a table; samples are called by their position."""
+
+    path: Path
+    labels: np.ndarray
+    columns = ("sample_id", "label")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        last = len(self.labels) - 1
+        return (f"'{self.path.name}' has no ids: samples are called by their position, 0 to {last:,}.",)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def text(self, column: str) -> np.ndarray:
+        """(N,) object array of str, in which equal labels are one text."""
+        if column == "sample_id":
+            return self.compact_text(column).astype(object)
+        numbers, places = np.unique(self.labels, return_inverse=True)
+        return np.array(list(map(str, numbers.tolist())), object)[places]
+
+    def compact_text(self, column: str) -> np.ndarray:
+        """(N,) TEXT array."""
+        return (np.arange(len(self)) if column == "sample_id" else self.labels).astype(TEXT)
 
 
 @dataclass(frozen=True)
 class LabelsSource:
     """A table of samples; class names, pictures and the label column where the source brings its own."""
 
-    table: Table
+    table: Table | LabelsArray
     names: tuple[tuple[str, ...], list[str]] | None = None
     image_root: Path | None = None
     label_column: str | None = None
@@ -80,14 +107,10 @@ def _open_folder(path: Path, pictures_to: Path | None, split: str | None, label_
     )
 
 
-def _labels_array(path: Path) -> Table:
+def _labels_array(path: Path) -> LabelsArray:
     array = map_npy(path)
     if array.ndim != 1 or array.dtype.kind not in "iuU":
         raise InputError(
             f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per sample."
         )
-    note = f"'{path.name}' has no ids: samples are called by their position, 0 to {len(array) - 1:,}."
-    starts = range(0, len(array), POSITIONS)
-    ids = [pa.array(np.arange(start, min(start + POSITIONS, len(array)))).cast(pa.string()) for start in starts]
-    labels = pa.array(np.asarray(array)).dictionary_encode()
-    return Table(path, pa.table({"sample_id": pa.chunked_array(ids, pa.string()), "label": labels}), (note,))
+    return LabelsArray(path, np.asarray(array))

@@ -8,7 +8,7 @@ from data_adapters.assemble import About, assemble
 from data_adapters.class_names import find_class_names, read_class_names
 from data_adapters.columns import named_column
 from data_adapters.contract import Reading
-from data_adapters.labels_source import LabelsSource, open_labels, removed_on_error
+from data_adapters.labels_source import LabelsArray, LabelsSource, open_labels, removed_on_error
 from data_adapters.opened import Declared, OpenedExpert, open_experts
 from data_adapters.samples import Roles, read_samples
 from data_adapters.sentences import listed
@@ -72,13 +72,15 @@ def _names(asked: Path | None, labels: Path, source: LabelsSource) -> tuple[tupl
     return read_class_names(Path(file)) if file else None
 
 
-def _answers(table: Table, labels: Path, answers: Path | None, columns: Sequence[str]) -> list[OpenedExpert]:
+def _answers(
+    table: Table | LabelsArray, labels: Path, answers: Path | None, columns: Sequence[str]
+) -> list[OpenedExpert]:
     if answers is None:
         if columns:
             raise InputError("--answer-columns needs --answers, the table that holds them.")
         return []
     path = Path(answers)
-    answered = table if _same_file(labels, path) else read_table(path)
+    answered = table if isinstance(table, Table) and _same_file(labels, path) else read_table(path)
     if not columns:
         raise InputError(
             f"--answers needs --answer-columns: which of its columns are experts? "

@@ -1,14 +1,16 @@
 """The labels table: sample ids, given labels as written, options, group and metadata."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from cleaning.dataset import check_unique_ids
 from cleaning.errors import InputError, counted
 from data_adapters import columns
+from data_adapters.labels_source import LabelsArray
 from data_adapters.options import read_options
 from data_adapters.sentences import listed
 from data_adapters.tables import Table
@@ -31,7 +33,7 @@ class Samples:
     """N samples before their labels are turned into class numbers.
 
     ids: (N,) TEXT array. labels, images: (N,) object arrays of str. options: N lists of strings, or None.
-    group: (N,) or None. metadata: the other columns, as text.
+    group: (N,) or None. metadata: the other columns by name, as text.
     """
 
     ids: np.ndarray
@@ -42,7 +44,7 @@ class Samples:
     images: np.ndarray | None = None
     group: np.ndarray | None = None
     group_name: str = ""
-    metadata: pd.DataFrame = field(default_factory=pd.DataFrame)
+    metadata: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -57,7 +59,7 @@ class Samples:
         return self.options is not None or self.questions is not None
 
 
-def read_samples(table: Table, roles: Roles) -> Samples:
+def read_samples(table: Table | LabelsArray, roles: Roles) -> Samples:
     """Raises InputError where a column is missing or ambiguous, an id repeats, or a label is empty."""
     id_column = columns.id_column(table, roles.id_column, taken=tuple(c for c in (roles.label_column,) if c))
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
@@ -86,10 +88,12 @@ def read_samples(table: Table, roles: Roles) -> Samples:
     )
 
 
-def _ids(table: Table, column: str) -> np.ndarray:
+def _ids(table: Table | LabelsArray, column: str) -> np.ndarray:
     if not len(table):
         raise InputError(f"'{table.path.name}' has a header but no rows. Expected one row per sample.")
     ids = table.compact_text(column)
+    if isinstance(table, LabelsArray) and column == "sample_id":
+        return ids  # positions: none is empty or twice there
     empty = np.flatnonzero(ids == "")
     if len(empty):
         raise InputError(
@@ -111,8 +115,8 @@ def _labels(table: Table, column: str, ids: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _metadata(table: Table, used: Sequence[str | None]) -> pd.DataFrame:
-    return pd.DataFrame({c: table.text(c) for c in table.columns if c not in used and c != "sample_id"})
+def _metadata(table: Table, used: Sequence[str | None]) -> dict[str, np.ndarray]:
+    return {c: table.text(c) for c in table.columns if c not in used and c != "sample_id"}
 
 
 def _no_group_note(groups: np.ndarray | None, name: str | None) -> list[str]:

@@ -3,7 +3,7 @@
 Works through a memory map in blocks; nothing of size (N, K) is ever copied.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itsel
 RANGE_TOLERANCE = 1e-3
 
 _scored_at_once: ContextVar[bool] = ContextVar("scored_at_once", default=False)
+_known: ContextVar[Callable[[Expert], str]] = ContextVar("known_scores", default=lambda expert: "")
 
 
 @contextmanager
@@ -35,6 +36,21 @@ def scored_at_once() -> Iterator[None]:
         yield
     finally:
         _scored_at_once.reset(token)
+
+
+@contextmanager
+def known_before(fingerprint: Callable[[Expert], str]) -> Iterator[None]:
+    """Inside, files of scores for which ``fingerprint`` (``cleaning.known_scores``) gives one are not read through."""
+    token = _known.set(fingerprint)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def fingerprint_known_before(expert: Expert) -> str:
+    """That of scores that were looked through before and have not changed since; else empty."""
+    return _known.get()(expert)
 
 
 def left_to_scoring(expert: Expert) -> bool:
@@ -123,7 +139,7 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
 def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     n, k = len(full.rows), full.scores.shape[1]
     size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
-    places, block = full.some(np.unique(np.linspace(0, n - 1, size).astype(np.int64)))
+    places, block = full.some(np.linspace(0, n - 1, size).astype(np.int64))
     block = block.astype(np.float32 if block.itemsize < 8 else np.float64)
     unused = full.unused(places)
     used = block if unused is None else block[~unused]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cleaning.dataset import TEXT
 from cleaning.errors import InputError, counted
@@ -211,6 +210,8 @@ def _as_text(data: pa.ChunkedArray) -> np.ndarray:
 
 def _trimmed(data: pa.ChunkedArray) -> np.ndarray:
     """Text without blanks around it, made block by block: millions of ids are then held once and not three times."""
+    import pyarrow.compute as pc  # here, as it takes as long as all of pyarrow
+
     out = np.empty(len(data), object)
     for start in range(0, len(data), TEXT_ROWS):
         block = data.slice(start, TEXT_ROWS).cast(pa.string())
@@ -233,6 +234,8 @@ def _float_text(value: float | None) -> str:
 
 
 def _as_numbers(data: pa.ChunkedArray, column: str, path: Path) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
     if pa.types.is_dictionary(data.type):
         data = data.cast(data.type.value_type)
     if pa.types.is_null(data.type):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from tests.conftest import REPOSITORY
@@ -254,6 +255,16 @@ def test_importing_the_core_and_the_adapters_is_light(room):
 )
 def test_help_comes_without_waiting_for_libraries(arguments):
     assert run_python(RUN_COMMAND, "torch,timm,torchvision,pandas,numpy,scipy,sklearn,pyarrow", *arguments) == "none"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_arrays_are_scored_without_pandas(tmp_path, ending):
+    """Starting pandas takes longer than scoring 10,000 samples."""
+    np.save(tmp_path / "labels.npy", np.arange(60) % 3)
+    np.save(tmp_path / "net.npy", np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32))
+    files = [f"--labels={tmp_path / 'labels.npy'}", f"--expert=net={tmp_path / 'net.npy'}"]
+    watched = "pandas,scipy,sklearn,pyarrow.compute,numpy.ma"
+    assert run_python(RUN_COMMAND, watched, "score", *files, f"--out={tmp_path / 'out'}.{ending}") == "none"
 
 
 def test_everything_but_inference_imports_where_torch_and_timm_cannot_be():

@@ -18,7 +18,8 @@ USER_MISTAKE, INTERRUPTED = 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns 0, 2 with one sentence on stderr for bad input, 130 when interrupted."""
-    parsed = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    parsed = build_parser(words[:1]).parse_args(words)
     from cleaning.errors import InputError
 
     try:
@@ -34,14 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands, each with an example in its --help."""
+def build_parser(first: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of all commands, each with an example in its --help; of one alone where the first word names it."""
     parser = argparse.ArgumentParser(
         prog="python -m cleaning",
         description="Find wrong labels by asking several calibrated experts for a second opinion.",
         epilog="Start with:  python -m cleaning demo --out demo  and  python -m cleaning score demo/digits",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in set(first) & set(COMMANDS) or COMMANDS:
         importlib.import_module(f"cleaning.command_line.{name.replace('-', '_')}").add_to(commands)
     return parser

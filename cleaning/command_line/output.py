@@ -1,15 +1,16 @@
 """Writing tables where the user asked, whole or not at all."""
 
-import os
-from collections.abc import Callable, Iterable
-from itertools import chain
-from pathlib import Path
+from __future__ import annotations
 
-import pandas as pd
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.errors import InputError, one_of
 
-WRITTEN_ROWS = 32_768  # of a Parquet file at a time
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_output(path: Path, endings: tuple[str, ...]) -> Path:
@@ -26,20 +27,12 @@ def check_output(path: Path, endings: tuple[str, ...]) -> Path:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """CSV, Parquet or JSON by the path's ending, written beside its place and renamed."""
-    if path.suffix.lower() == ".json":
-        _written_aside(path, lambda part: table.to_json(part, orient="records", indent=1))
-    else:
-        write_parts([table], path)
+    write = {".json": _write_json, ".parquet": _write_parquet}.get(path.suffix.lower(), _write_csv)
+    written_aside(path, lambda part: write(table, part))
 
 
-def write_parts(parts: Iterable[pd.DataFrame], path: Path) -> None:
-    """CSV or Parquet of a table that comes part by part (at least one, all of the same columns), so that the whole
-    is never held."""
-    write = _write_parquet if path.suffix.lower() == ".parquet" else _write_csv
-    _written_aside(path, lambda aside: write(parts, aside))
-
-
-def _written_aside(path: Path, write: Callable[[Path], object]) -> None:
+def written_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Writes beside the place and renames. Raises InputError where the system refuses."""
     part = path.with_name(path.name + ".part")
     try:
         write(part)
@@ -50,21 +43,17 @@ def _written_aside(path: Path, write: Callable[[Path], object]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write_csv(parts: Iterable[pd.DataFrame], path: Path) -> None:
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        for number, part in enumerate(parts):
-            part.to_csv(file, index=False, header=number == 0, lineterminator=os.linesep)
+def _write_json(table: pd.DataFrame, path: Path) -> None:
+    table.to_json(path, orient="records", indent=1)
 
 
-def _write_parquet(parts: Iterable[pd.DataFrame], path: Path) -> None:
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, lineterminator=os.linesep)
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
     """What pandas writes, without its detour over file systems and all cores (100 ms and 15 MB)."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    parts = iter(parts)
-    first = next(parts)
-    repeating = [column for column in first if str(column).endswith("_label")]
-    schema = pa.Schema.from_pandas(first, preserve_index=False)
-    with parquet.ParquetWriter(path, schema, use_dictionary=repeating) as writer:
-        for part in chain([first], parts):
-            writer.write_table(pa.Table.from_pandas(part, schema, preserve_index=False, nthreads=1))
+    parquet.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), path)

@@ -64,7 +64,8 @@ def settings_of(arguments: argparse.Namespace):
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning import pipeline
-    from cleaning.command_line.output import check_output, write_parts
+    from cleaning.command_line.output import check_output
+    from cleaning.command_line.ranked_list import write_ranked
     from cleaning.errors import NotFinite
 
     settings = settings_of(arguments)
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
         read_source(arguments)  # reads every score and names the samples
         raise
     progress.done()
-    write_parts(_parts(scored), out)
+    write_ranked(scored, pipeline.COLUMNS, out)
     print(f"{out}: {len(scored.order):,} samples, {int(scored.flagged.sum()):,} flagged")
     for sentence in scored.excess.sentences() if scored.excess else ():
         print(f"group {sentence}")
@@ -90,21 +91,15 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"workspace {workspace.folder}")
 
 
-def _parts(scored):
-    """The ranked list, so many rows at a time."""
-    from cleaning.command_line.output import WRITTEN_ROWS
-    from cleaning.pipeline import COLUMNS
-
-    for start in range(0, len(scored.order), WRITTEN_ROWS):
-        yield scored.rows(slice(start, start + WRITTEN_ROWS))[list(COLUMNS)]
-
-
 def _read(arguments: argparse.Namespace):
-    """The Reading; into a workspace only what was looked through whole."""
-    from data_adapters.score_kind import scored_at_once
+    """The Reading; into a workspace only what was looked through whole, now or when a workspace took it."""
+    from data_adapters.score_kind import known_before, scored_at_once
 
     if arguments.workspaces:
-        return read_source(arguments)
+        from cleaning.known_scores import known_scores
+
+        with known_before(known_scores(arguments.workspaces)):
+            return read_source(arguments)
     with scored_at_once():
         return read_source(arguments)
 

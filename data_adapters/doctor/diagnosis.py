@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.at_the_door import Door, door
-from data_adapters.doctor.examine import examine
 from data_adapters.doctor.finding import Finding
-from data_adapters.doctor.fixes import apply_fixes
 from data_adapters.sentences import listed
 
 
@@ -29,6 +27,8 @@ def diagnose(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Diagnosi
 
     Raises InputError for fixes that do not exist.
     """
+    from data_adapters.doctor.examination import examine
+
     fixes = list(fixes)
     with door(fixes) as here:
         try:
@@ -73,8 +73,12 @@ def read_fixed(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Readin
 
 def _rest(reading: Reading, fixes: list[str], here: Door) -> Reading:
     """The fixes that are left for the reading itself."""
-    done = {name for name in fixes if name in here.taken}
-    return apply_fixes(reading, [name for name in fixes if name not in done])
+    left = [name for name in fixes if name not in here.taken]
+    if not left:
+        return reading
+    from data_adapters.doctor.fixes import apply_fixes
+
+    return apply_fixes(reading, left)
 
 
 def _refused(error: InputError, here: Door) -> Finding:

@@ -8,7 +8,7 @@ from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.class_order import reordered
 from data_adapters.doctor.classes import without_class_zero
-from data_adapters.doctor.examine import examine
+from data_adapters.doctor.examination import examine
 from data_adapters.doctor.finding import Finding
 from data_adapters.doctor.row_order import rows_reordered
 from data_adapters.doctor.score_kinds import read_as_probabilities, softmax_undone

@@ -10,10 +10,12 @@ import streamlit as st
 
 from cleaning import pipeline
 from cleaning.errors import InputError
+from cleaning.known_scores import known_scores
 from cleaning.run_store import Workspace, create_workspace, workspaces_root
 from cleaning.settings import Settings
 from data_adapters import Reading, is_dataset_folder, is_readable_folder, read, read_uploads
 from data_adapters.doctor import Looked, look
+from data_adapters.score_kind import known_before
 from pages.shared import state
 
 MAX_LISTED = 200
@@ -51,7 +53,8 @@ def upload_megabytes() -> int:
 
 def look_at(read: Callable[[object], Reading], source: object, fixes: Iterable[str] = ()) -> Looked:
     """What reading the source gives, or why it is refused, and what could be put right first."""
-    return look(lambda: read(source), fixes)
+    with known_before(known_scores(workspaces_root())):
+        return look(lambda: read(source), fixes)
 
 
 def read_uploaded(files: Mapping[str, object]) -> Reading:

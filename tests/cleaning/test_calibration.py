@@ -260,3 +260,19 @@ def test_a_rows_sum_is_the_same_whatever_rows_stand_beside_it(classes):
     for first, last in ((0, 1), (0, 6), (1, 4), (3, 50), (61, 64)):
         np.testing.assert_array_equal(row_sums(x[first:last]), whole[first:last])
     np.testing.assert_allclose(whole, x.sum(axis=1, dtype=np.float64), rtol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 2.5, 40.0])
+def test_temperatures_of_folds_equal_fits_of_their_own(scale):
+    """Near or far from where the search starts, and where leaving a fold out moves the optimum by more than a step."""
+    rng = np.random.default_rng(3)
+    labels = rng.integers(0, 6, 400)
+    logits = rng.normal(size=(400, 6)).astype(np.float32)
+    logits[np.arange(400), labels] += rng.normal(1.5, 1, 400).astype(np.float32)
+    fold = np.arange(400) % FOLD_COUNT
+    relative = relative_logits(logits * np.float32(scale))
+    for start in (1.0, scale):
+        overall, by_fold = calibration._temperatures(relative, labels, fold, start)
+        assert overall == pytest.approx(fit_temperature(relative, labels), rel=2e-5)
+        for f in range(FOLD_COUNT):
+            assert by_fold[f] == pytest.approx(fit_temperature(relative[fold != f], labels[fold != f]), rel=2e-5)

@@ -140,3 +140,18 @@ def test_more_than_half_must_agree_unless_told():
     assert Settings(agree=2).agree_of(5) == 2
     with pytest.raises(InputError, match="6 experts must agree, but there are only 5"):
         Settings(agree=6).agree_of(5)
+
+
+def test_a_table_of_samples_is_made_when_first_asked_for():
+    dataset, made = tiny_dataset([0, 1, 1], 2), []
+
+    def make():
+        made.append(1)
+        return dataset.samples
+
+    later = replace(dataset, samples=make)
+    assert not made
+    assert later.samples is later.samples is dataset.samples
+    assert made == [1] and later.fingerprint() == dataset.fingerprint()
+    with pytest.raises(AssertionError, match="one row a sample"):
+        _ = replace(dataset, samples=lambda: dataset.samples.head(2)).samples

@@ -111,6 +111,17 @@ def test_an_added_expert_is_the_only_one_calibrated(planted, tmp_path, asked):
     same(added, pipeline.run(planted.dataset, planted.experts))
 
 
+def test_an_added_expert_is_the_only_one_asked_for_its_weight(planted, tmp_path, asked):
+    """The others' scores are read once more, row after row, to be pooled."""
+    store, (new, *old) = OpinionStore(tmp_path), planted.experts
+    pipeline.run(planted.dataset, old, store=store)
+    asked["read"].clear()
+    added = pipeline.run(planted.dataset, planted.experts, store=store)
+    assert {name for name, row in asked["read"] if row == "some"} == {new.name}
+    assert sorted(row for name, row in asked["read"] if name == old[1].name) == [0, 100, 200, 300, 400]
+    same(added, pipeline.run(planted.dataset, planted.experts))
+
+
 def test_changed_scores_or_labels_are_asked_anew(planted, tmp_path):
     store = OpinionStore(tmp_path)
     pipeline.run(planted.dataset, planted.experts, store=store)

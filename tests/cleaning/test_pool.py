@@ -138,6 +138,16 @@ def test_pool_equals_a_naive_reference(kind):
     assert (said.suggested < planted.dataset.options_of()).all()
 
 
+@pytest.mark.parametrize("experts", [1, 2, 9])
+def test_any_number_of_full_experts_equals_the_naive_reference(experts):
+    """More than are added in one go, and fewer."""
+    planted = planted_dataset(n=200, classes=9, experts=experts, kinds=("logits", "probabilities"))
+    said = pooled(planted)
+    expected = naive_pool(planted, said)
+    assert said.label_probability == pytest.approx(expected[:, 0], abs=1e-5)
+    assert said.suggested_probability == pytest.approx(expected[:, 1], abs=1e-5)
+
+
 def test_calibration_never_changes_an_answer(planted):
     said = pooled(planted)
     for column, expert in enumerate(planted.experts):

@@ -143,6 +143,7 @@ def test_rows_close_together_are_read_in_blocks(tmp_path, whole, monkeypatch):
     np.save(tmp_path / "a.npy", whole)
     mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
     monkeypatch.setattr(score_rows, "BLOCK_BYTES", 9 * whole[0].nbytes)
+    monkeypatch.setattr(score_rows, "DENSE_BYTES", 12 * whole[0].nbytes)
     reads = []
     read = score_rows._read
     monkeypatch.setattr(score_rows, "_read", lambda s, runs, b: (reads.append(runs), read(s, runs, b)))

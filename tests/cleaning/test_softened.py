@@ -61,7 +61,7 @@ def test_what_is_missing_is_left_to_the_careful_path(dtype):
 def test_neither_the_scores_nor_an_earlier_chunk_of_another_buffer_are_overwritten():
     scores = np.random.default_rng(0).normal(size=(64, 5)).astype(np.float32)
     kept, buffers, fold = scores.copy(), Buffers(), np.zeros(64, int)
-    first = softener(scores).soften(slice(0, 32), fold[:32], buffers, "pooled")
+    first = softener(scores).soften(slice(0, 32), fold[:32], buffers, np.empty((32, 5), np.float32))
     before = first.exponentials.copy()
     softener(scores).soften(slice(32, 64), fold[32:], buffers)
     assert (scores == kept).all() and (first.exponentials == before).all()
@@ -89,3 +89,16 @@ def test_no_number_goes_unseen(dtype):
         for bits in (0xFE00, 0xFFFF, 0x7E00, 0xFC00, 0x7C00):
             block.view(np.uint16)[3, 3] = bits
             assert not all_finite(block)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_row_is_the_same_whatever_rows_stand_beside_it(dtype):
+    """Also where rows whose exponents are too large to be raised as they are stand beside some that are not."""
+    rng = np.random.default_rng(0)
+    scores = (rng.normal(size=(40, 9)) * np.repeat([1, 30], 20)[rng.permutation(40), None]).astype(dtype)
+    fold = rng.integers(0, FOLD_COUNT, 40)
+    whole = softener(scores).soften(slice(0, 40), fold, Buffers())
+    for row in range(40):
+        alone = softener(scores).soften(slice(row, row + 1), fold[[row]], Buffers())
+        np.testing.assert_array_equal(alone.exponentials[0], whole.exponentials[row])
+        assert alone.total[0] == whole.total[row]

@@ -40,6 +40,8 @@ def test_a_folder_is_read_confirmed_and_scored(app, demo_root):
     button(test, "Score it").click().run()
     assert not test.exception
     assert len(test.query_params["run"]) == 12
+    again = intake.look_at(intake.read_on_server, "mine").reading  # with an added expert, for instance
+    assert again.experts[0].known_fingerprint, "not read through again"
 
 
 def test_a_path_out_of_the_data_root_is_refused(app, demo_root):
