@@ -39,7 +39,8 @@ def read_choice_tables(path: Path) -> Reading:
 
 def _files(folder: Path) -> list[Path]:
     """One folder per model, or two where the model's name has a slash (results_google/flan-t5-small)."""
-    return sorted(file for pattern in ("*.csv", "*/*.csv", "*/*/*.csv") for file in folder.glob(pattern))
+    patterns = ("*.csv", "*/*.csv", "*/*/*.csv")
+    return sorted(file for pattern in patterns for file in folder.glob(pattern) if file.is_file())
 
 
 def _has_probabilities(file: Path) -> bool:

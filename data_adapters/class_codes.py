@@ -1,6 +1,7 @@
 """Classes written as names, as 0-based numbers or as letters, turned into class numbers."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -33,8 +34,8 @@ class Codes:
 def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
     """Codes of a column that writes classes as names or as 0-based numbers, whichever reads more of its rows.
 
-    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case may differ
-    where that leaves the names distinct.
+    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case, and how accents are
+    written, may differ where that leaves the names distinct.
     """
     places, written = pd.factorize(text)
     counts = np.bincount(places, minlength=len(written))
@@ -88,10 +89,15 @@ def _spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.nd
 
 def _names_to_codes(written: np.ndarray, names: Sequence[str]) -> np.ndarray:
     codes = pd.Index(names).get_indexer(written)
-    folded = pd.Index([name.casefold() for name in names])
+    folded = pd.Index([_folded(name) for name in names])
     if (codes < 0).any() and folded.is_unique:
-        codes = np.where(codes < 0, folded.get_indexer([value.casefold() for value in written]), codes)
+        codes = np.where(codes < 0, folded.get_indexer([_folded(value) for value in written]), codes)
     return np.where(codes < 0, UNREADABLE, codes)
+
+
+def _folded(name: str) -> str:
+    """Upper and lower case alike, and an accent alike whether it is a character of its own (as macOS writes it) or not."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _integers(written: np.ndarray) -> np.ndarray:

@@ -115,6 +115,44 @@ def test_links_and_hidden_files_in_archives_are_passed_over(tmp_path):
     assert not (tmp_path / "out" / "cat" / "9.png").exists()
 
 
+def test_links_in_a_zip_are_passed_over(tmp_path):
+    path = zipped(tmp_path / "pets.zip", PATHS)
+    with zipfile.ZipFile(path, "a") as archive:
+        link = zipfile.ZipInfo("cat/9.png")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    assert len(read_loose(path, expert(tmp_path), pictures_to=tmp_path / "out").dataset) == 5
+    assert not (tmp_path / "out" / "cat" / "9.png").exists()
+
+
+def twice(path):
+    zipped(path, PATHS)
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("cat/1.png", b"another")
+    return path
+
+
+def damaged(path):
+    """The first picture's compressed bytes begin with a block of no known kind."""
+    content = bytearray(zipped(path, PATHS).read_bytes())
+    packed = content.index(PATHS[0].encode()) + len(PATHS[0])
+    content[packed : packed + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    return path
+
+
+def with_password(path):
+    """Members marked as encrypted, in their own and in the archive's header."""
+    content = bytearray(zipped(path, PATHS).read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.find(signature)
+        while place >= 0:
+            content[place + flags] |= 1
+            place = content.find(signature, place + 4)
+    path.write_bytes(content)
+    return path
+
+
 MALFORMED = {
     "path_escape": (lambda p: zipped(p / "x.zip", ("cat/1.png", "../dog/2.png")), "1 path leading out of it"),
     "tar_escape": (lambda p: tarred(p / "x.tar", ("cat/1.png", "/dog/2.png"), "w"), "1 path leading out of it"),
@@ -122,7 +160,13 @@ MALFORMED = {
     "one_class": (lambda p: zipped(p / "x.zip", ("cat/1.png", "cat/2.png")), "holds pictures of 1 class."),
     "no_zip": (lambda p: tiny.write(p / "x.zip", "nonsense"), "'x.zip' cannot be unpacked"),
     "no_tar": (lambda p: tiny.write(p / "x.tar.gz", "nonsense"), "'x.tar.gz' cannot be unpacked"),
-    "bomb": (lambda p: zipped(p / "x.zip", PATHS, bytes(3000)), "holds 5 pictures above 2.0 KB"),
+    "bomb": (lambda p: zipped(p / "x.zip", PATHS, bytes(3000)), "holds a picture of 3.0 KB, above 2.0 KB: cat/1.png."),
+    "much_from_little": (lambda p: zipped(p / "x.zip", PATHS + ("a.bin",), bytes(1999)), "unpacks to more than"),
+    "twice": (lambda p: twice(p / "x.zip"), "'x.zip' holds 'cat/1.png' twice."),
+    "damaged": (lambda p: damaged(p / "x.zip"), "'x.zip' cannot be unpacked (Error -3"),
+    "password": (lambda p: with_password(p / "x.zip"), "'x.zip' is protected by a password."),
+    "file_and_folder": (lambda p: zipped(p / "x.zip", (*PATHS, "cat/1.png/2.png")), "cannot be unpacked (File exists)"),
+    "long_name": (lambda p: zipped(p / "x.zip", (*PATHS, f"cat/{'n' * 300}.png")), "(File name too long)"),
     "flat": (lambda p: image_folder(p / "x", ("1.png", "2.png")), "neither one subfolder of pictures per class"),
 }
 
@@ -130,6 +174,8 @@ MALFORMED = {
 @pytest.mark.parametrize("name", MALFORMED)
 def test_malformed_picture_sources_end_in_their_sentence(tmp_path, monkeypatch, name):
     monkeypatch.setattr("data_adapters.image_archives.MAX_PICTURE_BYTES", 2000)
+    monkeypatch.setattr("data_adapters.image_archives.FREE_UNPACKED_BYTES", 5000)
+    monkeypatch.setattr("data_adapters.image_archives.MAX_UNPACKING_RATIO", 5)
     make, sentence = MALFORMED[name]
     with pytest.raises(InputError) as refused:
         read_loose(make(tmp_path), expert(tmp_path), pictures_to=tmp_path / "out")
@@ -139,7 +185,7 @@ def test_malformed_picture_sources_end_in_their_sentence(tmp_path, monkeypatch, 
 
 def test_a_member_larger_than_it_declares_is_refused_and_removed(tmp_path, monkeypatch):
     path = zipped(tmp_path / "x.zip", PATHS, bytes(3000))
-    monkeypatch.setattr("data_adapters.image_archives._check_sizes", lambda sizes, path: None)
+    monkeypatch.setattr("data_adapters.image_archives._check_picture", lambda *member: None)
     monkeypatch.setattr("data_adapters.image_archives.MAX_PICTURE_BYTES", 2000)
     with pytest.raises(InputError, match="larger than it declares"):
         read_loose(path, expert(tmp_path), pictures_to=tmp_path / "out")
