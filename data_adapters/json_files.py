@@ -21,6 +21,20 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict]]:
         yield number, _object(line, f"'{path.name}', line {number:,},")
 
 
+def json_records(path: Path) -> Iterator[tuple[str, dict]]:
+    """(``line 3``, object) of a JSON lines file, or (``record 3``, object) of a file that is one JSON list."""
+    check_file(path)
+    with path.open("rb") as file:
+        is_list = file.read(1024).lstrip().startswith(b"[")
+    if not is_list:
+        yield from ((f"line {number:,}", record) for number, record in json_lines(path))
+        return
+    for number, record in enumerate(json_file(path), 1):
+        if not isinstance(record, dict):
+            raise InputError(f"'{path.name}', record {number:,}, is no JSON object. Expected a list of objects.")
+        yield f"record {number:,}", record
+
+
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """(line number, line) of the lines that are not blank."""
     with path.open("rb") as file:
