@@ -1,6 +1,7 @@
 """Pictures with one folder per class, in folders and archives."""
 
 import io
+import os
 import tarfile
 import zipfile
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from cleaning.errors import InputError
 from data_adapters import read_loose
+from data_adapters.pictures import pictures_below
 from tests.data_adapters import tiny
 
 PATHS = ("cat/1.png", "cat/2.png", "dog/3.png", "owl/deep/4.png", "owl/5.png")
@@ -123,6 +125,33 @@ def test_links_in_a_zip_are_passed_over(tmp_path):
         archive.writestr(link, "/etc/passwd")
     assert len(read_loose(path, expert(tmp_path), pictures_to=tmp_path / "out").dataset) == 5
     assert not (tmp_path / "out" / "cat" / "9.png").exists()
+
+
+def test_a_pipe_called_a_picture_is_none(tmp_path):
+    folder = image_folder(tmp_path / "pets")
+    os.mkfifo(folder / "cat" / "9.png")
+    assert len(read_loose(folder, expert(tmp_path)).dataset) == 5
+
+
+def test_links_within_the_folder_are_pictures_and_folders_behind_links_are_not_walked(tmp_path):
+    folder = image_folder(tmp_path / "pets")
+    (folder / "cat" / "1b.png").symlink_to(folder / "cat" / "1.png")
+    (folder / "cat" / "again").symlink_to(folder)
+    assert pictures_below(folder) == {*PATHS, "cat/1b.png"}
+
+
+def test_a_folder_that_cannot_be_looked_into_is_a_sentence(tmp_path, monkeypatch):
+    folder = image_folder(tmp_path / "pets")
+    looked = os.scandir
+
+    def forbidden(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path)
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    with pytest.raises(InputError, match=r"The folder 'owl/deep/' cannot be looked into \(Permission denied\)\."):
+        pictures_below(folder)
 
 
 def twice(path):
