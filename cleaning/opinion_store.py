@@ -22,6 +22,7 @@ from cleaning.dataset import Dataset, Expert
 from cleaning.folds import Folds
 from cleaning.pool import Opinions, Progress, fill, weighed
 from cleaning.pooled_rows import PooledRows, Pooling
+from cleaning.reserved import full_disk_as_sentence, new_npy
 
 FORMAT = 2
 BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
@@ -45,7 +46,8 @@ class OpinionStore:
         if path.exists():
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
         fitted = calibrate(here or expert, dataset.given_labels, folds)
-        _write_json(path, fitted.to_dict())
+        with full_disk_as_sentence(f"The calibration of expert '{expert.name}'"):
+            _write_json(path, fitted.to_dict())
         return fitted
 
     def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
@@ -69,9 +71,10 @@ class OpinionStore:
         """Pools all rows that no earlier, interrupted call pooled, and keeps the whole."""
         key = _key(dataset, experts, seed)
         making, place = self.folder / f"{key}.unfinished", self.folder / key
-        pooling = _begin(making, dataset, experts, calibrations, folds, progress)
-        _go_on(making, pooling, len(dataset), progress)
-        _finish(making, place)
+        with full_disk_as_sentence("What the experts say"):
+            pooling = _begin(making, dataset, experts, calibrations, folds, progress)
+            _go_on(making, pooling, len(dataset), progress)
+            _finish(making, place)
         found = self.finished(dataset, experts, seed)
         assert found is not None, "just written"
         return found
@@ -111,7 +114,7 @@ def _begin(making: Path, dataset, experts, calibrations, folds, progress: Progre
     pooling = weighed(dataset, experts, calibrations, folds)
     making.mkdir(parents=True, exist_ok=True)
     for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
-        np.lib.format.open_memmap(making / f"{name}.npy", "w+", dtype, shape).flush()
+        new_npy(making / f"{name}.npy", dtype, shape)
     _save_done(making, np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
     about = {"weights": pooling.weights.tolist(), "calibrations": [c.to_dict() for c in calibrations]}
     _write_json(making / "fit.json", about)

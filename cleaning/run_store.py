@@ -34,6 +34,7 @@ from cleaning.errors import InputError, WorkspaceError
 from cleaning.folds import FOLD_COUNT
 from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
+from cleaning.reserved import new_npy
 from cleaning.settings import Settings
 from cleaning.sharded_scores import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 
@@ -494,7 +495,7 @@ def _save_array(path: Path, array: np.ndarray) -> None:
     if array.nbytes <= COPIED_AT_ONCE:
         np.save(path, np.ascontiguousarray(array), allow_pickle=False)
         return
-    target = np.lib.format.open_memmap(path, "w+", array.dtype, array.shape)
+    target = new_npy(path, array.dtype, array.shape)
     step = max(1, COPIED_AT_ONCE // (array.nbytes // len(array)))
     for start in range(0, len(array), step):
         target[start : start + step] = array[start : start + step]
