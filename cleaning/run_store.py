@@ -34,7 +34,7 @@ from cleaning.errors import InputError, WorkspaceError
 from cleaning.folds import FOLD_COUNT
 from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
-from cleaning.reserved import new_npy
+from cleaning.reserved import full_disk_as_sentence, new_npy
 from cleaning.settings import Settings
 from cleaning.sharded_scores import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 
@@ -207,7 +207,7 @@ class Workspace:
 
 
 def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) -> Workspace:
-    """The workspace of this dataset below ``root``: made if new, else opened and given the experts it lacks."""
+    """The workspace of this dataset below ``root``: made if new, else opened and given the experts and notes it lacks."""
     root.mkdir(parents=True, exist_ok=True)
     workspace_id = dataset.fingerprint()
     place = root / workspace_id
@@ -219,7 +219,18 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
             Workspace(workspace_id, folder).add_experts(experts)  # a full disk leaves none rather than half a workspace
     workspace = open_workspace(root, workspace_id)
     workspace.add_experts(experts)
-    return workspace
+    return _with_notes(workspace, dataset.notes)
+
+
+def _with_notes(workspace: Workspace, notes: Sequence[str]) -> Workspace:
+    """The workspace with what another reading of the same samples said, such as the fixes that were accepted."""
+    before = workspace.about["notes"]
+    new = [note for note in notes if note not in before]
+    if not new:
+        return workspace
+    with full_disk_as_sentence("The notes on the reading"):
+        _write_json(workspace.folder / "workspace.json", workspace.about | {"notes": [*before, *new]})
+    return open_workspace(workspace.folder.parent, workspace.id)
 
 
 def open_workspace(root: Path, workspace_id: str) -> Workspace:
