@@ -24,6 +24,7 @@ from cleaning.dataset import Dataset, Expert
 from cleaning.folds import Folds
 from cleaning.pool import Opinions, Progress, fill, weighed
 from cleaning.pooled_rows import PooledRows, Pooling
+from cleaning.reserved import full_disk_as_sentence, new_npy
 
 FORMAT = 2
 BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
@@ -47,7 +48,8 @@ class OpinionStore:
         if path.exists():
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
         fitted = calibrate(here or expert, dataset.given_labels, folds)
-        _write_json(path, fitted.to_dict())
+        with full_disk_as_sentence(f"The calibration of expert '{expert.name}'"):
+            _write_json(path, fitted.to_dict())
         return fitted
 
     def label_probability(
@@ -89,9 +91,10 @@ class OpinionStore:
             kept = partial(self.label_probability, dataset, seed=seed)
             return weighed(dataset, experts, calibrations, folds, kept)
 
-        pooling = _begin(making, dataset, experts, calibrations, folds, weigh)
-        _go_on(making, pooling, len(dataset), progress)
-        _finish(making, place)
+        with full_disk_as_sentence("What the experts say"):
+            pooling = _begin(making, dataset, experts, calibrations, folds, weigh)
+            _go_on(making, pooling, len(dataset), progress)
+            _finish(making, place)
         found = self.finished(dataset, experts, seed)
         assert found is not None, "just written"
         return found
@@ -130,7 +133,7 @@ def _begin(making: Path, dataset, experts, calibrations, folds, weigh: Callable[
     pooling = weigh()
     making.mkdir(parents=True, exist_ok=True)
     for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
-        np.lib.format.open_memmap(making / f"{name}.npy", "w+", dtype, shape).flush()
+        new_npy(making / f"{name}.npy", dtype, shape)
     _save_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
     about = {"weights": pooling.weights.tolist(), "calibrations": [c.to_dict() for c in calibrations]}
     _write_json(making / "fit.json", about)

@@ -35,6 +35,7 @@ from cleaning.folds import FOLD_COUNT
 from cleaning.known_scores import ARRAYS, seen
 from cleaning.opinion_store import OpinionStore
 from cleaning.pipeline import Scored
+from cleaning.reserved import full_disk_as_sentence, new_npy
 from cleaning.settings import Settings
 from cleaning.sharded_scores import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 
@@ -206,7 +207,7 @@ class Workspace:
 
 
 def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) -> Workspace:
-    """The workspace of this dataset below ``root``: made if new, else opened and given the experts it lacks."""
+    """The workspace of this dataset below ``root``: made if new, else opened and given the experts and notes it lacks."""
     root.mkdir(parents=True, exist_ok=True)
     workspace_id = dataset.fingerprint()
     place = root / workspace_id
@@ -218,7 +219,18 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
             Workspace(workspace_id, folder).add_experts(experts)  # a full disk leaves none rather than half a workspace
     workspace = open_workspace(root, workspace_id)
     workspace.add_experts(experts)
-    return workspace
+    return _with_notes(workspace, dataset.notes)
+
+
+def _with_notes(workspace: Workspace, notes: Sequence[str]) -> Workspace:
+    """The workspace with what another reading of the same samples said, such as the fixes that were accepted."""
+    before = workspace.about["notes"]
+    new = [note for note in notes if note not in before]
+    if not new:
+        return workspace
+    with full_disk_as_sentence("The notes on the reading"):
+        _write_json(workspace.folder / "workspace.json", workspace.about | {"notes": [*before, *new]})
+    return open_workspace(workspace.folder.parent, workspace.id)
 
 
 def open_workspace(root: Path, workspace_id: str) -> Workspace:
@@ -488,7 +500,7 @@ def _save_array(path: Path, array: np.ndarray) -> None:
     if array.nbytes <= COPIED_AT_ONCE:
         np.save(path, np.ascontiguousarray(array), allow_pickle=False)
         return
-    target = np.lib.format.open_memmap(path, "w+", array.dtype, array.shape)
+    target = new_npy(path, array.dtype, array.shape)
     step = max(1, COPIED_AT_ONCE // (array.nbytes // len(array)))
     for start in range(0, len(array), step):
         target[start : start + step] = array[start : start + step]

@@ -19,7 +19,7 @@ PROBABILITY = re.compile(r"(?P<model>.*)_choice(?P<letter>[A-Z])_probs")
 
 def is_choice_tables(folder: Path) -> bool:
     """Whether a CSV with ``..._choiceA_probs`` columns lies in the folder or in one below it."""
-    return any(_has_probabilities(file) for file in _files(folder)[:20])
+    return any(has_probabilities(file) for file in _files(folder)[:20])
 
 
 def read_choice_tables(path: Path) -> Reading:
@@ -30,7 +30,7 @@ def read_choice_tables(path: Path) -> Reading:
     path = Path(path)
     logs: dict[str, Log] = {}
     for file in [path] if path.is_file() else _files(path):
-        if _has_probabilities(file):
+        if has_probabilities(file):
             _read_file(logs, file)
     if not logs:
         raise InputError(f"'{path.name}' holds no CSV with columns such as 'gpt_choiceA_probs'.")
@@ -39,10 +39,12 @@ def read_choice_tables(path: Path) -> Reading:
 
 def _files(folder: Path) -> list[Path]:
     """One folder per model, or two where the model's name has a slash (results_google/flan-t5-small)."""
-    return sorted(file for pattern in ("*.csv", "*/*.csv", "*/*/*.csv") for file in folder.glob(pattern))
+    patterns = ("*.csv", "*/*.csv", "*/*/*.csv")
+    return sorted(file for pattern in patterns for file in folder.glob(pattern) if file.is_file())
 
 
-def _has_probabilities(file: Path) -> bool:
+def has_probabilities(file: Path) -> bool:
+    """Whether the header of a file names the probability of a choice."""
     with file.open("rb") as content:
         return b"_choiceA_probs" in content.readline(1_000_000)
 

@@ -1,6 +1,7 @@
 """Classes written as names, as 0-based numbers or as letters, turned into class numbers."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -32,8 +33,8 @@ class Codes:
 def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
     """Codes of a column that writes classes as names or as 0-based numbers, whichever reads more of its rows.
 
-    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case may differ
-    where that leaves the names distinct.
+    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case, and how accents are
+    written, may differ where that leaves the names distinct.
     """
     places, written = _places(text)
     counts = np.bincount(places, minlength=len(written))
@@ -98,10 +99,15 @@ def _spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.nd
 
 def _names_to_codes(written: np.ndarray, names: Sequence[str]) -> np.ndarray:
     codes = {name: code for code, name in enumerate(names)}
-    folded = {name.casefold(): code for code, name in enumerate(names)}
+    folded = {_folded(name): code for code, name in enumerate(names)}
     if len(folded) < len(names):
         folded = {}
-    return np.array([codes.get(one, folded.get(one.casefold(), UNREADABLE)) for one in written], np.int64)
+    return np.array([codes.get(one, folded.get(_folded(one), UNREADABLE)) for one in written], np.int64)
+
+
+def _folded(name: str) -> str:
+    """Upper and lower case alike, and an accent alike whether it is a character of its own (as macOS writes it) or not."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _integers(written: Sequence[str]) -> np.ndarray:

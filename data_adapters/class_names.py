@@ -1,6 +1,7 @@
 """Class names from a file: one a line, a table, or JSON; made unique, in a stated way."""
 
 import json
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def unique_names(names: list[str], source: str) -> tuple[tuple[str, ...], list[s
             f"'{source}' has {counted(len(repeated), 'class name')} more than once ({first_five(repeated)}); "
             "their class numbers were added."
         )
-    still = [name for name, times in Counter(named).items() if times > 1]
+    seen_as = Counter(unicodedata.normalize("NFC", name) for name in named)
+    still = [name for name, times in seen_as.items() if times > 1]
     if still:
         raise InputError(f"'{source}' has class names that cannot be told apart: {listed(still)} Rename them.")
     return tuple(named), notes

@@ -1,55 +1,97 @@
 """ZIP and TAR of pictures with one folder per class: listed in place, unpacked only into a folder of ours."""
 
+import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from cleaning.errors import InputError, counted
+from cleaning.errors import InputError, counted, first_five
 from data_adapters.image_folder import class_folder_table
 from data_adapters.labels_source import LabelsSource
-from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES, MAX_PICTURES_BYTES, readable_size
+from data_adapters.limits import (
+    DAMAGED_ZIP,
+    FREE_UNPACKED_BYTES,
+    MAX_PICTURE_BYTES,
+    MAX_PICTURES,
+    MAX_PICTURES_BYTES,
+    MAX_UNPACKING_RATIO,
+    readable_size,
+)
 from data_adapters.pictures import PICTURE_SUFFIXES, leads_outside
-from data_adapters.sentences import listed
+from data_adapters.sentences import listed, reason
 from data_adapters.tables import check_file
 
 COPY_BYTES = 1024**2
+ENCRYPTED = 1  # flag of a ZIP's member
+DAMAGED = (*DAMAGED_ZIP, tarfile.TarError, OSError)
 
 
 def read_image_archive(path: Path, pictures_to: Path | None) -> LabelsSource:
     """Samples and labels from the names inside; pictures are unpacked below ``pictures_to`` if it is given."""
     check_file(path)
     try:
-        sizes = dict(_members(path))
-        _check_sizes(sizes, path)
-        _refuse_paths_outside(sizes, path)
-        root = _common_root(list(sizes))
-        paths = sorted((name[len(root) :] for name in sizes), key=lambda name: name.split("/"))
+        names_inside = _pictures(path)
+        _refuse_paths_outside(names_inside, path)
+        root = _common_root(names_inside)
+        paths = sorted((name[len(root) :] for name in names_inside), key=lambda name: name.split("/"))
         table, names = class_folder_table(paths, path)
         if pictures_to is not None:
             _unpack(path, root, pictures_to)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"'{path.name}' cannot be unpacked ({error}). Copy or save it again.") from error
+    except DAMAGED as error:
+        raise InputError(f"'{path.name}' cannot be unpacked ({reason(error)}). Copy or save it again.") from error
     note = [] if pictures_to else [f"The pictures inside '{path.name}' are not shown."]
     return LabelsSource(table, (names[0], [*names[1], *note]), pictures_to)
 
 
+def _pictures(path: Path) -> list[str]:
+    """The names of the pictures inside. Stops at what is too much, so that a bomb is not read to its end."""
+    most = min(MAX_PICTURES_BYTES, max(FREE_UNPACKED_BYTES, MAX_UNPACKING_RATIO * path.stat().st_size))
+    found, total = set(), 0
+    for name, size in _members(path):
+        total += size
+        if _is_picture(name):
+            _check_picture(name, size, found, path)
+            found.add(name)
+        if total > most or len(found) > MAX_PICTURES:
+            raise InputError(
+                f"'{path.name}' ({readable_size(path.stat().st_size)}) unpacks to more than {readable_size(most)} or "
+                f"{MAX_PICTURES:,} pictures, more than is read. Unpack it yourself and give the folder."
+            )
+    if not found:
+        raise InputError(f"'{path.name}' holds no pictures. Expected one folder of pictures per class.")
+    return sorted(found)
+
+
+def _check_picture(name: str, size: int, before: set[str], path: Path) -> None:
+    if size > MAX_PICTURE_BYTES:
+        raise InputError(
+            f"'{path.name}' holds a picture of {readable_size(size)}, above {readable_size(MAX_PICTURE_BYTES)}: "
+            f"{listed([name])} Leave it out."
+        )
+    if name in before:
+        raise InputError(f"'{path.name}' holds '{first_five([name])}' twice. Pack it again.")
+
+
 def _members(path: Path) -> Iterator[tuple[str, int]]:
-    """(name, size) of every picture inside; links and other kinds of members are passed over."""
+    """(name, size) of every file inside; links and other kinds of members are passed over."""
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
-            yield from ((m.filename, m.file_size) for m in archive.infolist() if _is_picture(m.filename))
+            yield from (
+                (m.filename, m.file_size) for m in archive.infolist() if not stat.S_ISLNK(m.external_attr >> 16)
+            )
     else:
         with tarfile.open(path) as archive:
-            yield from ((m.name, m.size) for m in archive if m.isfile() and _is_picture(m.name))
+            yield from ((m.name, m.size) for m in archive if m.isfile())
 
 
 def _contents(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                if _is_picture(member.filename):
+                if _is_picture(member.filename) and not stat.S_ISLNK(member.external_attr >> 16):
+                    _refuse_password(member, path)
                     with archive.open(member) as content:
                         yield member.filename, content
     else:
@@ -59,30 +101,19 @@ def _contents(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                     yield member.name, archive.extractfile(member)
 
 
+def _refuse_password(member: zipfile.ZipInfo, path: Path) -> None:
+    if member.flag_bits & ENCRYPTED:
+        raise InputError(f"'{path.name}' is protected by a password. Pack it again without one.")
+
+
 def _is_picture(name: str) -> bool:
     place = PurePosixPath(name)
     hidden = any(part.startswith((".", "__MACOSX")) and part not in (".", "..") for part in place.parts)
     return place.suffix.lower() in PICTURE_SUFFIXES and not hidden
 
 
-def _check_sizes(sizes: dict[str, int], path: Path) -> None:
-    if not sizes:
-        raise InputError(f"'{path.name}' holds no pictures. Expected one folder of pictures per class.")
-    large = [name for name, size in sizes.items() if size > MAX_PICTURE_BYTES]
-    if large:
-        raise InputError(
-            f"'{path.name}' holds {counted(len(large), 'picture')} above {readable_size(MAX_PICTURE_BYTES)}: "
-            f"{listed(large)} Leave them out."
-        )
-    if len(sizes) > MAX_PICTURES or sum(sizes.values()) > MAX_PICTURES_BYTES:
-        raise InputError(
-            f"'{path.name}' holds {counted(len(sizes), 'picture')} of {readable_size(sum(sizes.values()))}; up to "
-            f"{readable_size(MAX_PICTURES_BYTES)} are unpacked. Unpack it yourself and give the folder."
-        )
-
-
-def _refuse_paths_outside(sizes: dict[str, int], path: Path) -> None:
-    bad = [name for name in sizes if leads_outside(name)]
+def _refuse_paths_outside(names: list[str], path: Path) -> None:
+    bad = [name for name in names if leads_outside(name)]
     if bad:
         raise InputError(
             f"'{path.name}' holds {counted(len(bad), 'path')} leading out of it: {listed(bad)} "

@@ -1,5 +1,9 @@
 """Bounds on what is read, so that a damaged or hostile file ends in a sentence and not in a full memory."""
 
+import lzma
+import zipfile
+import zlib
+
 GIB = 1024**3
 MAX_TABLE_BYTES = 8 * GIB  # file size of a text table, declared uncompressed size of Parquet and Feather
 MAX_TABLE_CELLS = 2_000_000_000  # rows x columns declared by Parquet and Feather (run lengths compress to nothing)
@@ -17,6 +21,8 @@ MAX_UPLOADED_MEMBERS = 500_000  # files in an uploaded ZIP
 MAX_PICTURES = 20_000_000
 MAX_PICTURE_BYTES = 256 * 1024**2
 MAX_PICTURES_BYTES = 64 * GIB  # all pictures unpacked from one archive or dataset
+# What zipfile lets out on damaged or protected archives.
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def readable_size(size: int) -> str:

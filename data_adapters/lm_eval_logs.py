@@ -1,7 +1,8 @@
 """lm-evaluation-harness sample logs: ``samples_TASK_TIME.jsonl`` with a log-likelihood per choice.
 
 Layout: one folder per model below the output path (``--output_path``, ``--log_samples``). Numbers are texts in
-newer versions and numbers in older ones; arguments are objects in newer versions and lists in older ones.
+newer versions and numbers in older ones; arguments are objects in newer versions and lists in older ones. The oldest
+(0.4.0) wrote one JSON list instead of lines.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Literal
 
 from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
-from data_adapters.json_files import json_lines
+from data_adapters.json_files import json_records
 from data_adapters.question_logs import Log, Question, assemble_logs, option_index
 from data_adapters.sentences import listed
 
@@ -19,12 +20,18 @@ FILE = re.compile(r"samples_(?P<task>.+?)(?:_(?P<time>\d{4}-\d\d-\d\dT[\d.:-]+))
 Normalised = Literal["none", "characters", "bytes"]
 QUESTION_KEYS = ("question", "query", "ctx", "goal", "sentence", "question_stem", "input", "text", "premise")
 OPTION_KEYS = ("choices", "options", "endings", "answers")
+NO_ANSWER = "[invalid]"  # what the harness's filters say where they find nothing
 NUMBERED_OPTIONS = (("option1", "option2"), ("sol1", "sol2"), ("choice1", "choice2"))
 
 
 def is_lm_eval(folder: Path) -> bool:
     """Whether sample logs lie in the folder or in a folder of a model below it."""
     return bool(_models(folder))
+
+
+def is_sample_log(file: Path) -> bool:
+    """Whether a file is called as the harness calls its sample logs."""
+    return FILE.fullmatch(file.name) is not None
 
 
 def read_lm_eval(path: Path, normalised: Normalised = "none") -> Reading:
@@ -72,19 +79,25 @@ def _latest(files: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
 
 
 def _read_file(log: Log, task: str, file: Path, normalised: Normalised) -> None:
-    used_filter, skipped = None, set()
-    for number, record in json_lines(file):
-        name = record.get("filter", "none")
-        used_filter = name if used_filter is None else used_filter
-        if name != used_filter:
-            skipped.add(str(name))
-            continue
-        _read_record(log, task, record, f"'{file.name}', line {number:,}", normalised)
+    used_filter, skipped = _filters(file)
+    for place, record in json_records(file):
+        if str(record.get("filter", "none")) == used_filter:
+            _read_record(log, task, record, f"'{file.name}', {place}", normalised)
     if skipped:
         log.notes.append(
             f"Expert '{log.expert}', task '{task}': answers of filter '{used_filter}' taken, "
             f"{counted(len(skipped), 'other filter')} left out: {listed(sorted(skipped))}"
         )
+
+
+def _filters(file: Path) -> tuple[str, list[str]]:
+    """(the filter that finds most answers, of equals the first; the others)."""
+    found: dict[str, int] = {}
+    for _, record in json_records(file):
+        name = str(record.get("filter", "none"))
+        found[name] = found.get(name, 0) + bool(_first_text(record.get("filtered_resps")))
+    best = max(found, key=found.__getitem__, default="none")
+    return best, sorted(name for name in found if name != best)
 
 
 def _read_record(log: Log, task: str, record: dict, where: str, normalised: Normalised) -> None:
@@ -196,4 +209,4 @@ def _normalise(likelihoods: list[float], endings: list[str], how: Normalised) ->
 def _first_text(response: object) -> str:
     while isinstance(response, list) and response:
         response = response[0]
-    return response.strip() if isinstance(response, str) else ""
+    return response.strip() if isinstance(response, str) and response != NO_ANSWER else ""

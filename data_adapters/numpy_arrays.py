@@ -11,7 +11,14 @@ from typing import IO
 import numpy as np
 
 from cleaning.errors import InputError, counted, first_five
-from data_adapters.limits import FREE_UNPACKED_BYTES, MAX_UNPACKED_BYTES, MAX_UNPACKING_RATIO, readable_size
+from data_adapters.limits import (
+    DAMAGED_ZIP,
+    FREE_UNPACKED_BYTES,
+    MAX_UNPACKED_BYTES,
+    MAX_UNPACKING_RATIO,
+    readable_size,
+)
+from data_adapters.sentences import reason
 from data_adapters.tables import check_file
 
 MAGIC = b"\x93NUMPY"
@@ -58,8 +65,10 @@ def load_npz(path: Path) -> dict[str, np.ndarray]:
             _check_total(archive, path.name)
         with _explained(path.name), np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
-        raise InputError(f"'{path.name}' cannot be read as .npz ({error}). Save it again with numpy.savez.") from error
+    except DAMAGED_ZIP as error:
+        raise InputError(
+            f"'{path.name}' cannot be read as .npz ({reason(error)}). Save it again with numpy.savez."
+        ) from error
 
 
 def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, owner: str) -> None:
@@ -134,5 +143,5 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, EOFError, OSError, SyntaxError, TypeError, OverflowError, MemoryError) as error:
-        reason = first_five([str(error).split(". ")[0].split("\n")[0]])
-        raise InputError(f"'{name}' is a damaged NumPy file ({reason}). {SAVE_AGAIN}") from error
+        told = first_five([str(error).split(". ")[0].split("\n")[0]])
+        raise InputError(f"'{name}' is a damaged NumPy file ({told}). {SAVE_AGAIN}") from error

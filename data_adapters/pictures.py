@@ -1,13 +1,14 @@
 """Which picture belongs to which sample, all below one folder."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from cleaning.errors import InputError, counted
 from data_adapters.limits import MAX_PICTURES
-from data_adapters.sentences import listed
+from data_adapters.sentences import listed, reason
 
 PICTURE_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
 
@@ -46,28 +47,37 @@ def leads_outside(path: str) -> bool:
 
 
 def pictures_below(root: Path) -> set[str]:
-    """Relative paths, with '/', of all pictures. Raises InputError on links that lead out of the folder."""
+    """Relative paths, with '/', of all pictures. Raises InputError on links that lead out of the folder.
+
+    Only files are pictures: to open a pipe or a device of such a name would wait for ever.
+    """
     home, found, outside = root.resolve(), set(), []
-    for folder, subfolders, files in os.walk(root, followlinks=False):
-        relative = Path(folder).relative_to(root)
-        linked = [name for name in subfolders if (Path(folder) / name).is_symlink()]
-        outside += [relative / name for name in linked if not _stays_inside(Path(folder) / name, home)]
-        for entry in files:
-            if PurePosixPath(entry).suffix.lower() not in PICTURE_SUFFIXES:
-                continue
-            path = Path(folder, entry)
-            if path.is_symlink() and not _stays_inside(path, home):
-                outside.append(relative / entry)
-            else:
-                found.add((relative / entry).as_posix())
-        if len(found) > MAX_PICTURES:
-            raise InputError(f"'{root.name}' holds more than {MAX_PICTURES:,} pictures, more than are read.")
+    for entry, relative in _entries(root, ""):
+        is_picture = PurePosixPath(entry.name).suffix.lower() in PICTURE_SUFFIXES
+        if entry.is_symlink() and (is_picture or entry.is_dir()) and not _stays_inside(Path(entry.path), home):
+            outside.append(relative)
+        elif is_picture and entry.is_file():
+            found.add(relative)
+            if len(found) > MAX_PICTURES:
+                raise InputError(f"'{root.name}' holds more than {MAX_PICTURES:,} pictures, more than are read.")
     if outside:
         raise InputError(
-            f"{counted(len(outside), 'link')} in '{root.name}' leading out of the folder: {listed(outside)} "
+            f"{counted(len(outside), 'link')} in '{root.name}' leading out of the folder: {listed(sorted(outside))} "
             "Copy the pictures into the folder."
         )
     return found
+
+
+def _entries(folder: Path | str, relative: str) -> Iterator[tuple[os.DirEntry, str]]:
+    """(entry, path below the root) of all that lies in a folder and the folders in it; links are not followed."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        raise InputError(f"The folder '{relative or folder}' cannot be looked into ({reason(error)}).") from error
+    for entry in entries:
+        yield entry, relative + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(entry.path, f"{relative}{entry.name}/")
 
 
 def _stays_inside(path: Path, home: Path) -> bool:

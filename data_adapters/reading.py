@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleaning.errors import InputError
-from data_adapters.choice_probability_tables import is_choice_tables, read_choice_tables
+from data_adapters.choice_probability_tables import has_probabilities, is_choice_tables, read_choice_tables
 from data_adapters.contract import Reading
 from data_adapters.folder import is_dataset_folder, read_folder
 from data_adapters.helm_runs import is_helm, read_helm
-from data_adapters.lm_eval_logs import is_lm_eval, read_lm_eval
+from data_adapters.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
 from data_adapters.sentences import listed
 
 LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = (
@@ -16,6 +16,10 @@ LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = 
     (is_lm_eval, read_lm_eval),
     (is_helm, read_helm),
     (is_choice_tables, read_choice_tables),
+)
+FILES: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = (
+    (is_sample_log, read_lm_eval),
+    (has_probabilities, read_choice_tables),
 )
 
 
@@ -25,7 +29,7 @@ def is_readable_folder(path: Path) -> bool:
 
 
 def read(path: Path | str) -> Reading:
-    """Reads a folder that holds samples and experts. Raises InputError where it has none of the layouts we know."""
+    """Reads a folder, or a log, that holds samples and experts. Raises InputError where it has no layout we know."""
     path = Path(path)
     if path.is_dir():
         reader = next((reader for fits, reader in LAYOUTS if fits(path)), None)
@@ -36,6 +40,9 @@ def read(path: Path | str) -> Reading:
             f"'{path.name}' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). "
             f"It holds {listed(there)} Loose files are given with --labels and --expert."
         )
-    if path.exists():
+    if path.is_file():
+        reader = next((reader for fits, reader in FILES if fits(path)), None)
+        if reader is not None:
+            return reader(path)
         raise InputError(f"'{path.name}' is a file, not a dataset folder. Give loose files with --labels and --expert.")
     raise InputError(f"There is no folder '{path}'. Check the name.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from data_adapters.labels_source import LabelsArray
 from data_adapters.options import read_options
 from data_adapters.sentences import listed
 from data_adapters.tables import Table
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,20 @@ def _ids(table: Table | LabelsArray, column: str) -> np.ndarray:
             f"'{table.path.name}' has {counted(len(empty), 'row')} without a sample id in column '{column}': "
             f"data rows {listed(f'{i + 1:,}' for i in empty)} Every sample needs an id."
         )
+    if not table.all_printable(column):
+        _refuse_control_characters(ids, f"'{table.path.name}' (column '{column}')")
     check_unique_ids(ids, f"'{table.path.name}' (column '{column}')")
     return ids
+
+
+def _refuse_control_characters(ids: np.ndarray, owner: str) -> None:
+    """An id that breaks a line, or steers a terminal, would spoil every list it stands in."""
+    bad = [ascii(one) for one in ids if CONTROL.search(one)]
+    if bad:
+        raise InputError(
+            f"{owner} has {counted(len(bad), 'sample id')} with line breaks or other control characters: {listed(bad)} "
+            "Rename these samples, or close the quote that was left open."
+        )
 
 
 def _labels(table: Table, column: str, ids: np.ndarray) -> np.ndarray:

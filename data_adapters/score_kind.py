@@ -22,6 +22,7 @@ BLOCK_VALUES = 2**19
 SUBSAMPLE_ROWS = 2000
 SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itself and drops those below 6e-8
 RANGE_TOLERANCE = 1e-3
+MOSTLY = 0.99
 
 _scored_at_once: ContextVar[bool] = ContextVar("scored_at_once", default=False)
 _known: ContextVar[Callable[[Expert], str]] = ContextVar("known_scores", default=lambda expert: "")
@@ -124,10 +125,10 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
 
     Log-probabilities are logits: a softmax gives the probabilities back. Raises InputError on percentages.
     """
-    lowest, highest, sums, exp_sums = _seen(full)
-    if lowest >= -RANGE_TOLERANCE and highest <= 1 + RANGE_TOLERANCE:
-        if _mostly_near(sums, 1.0):
-            return "probabilities", "probabilities (every row sums to 1)"
+    lowest, highest, sums, exp_sums, inside = _seen(full)
+    if inside.mean() >= MOSTLY and _mostly_near(sums, 1.0):  # the few rows outside 0 to 1 are refused by name
+        return "probabilities", "probabilities (every row sums to 1)"
+    if inside.all():
         return "logits", f"logits (between 0 and 1, but rows sum to {np.median(sums):.3g} and not to 1)"
     if lowest >= -RANGE_TOLERANCE and _mostly_near(sums / 100, 1.0):
         raise InputError(f"Expert '{full.name}' holds percentages (every row sums to 100). Divide the scores by 100.")
@@ -136,7 +137,8 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
     return "logits", f"logits (from {lowest:.3g} to {highest:.3g})"
 
 
-def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
+def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray, np.ndarray]:
+    """(lowest, highest, (n,) sums, (n,) sums of the exponentials, (n,) whether all within 0 to 1) of some samples."""
     n, k = len(full.rows), full.scores.shape[1]
     size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
     places, block = full.some(np.linspace(0, n - 1, size).astype(np.int64))
@@ -146,11 +148,12 @@ def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray]:
     kept = block if unused is None else np.where(unused, 0, block)
     logarithms = block if unused is None else np.where(unused, -np.inf, block)
     exp_sums = np.exp(np.minimum(logarithms, 50)).sum(axis=1, dtype=np.float64)
-    return float(used.min()), float(used.max()), kept.sum(axis=1, dtype=np.float64), exp_sums
+    sums, inside = kept.sum(axis=1, dtype=np.float64), ~_outside(block, unused)
+    return float(used.min()), float(used.max()), sums, exp_sums, inside
 
 
 def _mostly_near(values: np.ndarray, target: float) -> bool:
-    return bool((np.abs(values - target) <= SUM_TOLERANCE).mean() >= 0.99)
+    return bool((np.abs(values - target) <= SUM_TOLERANCE).mean() >= MOSTLY)
 
 
 def _not_finite(block: np.ndarray, unused: np.ndarray | None) -> np.ndarray:

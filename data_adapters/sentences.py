@@ -9,3 +9,9 @@ def listed(items: Iterable[object]) -> str:
     """The first five items and the full stop: ``a, b.`` or ``a, b, c, d, e, ...``."""
     text = first_five(items)
     return text if text.endswith("...") else f"{text}."
+
+
+def reason(error: BaseException) -> str:
+    """What an error of another library says, in a line without paths of ours: ``No space left on device``."""
+    told = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return told.splitlines()[0].rstrip(":")[:160]

@@ -16,6 +16,7 @@ from data_adapters.sentences import listed
 
 TEXT_SUFFIXES = (".csv", ".tsv")
 TEXT_ROWS = 65_536
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 TABLE_SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".feather", ".jsonl")
 
 
@@ -63,6 +64,11 @@ class Table:
         shown = [value for value in _as_text(data.slice(0, 200)) if value]
         return bool(shown) and all(map(reads_as_number, shown))
 
+    def all_printable(self, column: str) -> bool:
+        """Whether a column is seen at once to hold plain ASCII text alone; False says nothing."""
+        data = self.data[column]
+        return _is_text(data.type) and bool(pc.all(pc.ascii_is_printable(data)).as_py())
+
     def matrix(self, columns: list[str]) -> np.ndarray:
         """(N, len(columns)) float32 of the named columns, NaN where empty."""
         numeric = pa.table([_as_numbers(self.data[c], c, self.path) for c in columns], names=columns)
@@ -102,6 +108,8 @@ def check_file(path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise InputError(f"'{path.name}' is empty (0 bytes). Check that it was saved or copied completely.")
+    if size < 1024 and path.read_bytes().startswith(LFS_POINTER):
+        raise InputError(f"'{path.name}' is a Git LFS pointer; its content is not here. Fetch it with 'git lfs pull'.")
     if size > MAX_TABLE_BYTES and path.suffix.lower() in TABLE_SUFFIXES:
         raise InputError(
             f"'{path.name}' has {readable_size(size)}; tables are read up to "
@@ -146,8 +154,15 @@ def _read_feather(path: Path) -> Table:
 def _read_json_lines(path: Path) -> Table:
     import pyarrow.json as pj
 
-    with readable(path, "JSON lines"):
+    from data_adapters.json_files import refuse_deep_lines, refuse_uneven_lines
+
+    refuse_deep_lines(path)
+    try:
         return Table(path, pj.read_json(path, read_options=pj.ReadOptions(block_size=64 * 1024**2)))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        refuse_uneven_lines(path)
+        with readable(path, "JSON lines"):
+            raise error
 
 
 class readable:

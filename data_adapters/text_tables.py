@@ -2,17 +2,25 @@
 
 import codecs
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from cleaning.errors import InputError, counted
+from data_adapters.limits import MAX_CLASSES
 from data_adapters.sentences import listed
 
 SAMPLE_BYTES = 1024**2
+HEADER_BYTES = 16 * 1024**2  # a header line of 100,000 class names fits
+MAX_COLUMNS = MAX_CLASSES + 100
 WIDE = 24  # tables with more columns are score tables: their number columns are read as float32, not as text
 BLOCK_BYTES = 16 * 1024**2
+UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+NO_TEXT = {b"PK\x03\x04": "a ZIP or Excel file", b"\x1f\x8b": "packed by gzip", b"PAR1": "a Parquet file"}
+csv.field_size_limit(HEADER_BYTES)  # a question may be long
 
 
 def read_text_table(path: Path) -> tuple[pa.Table, tuple[str, ...]]:
@@ -30,11 +38,17 @@ def read_text_table(path: Path) -> tuple[pa.Table, tuple[str, ...]]:
 
 
 def _beginning(path: Path) -> tuple[str, str]:
-    """(encoding, first part of the file as text), from the byte-order mark."""
+    """(encoding, first part of the file as text, the header line at least), from the byte-order mark."""
     with path.open("rb") as file:
         raw = file.read(SAMPLE_BYTES)
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", raw.decode("utf-16", errors="ignore")
+        if not raw.strip(b"\r\n").count(b"\n"):
+            raw += file.read(HEADER_BYTES - SAMPLE_BYTES)
+    packed = next((words for start, words in NO_TEXT.items() if raw.startswith(start)), None)
+    if packed:
+        raise InputError(f"'{path.name}' is {packed}, not text. Give it its right ending, or save it as CSV.")
+    for marks, encoding in ((UTF_32, "utf-32"), (UTF_16, "utf-16")):
+        if raw.startswith(marks):
+            return encoding, raw.decode(encoding, errors="ignore")
     if b"\x00" in raw:
         raise InputError(
             f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
@@ -75,6 +89,8 @@ def _first_rows(path: Path, head: str, delimiter: str) -> list[list[str]]:
         raise InputError(
             f"'{path.name}' is no table with separated columns ({error}). Save it as CSV with a header line."
         ) from error
+    if len(rows[0]) > MAX_COLUMNS:
+        raise InputError(f"'{path.name}' has {len(rows[0]):,} columns; up to {MAX_COLUMNS:,} are read.")
     return rows
 
 
@@ -100,22 +116,38 @@ def _number_or_empty(text: str) -> bool:
 
 
 def _parse(path: Path, encoding: str, delimiter: str, types: dict[str, pa.DataType]) -> pa.Table:
-    ragged: list[pacsv.InvalidRow] = []
     try:
-        data = _arrow_table(path, encoding, delimiter, types, ragged, threads=True)
-        if ragged:
-            ragged.clear()  # row numbers are known only when read in order
-            _arrow_table(path, encoding, delimiter, types, ragged, threads=False)
+        data = _arrow_table(path, encoding, delimiter, types)
     except (pa.ArrowException, UnicodeError) as error:
-        raise _explained(path, encoding, error) from error
+        _refuse_other_encodings(path, encoding)
+        _refuse_ragged(path, encoding, delimiter, types)
+        reason = str(error).splitlines()[0][:160]
+        raise InputError(
+            f"'{path.name}' cannot be read as a table ({reason}). Check its quotes and numbers."
+        ) from error
+    _refuse_open_quote(path, data)
+    return data
+
+
+def _refuse_ragged(path: Path, encoding: str, delimiter: str, types: dict[str, pa.DataType]) -> None:
+    """Raises InputError naming the first rows that have another number of columns than the header."""
+    ragged: list[pacsv.InvalidRow] = []
+
+    def set_aside(row: pacsv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    try:
+        kept = _arrow_table(path, encoding, delimiter, types, set_aside).num_rows
+    except (pa.ArrowException, UnicodeError):
+        return  # something else is wrong as well, and told
     if ragged:
+        lines_above = ragged[0].number == 2 and not kept
         raise InputError(
             f"'{path.name}' has {counted(len(ragged), 'row')} with another number of columns than the header "
             f"({ragged[0].expected_columns}): {listed(map(_ragged_row, ragged))} "
-            "Quote values that hold the separator."
+            f"{'Leave out what stands above the header line.' if lines_above else 'Quote values that hold the separator.'}"
         )
-    _refuse_open_quote(path, data)
-    return data
 
 
 def _refuse_open_quote(path: Path, data: pa.Table) -> None:
@@ -141,18 +173,13 @@ def _arrow_table(
     encoding: str,
     delimiter: str,
     types: dict[str, pa.DataType],
-    ragged: list[pacsv.InvalidRow],
-    *,
-    threads: bool,
+    set_aside: Callable[[pacsv.InvalidRow], str] | None = None,
 ) -> pa.Table:
-    def set_aside(row: pacsv.InvalidRow) -> str:
-        ragged.append(row)
-        return "skip"
-
+    """set_aside: told of every ragged row, by its number, which is known only when read in order."""
     with path.open("rb") as file:
         return pacsv.read_csv(
             file,
-            read_options=pacsv.ReadOptions(use_threads=threads, block_size=BLOCK_BYTES, encoding=encoding),
+            read_options=pacsv.ReadOptions(use_threads=set_aside is None, block_size=BLOCK_BYTES, encoding=encoding),
             parse_options=pacsv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
             ),
@@ -160,15 +187,13 @@ def _arrow_table(
         )
 
 
-def _explained(path: Path, encoding: str, error: Exception) -> InputError:
+def _refuse_other_encodings(path: Path, encoding: str) -> None:
     line = _first_line_not_utf8(path) if encoding == "utf-8" else None
     if line is not None:
-        return InputError(
+        raise InputError(
             f"'{path.name}' is not UTF-8 text: line {line:,} holds bytes of another encoding. "
             "Save it again with the encoding UTF-8."
         )
-    reason = str(error).splitlines()[0][:160]
-    return InputError(f"'{path.name}' cannot be read as a table ({reason}). Check its quotes and numbers.")
 
 
 def _first_line_not_utf8(path: Path) -> int | None:

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from cleaning.errors import InputError, counted
-from data_adapters.limits import MAX_UPLOADED_MEMBERS, readable_size
+from data_adapters.limits import DAMAGED_ZIP, MAX_UPLOADED_MEMBERS, readable_size
 from data_adapters.pictures import leads_outside
-from data_adapters.sentences import listed
+from data_adapters.sentences import listed, reason
 
 COPY_BYTES = 1024**2
 
@@ -26,8 +26,10 @@ def unpack(archive: BinaryIO, name: str, folder: Path, limit: int) -> int:
             _check(members, name, limit)
             outer = _outer_folder([m.filename for m in members])
             return sum(_copy(opened, m, folder / m.filename[len(outer) :], name) for m in members)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"'{name}' cannot be unpacked ({error}). Pack it again, without a password.") from error
+    except (*DAMAGED_ZIP, OSError) as error:
+        raise InputError(
+            f"'{name}' cannot be unpacked ({reason(error)}). Pack it again, without a password."
+        ) from error
 
 
 def _hidden(path: str) -> bool:

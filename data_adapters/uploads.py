@@ -7,6 +7,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -37,10 +38,18 @@ def read_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int
     """
     save_uploads(files, folder, limit)
     try:
-        return read(folder) if _only_zip(files) else read_folder(folder)
+        reading = read(folder) if _only_zip(files) else read_folder(folder)
+        return _named(reading, folder, next(iter(files)) if _only_zip(files) else "uploaded data")
     except BaseException:
         shutil.rmtree(folder)
         raise
+
+
+def _named(reading: Reading, folder: Path, source: str) -> Reading:
+    """The reading, called after what was sent where it would be called after our folder."""
+    if reading.dataset.name != folder.name:
+        return reading
+    return replace(reading, dataset=replace(reading.dataset, name=PurePosixPath(safe_name(source)).stem))
 
 
 def save_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES) -> list[Path]:

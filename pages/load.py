@@ -125,15 +125,20 @@ def what_was_read(reading) -> None:
     reading = doctor_view.findings(reading)
     sure = True
     if reading.joined_by_position:
-        names = ", ".join(reading.joined_by_position)
         sure = st.checkbox(
-            f"The rows of {plain(names)} are in the order of the labels (these files hold no sample ids)",
+            f"The rows of {plain(who_has_no_ids(reading), 400)} are in the order of the labels (no sample ids there)",
             key="by_position",
         )
     if st.button(
         "Score it", type="primary", disabled=not sure, help=None if sure else "Confirm the order of rows first"
     ):
         score(reading)
+
+
+def who_has_no_ids(reading) -> str:
+    names = reading.joined_by_position
+    everyone = len(names) == len(reading.experts) > 2
+    return f"all {len(names)} experts" if everyone else ", ".join(names)
 
 
 @guarded

@@ -45,7 +45,9 @@ def _add_sample_arguments(parser: argparse.ArgumentParser) -> None:
     samples.add_argument("--id-column", metavar="C")
     samples.add_argument("--label-column", metavar="C")
     samples.add_argument("--class-names", type=Path, metavar="FILE", help="the dataset's classes in order")
-    samples.add_argument("--model-classes", type=Path, metavar="FILE", help="the classes of local weights in order")
+    samples.add_argument(
+        "--model-classes", type=Path, metavar="FILE", help="the classes of local weights in order; or imagenet-1k"
+    )
     samples.add_argument("--map", choices=("name", "index"), default="name", help="how outputs find their classes")
     samples.add_argument(
         "--probe", action="store_true", help="linear probe: learn the dataset's own classes, out of sample, by folds"

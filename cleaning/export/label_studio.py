@@ -6,6 +6,7 @@ gives decisions whose ids are made from its own.
 """
 
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from cleaning.review_store import Decision
 from cleaning.verdicts import KEEP, check_labels, verdict_for_picked
 
 _META = "second_opinion"
+UPLOAD_PREFIX = re.compile(r"[0-9a-f]{8}-")  # Label Studio puts it before the name of an uploaded file
 
 
 def interface(handover: Handover) -> bytes:
@@ -107,9 +109,10 @@ def _region(name: str, to: str, kind: str, values: list[str]) -> dict:
 def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
     """The decisions in a Label Studio JSON export, in the order of their times.
 
-    Tasks are joined by ``data.sample_id``. Annotations made in Label Studio need a ``label`` choice with class names
-    (letters for questions), a ``verdict`` choice, or both; cancelled ones are left out. Raises InputError naming the
-    first five tasks that cannot be read.
+    Tasks are joined by ``data.sample_id``, else ``data.id``, else the name of the picture's file. Annotations made in
+    Label Studio need a ``label`` choice with class names (letters for questions), a ``verdict`` choice, or both; one
+    choice of another name counts as the label. Cancelled ones are left out. Raises InputError naming the first five
+    tasks that cannot be read.
     """
     try:
         tasks = json.loads(decoded(data, "Label Studio file"))
@@ -127,7 +130,8 @@ def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
     if bad:
         raise InputError(
             f"{counted(len(bad), 'task')} of the Label Studio file not fitting this dataset: {first_five(bad)}. "
-            "Each needs data.sample_id, and annotations whose choices are classes or verdicts."
+            "Each needs data.sample_id or a picture named as a sample, and annotations whose choices are classes or "
+            "verdicts. Export as JSON, not JSON-MIN."
         )
     return sorted(found, key=lambda d: (d.seq, d.decided_at))
 
@@ -135,7 +139,7 @@ def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
 def _decision(annotation: dict, task: dict, given: dict, codes: dict, run_id: str) -> Decision | None:
     if annotation.get("was_cancelled"):
         return None
-    sample = task["data"]["sample_id"]
+    sample = _sample(task["data"], given)
     kept = next((r["meta"][_META] for r in annotation["result"] if _META in (r.get("meta") or {})), None)
     if kept is None:
         kept = _made_there(annotation, task, given[sample], codes, run_id)
@@ -144,6 +148,19 @@ def _decision(annotation: dict, task: dict, given: dict, codes: dict, run_id: st
         raise ValueError(sample)
     check_labels(values["verdict"], values["labels"], given[sample], len(codes))
     return Decision(**(values | {"labels": tuple(values["labels"])}))
+
+
+def _sample(data: dict, given: dict) -> str:
+    """The sample a task is about. Raises KeyError where it is none of this dataset's."""
+    names = [str(data[key]) for key in ("sample_id", "id") if key in data][:1]
+    if "sample_id" not in data:
+        picture = re.split(r"[/\\=]", str(data.get("image", "")))[-1]
+        files = (picture, UPLOAD_PREFIX.sub("", picture))
+        names += [*files, *(name.rsplit(".", 1)[0] for name in files)]
+    found = next((name for name in names if name in given), None)
+    if found is None:
+        raise KeyError(*names[:1])
+    return found
 
 
 def _made_there(annotation: dict, task: dict, given: int, codes: dict, run_id: str) -> dict:
@@ -168,13 +185,19 @@ def _made_there(annotation: dict, task: dict, given: int, codes: dict, run_id: s
 
 def _said_there(annotation: dict, given: int, codes: dict) -> tuple[str, list[int]]:
     """(verdict, labels) of the choices made; ValueError where there are none."""
-    picked = [codes[name] for name in _chosen(annotation, "label")]
+    picked = [codes[name] for name in _chosen(annotation, _label_control(annotation))]
     said = (_chosen(annotation, "verdict") or [""])[0]
     if said == KEEP and not picked:
         return KEEP, [given]
     if not picked and not said:
         raise ValueError("nothing chosen")
     return said or verdict_for_picked(picked, given), picked
+
+
+def _label_control(annotation: dict) -> str:
+    """The control in which classes are chosen: ``label``, else the only one beside ``verdict``."""
+    controls = {r["from_name"] for r in annotation["result"] if r["type"] == "choices"} - {"verdict"}
+    return controls.pop() if len(controls) == 1 else "label"
 
 
 def _chosen(annotation: dict, name: str, field: str = "choices") -> list[str]:

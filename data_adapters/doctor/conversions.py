@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cleaning.reserved import full_disk_as_sentence, reserve
+
 IN_MEMORY_BYTES = 256 * 1024**2
 BLOCK_ROWS = 4096
 
@@ -25,5 +27,6 @@ def converted(
 def _room(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     if int(np.prod(shape)) * dtype.itemsize <= IN_MEMORY_BYTES:
         return np.empty(shape, dtype)
-    with tempfile.TemporaryFile() as file:
+    with full_disk_as_sentence("A changed copy of the scores"), tempfile.TemporaryFile() as file:
+        reserve(file, int(np.prod(shape)) * dtype.itemsize)
         return np.memmap(file, dtype, "w+", shape=shape)

@@ -35,10 +35,13 @@ class Finding:
         """The expert it is about; empty where it is about the dataset."""
         return self.name.partition(":")[2]
 
+    def told(self) -> str:
+        """Sentence and offenders as one line of text."""
+        return f"{self.sentence} First: {first_five(self.first)}." if self.first else self.sentence
+
     def described(self) -> str:
         """Sentence, offenders and fix as one line of text."""
-        offenders = f" First: {first_five(self.first)}." if self.first else ""
-        return f"{self.sentence}{offenders}{f' {self.fix}' if self.fix else ''}"
+        return f"{self.told()} {self.fix}" if self.fix else self.told()
 
 
 def first(items) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Ids that differ only in how they are written: folder, ending, upper and lower case, blanks, leading zeros."""
 
 import re
+import unicodedata
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -11,7 +12,8 @@ ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 def plain_id(written: object) -> str:
     """``Images/IMG_007.JPG`` and ``img_7`` are both ``img_7``."""
-    name = PurePosixPath(str(written).strip().replace("\\", "/")).name
+    composed = unicodedata.normalize("NFC", str(written))  # macOS writes an accent as a character of its own
+    name = PurePosixPath(composed.strip().replace("\\", "/")).name
     return ZEROS.sub("", ENDING.sub("", name).casefold())
 
 

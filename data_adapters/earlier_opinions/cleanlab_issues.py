@@ -106,7 +106,7 @@ def _decision(dataset: Dataset, place: int, predicted: int, note: str, run_id: s
     sample = str(dataset.sample_ids[place])
     other = predicted != dataset.given_labels[place]
     return Decision(
-        uuid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"cleanlab {sample} {predicted} {note}")),
+        uuid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"cleanlab {sample} {predicted}")),
         run_id=run_id,
         sample_id=sample,
         reviewer=REVIEWER,

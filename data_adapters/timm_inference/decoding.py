@@ -40,4 +40,5 @@ def decode(path: Path, transform) -> object:
                     return f"{picture.width} x {picture.height} pixels are too many"
                 return transform(picture.convert("RGB"))
     except Exception as error:  # decoders raise whatever they like on damaged files
-        return f"{type(error).__name__}: {str(error).splitlines()[0][:100] if str(error) else ''}"
+        words = str(error).replace(str(path), path.name).splitlines() or [""]
+        return f"{type(error).__name__}: {words[0][:100]}"

@@ -52,7 +52,6 @@ def ask_models(
 ) -> list[Asked]:
     """An expert file per model in ``out``. Raises InputError on models, classes or devices that do not fit."""
     _check(choices, out)
-    out.mkdir(parents=True, exist_ok=True)
     return [_ask(load_model(choice), pictures, out, asking, progress) for choice in choices]
 
 
@@ -79,6 +78,7 @@ def _ask(loaded: LoadedModel, pictures: Pictures, out: Path, asking: Asking, pro
         "half": device == "cuda",
     }
     name = loaded.choice.name
+    out.mkdir(parents=True, exist_ok=True)
     shards = open_shards(out, name, about, len(pictures), width, asking.dtype, asking.shard_rows)
     loaded.model.to(device)
     done, unreadable = 0, []

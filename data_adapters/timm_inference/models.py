@@ -16,7 +16,8 @@ WRAPPERS = ("state_dict_ema", "state_dict", "model_state_dict", "model")
 class ModelChoice:
     """architecture: timm's name (with its pretrained tag, if any). weights: a local file, or None: pretrained.
 
-    classes: file with the weights' classes in order, one a line. name: the expert's name.
+    classes: file with the weights' classes in order, one a line, or the name of a list in timm (``imagenet-1k``).
+    name: the expert's name.
     """
 
     name: str
@@ -132,14 +133,26 @@ def _is_dict(loaded: object) -> bool:
 
 def _own_classes(timm, choice: ModelChoice, model) -> tuple[tuple[str, ...], ...] | None:
     """For each output all its names: from the class list, else timm's ImageNet list for pretrained weights."""
-    if choice.classes is not None:
+    if choice.classes is not None and not _is_list_of_timm(choice.classes):
         return tuple((name,) for name in read_class_names(choice.classes)[0])
-    if choice.weights is not None:
+    if choice.classes is None and choice.weights is not None:
         return None
-    subset = timm.data.infer_imagenet_subset(model)
-    if not subset:
-        return None
-    info = timm.data.ImageNetInfo(subset)
+    subset = str(choice.classes) if choice.classes else timm.data.infer_imagenet_subset(model)
+    return _names_in_timm(timm, subset) if subset else None
+
+
+def _is_list_of_timm(classes: Path) -> bool:
+    return str(classes).startswith("imagenet-") and not classes.exists()
+
+
+def _names_in_timm(timm, subset: str) -> tuple[tuple[str, ...], ...]:
+    """For each class of an ImageNet list its WordNet id and its words."""
+    try:
+        info = timm.data.ImageNetInfo(subset)
+    except (AssertionError, ValueError, KeyError, FileNotFoundError) as error:
+        raise InputError(
+            f"timm has no class list '{subset}'. It has imagenet-1k, imagenet-12k and imagenet-22k."
+        ) from error
     return tuple(
         (info.index_to_label_name(i), *(part.strip() for part in info.index_to_description(i).split(",")))
         for i in range(info.num_classes())
@@ -173,7 +186,8 @@ def columns_for(loaded: LoadedModel, class_names: tuple[str, ...] | None, by: st
         return None
     if loaded.class_names is None:
         raise InputError(
-            f"The classes of model '{loaded.choice.name}' are unknown. Give --model-classes FILE, or --map index."
+            f"The classes of model '{loaded.choice.name}' are unknown. Give --model-classes FILE (or imagenet-1k), or "
+            "--map index."
         )
     return _by_name(loaded, class_names)
 

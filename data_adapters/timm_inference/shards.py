@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError
+from cleaning.reserved import new_npy
 from data_adapters.numpy_arrays import map_npy
 
 SHARD_ROWS = 1024
@@ -106,7 +107,7 @@ def join_shards(shards: Shards, ids: Sequence[str], out: Path, name: str, form: 
     path, part = out / f"{name}.{form}", out / f".{name}.{form}.part"
     try:
         if form == "npy":
-            _fill(np.lib.format.open_memmap(part, "w+", shards.dtype, (len(kept), shards.width)), shards, readable)
+            _fill(new_npy(part, shards.dtype, (len(kept), shards.width)), shards, readable)
             names = out / f".{name}.sample_ids.part"
             names.write_text("\n".join(kept) + "\n", encoding="utf-8")
             names.replace(out / f"{name}.sample_ids.txt")

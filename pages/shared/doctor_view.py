@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cleaning.errors import counted
 from data_adapters import Reading
 from data_adapters.doctor import Finding, apply_fixes, examine
 from pages.shared import state
@@ -18,19 +19,22 @@ def findings(reading: Reading) -> Reading:
     found = _examined(reading)
     grave = [finding for finding in found if finding.severity != "note"]
     notes = [finding for finding in found if finding.severity == "note"]
+    st.subheader("Import doctor")
     if not grave:
         st.success("The import doctor found nothing wrong.", icon=":material/check_circle:")
     accepted = [finding.name for finding in grave if _drawn(finding)]
     if notes:
-        with st.expander(f"{len(notes)} more things the import doctor noted"):
+        with st.expander(f"{counted(len(notes), 'more thing')} the import doctor noted"):
             for finding in notes:
                 st.markdown(f"- {plain(finding.described(), SHOWN)}")
     return _fixed(reading, found, accepted)
 
 
 def at_the_door(proposed: Sequence[Finding]) -> list[str]:
-    """Draws what could be put right before reading; returns the names of the fixes that are ticked."""
-    return [finding.name for finding in proposed if _drawn(finding)]
+    """A tick for each thing that could be put right before reading; returns the names of those that are ticked."""
+    if proposed:
+        st.markdown("**This can be put right while reading; your files stay as they are:**")
+    return [finding.name for finding in proposed if _ticked(finding, finding.described())]
 
 
 def forget() -> None:
@@ -61,7 +65,10 @@ def _fixed(reading: Reading, found: list[Finding], accepted: list[str]) -> Readi
 def _drawn(finding: Finding) -> bool:
     """Whether its fix was ticked."""
     show = st.error if finding.severity == "error" else st.warning
-    show(plain(finding.described(), SHOWN), icon=ICONS[finding.severity])
-    if not finding.safe_fix:
-        return False
-    return st.checkbox(plain(finding.fix.rstrip("."), SHOWN), key=f"fix_{finding.name}")
+    with st.container(gap="xsmall"):
+        show(plain(finding.told() if finding.safe_fix else finding.described(), SHOWN), icon=ICONS[finding.severity])
+        return finding.safe_fix and _ticked(finding, finding.fix.rstrip("."))
+
+
+def _ticked(finding: Finding, words: str) -> bool:
+    return st.checkbox(plain(words, SHOWN), key=f"fix_{finding.name}")

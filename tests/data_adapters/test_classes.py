@@ -36,6 +36,11 @@ def test_capitals_may_differ_unless_that_confuses_two_names():
     assert read_classes(text("DOG"), ("Dog", "dog")).codes.tolist() == [UNREADABLE]
 
 
+def test_an_accent_may_be_a_character_of_its_own_as_macos_writes_it():
+    assert read_classes(text("cafe\u0301"), ("caf\u00e9", "dog")).codes.tolist() == [0]
+    assert read_classes(text("cafe\u0301"), ("caf\u00e9", "cafe\u0301")).codes.tolist() == [1]
+
+
 @pytest.mark.parametrize("written", ["B", "b", "(B)", "B.", "B)", "(b).", "B:"])
 def test_letters_of_answers(written):
     assert read_answers(text(written), np.array([4]), [["w", "x", "y", "z"]]).codes.tolist() == [1]

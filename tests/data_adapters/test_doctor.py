@@ -381,6 +381,7 @@ def test_labels_and_answers_from_one_lose_one(tmp_path):
 def test_plain_ids():
     assert plain_id("Images\\IMG_007.JPG") == plain_id(" img_7") == "img_7"
     assert plain_id("v1.5") == "v1.5"
+    assert plain_id("cafe\u0301") == plain_id("caf\u00e9")
     ids = np.array(["a1", "a01", "b1", "c"], object)
     assert matched_ids(ids, np.array(["A1", "B01.png", "c"], object)) == {1: "b1"}  # a1 could be two samples
 

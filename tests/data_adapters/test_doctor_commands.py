@@ -55,6 +55,17 @@ def test_score_takes_the_fix_and_the_workspace_says_so(folder, tmp_path, capsys)
     assert 0.03 < (table["suspicion"] > 0.5).mean() < 0.3
 
 
+def test_a_fix_accepted_after_a_first_scoring_is_kept_and_printed_in_the_card(folder, tmp_path, capsys):
+    again = ["--workspaces", str(tmp_path / "spaces"), "--out", str(tmp_path / "s.csv")]
+    assert main(["score", str(folder), *again]) == 0
+    for _ in range(2):
+        assert main(["score", str(folder), "--fix", "class_order:logits_0", *again]) == 0
+    (workspace,) = list_workspaces(tmp_path / "spaces")
+    assert [note[:36] for note in workspace.about["notes"]].count("Fix 'class_order:logits_0' accepted:") == 1
+    assert main(["card", str(workspace.folder), "--out", str(tmp_path / "card.json")]) == 0
+    assert "Fix 'class_order:logits_0' accepted:" in (tmp_path / "card.json").read_text()
+
+
 def test_unknown_fixes_and_unreadable_input_are_sentences(folder, tmp_path, capsys):
     assert main(["score", str(folder), "--out", str(tmp_path / "s.csv"), "--fix", "magic"]) == 2
     assert (

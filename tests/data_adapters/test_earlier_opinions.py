@@ -101,6 +101,12 @@ def test_cleanlabs_issues_are_decisions_of_a_reviewer_called_cleanlab(four, tmp_
     ]
 
 
+def test_the_same_issue_with_its_quality_written_otherwise_is_the_same_decision(four, tmp_path):
+    one = read_earlier_decisions(issues(tmp_path / "a.csv", label_quality=[0.9, 0.1, 0.4, 0.9]), four)
+    other = read_earlier_decisions(issues(tmp_path / "b.csv", label_quality=[0.9, 0.10001, 0.4, 0.9]), four)
+    assert [d.uuid for d in one] == [d.uuid for d in other]
+
+
 def test_cleanlabs_rows_join_by_id(four, tmp_path):
     turned = {"id": ["s3", "s2", "s1", "s0"], "given_label": [0, 2, 1, 0], "predicted_label": [0, 2, 2, 0]}
     read = read_earlier_decisions(issues(tmp_path / "i.csv", is_label_issue=[False, True, True, False], **turned), four)

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cleaning import run_store
+from cleaning import pipeline, run_store
 from cleaning.dataset import Expert
 from cleaning.errors import WorkspaceError
+from cleaning.reserved import new_npy
 from cleaning.run_store import create_workspace, list_workspaces, open_workspace
 from data_adapters.doctor import conversions
 from data_adapters.doctor.conversions import converted
@@ -102,3 +103,38 @@ def test_large_conversions_do_not_stay_in_memory(monkeypatch):
     monkeypatch.setattr(conversions, "IN_MEMORY_BYTES", 10**9)
     small = converted(scores, lambda block: block / 2, np.float64)
     assert not isinstance(small, np.memmap) and np.array_equal(small, scores / 2)
+
+
+def full_from(monkeypatch, least: int):
+    """A disk that has no room for files of so many bytes or more."""
+
+    def allocate(descriptor, offset, size):
+        if size >= least:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", allocate, raising=False)
+
+
+def test_room_is_taken_before_an_array_is_filled(tmp_path, monkeypatch):
+    made = new_npy(tmp_path / "a.npy", np.float32, (1000, 10))
+    assert made.shape == (1000, 10) and (tmp_path / "a.npy").stat().st_blocks * 512 >= 40_000
+    full_from(monkeypatch, 40_000)
+    with pytest.raises(OSError, match="No space left"):
+        new_npy(tmp_path / "b.npy", np.float32, (1000, 10))
+    assert not (tmp_path / "b.npy").exists()
+
+
+def test_a_disk_that_fills_while_scoring_ends_in_a_sentence(planted, tmp_path, monkeypatch):
+    made = create_workspace(tmp_path / "spaces", planted.dataset, planted.experts)
+    full_from(monkeypatch, 1)
+    with pytest.raises(WorkspaceError, match="What the experts say could not be kept: No space left on device"):
+        pipeline.run(planted.dataset, planted.experts, store=made.opinion_store())
+    monkeypatch.undo()
+    pipeline.run(planted.dataset, planted.experts, store=made.opinion_store())
+
+
+def test_a_disk_without_room_for_a_changed_copy_ends_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(conversions, "IN_MEMORY_BYTES", 10)
+    full_from(monkeypatch, 1)
+    with pytest.raises(WorkspaceError, match="A changed copy of the scores could not be kept: No space left"):
+        converted(np.ones((6, 3), np.float32), lambda block: block)

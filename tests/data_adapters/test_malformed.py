@@ -1,7 +1,9 @@
 """Malformed inputs, each with the sentence a person reads. Every one starts from a sound dataset folder."""
 
+import gzip
 import io
 import json
+import os
 import pickle
 import zipfile
 
@@ -459,6 +461,133 @@ def picture_link_out(folder):
     (folder / "images" / "s00.jpg").symlink_to(folder.parent / "secret.jpg")
 
 
+# ---- files that are not what they are called, and what people's tools do to tables
+
+
+@case("'samples.csv' is a ZIP or Excel file, not text.")
+def excel_called_csv(folder):
+    (folder / "samples.csv").write_bytes(b"PK\x03\x04" + bytes(range(1, 256)) * 9)
+
+
+@case("'samples.csv' is packed by gzip, not text.")
+def gzip_called_csv(folder):
+    (folder / "samples.csv").write_bytes(gzip.compress((folder / "samples.csv").read_bytes()))
+
+
+@case("'samples.csv' is a Git LFS pointer; its content is not here.")
+def git_lfs_pointer(folder):
+    tiny.write(folder / "samples.csv", "version https://git-lfs.github.com/spec/v1", "oid sha256:4d7a", "size 12345")
+
+
+@case("'net.npy' is a Git LFS pointer; its content is not here.")
+def git_lfs_pointer_of_an_array(folder):
+    tiny.write(folder / "experts" / "net.npy", "version https://git-lfs.github.com/spec/v1", "oid sha256:4d7a")
+
+
+@case("'samples.csv' is not UTF-8 text: line 3 holds bytes of another encoding.")
+def latin1_and_ragged(folder):
+    (folder / "samples.csv").write_bytes("sample_id,label\ns00,cat\ns01,Bär,x\n".encode("latin-1"))
+
+
+def test_rows_of_another_encoding_are_told_without_noise(tmp_path, monkeypatch):
+    noise = []
+    monkeypatch.setattr("sys.unraisablehook", noise.append)
+    folder = tiny.dataset_folder(tmp_path / "set")
+    latin1_and_ragged(folder)
+    with pytest.raises(InputError):
+        read_folder(folder)
+    assert not noise
+
+
+@case("row 6 has 2, ... Leave out what stands above the header line.")
+def title_above_the_header(folder):
+    table = (folder / "samples.csv").read_text()
+    (folder / "samples.csv").write_text("Labels of spring\n" + table)
+
+
+@case("'net.csv' has 100,102 columns; up to 100,100 are read.")
+def too_many_columns(folder):
+    (folder / "experts" / "net.npy").unlink()
+    tiny.write(
+        folder / "experts" / "net.csv", "sample_id," + ",".join(f"a_long_name_of_class_{k}" for k in range(100_101))
+    )
+
+
+@case("has 1 sample id with line breaks or other control characters: 's\\n00'.")
+def id_with_a_line_break(folder):
+    tiny.labels_csv(folder / "samples.csv", ids=('"s\n00"', *tiny.IDS[1:]))
+
+
+@case("has 2 sample ids with line breaks or other control characters: 's\\x1b[31m', 's\\x7f'.")
+def ids_that_steer_a_terminal(folder):
+    tiny.labels_csv(folder / "samples.csv", ids=("s\x1b[31m", "s\x7f", *tiny.IDS[2:]))
+
+
+@case("'class_names.txt' has class names that cannot be told apart: café. Rename them.")
+def class_names_alike_but_for_the_accent(folder):
+    tiny.write(folder / "class_names.txt", "caf\u00e9", "cafe\u0301", "owl")
+
+
+def json_lines(folder, *lines):
+    (folder / "samples.csv").unlink()
+    tiny.write(folder / "samples.jsonl", *lines)
+
+
+@case("'samples.jsonl', line 2, is no sound JSON.")
+def one_broken_json_line(folder):
+    json_lines(folder, '{"sample_id": "s00", "label": "cat"}', '{"sample_id": "s01", "label":', '{"sample_id": "s02"}')
+
+
+@case("'samples.jsonl', line 1, is nested too deeply to be read.")
+def deeply_nested_json_line(folder):
+    json_lines(folder, '{"sample_id": "s00", "label": "cat", "x": ' + "[" * 100_000 + "]" * 100_000 + "}")
+
+
+@case("'samples.jsonl': 'sample_id' is text in line 1 and a number in line 3.")
+def json_lines_of_two_kinds(folder):
+    json_lines(folder, *(json.dumps({"sample_id": i, "label": "cat"}) for i in ("s00", "s01", 2)))
+
+
+@case("'samples.jsonl', line 1, is no JSON object. Expected one object per line.")
+def json_list_called_json_lines(folder):
+    json_lines(folder, '[{"sample_id": "s00", "label": "cat"}]')
+
+
+@case("'net.npz' cannot be read as .npz (Error -3 while decompressing data")
+def npz_with_damaged_bytes(folder):
+    (folder / "experts" / "net.npy").unlink()
+    path = folder / "experts" / "net.npz"
+    np.savez_compressed(path, scores=tiny.SCORES)
+    content = bytearray(path.read_bytes())
+    packed = content.index(b"scores.npy") + len("scores.npy") + 20
+    content[packed : packed + 20] = b"\xff" * 20
+    path.write_bytes(content)
+
+
+@case("'net.npy' is a damaged NumPy file (negative dimensions are not allowed).")
+def npy_with_a_negative_length(folder):
+    text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 3), }".ljust(117) + b"\n"
+    header = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
+    (folder / "experts" / "net.npy").write_bytes(header + tiny.SCORES.tobytes())
+
+
+@case("'net.npy' has shape (6,) and type [('cat', '<f4'), ('dog', '<f4')].")
+def npy_of_records(folder):
+    tiny.save(folder / "experts" / "net.npy", np.zeros(6, [("cat", "<f4"), ("dog", "<f4")]))
+
+
+@case("'set' holds no samples.csv")
+def no_file_but_a_folder(folder):
+    (folder / "samples.csv").unlink()
+    (folder / "samples.csv").mkdir()
+
+
+@case("'set' holds no samples.csv")
+def no_file_but_a_pipe(folder):
+    (folder / "samples.csv").unlink()
+    os.mkfifo(folder / "samples.csv")
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_malformed_folder_ends_in_its_sentence(tmp_path, name):
     damage, sentence = CASES[name]
@@ -477,7 +606,8 @@ def test_the_command_ends_with_2_and_leaves_no_trace(tmp_path, name, capsys):
     damage(folder)
     before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
     assert main(["score", str(folder), f"--workspaces={workspaces}", f"--out={out}"]) == 2
-    own = {"no_sample_table": "Loose files are given with --labels and --expert."}  # what only a command can advise
+    no_table = ("no_sample_table", "no_file_but_a_folder", "no_file_but_a_pipe")
+    own = dict.fromkeys(no_table, "Loose files are given with --labels and --expert.")  # what only a command can advise
     assert own.get(name, sentence) in capsys.readouterr().err
     assert not out.exists() and not list(workspaces.rglob("*"))
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before

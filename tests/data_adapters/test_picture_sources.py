@@ -1,6 +1,7 @@
 """Pictures with one folder per class, in folders and archives."""
 
 import io
+import os
 import tarfile
 import zipfile
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from cleaning.errors import InputError
 from data_adapters import read_loose
+from data_adapters.pictures import pictures_below
 from tests.data_adapters import tiny
 
 PATHS = ("cat/1.png", "cat/2.png", "dog/3.png", "owl/deep/4.png", "owl/5.png")
@@ -115,6 +117,71 @@ def test_links_and_hidden_files_in_archives_are_passed_over(tmp_path):
     assert not (tmp_path / "out" / "cat" / "9.png").exists()
 
 
+def test_links_in_a_zip_are_passed_over(tmp_path):
+    path = zipped(tmp_path / "pets.zip", PATHS)
+    with zipfile.ZipFile(path, "a") as archive:
+        link = zipfile.ZipInfo("cat/9.png")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    assert len(read_loose(path, expert(tmp_path), pictures_to=tmp_path / "out").dataset) == 5
+    assert not (tmp_path / "out" / "cat" / "9.png").exists()
+
+
+def test_a_pipe_called_a_picture_is_none(tmp_path):
+    folder = image_folder(tmp_path / "pets")
+    os.mkfifo(folder / "cat" / "9.png")
+    assert len(read_loose(folder, expert(tmp_path)).dataset) == 5
+
+
+def test_links_within_the_folder_are_pictures_and_folders_behind_links_are_not_walked(tmp_path):
+    folder = image_folder(tmp_path / "pets")
+    (folder / "cat" / "1b.png").symlink_to(folder / "cat" / "1.png")
+    (folder / "cat" / "again").symlink_to(folder)
+    assert pictures_below(folder) == {*PATHS, "cat/1b.png"}
+
+
+def test_a_folder_that_cannot_be_looked_into_is_a_sentence(tmp_path, monkeypatch):
+    folder = image_folder(tmp_path / "pets")
+    looked = os.scandir
+
+    def forbidden(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path)
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    with pytest.raises(InputError, match=r"The folder 'owl/deep/' cannot be looked into \(Permission denied\)\."):
+        pictures_below(folder)
+
+
+def twice(path):
+    zipped(path, PATHS)
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("cat/1.png", b"another")
+    return path
+
+
+def damaged(path):
+    """The first picture's compressed bytes begin with a block of no known kind."""
+    content = bytearray(zipped(path, PATHS).read_bytes())
+    packed = content.index(PATHS[0].encode()) + len(PATHS[0])
+    content[packed : packed + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    return path
+
+
+def with_password(path):
+    """Members marked as encrypted, in their own and in the archive's header."""
+    content = bytearray(zipped(path, PATHS).read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.find(signature)
+        while place >= 0:
+            content[place + flags] |= 1
+            place = content.find(signature, place + 4)
+    path.write_bytes(content)
+    return path
+
+
 MALFORMED = {
     "path_escape": (lambda p: zipped(p / "x.zip", ("cat/1.png", "../dog/2.png")), "1 path leading out of it"),
     "tar_escape": (lambda p: tarred(p / "x.tar", ("cat/1.png", "/dog/2.png"), "w"), "1 path leading out of it"),
@@ -122,7 +189,13 @@ MALFORMED = {
     "one_class": (lambda p: zipped(p / "x.zip", ("cat/1.png", "cat/2.png")), "holds pictures of 1 class."),
     "no_zip": (lambda p: tiny.write(p / "x.zip", "nonsense"), "'x.zip' cannot be unpacked"),
     "no_tar": (lambda p: tiny.write(p / "x.tar.gz", "nonsense"), "'x.tar.gz' cannot be unpacked"),
-    "bomb": (lambda p: zipped(p / "x.zip", PATHS, bytes(3000)), "holds 5 pictures above 2.0 KB"),
+    "bomb": (lambda p: zipped(p / "x.zip", PATHS, bytes(3000)), "holds a picture of 3.0 KB, above 2.0 KB: cat/1.png."),
+    "much_from_little": (lambda p: zipped(p / "x.zip", PATHS + ("a.bin",), bytes(1999)), "unpacks to more than"),
+    "twice": (lambda p: twice(p / "x.zip"), "'x.zip' holds 'cat/1.png' twice."),
+    "damaged": (lambda p: damaged(p / "x.zip"), "'x.zip' cannot be unpacked (Error -3"),
+    "password": (lambda p: with_password(p / "x.zip"), "'x.zip' is protected by a password."),
+    "file_and_folder": (lambda p: zipped(p / "x.zip", (*PATHS, "cat/1.png/2.png")), "cannot be unpacked (File exists)"),
+    "long_name": (lambda p: zipped(p / "x.zip", (*PATHS, f"cat/{'n' * 300}.png")), "(File name too long)"),
     "flat": (lambda p: image_folder(p / "x", ("1.png", "2.png")), "neither one subfolder of pictures per class"),
 }
 
@@ -130,6 +203,8 @@ MALFORMED = {
 @pytest.mark.parametrize("name", MALFORMED)
 def test_malformed_picture_sources_end_in_their_sentence(tmp_path, monkeypatch, name):
     monkeypatch.setattr("data_adapters.image_archives.MAX_PICTURE_BYTES", 2000)
+    monkeypatch.setattr("data_adapters.image_archives.FREE_UNPACKED_BYTES", 5000)
+    monkeypatch.setattr("data_adapters.image_archives.MAX_UNPACKING_RATIO", 5)
     make, sentence = MALFORMED[name]
     with pytest.raises(InputError) as refused:
         read_loose(make(tmp_path), expert(tmp_path), pictures_to=tmp_path / "out")
@@ -139,7 +214,7 @@ def test_malformed_picture_sources_end_in_their_sentence(tmp_path, monkeypatch, 
 
 def test_a_member_larger_than_it_declares_is_refused_and_removed(tmp_path, monkeypatch):
     path = zipped(tmp_path / "x.zip", PATHS, bytes(3000))
-    monkeypatch.setattr("data_adapters.image_archives._check_sizes", lambda sizes, path: None)
+    monkeypatch.setattr("data_adapters.image_archives._check_picture", lambda *member: None)
     monkeypatch.setattr("data_adapters.image_archives.MAX_PICTURE_BYTES", 2000)
     with pytest.raises(InputError, match="larger than it declares"):
         read_loose(path, expert(tmp_path), pictures_to=tmp_path / "out")

@@ -112,6 +112,30 @@ def test_lm_eval_written_answers_are_votes_of_the_first_filter(tmp_path):
     assert any("answers of filter 'strict' taken, 1 other filter left out: flexible." in n for n in reading.notes)
 
 
+def test_lm_eval_takes_the_filter_that_finds_most_answers(tmp_path):
+    records = [
+        record | {"filter": name, "arguments": {}, "resps": [["..."]], "filtered_resps": [text]}
+        for name, texts in (
+            ("strict", ("[invalid]", "[invalid]", "C", "D")),
+            ("flexible", ("B", "A", "[invalid]", "D")),
+        )
+        for record, text in zip(lm_eval_records(), texts)
+    ]
+    reading = read_lm_eval(lines(tmp_path / "m" / "samples_quiz.jsonl", records))
+    assert only(reading).predicted.tolist() == [1, 0, ABSTAIN, 3]
+    assert any("answers of filter 'flexible' taken, 1 other filter left out: strict." in n for n in reading.notes)
+
+
+def test_lm_eval_one_list_as_version_0_4_0_wrote_it(tmp_path):
+    path = tiny.write(tmp_path / "m" / "samples_quiz.jsonl", json.dumps(list(lm_eval_records(old=True)), indent=2))
+    assert read_lm_eval(path).dataset.given_labels.tolist() == [1, 0, 2, 3]
+
+
+def test_one_log_is_read_as_the_folder_that_holds_it(tmp_path):
+    log = lines(tmp_path / "m" / "samples_quiz.jsonl", lm_eval_records())
+    assert only(read(log)).name == only(read(tmp_path)).name == "m"
+
+
 def lm_eval_damaged(changes=None, text=None):
     def write(folder):
         if text is not None:
@@ -129,7 +153,7 @@ def other_questions(folder):
 
 LM_EVAL = {
     "no_json": (lm_eval_damaged(text='{"doc": '), "'samples_quiz.jsonl', line 1, is no sound JSON."),
-    "a_list": (lm_eval_damaged(text="[1]"), "line 1, is no JSON object."),
+    "a_list": (lm_eval_damaged(text="[1]"), "record 1, is no JSON object."),
     "other_records": (lm_eval_damaged(text='{"a": 1}'), "line 1 lacks 'doc', 'target' or 'resps'."),
     "repeated": (lm_eval_damaged({"doc_id": 7}), "line 2 repeats sample 'quiz/7'."),
     "no_options": (lm_eval_damaged({"doc": {}, "arguments": []}), "Only multiple-choice tasks can be read."),
@@ -337,6 +361,11 @@ def test_tables_of_choice_probabilities(tmp_path):
     assert reading.dataset.samples["choices"][0] == ["4", "5", "6", "7"]
     assert reading.dataset.samples["question"][0] == "2 + 3, or?"
     np.testing.assert_allclose(np.exp(reading.experts[0].logits(np.array([1]))[0]), [0.4, 0.3, 0.2, 0.1], rtol=1e-5)
+
+
+def test_one_table_of_choice_probabilities_is_read_as_well(tmp_path):
+    choice_table(tmp_path / "results_m" / "maths.csv", "m")
+    assert only(read(tmp_path / "results_m" / "maths.csv")).name == "m"
 
 
 def test_a_slash_in_a_models_name_makes_two_folders_and_a_missing_option_stays_empty(tmp_path):

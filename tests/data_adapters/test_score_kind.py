@@ -36,6 +36,16 @@ def test_probabilities_of_any_precision(probabilities, dtype):
     assert detect_score_kind(full(probabilities.astype(dtype)))[0] == "probabilities"
 
 
+def test_a_few_values_outside_0_to_1_do_not_make_logits_of_probabilities(probabilities):
+    scores = probabilities.copy()
+    scores[7, :2] += (-0.5, 0.5)
+    assert detect_score_kind(full(scores))[0] == "probabilities"
+    with pytest.raises(InputError, match=r"probabilities outside 0 to 1 for 1 of 500 samples: s7\."):
+        check_probabilities(full(scores))
+    scores[:100, :2] += (-0.5, 0.5)  # outputs of a least-squares classifier: they sum to 1 and are no probabilities
+    assert detect_score_kind(full(scores))[0] == "logits"
+
+
 def test_log_probabilities_are_logits_and_said(probabilities):
     kind, seen = detect_score_kind(full(np.log(probabilities)))
     assert kind == "logits" and seen.startswith("log-probabilities")

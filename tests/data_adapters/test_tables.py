@@ -23,6 +23,7 @@ VARIANTS = {
     "plain": ("t.csv", CSV.encode()),
     "byte_order_mark": ("t.csv", b"\xef\xbb\xbf" + CSV.encode()),
     "utf_16": ("t.csv", CSV.encode("utf-16")),
+    "utf_32": ("t.csv", CSV.encode("utf-32")),
     "windows_line_ends": ("t.csv", CSV.replace("\n", "\r\n").encode()),
     "no_last_line_end": ("t.csv", CSV.rstrip("\n").encode()),
     "empty_first_lines": ("t.csv", b"\n\n" + CSV.encode()),
@@ -41,6 +42,20 @@ def test_csv_variants_read_alike(tmp_path, name):
     assert table.columns == ("id", "name")
     texts = [text.replace("\r\n", "\n") for text in table.text("name")]
     assert list(zip(table.text("id"), texts)) == ROWS
+
+
+def test_a_header_longer_than_the_first_look(tmp_path):
+    names = [f"a rather long name of a class, number {k:,}".replace(",", "") for k in range(30_000)]
+    content = f"id,{','.join(names)}\n" + "x" + ",0.5" * 30_000 + "\n"
+    assert len(content) > 1024**2 and read_table(saved(tmp_path / "t.csv", content.encode())).columns[1:] == tuple(
+        names
+    )
+
+
+def test_a_text_longer_than_pythons_csv_reads(tmp_path):
+    story = "word " * 40_000
+    table = read_table(saved(tmp_path / "t.csv", f"id,question\nq1,{story}\n".encode()))
+    assert table.text("question")[0] == story.strip()
 
 
 def test_mixed_line_ends(tmp_path):
@@ -105,8 +120,8 @@ def test_categories_are_read_as_their_text(tmp_path):
     ("file", "content", "sentence"),
     [
         ("t.feather", b"nonsense", "'t.feather' cannot be read as Feather"),
-        ("t.jsonl", b'{"a": 1}\n{"a": ', "'t.jsonl' cannot be read as JSON lines"),
-        ("t.jsonl", b"[1, 2]\n", "'t.jsonl' cannot be read as JSON lines"),
+        ("t.jsonl", b'{"a": 1}\n{"a": ', "'t.jsonl', line 2, is no sound JSON"),
+        ("t.jsonl", b"[1, 2]\n", "'t.jsonl', line 1, is no JSON object"),
         ("t.parquet", b"PAR1PAR1", "'t.parquet' cannot be read as Parquet"),
         ("t.csv", b'a,b\n1,"never closed\n2,3\n', "opens a quote in row 2 that is never closed"),
         ("t.xlsx", b"PK", "'t.xlsx' is no table we read"),

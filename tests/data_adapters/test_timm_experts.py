@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,6 +101,7 @@ def test_unreadable_pictures_are_reported_and_left_out(weights, pets, tmp_path):
     pictures = find_sources(pets)
     (asked,) = ask_models([choice(weights)], pictures, tmp_path / "out", SMALL)
     assert [sample for sample, _ in asked.unreadable] == ["p04.png"]
+    assert str(tmp_path) not in asked.unreadable[0][1]  # a picture is named, not where it lies
     kept = np.load(asked.path, allow_pickle=False)
     rest = [i for i in pictures.ids if i != "p04.png"]
     assert kept["sample_ids"].tolist() == rest
@@ -175,6 +177,7 @@ def test_a_full_disk_leaves_no_expert_behind(weights, pets, tmp_path, monkeypatc
 def test_models_that_cannot_be_are_sentences(pets, tmp_path, model, sentence, capsys):
     assert main(["experts", str(pets), "--model", model, "--out", str(tmp_path / "out")]) == 2
     assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_weights_that_could_run_code_or_do_not_fit_are_refused(weights, pets, tmp_path):
@@ -206,10 +209,13 @@ def test_imagenet_names_of_pretrained_models_are_known():
 
     timm = import_timm()
     model = timm.create_model("test_resnet", pretrained=False)
+    local = _own_classes(timm, ModelChoice("a", "resnet18", Path("w.safetensors"), Path("imagenet-1k")), model)
     names = _own_classes(
         timm, ModelChoice("a", "resnet18"), SimpleNamespace(pretrained_cfg={"num_classes": 1000}, num_classes=1000)
     )
-    assert model.num_classes == len(names) == 1000
+    assert model.num_classes == len(names) == 1000 and local == names
+    with pytest.raises(InputError, match="timm has no class list 'imagenet-9'"):
+        _own_classes(timm, ModelChoice("a", "resnet18", Path("w.safetensors"), Path("imagenet-9")), model)
     loaded = SimpleNamespace(class_names=names, model=SimpleNamespace(num_classes=1000), choice=ModelChoice("a", "b"))
     assert columns_for(loaded, ("Goldfish", "n01440764", "tiger_shark"), "name") == [1, 0, 3]
     with pytest.raises(InputError, match="several outputs called crane"):

@@ -21,6 +21,18 @@ def npy() -> bytes:
 LABELS = ("sample_id,label\n" + "".join(f"{i},{k}\n" for i, k in zip(tiny.IDS, tiny.LABELS))).encode()
 
 
+def test_an_upload_is_not_called_after_the_folder_it_lies_in(tmp_path):
+    files = {"labels.csv": LABELS, "net.npy": npy()}
+    assert read_uploads(files, tmp_path / "0f3a9c").dataset.name == "uploaded data"
+    files["dataset.json"] = b'{"name": "Pets"}'
+    assert read_uploads(files, tmp_path / "1b2c3d").dataset.name == "Pets"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("labels.csv", LABELS)
+        archive.writestr("experts/net.npy", npy())
+    assert read_uploads({"pets of spring.zip": packed}, tmp_path / "4d5e6f").dataset.name == "pets of spring"
+
+
 def test_files_are_sorted_into_a_dataset_folder_and_read(tmp_path):
     files = {
         "Labels.csv": LABELS,

@@ -27,6 +27,7 @@ def test_a_ticked_fix_is_scored_and_kept_in_the_workspace(app, swapped):
     test.selectbox[0].set_value("mine")
     button(test, "Read it").click().run()
     assert "seems to have 2 classes in another order" in words(test)
+    assert "Put its classes into that order" not in words(test)  # the tick says it, and nothing else does
     before = {w.id for w in list_workspaces(workspaces_root())}
     test.checkbox(key="fix_class_order:net").check().run()
     button(test, "Score it").click().run()
@@ -64,7 +65,8 @@ def test_what_the_readers_refuse_is_put_right_with_two_clicks_and_kept(app, from
     test = app("load")
     test.selectbox[0].set_value("mine")
     button(test, "Read it").click().run()
-    assert "numbered 1 to 3" in words(test)
+    assert len(test.error) == 1 and not test.warning  # one sentence says why, and each fix is a tick
+    assert test.checkbox(key="fix_label_base").label.endswith("numbered 1 to 3, and classes from 0\\. Subtract 1\\.")
     assert not [b for b in test.button if b.label == "Score it"]
     assert button(test, "Read again with these fixes").disabled
     test.checkbox(key="fix_label_base").check().run()

@@ -44,6 +44,17 @@ def test_a_folder_is_read_confirmed_and_scored(app, demo_root):
     assert again.experts[0].known_fingerprint, "not read through again"
 
 
+def test_many_experts_without_ids_are_confirmed_as_all(app, demo_root):
+    (demo_root / "mine" / "experts").mkdir(parents=True)
+    (demo_root / "mine" / "samples.csv").write_text("sample_id,label\n" + "".join(f"s{i},{i % 3}\n" for i in range(60)))
+    for name in "abc":
+        np.save(demo_root / "mine" / "experts" / f"{name}.npy", np.random.default_rng(0).normal(size=(60, 3)))
+    test = app("load")
+    test.selectbox[0].set_value("mine")
+    button(test, "Read it").click().run()
+    assert test.checkbox(key="by_position").label.startswith("The rows of all 3 experts are in the order of the labels")
+
+
 def test_a_path_out_of_the_data_root_is_refused(app, demo_root):
     app("load")
 

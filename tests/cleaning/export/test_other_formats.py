@@ -198,13 +198,35 @@ def test_annotations_made_in_label_studio_become_decisions(picked, verdict, expe
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        {"sample_id": "s0001", "image": "/data/other.jpg"},
+        {"id": "s0001"},
+        {"id": 17, "image": "/data/local-files/?d=pets/s0001.jpg"},
+        {"image": "/data/upload/1/0f3a9c21-s0001.jpg"},
+        {"image": "https://pets.example/s0001"},
+    ],
+)
+def test_a_task_is_joined_by_its_id_else_by_the_name_of_its_picture(data):
+    (decision,) = read_tasks(json.dumps([annotated(["cat"]) | {"data": data}]).encode(), DATASET)
+    assert decision.sample_id == "s0001"
+
+
+def test_one_choice_of_any_name_is_the_label():
+    task = annotated(["cat"])
+    task["annotations"][0]["result"][0]["from_name"] = "choice"
+    (decision,) = read_tasks(json.dumps([task]).encode(), DATASET)
+    assert decision.labels == (DATASET.class_names.index("cat"),)
+
+
+@pytest.mark.parametrize(
     "task",
     [
         annotated(),
         annotated(["walrus"]),
         annotated(["cat", "dog"], "none_fits"),
         annotated([], "gone"),
-        annotated(["cat"]) | {"data": {"sample_id": "s9"}},
+        annotated(["cat"]) | {"data": {"sample_id": "s9", "image": "s0001.jpg"}},
         {"id": 1, "data": {}},
     ],
 )
