@@ -66,6 +66,8 @@ class Table:
 
     def all_printable(self, column: str) -> bool:
         """Whether a column is seen at once to hold plain ASCII text alone; False says nothing."""
+        import pyarrow.compute as pc
+
         data = self.data[column]
         return _is_text(data.type) and bool(pc.all(pc.ascii_is_printable(data)).as_py())
 
