@@ -11,6 +11,11 @@ from data_adapters.helm_runs import is_helm, read_helm
 from data_adapters.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
 from data_adapters.sentences import listed
 
+
+class NoDataset(InputError):
+    """A folder or file that by itself holds no dataset; together with others it may."""
+
+
 LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = (
     (is_dataset_folder, read_folder),
     (is_lm_eval, read_lm_eval),
@@ -36,13 +41,13 @@ def read(path: Path | str) -> Reading:
         if reader is not None:
             return reader(path)
         there = sorted(entry.name for entry in path.iterdir()) or ["nothing"]
-        raise InputError(
+        raise NoDataset(
             f"'{path.name}' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). "
-            f"It holds {listed(there)} Loose files are given with --labels and --expert."
+            f"It holds {listed(there)}"
         )
     if path.is_file():
         reader = next((reader for fits, reader in FILES if fits(path)), None)
         if reader is not None:
             return reader(path)
-        raise InputError(f"'{path.name}' is a file, not a dataset folder. Give loose files with --labels and --expert.")
+        raise NoDataset(f"'{path.name}' is a file, not a dataset folder.")
     raise InputError(f"There is no folder '{path}'. Check the name.")

@@ -89,8 +89,12 @@ def read_unfixed(arguments: argparse.Namespace):
 
 def _read_dataset(path: Path, normalised: str):
     from data_adapters import read, read_lm_eval
+    from data_adapters.reading import NoDataset
 
-    return read(path) if normalised == "none" else read_lm_eval(path, normalised)
+    try:
+        return read(path) if normalised == "none" else read_lm_eval(path, normalised)
+    except NoDataset as error:
+        raise InputError(f"{error} Loose files are given with --labels and --expert.") from error
 
 
 def _without_repeats(pairs: list[str]) -> list[str]:

@@ -3,7 +3,12 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
+import pytest
+
+from cleaning.command_line import build_parser
 from data_adapters import read_folder, read_loose
 from data_adapters.labels_source import ARCHIVES
 from data_adapters.opened import EXPERT_SUFFIXES
@@ -47,6 +52,37 @@ def test_the_example_tables_of_experts_are_read(tmp_path):
 
 def test_functions_named_on_the_page_exist():
     import data_adapters
+    from data_adapters import earlier_opinions
 
     for name in set(re.findall(r"\bread_?\w*(?=\()", PAGE)):
-        assert hasattr(data_adapters, name), name
+        assert hasattr(data_adapters, name) or hasattr(earlier_opinions, name), name
+
+
+def test_the_example_line_of_json_is_read(tmp_path):
+    labels = tiny.write(tmp_path / "labels.csv", "sample_id,label", "s001,cat")
+    names = tiny.write(tmp_path / "names.txt", *tiny.NAMES)
+    lines = tiny.write(tmp_path / "full.jsonl", block('{"sample_id": "s001", "cat"').strip())
+    assert read_loose(labels, {"full": lines}, class_names=names).experts[0].kind == "full"
+
+
+def test_the_example_arrays_of_several_experts_are_read(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    safetensors = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
+    labels = tiny.labels_csv(tmp_path / "labels.csv")
+    (tmp_path / "experts").mkdir()
+    scores = torch.tensor(tiny.SCORES)
+    told = {"json": json, "torch": torch, "safetensors": SimpleNamespace(torch=safetensors), "ids": list(tiny.IDS)}
+    told |= {"numpy": np, "resnet_logits": scores, "vit_logits": scores}
+    monkeypatch.chdir(tmp_path)
+    exec(block("numpy.savez"), told)
+    for file, count in (("all.npz", 2), ("all.pt", 2), ("all.safetensors", 1)):
+        reading = read_loose(labels, {"all": Path("experts", file)})
+        assert len(reading.experts) == count and not reading.joined_by_position
+
+
+def test_the_example_commands_are_commands_with_these_options():
+    shown = [line for _, text in BLOCKS for line in text.replace("\\\n", " ").splitlines()]
+    commands = [line.split()[3:] for line in shown if line.startswith("python -m cleaning ")]
+    assert len(commands) >= 7
+    for words in commands:
+        build_parser().parse_args([word for word in words if word != "..."])

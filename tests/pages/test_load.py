@@ -62,6 +62,13 @@ def test_a_path_out_of_the_data_root_is_refused(app, demo_root):
         intake.read_on_server("../../etc")
 
 
+def test_a_folder_that_is_no_dataset_is_told_without_options_of_the_command_line(app, demo_root):
+    (demo_root / "notes").mkdir()
+    (demo_root / "notes" / "readme.txt").write_text("x")
+    looked = intake.look_at(intake.read_on_server, "notes")
+    assert looked.refusal.endswith("It holds readme.txt.") and "--" not in looked.refusal
+
+
 def test_bad_input_is_one_sentence(app, demo_root):
     (demo_root / "bad" / "experts").mkdir(parents=True)
     (demo_root / "bad" / "samples.csv").write_text("sample_id,label\na,0\na,1\n")
