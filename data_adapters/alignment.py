@@ -6,6 +6,7 @@ import numpy as np
 
 from cleaning.dataset import check_unique_ids
 from cleaning.errors import InputError, counted, first_five
+from data_adapters.contract import IdNote
 from data_adapters.sentences import listed
 
 
@@ -62,17 +63,21 @@ def require_all(join: Join, sample_ids: np.ndarray, name: str) -> None:
         )
 
 
-def abstention_note(join: Join, name: str) -> tuple[str, ...]:
+def abstention_note(join: Join, sample_ids: np.ndarray, name: str) -> tuple[str, ...]:
     """What is said about samples a top-1 or vote expert has no row for."""
-    count = len(join.missing)
+    missing = sample_ids[join.missing]
+    if not len(missing):
+        return ()
     of = counted(len(join.rows), "sample")
-    return (f"Expert '{name}' has no row for {count:,} of {of}; there it abstains.",) if count else ()
+    sentence = f"Expert '{name}' has no row for {len(missing):,} of {of}; there it abstains."
+    return (IdNote.of("missing_ids", sentence, missing),)
 
 
 def _unknown_note(unknown: np.ndarray, name: str) -> tuple[str, ...]:
     if not len(unknown):
         return ()
-    return (f"Expert '{name}': {counted(len(unknown), 'id')} not among the samples left out: {listed(unknown)}",)
+    sentence = f"Expert '{name}': {counted(len(unknown), 'id')} not among the samples left out: {listed(unknown)}"
+    return (IdNote.of("unknown_ids", sentence, unknown),)
 
 
 def _nothing_in_common(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> str:

@@ -1,9 +1,28 @@
 """What every adapter gives back: a dataset, its experts, and what a person should know of the reading."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cleaning.dataset import Dataset, Expert
+
+
+class IdNote(str):
+    """A note on ids that do not meet, which the doctor states as a finding.
+
+    check: ``unknown_ids`` (rows of the expert that no sample has) or ``missing_ids`` (samples without a row). count:
+    how many; first: at most five of them.
+    """
+
+    check: str
+    count: int
+    first: tuple[str, ...]
+
+    @classmethod
+    def of(cls, check: str, sentence: str, ids: Sequence[str]) -> "IdNote":
+        note = cls(sentence)
+        note.check, note.count, note.first = check, len(ids), tuple(map(str, ids[:5]))
+        return note
 
 
 @dataclass(frozen=True)
@@ -20,3 +39,8 @@ class Reading:
     notes: tuple[str, ...]
     source: Path
     joined_by_position: tuple[str, ...] = ()
+
+    @property
+    def plain_notes(self) -> tuple[str, ...]:
+        """The notes that the doctor does not state as findings."""
+        return tuple(note for note in self.notes if not isinstance(note, IdNote))

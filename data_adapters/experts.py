@@ -108,7 +108,8 @@ def _hard_or_top1(
 ) -> Expert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame)
-    notes = [*_refuse_or_note(opened, frame, codes, aligned), *alignment.abstention_note(join, opened.name)]
+    notes = _refuse_or_note(opened, frame, codes, aligned)
+    notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
     notes += _empty_note(opened.name, text, join.rows)
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
     if confidence is not None:

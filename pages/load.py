@@ -119,8 +119,9 @@ def what_was_read(reading) -> None:
     kind = "images" if dataset.kind == "image" else "questions"
     st.markdown(f"**{plain(dataset.name)}**: {len(dataset):,} {kind}, {dataset.class_count:,} classes")
     st.dataframe(intake.expert_table(reading), hide_index=True, width="stretch")
-    with st.expander(f"{len(reading.notes)} notes on the reading", expanded=len(reading.notes) <= 6):
-        for note in reading.notes:
+    notes = reading.plain_notes
+    with st.expander(f"{len(notes)} notes on the reading", expanded=len(notes) <= 6):
+        for note in notes:
             st.markdown(f"- {plain(note, 400)}")
     reading = doctor_view.findings(reading)
     sure = True

@@ -3,9 +3,13 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.factories import Planted, planted_dataset, write_folder
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # no test is timed: machines are shared
+hypothesis.settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
     diagnosis = diagnose(lambda: read_unfixed(arguments), arguments.fix)
-    for note in diagnosis.reading.notes if diagnosis.reading else ():
+    for note in diagnosis.reading.plain_notes if diagnosis.reading else ():
         print(f"note: {note}", file=sys.stderr)
     for finding in diagnosis.findings:
         print(_line(finding))

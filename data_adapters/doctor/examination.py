@@ -1,7 +1,15 @@
 """All checks on a reading, worst first."""
 
 from data_adapters.contract import Reading
-from data_adapters.doctor import class_order, classes, row_order, samples, score_kinds, suspicious_experts
+from data_adapters.doctor import (
+    class_order,
+    classes,
+    row_order,
+    samples,
+    score_kinds,
+    suspicious_experts,
+    unmatched_ids,
+)
 from data_adapters.doctor.evidence import Evidence
 from data_adapters.doctor.finding import SEVERITIES, Finding
 
@@ -18,6 +26,7 @@ def examine(reading: Reading, *, pictures: bool = True) -> list[Finding]:
         *row_order.row_orders(evidence, {finding.expert for finding in orders}),
         *suspicious_experts.saw_labels(evidence),
         *suspicious_experts.identical_experts(evidence),
+        *unmatched_ids.unmatched_ids(evidence),
         *classes.absent_classes(evidence),
         *score_kinds.constant_columns(evidence),
         *score_kinds.score_kinds(evidence),

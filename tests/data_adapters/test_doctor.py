@@ -231,6 +231,22 @@ def test_an_expert_that_saw_the_labels_is_found_and_left_out():
     assert found(reading_of(planted, [replace(saw, confidence=np.full(500, 0.7, np.float32)), *planted.experts])) == {}
 
 
+def test_ids_that_do_not_meet_are_findings_with_their_count_and_are_said_once(tmp_path):
+    labels = tiny.labels_csv(tmp_path / "labels.csv")
+    table = tiny.write(tmp_path / "v.csv", "sample_id,answer", "s01,dog", "zz,cat", "s00,owl", "s02,owl", "s03,dog")
+    reading = read_loose(labels, {"v": table})
+    told = {f.name: (f.severity, f.count, f.first) for f in examine(reading) if f.check.endswith("_ids")}
+    assert told == {
+        "unknown_ids:v": ("note", 1, ("zz",)),
+        "missing_ids:v": ("note", 2, ("s04", "s05")),
+    }
+    assert not any("zz" in note or "no row" in note for note in reading.plain_notes)
+    whole = tiny.write(tmp_path / "w.csv", "sample_id,answer", *(f"{i},cat" for i in tiny.IDS))
+    assert not [f for f in examine(read_loose(labels, {"w": whole})) if f.check.endswith("_ids")]
+    few = tiny.write(tmp_path / "few.csv", "sample_id,answer", "s01,dog")
+    assert list(found(read_loose(labels, {"few": few}), ("warning",))) == ["missing_ids:few"]
+
+
 def test_the_same_expert_under_two_names_is_found():
     planted = planted_dataset(n=500)
     twin = replace(planted.experts[0], name="twin", scores=planted.experts[0].scores.astype(np.float64))

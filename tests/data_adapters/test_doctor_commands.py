@@ -31,16 +31,16 @@ def test_findings_are_printed_written_and_end_with_2(folder, capsys, tmp_path):
     assert main(["doctor", str(folder), "--out", str(tmp_path / "f.json")]) == 2
     said = capsys.readouterr()
     assert "error   class_order:logits_0" in said.out and "(--fix class_order:logits_0)" in said.out
-    assert said.out.splitlines()[-1] == "1 error, 0 warnings, 1 note"
+    assert said.out.splitlines()[-1] == "1 error, 0 warnings, 2 notes"
     assert said.err.splitlines()[-1].startswith("error: The experts' scores do not fit this dataset (class_order:")
     kept = json.loads((tmp_path / "f.json").read_text())
-    assert [f["name"] for f in kept] == ["class_order:logits_0", "score_kind:logits_0"]
+    assert [f["name"] for f in kept] == ["class_order:logits_0", "missing_ids:top1_1", "score_kind:logits_0"]
 
 
 def test_with_the_fix_there_is_no_error_and_nothing_on_disk_changes(folder, capsys):
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     assert main(["doctor", str(folder), "--fix", "class_order:logits_0"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "0 errors, 0 warnings, 1 note"
+    assert capsys.readouterr().out.splitlines()[-1] == "0 errors, 0 warnings, 2 notes"
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
 
 
