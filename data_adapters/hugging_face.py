@@ -1,7 +1,13 @@
-"""Hugging Face datasets on disk: ``save_to_disk`` folders and Parquet shards with picture bytes, through pyarrow."""
+"""Hugging Face datasets on disk: ``save_to_disk`` folders and Parquet shards with picture bytes.
 
+What ``save_to_disk`` wrote is opened by their own library where it is installed, else by pyarrow; Parquet shards by
+pyarrow always, as the library would first copy them into its cache.
+"""
+
+import importlib.util
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,22 +47,71 @@ def holds_features(file: Path) -> bool:
         return b"huggingface" in (pq.read_schema(file).metadata or {})
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """One split. files: in order. table: memory-mapped by the library, or None where pyarrow reads the files."""
+
+    files: list[Path]
+    table: pa.Table | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        return _schema(self.files[0]) if self.table is None else self.table.schema
+
+    def without_pictures(self) -> pa.Table:
+        if self.table is not None:
+            return self.table.select(_kept(self.schema)).replace_schema_metadata(None)
+        return pa.concat_tables([_without_pictures(file) for file in self.files], promote_options="permissive")
+
+    def batches(self, column: str) -> Iterator[pa.RecordBatch]:
+        """The column, a batch in memory at a time."""
+        if self.table is not None:
+            yield from self.table.select([column]).to_batches()
+            return
+        for file in self.files:
+            with readable(file, "Arrow or Parquet"):
+                if file.suffix == ".parquet":
+                    yield from pq.ParquetFile(file).iter_batches(batch_size=64, columns=[column])
+                else:
+                    yield from pa.ipc.open_stream(pa.memory_map(str(file)))
+
+
+def _open(path: Path, split: str | None) -> _Opened:
+    files = _files(path, split)
+    folder = files[0].parent
+    if not ((folder / "state.json").is_file() and has_library()):
+        return _Opened(files)
+    import datasets
+
+    datasets.disable_progress_bars()
+    with readable(folder, "Arrow"):
+        try:
+            return _Opened(files, datasets.load_from_disk(str(folder)).data.table)
+        except (KeyError, TypeError, AttributeError):  # a state that only another version of the library knows
+            return _Opened(files)
+
+
+def has_library() -> bool:
+    """Whether Hugging Face's own library is installed."""
+    return importlib.util.find_spec("datasets") is not None
+
+
 def read_hugging_face(
     path: Path, pictures_to: Path | None = None, split: str | None = None, label_column: str | None = None
 ) -> LabelsSource:
     """One split as a table; pictures are written below ``pictures_to`` if it is given. Raises InputError."""
-    files = _files(path, split)
-    table = pa.concat_tables([_without_pictures(file) for file in files], promote_options="permissive")
+    opened = _open(path, split)
+    table = opened.without_pictures()
     if not table.num_rows:
         raise InputError(f"'{path.name}' has no rows. Expected one row per sample.")
-    column, names = _label_names(files[0], table, label_column)
-    pictures = _picture_column(files[0])
-    notes = [f"'{path.name}' is a Hugging Face dataset of {counted(len(files), 'file')}."]
-    table, note = _with_ids(table, files, pictures)
+    column, names = _label_names(opened, table, label_column)
+    pictures = _picture_column(opened.schema)
+    notes = [f"'{path.name}' is a Hugging Face dataset of {counted(len(opened.files), 'file')}."]
+    table, note = _with_ids(table, opened, pictures)
     notes += note
     root = None
     if pictures is not None:
-        table, root, note = _with_pictures(table, files, pictures, pictures_to)
+        table, root, note = _with_pictures(table, opened, pictures, pictures_to)
         notes += note
     return LabelsSource(Table(path, table, tuple(notes)), names, root, column)
 
@@ -127,38 +182,35 @@ def _is_picture(kind: pa.DataType) -> bool:
     return pa.types.is_struct(kind) and {kind.field(i).name for i in range(kind.num_fields)} == {"bytes", "path"}
 
 
-def _picture_column(file: Path) -> str | None:
-    return next((field.name for field in _schema(file) if _is_picture(field.type)), None)
+def _picture_column(schema: pa.Schema) -> str | None:
+    return next((field.name for field in schema if _is_picture(field.type)), None)
+
+
+def _kept(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if not _is_picture(field.type)]
 
 
 def _without_pictures(file: Path) -> pa.Table:
-    kept = [field.name for field in _schema(file) if not _is_picture(field.type)]
+    kept = _kept(_schema(file))
     with readable(file, "Arrow or Parquet"):
         if file.suffix == ".parquet":
             return pq.ParquetFile(file).read(columns=kept).replace_schema_metadata(None)
         return pa.ipc.open_stream(pa.memory_map(str(file))).read_all().select(kept).replace_schema_metadata(None)
 
 
-def _pictures(files: list[Path], column: str) -> Iterator[dict]:
-    """``{"bytes": ..., "path": ...}`` of one sample after the other, a batch in memory at a time."""
-    for file in files:
-        with readable(file, "Arrow or Parquet"):
-            if file.suffix == ".parquet":
-                batches = pq.ParquetFile(file).iter_batches(batch_size=64, columns=[column])
-            else:
-                batches = pa.ipc.open_stream(pa.memory_map(str(file)))
-            for batch in batches:
-                for start in range(0, batch.num_rows, 64):
-                    yield from batch.slice(start, 64).column(column).to_pylist()
+def _pictures(opened: _Opened, column: str) -> Iterator[dict]:
+    """``{"bytes": ..., "path": ...}`` of one sample after the other."""
+    for batch in opened.batches(column):
+        for start in range(0, batch.num_rows, 64):
+            yield from batch.slice(start, 64).column(column).to_pylist()
 
 
 def _label_names(
-    file: Path, table: pa.Table, asked: str | None
+    opened: _Opened, table: pa.Table, asked: str | None
 ) -> tuple[str | None, tuple[tuple[str, ...], list[str]] | None]:
     """(label column, class names) from the dataset's features; (asked, None) where they name no classes."""
-    schema = _schema(file)
-    written = (schema.metadata or {}).get(b"huggingface")
-    info = json.loads(written).get("info", {}) if written else _json(file.parent / "dataset_info.json")
+    written = (opened.schema.metadata or {}).get(b"huggingface")
+    info = json.loads(written).get("info", {}) if written else _json(opened.files[0].parent / "dataset_info.json")
     features = info.get("features") or {}
     classes = {
         name: about["names"]
@@ -177,11 +229,11 @@ def _label_names(
     return column, unique_names([str(name) for name in classes[column]], "dataset features")
 
 
-def _with_ids(table: pa.Table, files: list[Path], pictures: str | None) -> tuple[pa.Table, list[str]]:
+def _with_ids(table: pa.Table, opened: _Opened, pictures: str | None) -> tuple[pa.Table, list[str]]:
     """The table with ids: its own column, else the pictures' paths where they are unique, else row numbers."""
     if any(name in table.column_names for name in ID_NAMES):
         return table, []
-    paths = [] if pictures is None else [picture and picture["path"] for picture in _pictures(files, pictures)]
+    paths = [] if pictures is None else [picture and picture["path"] for picture in _pictures(opened, pictures)]
     if paths and all(paths) and len(set(paths)) == len(paths):
         return table.append_column("sample_id", pa.array(paths)), ["Sample ids are the pictures' names."]
     ids = [str(i) for i in range(table.num_rows)]
@@ -189,12 +241,12 @@ def _with_ids(table: pa.Table, files: list[Path], pictures: str | None) -> tuple
 
 
 def _with_pictures(
-    table: pa.Table, files: list[Path], column: str, folder: Path | None
+    table: pa.Table, opened: _Opened, column: str, folder: Path | None
 ) -> tuple[pa.Table, Path | None, list[str]]:
     if folder is None:
         return table, None, ["The pictures inside the dataset are not shown."]
     names, total = [], 0
-    for row, picture in enumerate(_pictures(files, column)):
+    for row, picture in enumerate(_pictures(opened, column)):
         content = (picture or {}).get("bytes") or b""
         suffix = next((end for start, end in SIGNATURES.items() if content.startswith(start)), None)
         total += len(content)

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cleaning.errors import InputError
-from data_adapters import read_loose
+from data_adapters import hugging_face, read_loose
 from tests.data_adapters import tiny
 from tests.data_adapters.test_picture_sources import picture
 
@@ -44,6 +44,16 @@ def saved(folder, parts=((0, 1, 2), (3, 4, 5)), **how):
     (folder / "state.json").write_text(json.dumps(STATE | {"_data_files": [{"filename": name} for name in names]}))
     (folder / "dataset_info.json").write_text(json.dumps({"features": FEATURES}))
     return folder
+
+
+@pytest.fixture(autouse=True, params=["their library", "pyarrow"])
+def reader(request, monkeypatch):
+    """Everything here holds with their library and without it."""
+    if request.param == "pyarrow":
+        monkeypatch.setattr(hugging_face, "has_library", lambda: False)
+    elif not hugging_face.has_library():
+        pytest.skip("the datasets library is not installed")
+    return request.param
 
 
 def votes(tmp_path, ids):
@@ -127,3 +137,20 @@ def test_malformed_datasets_end_in_their_sentence(tmp_path, name):
     with pytest.raises(InputError) as refused:
         read_loose(folder, votes(tmp_path, tiny.IDS))
     assert sentence in str(refused.value)
+
+
+def test_their_library_opens_what_it_saved_where_it_is_installed(tmp_path, reader, monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    opened = []
+    load = datasets.load_from_disk
+    monkeypatch.setattr(datasets, "load_from_disk", lambda folder: opened.append(folder) or load(folder))
+    read_loose(saved(tmp_path / "pets"), votes(tmp_path, [f"{i}.png" for i in tiny.IDS]))
+    assert opened == ([str(tmp_path / "pets")] if reader == "their library" else [])
+
+
+def test_a_state_that_the_library_does_not_know_is_read_without_it(tmp_path):
+    folder = saved(tmp_path / "pets")
+    state = json.loads((folder / "state.json").read_text())
+    (folder / "state.json").write_text(json.dumps({"_data_files": state["_data_files"]}))
+    reading = read_loose(folder, votes(tmp_path, [f"{i}.png" for i in tiny.IDS]))
+    assert reading.dataset.given_labels.tolist() == [0, 1, 2, 0, 1, 2]
