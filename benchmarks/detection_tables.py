@@ -48,7 +48,7 @@ def against_the_best(contests: Sequence["Contest"]) -> str:
                 f"{100 * c.judged.wrong.mean():.1f}",
                 _with_interval(c.default, AVERAGE_PRECISION),
                 f"{best}: {c.contenders[best].point[AVERAGE_PRECISION]:.3f}",
-                _within(c.default, c.contenders[best], AVERAGE_PRECISION),
+                "yes" if _within(c.default, c.contenders[best], AVERAGE_PRECISION) else "no",
                 *_difference(c.default, c.contenders[best], AVERAGE_PRECISION),
             ]
         )
@@ -60,7 +60,10 @@ def every_measure(contests: Sequence["Contest"]) -> str:
     rows = []
     for c in contests:
         others = [c.contenders[c.best_other(q)] for q in range(len(MEASURES))]
-        cells = (_difference(c.default, other, q)[0] + _mark(c.default, other, q) for q, other in enumerate(others))
+        cells = (
+            _difference(c.default, other, q)[0] + ("" if _within(c.default, other, q) else " (beyond)")
+            for q, other in enumerate(others)
+        )
         rows.append([c.judged.name, *cells])
     return table(["set", *MEASURES], rows)
 
@@ -126,13 +129,9 @@ def _with_interval(measured: Measured, q: int) -> str:
     return f"{measured.point[q]:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def _within(default: Measured, other: Measured, q: int) -> str:
+def _within(default: Measured, other: Measured, q: int) -> bool:
     """Whether the other is no better than the upper end of the default's own interval."""
-    return "yes" if other.point[q] <= default.interval()[1, q] + NOTHING else "no"
-
-
-def _mark(default: Measured, other: Measured, q: int) -> str:
-    return "" if _within(default, other, q) == "yes" else " (beyond)"
+    return bool(other.point[q] <= default.interval()[1, q] + NOTHING)
 
 
 def _difference(default: Measured, other: Measured, q: int) -> tuple[str, str]:

@@ -15,7 +15,7 @@ Names are imported when first used, so that ``import cleaning`` stays light. Sha
 each function's docstring; ``docs/guide.md`` tells the same path with its outcome.
 """
 
-import importlib
+from cleaning.first_use import at_first_use
 
 _HOMES = {
     "cleaning.calibration": ("Calibration", "calibrate"),
@@ -43,17 +43,5 @@ _HOMES = {
     "cleaning.router": ("ask_in_turn", "load_router", "route"),
     "cleaning.settings": ("Settings",),
 }  # fmt: skip
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
 _CALLED = {"run_pipeline": "run"}  # by another name in its home
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    """Imports a documented name when it is first used (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'cleaning' has no attribute '{name}'")
-    return getattr(importlib.import_module(_HOME[name]), _CALLED.get(name, name))
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES, _CALLED)

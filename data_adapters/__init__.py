@@ -7,7 +7,7 @@ reading = read_uploads({"labels.csv": b"...", "resnet.npy": b"..."}, Path("new_f
 Names are imported when first used: a reader of one layout does not wait for those of the others.
 """
 
-import importlib
+from cleaning.first_use import at_first_use
 
 _HOMES = {
     "data_adapters.choice_probability_tables": ("read_choice_tables",),
@@ -20,12 +20,4 @@ _HOMES = {
     "data_adapters.reading": ("is_readable_folder", "read"),
     "data_adapters.uploads": ("read_uploads", "save_uploads"),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    """Imports a documented name when it is first used (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'data_adapters' has no attribute '{name}'")
-    return getattr(importlib.import_module(_HOME[name]), name)
+__getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES)

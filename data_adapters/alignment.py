@@ -70,14 +70,15 @@ def abstention_note(join: Join, sample_ids: np.ndarray, name: str) -> tuple[str,
         return ()
     of = counted(len(join.rows), "sample")
     sentence = f"Expert '{name}' has no row for {len(missing):,} of {of}; there it abstains."
-    return (IdNote.of("missing_ids", sentence, missing),)
+    return (IdNote.of("missing_ids", sentence, sentence, missing),)
 
 
 def _unknown_note(unknown: np.ndarray, name: str) -> tuple[str, ...]:
     if not len(unknown):
         return ()
-    sentence = f"Expert '{name}': {counted(len(unknown), 'id')} not among the samples left out: {listed(unknown)}"
-    return (IdNote.of("unknown_ids", sentence, unknown),)
+    ids, they = counted(len(unknown), "id"), "it is" if len(unknown) == 1 else "they are"
+    note = f"Expert '{name}': {ids} not among the samples left out: {listed(unknown)}"
+    return (IdNote.of("unknown_ids", note, f"Expert '{name}' has {ids} that no sample has; {they} left out.", unknown),)
 
 
 def _nothing_in_common(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> str:

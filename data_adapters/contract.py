@@ -10,19 +10,20 @@ from cleaning.dataset import Dataset, Expert
 class IdNote(str):
     """A note on ids that do not meet, which the doctor states as a finding.
 
-    check: ``unknown_ids`` (rows of the expert that no sample has) or ``missing_ids`` (samples without a row). count:
-    how many; first: at most five of them.
+    check: ``unknown_ids`` (rows of the expert that no sample has) or ``missing_ids`` (samples without a row). sentence:
+    the note without the ids it lists. count: how many; first: at most five of them.
     """
 
     check: str
+    sentence: str
     count: int
     first: tuple[str, ...]
 
     @classmethod
-    def of(cls, check: str, sentence: str, ids: Sequence[str]) -> "IdNote":
-        note = cls(sentence)
-        note.check, note.count, note.first = check, len(ids), tuple(map(str, ids[:5]))
-        return note
+    def of(cls, check: str, note: str, sentence: str, ids: Sequence[str]) -> "IdNote":
+        told = cls(note)
+        told.check, told.sentence, told.count, told.first = check, sentence, len(ids), tuple(map(str, ids[:5]))
+        return told
 
 
 @dataclass(frozen=True)

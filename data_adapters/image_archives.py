@@ -78,9 +78,7 @@ def _members(path: Path) -> Iterator[tuple[str, int]]:
     """(name, size) of every file inside; links and other kinds of members are passed over."""
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
-            yield from (
-                (m.filename, m.file_size) for m in archive.infolist() if not stat.S_ISLNK(m.external_attr >> 16)
-            )
+            yield from ((m.filename, m.file_size) for m in _zipped_files(archive))
     else:
         with tarfile.open(path) as archive:
             yield from ((m.name, m.size) for m in archive if m.isfile())
@@ -89,8 +87,8 @@ def _members(path: Path) -> Iterator[tuple[str, int]]:
 def _contents(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                if _is_picture(member.filename) and not stat.S_ISLNK(member.external_attr >> 16):
+            for member in _zipped_files(archive):
+                if _is_picture(member.filename):
                     _refuse_password(member, path)
                     with archive.open(member) as content:
                         yield member.filename, content
@@ -99,6 +97,10 @@ def _contents(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
             for member in archive:
                 if member.isfile() and _is_picture(member.name):
                     yield member.name, archive.extractfile(member)
+
+
+def _zipped_files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [member for member in archive.infolist() if not stat.S_ISLNK(member.external_attr >> 16)]
 
 
 def _refuse_password(member: zipfile.ZipInfo, path: Path) -> None:

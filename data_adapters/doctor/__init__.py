@@ -8,7 +8,7 @@ reading = read_fixed(lambda: read(folder), names)    # both kinds of fixes
 Names are imported when first used, as those of ``data_adapters``.
 """
 
-import importlib
+from cleaning.first_use import at_first_use
 
 _HOMES = {
     "data_adapters.doctor.diagnosis": ("Diagnosis", "Looked", "diagnose", "look", "read_fixed"),
@@ -16,12 +16,4 @@ _HOMES = {
     "data_adapters.doctor.finding": ("Finding",),
     "data_adapters.doctor.fixes": ("apply_fixes",),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str):
-    """Imports a documented name when it is first used (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'data_adapters.doctor' has no attribute '{name}'")
-    return getattr(importlib.import_module(_HOME[name]), name)
+__getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES)
