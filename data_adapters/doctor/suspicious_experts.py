@@ -50,7 +50,10 @@ def _saw_labels(opinion: Opinion, share: float, best_peer: float | None, others:
         f"{'' if opinion.expert.kind == 'votes' else ', nearly always with certainty'}. "
         "It cannot doubt what it was trained on."
     )
-    fix = "Give out-of-sample scores (cross-validation), or leave it out."
+    if others:
+        fix = f"Leave '{name}' out, unless you have out-of-sample scores of it (cross-validation) to give instead."
+    else:
+        fix = "Give out-of-sample scores (cross-validation)."
     return Finding(f"saw_labels:{name}", "warning", sentence, len(opinion.predicted), fix=fix, safe_fix=others)
 
 

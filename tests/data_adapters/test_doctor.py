@@ -226,6 +226,7 @@ def test_an_expert_that_saw_the_labels_is_found_and_left_out():
     saw = Expert("memory", "top1", predicted=given.copy(), confidence=np.full(500, 0.999, np.float32))
     reading = reading_of(planted, [*planted.experts, saw])
     assert list(found(reading)) == ["saw_labels:memory"]
+    assert found(reading)["saw_labels:memory"].fix.startswith("Leave 'memory' out")  # what its tick does
     fixed = apply_fixes(reading, ["saw_labels"])
     assert [e.name for e in fixed.experts] == [e.name for e in planted.experts]
     assert found(reading_of(planted, [replace(saw, confidence=np.full(500, 0.7, np.float32)), *planted.experts])) == {}
