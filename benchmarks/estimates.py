@@ -3,7 +3,8 @@
 python -m benchmarks.estimates [--data ../shared/data] [--quick] [--write docs/estimates.md]
 
 Each simulation draws a fresh audit for 5 % flagged and reveals the truth card by card. Fixed-n intervals are checked
-at set numbers of cards, anytime intervals after every card; all for five thresholds from the same cards.
+at set numbers of cards; in the first quarter of the simulations anytime intervals are checked after every card. All for
+five thresholds from the same cards.
 """
 
 import argparse
@@ -33,7 +34,8 @@ DESIGN = 0.05
 FLAGGED = (0.02, 0.05, 0.075, 0.1, 0.2)
 CARDS = (20, 50, 100, 200, 400)
 ROUNDING = 1e-9
-PLAIN = ("Jeffreys", "our ends")  # kinds of interval of two plain strata
+PLAIN = ("same cards, Jeffreys", "own cards, Jeffreys", "own cards, our ends")  # intervals of two plain strata
+PEEKING = 4  # one simulation in so many looks after every card, which takes as long as a hundred others
 
 
 @dataclass
@@ -42,8 +44,8 @@ class Tally:
 
     truth: (Q, F). inside, width: per method (C, F, Q) sums of hits and half-widths at CARDS and FLAGGED.
     plain_inside, plain_width: per kind of end (C, Q) of two plain strata at DESIGN. anytime_width: (C, F, Q).
-    always: (F, Q) simulations in which the anytime band never missed; always_fixed: the same for fixed-n bands looked
-    at every tenth card. promises, kept: thresholds chosen by target precision, and those that kept it.
+    always: (F, Q) of the peeking simulations those in which the anytime band never missed; always_fixed: the same for
+    fixed-n bands looked at every tenth card. promises, kept: thresholds chosen by target precision, and those that kept it.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Tally:
     wrong_share: float
     truth: np.ndarray
     simulations: int
+    peeking: int
     inside: dict[str, np.ndarray]
     width: dict[str, np.ndarray]
     plain_inside: dict[str, np.ndarray]
@@ -94,6 +97,7 @@ def measure(population: Population, simulations: int) -> Tally:
         float(population.wrong.mean()),
         setting.truth(),
         simulations,
+        max(simulations // PEEKING, 1),
         {method: np.zeros(shape) for method in ESTIMATORS},
         {method: np.zeros(shape) for method in ESTIMATORS},
         {ends: np.zeros((len(CARDS), 2)) for ends in PLAIN},
@@ -109,32 +113,42 @@ def measure(population: Population, simulations: int) -> Tally:
 
 def _simulate(setting: Setting, tally: Tally, seed: int) -> None:
     audit = draw_audit(setting.ranking, setting.thresholds[FLAGGED.index(DESIGN)], seed)
+    for cards in CARDS:
+        _compare(setting, tally, audit, cards, seed)
+    if seed < tally.peeking:
+        _peek(setting, tally, audit)
+
+
+def _revealed(setting: Setting, audit: AuditDesign, cards: int) -> tuple:
+    """What estimate_curve is asked after so many cards."""
     verdicts = np.full(len(setting.wrong), np.nan)
+    verdicts[audit.rows[:cards]] = setting.wrong[audit.rows[:cards]]
+    return audit, verdicts, setting.ranking, setting.thresholds
+
+
+def _peek(setting: Setting, tally: Tally, audit: AuditDesign) -> None:
     always, always_fixed = np.ones((2, len(FLAGGED), 2), bool)
-    for cards, row in enumerate(audit.rows[: CARDS[-1]], start=1):
-        verdicts[row] = setting.wrong[row]
-        ask = (audit, verdicts, setting.ranking, setting.thresholds)
-        anytime = estimate_curve(*ask)
-        always &= _hits(anytime, tally.truth)
+    for cards in range(1, min(CARDS[-1], len(audit)) + 1):
+        ask = _revealed(setting, audit, cards)
+        always &= _hits(estimate_curve(*ask), tally.truth)
         if cards % 10 == 0:
             always_fixed &= _hits(estimate_curve(*ask, anytime=False), tally.truth)
-        if cards in CARDS:
-            _compare(setting, tally, ask, anytime, CARDS.index(cards), seed)
     tally.always += always
     tally.always_fixed += always_fixed
 
 
-def _compare(setting: Setting, tally: Tally, ask: tuple, anytime: EstimateCurve, at: int, seed: int) -> None:
+def _compare(setting: Setting, tally: Tally, audit: AuditDesign, cards: int, seed: int) -> None:
+    ask, at = _revealed(setting, audit, cards), CARDS.index(cards)
     for method in ESTIMATORS:
         curve = estimate_curve(*ask, method=method, anytime=False)
         tally.inside[method][at] += _hits(curve, tally.truth)
         tally.width[method][at] += _half_widths(curve)
-    tally.anytime_width[at] += _half_widths(anytime)
+    tally.anytime_width[at] += _half_widths(estimate_curve(*ask))
     real = tally.truth[:, FLAGGED.index(DESIGN)]
-    for ends, plain in _two_plain_strata(setting, ask[0], CARDS[at], seed).items():
+    for ends, plain in _two_plain_strata(setting, audit, cards, seed).items():
         tally.plain_inside[ends][at] += (plain[:, 0] - ROUNDING <= real) & (real <= plain[:, 1] + ROUNDING)
         tally.plain_width[ends][at] += (plain[:, 1] - plain[:, 0]) / 2
-    if CARDS[at] == 200:
+    if cards == 200:
         target = 0.8 * tally.truth[0, FLAGGED.index(DESIGN)]
         choice = threshold_for_precision(target, *ask[:3])
         tally.promises += choice.reached
@@ -153,16 +167,33 @@ def _half_widths(curve: EstimateCurve) -> np.ndarray:
 
 
 def _two_plain_strata(setting: Setting, audit: AuditDesign, cards: int, seed: int) -> dict[str, np.ndarray]:
-    """(Q, 2) ends with as many cards in each part, drawn plainly from it: with Jeffreys intervals, and with ours."""
+    """(Q, 2) ends by flagged and unflagged part alone: from the same cards by their weights (for as many plain cards
+    as have the mean's variance, Kish 1965), or from as many cards in each part drawn plainly from it."""
     flagged = int(setting.ranking.flagged_counts(setting.thresholds)[FLAGGED.index(DESIGN)])
     counts, inside = audit.counts(cards), audit.starts[1:] <= flagged
     drawn = np.array([counts[inside].sum(), counts[~inside].sum()])
     size = np.array([flagged, audit.sample_count - flagged])
     bad = np.array([setting.found[flagged], setting.found[-1] - setting.found[flagged]]).astype(int)
     wrong = np.random.default_rng([seed, cards]).hypergeometric(bad, size - bad, drawn)
-    point = size * (wrong / drawn)
-    jeffreys = (size * beta.ppf(q, wrong + 0.5, drawn - wrong + 0.5) for q in (0.025, 0.975))
-    return {kind: _of_two(size, point, *ends) for kind, ends in zip(PLAIN, (jeffreys, _ours(size, drawn, wrong)))}
+
+    part, weight = (~inside[audit.stratum[:cards]]).astype(int), (audit.sizes / np.maximum(counts, 1))
+    weight = weight[audit.stratum[:cards]]
+    verdict = setting.wrong[audit.rows[:cards]]
+    total, weighed, squares = (np.bincount(part, v, 2) for v in (weight, weight * verdict, weight**2))
+    worth, share = total**2 / squares, weighed / total
+
+    kinds = (
+        _of_two(size, size * share, *_jeffreys(size, worth, worth * share)),
+        _of_two(size, size * wrong / drawn, *_jeffreys(size, drawn, wrong)),
+        _of_two(size, size * wrong / drawn, *_ours(size, drawn, wrong)),
+    )
+    return dict(zip(PLAIN, kinds))
+
+
+def _jeffreys(size: np.ndarray, cards: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(2,) ends of the wrong labels in two parts."""
+    low, high = (size * beta.ppf(q, wrong + 0.5, cards - wrong + 0.5) for q in (0.025, 0.975))
+    return low, high
 
 
 def _ours(size: np.ndarray, drawn: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -185,11 +216,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
     parser.add_argument("--only", choices=("real", "planted"), help="only the real or only the planted sets")
-    parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 500")
+    parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 2,000")
     parser.add_argument("--simulations", type=int, help="simulations each")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
     wanted = parser.parse_args(arguments)
-    simulations = wanted.simulations or (25 if wanted.quick else 500)
+    simulations = wanted.simulations or (25 if wanted.quick else 2_000)
     real = real_populations(wanted.data) if wanted.data.is_dir() and wanted.only != "planted" else ()
     planted = planted_populations() if wanted.only != "real" else ()
     began, tallies = time.perf_counter(), []

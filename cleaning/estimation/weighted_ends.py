@@ -21,6 +21,7 @@ EXACT_FOR = 5.0  # cards at which half of that way is gone
 EXACT_WITHOUT_FINDS = 1.2  # the larger, the nearer to exact where no card is wrong, or all are
 HEAVIEST = 0.7  # the unseen wrong card: so much of the heaviest cell, the rest where the curve looks for it
 SPARSE = (0, 1, 3)  # cards of a cell up to which it is also tried to count all of it that is not seen otherwise
+EVEN = 1.3  # heaviest over lightest cell up to which cells count as sampled alike
 SEEN = 0.25  # how much the weights of wrong cards seen say of the unseen one's
 TINY = 1e-9
 
@@ -117,7 +118,8 @@ def _unseen_weight(side: _Side) -> np.ndarray:
     The heaviest cell's would be safe wherever unseen ones lie (Fay and Feuer); the curve says where they are more
     likely, and cards found say it too, the more of them there are (as their third moment does for the skewness).
     """
-    heaviest, likely = side.weight.max(2), _mean_weight(side.weight, side.size * side.curve * (side.cards > 0))
+    where = side.size * np.maximum(side.curve, TINY) * (side.cards > 0)  # by size where the curve rules all out
+    heaviest, likely = side.weight.max(2), _mean_weight(side.weight, where)
     guess = HEAVIEST * heaviest + (1 - HEAVIEST) * likely
     squares, cubes = ((SEEN * side.found * side.weight**power).sum(2) for power in (2, 3))
     return (cubes + guess**3) / np.maximum(squares + guess**2, TINY)
@@ -125,21 +127,43 @@ def _unseen_weight(side: _Side) -> np.ndarray:
 
 def _mean_weight(weight: np.ndarray, where: np.ndarray) -> np.ndarray:
     """(T, 2) mean weight of what lies ``where`` (T, 2, H)."""
-    return (where * weight).sum(2) / np.maximum(where.sum(2), TINY)
+    return (where * weight).sum(2) / np.maximum(where.sum(2), TINY**2)
 
 
 def _variance(side: _Side, multiplier: np.ndarray) -> np.ndarray:
     """(T, 2) of the estimated number; larger where it hangs on few cards (Satterthwaite's degrees of freedom, as Korn
     and Graubard 1998 use them; Student's quantile by the first term of its expansion)."""
-    share = side.found / np.maximum(side.cards, 1)
-    steadied = (side.found + STEADYING_CARDS * side.curve) / (side.cards + STEADYING_CARDS)
-    spread = np.maximum(share * (1 - share), steadied * (1 - steadied))
+    spread = _spread(side.found, side.cards, side.curve)
     cards = np.maximum(side.cards, 1)
     cell = side.size**2 * np.where(side.cards > 0, spread * side.unseen / cards, 0.25)
     variance = cell.sum(2)
     freedom = variance**2 / np.maximum((cell**2 / cards).sum(2), TINY)
     first_term = (multiplier**2 + 1) / 4
-    return (
-        variance
-        * ((1 + first_term / np.maximum(freedom, 1)) / (1 + first_term / np.maximum(side.cards.sum(2), 1))) ** 2
+    few = (1 + first_term / np.maximum(freedom, 1)) / (1 + first_term / np.maximum(side.cards.sum(2), 1))
+    return np.minimum(variance * few**2, _plain_variance(side))
+
+
+def _plain_variance(side: _Side) -> np.ndarray:
+    """(T, 2) variance as if cells sampled alike were one plain stratum; infinite where they are not.
+
+    Never less than the cells' own, as p (1 - p) is concave (Hoeffding 1956). So what is added for cells in which all
+    cards agree is added once, and such cells are no wider than the plain stratum.
+    """
+    held = side.size > 0
+    per_card = np.where(held, side.size * side.unseen / np.maximum(side.cards, 1), np.nan)
+    heaviest, lightest = np.fmax.reduce(per_card, 2), np.fmin.reduce(per_card, 2)
+    alike = (heaviest <= EVEN * lightest) & ((side.cards > 0) | ~held).all(2)
+    each = np.where(held, side.size * per_card, 0)
+    total, cards = each.sum(2), side.cards.sum(2)
+    found, curve = (
+        (each * share).sum(2) / np.maximum(total, TINY)
+        for share in (side.found / np.maximum(side.cards, 1), side.curve)
     )
+    return np.where(alike, total * _spread(found * cards, cards, curve), np.inf)
+
+
+def _spread(found: np.ndarray, cards: np.ndarray, curve: np.ndarray) -> np.ndarray:
+    """Variance of one card: as found, or as with a few cards more that are as the curve says, if that is more."""
+    share = found / np.maximum(cards, 1)
+    steadied = (found + STEADYING_CARDS * curve) / (cards + STEADYING_CARDS)
+    return np.maximum(share * (1 - share), steadied * (1 - steadied))

@@ -53,11 +53,17 @@ def test_rare_errors_give_fay_and_feuers_gamma_ends(exact):
     np.testing.assert_allclose([low[0], high[0]], [lower, upper], rtol=0.02)
 
 
-def test_cells_without_finds_ask_for_one_unseen_error_together():
-    """Two halves of a stratum say what the whole says; per-cell distances in squares would reach 1.4 times as far."""
-    whole = ends_of(cells_of([10_000], [100], [0]))
-    halves = ends_of(cells_of([5_000, 5_000], [50, 50], [0, 0]))
+@pytest.mark.parametrize(("wrong", "curve"), [(0, 0.0), (0, 0.05), (50, 0.9), (10, 0.3)])
+def test_cells_sampled_alike_say_what_one_plain_stratum_says(wrong, curve):
+    """Also where all cards agree: per-cell distances in squares would reach 1.4 times as far."""
+    whole = ends_of(cells_of([10_000], [100], [2 * wrong], curve))
+    halves = ends_of(cells_of([5_000, 5_000], [50, 50], [wrong, wrong], curve))
     np.testing.assert_allclose(halves, whole, rtol=1e-6)
+
+
+def test_an_unseen_error_weighs_a_whole_card_where_the_curve_rules_errors_out():
+    ruled_out, unlikely = (ends_of(cells_of([1_250], [60], [0], curve)) for curve in (0.0, 1e-6))
+    np.testing.assert_allclose(ruled_out, unlikely, rtol=1e-3)
 
 
 def test_counting_right_labels_mirrors_the_ends():
