@@ -6,14 +6,15 @@
 <folder>/<key>/                      the same, finished; rule, threshold and budget are not part of the key
 
 An interrupted scoring goes on after the last checkpoint. Two processes that score the same write the same numbers.
-An expert that is added is the only one calibrated and asked for its weight. It changes all weights, hence all pooled
-probabilities: the pass over the scores is made again (docs/performance.md says what keeping more would cost).
+An expert that is added is the only one calibrated, asked for its weight and read whole; of the others only those rows
+are read that the classes kept of them leave open (``cleaning.leading``).
 """
 
 import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +23,12 @@ import numpy as np
 from cleaning.calibration import Calibration, calibrate
 from cleaning.dataset import Dataset, Expert
 from cleaning.folds import Folds
+from cleaning.leading import Earlier, Leading, read_added, read_leading
 from cleaning.pool import Opinions, Progress, fill, weighed
 from cleaning.pooled_rows import PooledRows, Pooling
 from cleaning.reserved import full_disk_as_sentence, new_npy
 
-FORMAT = 2
+FORMAT = 3
 BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
 CHECKPOINT_SECONDS = 2.0
 
@@ -92,12 +94,23 @@ class OpinionStore:
             return weighed(dataset, experts, calibrations, folds, kept)
 
         with full_disk_as_sentence("What the experts say"):
-            pooling = _begin(making, dataset, experts, calibrations, folds, weigh)
-            _go_on(making, pooling, len(dataset), progress)
+            pooling = _begin(making, dataset, experts, calibrations, folds, seed, weigh)
+            _go_on(making, pooling, len(dataset), self._earlier(dataset, pooling, seed), progress)
             _finish(making, place)
         found = self.finished(dataset, experts, seed)
         assert found is not None, "just written"
         return found
+
+    def _earlier(self, dataset: Dataset, pooling: Pooling, seed: int) -> Earlier | None:
+        """The finished pooling of most of these full experts, if there is any of some; a damaged one is passed over."""
+        own = {entry: column for column, entry in enumerate(_entries(pooling.experts, pooling.calibrations))}
+        best: Earlier | None = None
+        for path in self.folder.glob("*/leading_classes.npy"):
+            with suppress(OSError, ValueError, KeyError, EOFError):
+                found = None if path.parent.suffix else _opened_earlier(path.parent, dataset, own, pooling, seed)
+                if found and (best is None or len(found.columns) > len(best.columns)):
+                    best = found
+        return best
 
     def keep(self, dataset: Dataset, experts: Sequence[Expert], seed: int, said: Opinions) -> None:
         """Keeps what workers elsewhere were asked, so that another rule asks nothing again."""
@@ -125,7 +138,25 @@ def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def _begin(making: Path, dataset, experts, calibrations, folds, weigh: Callable[[], Pooling]) -> Pooling:
+def _entries(experts: Sequence[Expert], calibrations: Sequence[Calibration]) -> list[tuple[str, str, str]]:
+    """What makes an expert the same as in another pooling: its name, its scores and how it is calibrated."""
+    return [(e.name, e.fingerprint(), json.dumps(c.to_dict(), sort_keys=True)) for e, c in zip(experts, calibrations)]
+
+
+def _opened_earlier(place: Path, dataset, own: dict, pooling: Pooling, seed: int) -> Earlier | None:
+    """A finished pooling, if it is of this dataset and of none but these experts (their columns by entry)."""
+    fit = json.loads((place / "fit.json").read_text(encoding="utf-8"))
+    entries = list(map(tuple, fit["experts"]))
+    if fit["of"] != [FORMAT, dataset.fingerprint(), seed] or not set(entries) <= set(own):
+        return None
+    full = [old for old, entry in enumerate(entries) if own[entry] in pooling.softeners]
+    rows = _open_rows(place, "r")
+    answers = ([array[:, old] for old in full] for array in (rows.predicted, rows.confidence))
+    columns = tuple(own[entries[old]] for old in full)
+    return Earlier(columns, np.array(fit["weights"])[:, full], *answers, _open_leading(place, "r")) if full else None
+
+
+def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh: Callable[[], Pooling]) -> Pooling:
     """The weighed experts and, in ``making``, arrays to fill; both as an earlier call left them, if one did."""
     if (making / "fit.json").exists():
         weights, _ = _read_fit(making)
@@ -134,15 +165,26 @@ def _begin(making: Path, dataset, experts, calibrations, folds, weigh: Callable[
     making.mkdir(parents=True, exist_ok=True)
     for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
         new_npy(making / f"{name}.npy", dtype, shape)
+    for name, (shape, dtype) in zip(Leading._fields, Leading.layout(len(dataset), len(pooling.softeners))):
+        new_npy(making / f"leading_{name}.npy", dtype, shape)
     _save_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
-    about = {"weights": pooling.weights.tolist(), "calibrations": [c.to_dict() for c in calibrations]}
+    about = {
+        "weights": pooling.weights.tolist(),
+        "calibrations": [c.to_dict() for c in calibrations],
+        "of": [FORMAT, dataset.fingerprint(), seed],
+        "experts": _entries(experts, calibrations),
+    }
     _write_json(making / "fit.json", about)
     return pooling
 
 
-def _go_on(making: Path, pooling: Pooling, n: int, progress: Progress) -> None:
+def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, progress: Progress) -> None:
     """Fills the blocks that are not done; what is done is kept at least every CHECKPOINT_SECONDS and at the end."""
-    rows, done = _open_rows(making, "r+"), np.load(making / "done.npy", allow_pickle=False)
+    rows, leading = _open_rows(making, "r+"), _open_leading(making, "r+")
+    done = np.load(making / "done.npy", allow_pickle=False)
+    read = partial(read_leading, pooling, into=rows, leading=leading)
+    if earlier is not None:
+        read = partial(read_added, pooling, earlier, into=rows, leading=leading)
     kept = time.monotonic()
     try:
         for number, block in enumerate(_blocks(n, pooling.class_count)):
@@ -152,18 +194,19 @@ def _go_on(making: Path, pooling: Pooling, n: int, progress: Progress) -> None:
                     rows,
                     block,
                     lambda count, start=block.start: progress("asking the experts", (start + count) / n),
+                    read=read,
                 )
                 done[number] = True
             if time.monotonic() - kept > CHECKPOINT_SECONDS:
-                _checkpoint(making, rows, done)
+                _checkpoint(making, (*rows, *leading), done)
                 kept = time.monotonic()
     finally:
-        _checkpoint(making, rows, done)
+        _checkpoint(making, (*rows, *leading), done)
 
 
-def _checkpoint(making: Path, rows: PooledRows, done: np.ndarray) -> None:
+def _checkpoint(making: Path, arrays: Sequence[np.memmap], done: np.ndarray) -> None:
     """First the numbers reach the disk, then the word that they are there."""
-    for array in rows:
+    for array in arrays:
         array.flush()
     if making.exists():  # else another process finished the same and renamed it
         _save_array(making / "done.npy", done)
@@ -176,6 +219,10 @@ def _blocks(n: int, class_count: int) -> list[slice]:
 
 def _open_rows(folder: Path, mode: str) -> PooledRows:
     return PooledRows(*(np.load(folder / f"{name}.npy", mode, allow_pickle=False) for name in PooledRows._fields))
+
+
+def _open_leading(folder: Path, mode: str) -> Leading:
+    return Leading(*(np.load(folder / f"leading_{name}.npy", mode, allow_pickle=False) for name in Leading._fields))
 
 
 def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:

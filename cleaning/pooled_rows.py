@@ -1,7 +1,7 @@
 """What a chunk of rows says once all experts are pooled: the arithmetic of one chunk, the same wherever it runs."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ class Pooling:
     def with_weights(self, weights: np.ndarray) -> "Pooling":
         return replace(self, weights=weights)
 
-    def _buffers(self) -> Buffers:
+    def buffers(self) -> Buffers:
         """The calling thread's."""
         if not hasattr(self._own, "buffers"):
             self._own.buffers = Buffers()
@@ -113,24 +113,27 @@ class Pooling:
         result = np.empty(len(rows))
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
-            said = self.softeners[column].soften(rows[part], self.fold[rows[part]], self._buffers())
+            said = self.softeners[column].soften(rows[part], self.fold[rows[part]], self.buffers())
             result[part] = said.exponentials[np.arange(len(said.total)), labels[part]] / said.total
             if said.silent is not None:
                 result[part][said.silent] = np.nan
         return result
 
-    def read(self, rows: slice, into: PooledRows) -> slice:
-        """Pools one chunk of all experts, writes what it says to the same rows of ``into``, and returns ``rows``."""
+    def read(self, rows: slice | np.ndarray, into: PooledRows, see: Callable | None = None) -> slice | np.ndarray:
+        """Pools one chunk of all experts, writes what it says to the same rows of ``into``, and returns ``rows``.
+
+        see: given what the full experts say, as ``add_full`` has it, before other answers are added.
+        """
         labels = self.given_labels[rows]
         line = np.arange(len(labels))
         weights = self.weights[self.fold[rows]].astype(np.float32)
-        pooled, total = self._add_full(rows, weights, into, line)
-        base = self._add_answers(rows, weights, into, line, pooled, total)
+        pooled, total, said, sums = self.add_full(list(self.softeners), rows, weights, into, line, see is not None)
+        if see is not None:
+            see(pooled, said, sums)
+        base = self.add_answers(rows, weights, into, line, pooled, total)
         total[total == 0] = 1
         of_label = (pooled[line, labels] + base) / total
-        pooled[line, labels] = -np.inf
-        if self.option_counts is not None:
-            pooled[np.arange(self.class_count) >= self.option_counts[rows, None]] = -np.inf
+        self.rule_out(pooled, rows, labels)
         best = pooled.argmax(axis=1)
         beyond_base = pooled[line, best]
         into.label_probability[rows] = of_label
@@ -138,34 +141,47 @@ class Pooling:
         into.suggested_probability[rows] = (beyond_base + base) / total
         return rows
 
-    def _add_full(self, rows: slice, weights, into: PooledRows, line) -> tuple[np.ndarray, np.ndarray]:
-        """(n, K) weighted sum of the full experts' probabilities, (n,) the weight of those who answer.
+    def rule_out(self, pooled: np.ndarray, rows: slice | np.ndarray, labels: np.ndarray) -> None:
+        """Makes the given labels and options that do not exist -inf in ``pooled`` (n, K)."""
+        pooled[np.arange(len(labels)), labels] = -np.inf
+        if self.option_counts is not None:
+            pooled[np.arange(self.class_count) >= self.option_counts[rows, None]] = -np.inf
+
+    def add_full(
+        self, full: list[int], rows: slice | np.ndarray, weights, into: PooledRows, line, keep: bool = True
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """(n, K) weighted sum of these full experts' probabilities, (n,) the weight of those who answer; and if
+        ``keep`` (F, n, K) their exponentials and (F, n) the sums of these.
 
         Of a single expert both are left times its exponentials' sum, which dividing one by the other takes away.
         """
-        full, n, present = list(self.softeners), len(line), np.zeros(len(line), np.float32)
-        pooled = self._buffers().get("pooled", n, self.class_count)
+        n, present = len(line), np.zeros(len(line), np.float32)
+        pooled = self.buffers().get("pooled", n, self.class_count)
+        room = len(full) if keep else min(len(full), TOGETHER)
+        said = self.buffers().get("together", room * n, self.class_count).reshape(room, n, self.class_count)
+        sums = np.empty((len(full), n), np.float32)
         for first in range(0, len(full), TOGETHER):
             columns = full[first : first + TOGETHER]
-            said = self._buffers().get("together", len(columns) * n, self.class_count).reshape(len(columns), n, -1)
+            group = said[first if keep else 0 :][: len(columns)]
             share = np.empty((len(columns), n), np.float32)
             for place, column in enumerate(columns):
-                total, w = self._ask(column, rows, weights, into, line, said[place])
+                total, w = self._ask(column, rows, weights, into, line, group[place])
+                sums[first + place] = total
                 if len(self.experts) == 1:
-                    return said[place], total
+                    return group[place], total, said, sums
                 np.divide(w, total, out=share[place])
                 present += w
             if first == 0:
-                np.einsum("mnk,mn->nk", said, share, out=pooled)
+                np.einsum("mnk,mn->nk", group, share, out=pooled)
             else:
-                pooled += np.einsum("mnk,mn->nk", said, share, out=self._buffers().get("own", n, self.class_count))
+                pooled += np.einsum("mnk,mn->nk", group, share, out=self.buffers().get("own", n, self.class_count))
         if not full:
             pooled[:] = 0
-        return pooled, present
+        return pooled, present, said, sums
 
     def _ask(self, column: int, rows: slice, weights, into: PooledRows, line, q) -> tuple[np.ndarray, np.ndarray]:
         """Writes a full expert's exponentials to ``q`` (n, K), its answers to ``into``; (n,) sums, (n,) weights."""
-        _, total, best, silent = self.softeners[column].soften(rows, self.fold[rows], self._buffers(), q)
+        _, total, best, silent = self.softeners[column].soften(rows, self.fold[rows], self.buffers(), q)
         confidence, w = q[line, best] / total, weights[:, column]
         if silent is not None:
             best, confidence = np.where(silent, ABSTAIN, best), np.where(silent, np.nan, confidence)
@@ -173,7 +189,7 @@ class Pooling:
         into.predicted[rows, column], into.confidence[rows, column] = best, confidence
         return total, w
 
-    def _add_answers(self, rows: slice, weights, into: PooledRows, line, pooled, total) -> np.ndarray:
+    def add_answers(self, rows: slice, weights, into: PooledRows, line, pooled, total) -> np.ndarray:
         """Adds top-1 and hard answers to ``pooled`` and ``total``; returns (n,) what they give to every class."""
         base = np.zeros(len(line), np.float32)
         for column, calibrated in self.answers.items():
