@@ -35,7 +35,7 @@ FLAGGED = (0.02, 0.05, 0.075, 0.1, 0.2)
 CARDS = (20, 50, 100, 200, 400)
 ROUNDING = 1e-9
 PLAIN = ("same cards, Jeffreys", "own cards, Jeffreys", "own cards, our ends")  # intervals of two plain strata
-PEEKING = 4  # one simulation in so many looks after every card, which takes as long as a hundred others
+PEEKING = 4  # one simulation in so many looks after every card, which takes as long as twenty others
 
 
 @dataclass

@@ -39,10 +39,6 @@ class Leading(NamedTuple):
         shapes = ((n, LEADING), np.int32), ((n, full, LEADING + 1), np.float32), ((n, full), np.float32)
         return [*shapes, ((n,), np.float32)]
 
-    @classmethod
-    def empty(cls, n: int, full: int) -> "Leading":
-        return cls(*(np.empty(shape, dtype) for shape, dtype in cls.layout(n, full)))
-
 
 @dataclass(frozen=True)
 class Earlier:
@@ -95,9 +91,14 @@ def _lead(pooling: Pooling, rows, into: PooledRows, leading: Leading, pooled, sa
     beyond = np.maximum(left.max(axis=1), 0)
     leading.classes[rows] = classes
     leading.beyond[rows] = beyond / sums[0] if len(pooling.experts) == 1 else beyond
-    where = np.column_stack([np.where(classes >= 0, classes, labels[:, None]), labels])
+    where = _where(classes, labels)
     for place, column in enumerate(pooling.softeners):
         _keep(leading, rows, place, said[place], sums[place], where, into.predicted[rows, column] != ABSTAIN)
+
+
+def _where(classes: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(n, LEADING + 1) classes of which is kept what experts say; the given label last, and instead of missing ones."""
+    return np.column_stack([np.where(classes >= 0, classes, labels[:, None]), labels])
 
 
 def _keep(leading: Leading, rows, place: int, said, sums, where: np.ndarray, answers: np.ndarray) -> None:
@@ -111,7 +112,7 @@ def _decide(pooling: Pooling, earlier: Earlier, rows: slice, into: PooledRows, l
     labels, fold = pooling.given_labels[rows], pooling.fold[rows]
     line, weights = np.arange(len(labels)), pooling.weights[fold].astype(np.float32)
     classes, old_exponentials, old_sums, beyond = (np.asarray(array[rows]) for array in earlier.leading)
-    where = np.column_stack([np.where(classes >= 0, classes, labels[:, None]), labels])
+    where = _where(classes, labels)
     cells = line[:, None], where
 
     added = [column for column in pooling.softeners if column not in earlier.columns]

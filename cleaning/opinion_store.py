@@ -113,7 +113,7 @@ class OpinionStore:
         return best
 
     def keep(self, dataset: Dataset, experts: Sequence[Expert], seed: int, said: Opinions) -> None:
-        """Keeps what workers elsewhere were asked, so that another rule asks nothing again."""
+        """Keeps what workers elsewhere were asked, so that another rule asks nothing again; no leading classes."""
         place = self.folder / _key(dataset, experts, seed)
         making = place.with_name(f"{place.name}.kept.unfinished")
         making.mkdir(parents=True, exist_ok=True)
