@@ -38,7 +38,7 @@ def main() -> None:
 
 
 if get_script_run_ctx() is None:
-    from pages.shared import server
+    from pages.shared.server import server
 
     app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan)
 else:

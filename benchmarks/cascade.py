@@ -18,8 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning.calibration import calibrate, logit, sigmoid
-from cleaning.cascade import (
+from cleaning.calibrate.calibration import calibrate, logit, sigmoid
+from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.folds import draw_folds
+from cleaning.experts.cascade import (
     Answers,
     CascadeCurves,
     bin_sensitivity,
@@ -27,11 +29,9 @@ from cleaning.cascade import (
     cascade_curves,
     save_calls,
 )
-from cleaning.cascade.curves import interval
-from cleaning.dataset import ABSTAIN, Dataset, Expert
-from cleaning.folds import draw_folds
-from cleaning.pool import pool
-from cleaning.suspicion import default_suspicion
+from cleaning.experts.cascade.curves import interval
+from cleaning.suspect.pool import pool
+from cleaning.suspect.suspicion import default_suspicion
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STRETCH = 2.5

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.detection_contenders import Asked, distribution
-from cleaning.calibration import calibrated_confidence
-from cleaning.dataset import ABSTAIN
-from cleaning.folds import FOLD_COUNT
-from cleaning.pool import EQUAL_SHARE, SMALLEST, equal_pool_trust, spread_of, stacking_weights, weighing_rows
-from cleaning.pooled_rows import Pooling
-from cleaning.suspicion import metadata_excess
+from cleaning.calibrate.calibration import calibrated_confidence
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.folds import FOLD_COUNT
+from cleaning.suspect.pool import EQUAL_SHARE, SMALLEST, equal_pool_trust, spread_of, stacking_weights, weighing_rows
+from cleaning.suspect.pooled_rows import Pooling
+from cleaning.suspect.suspicion import metadata_excess
 
 ALL_CLASSES = 64
 NOBODYS = -9  # a class that no expert names

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.detection_sets import JudgedSet
-from cleaning.calibration import Calibration, calibrate, calibrated_confidence
-from cleaning.dataset import ABSTAIN
-from cleaning.folds import Folds, draw_folds
-from cleaning.pool import Opinions, pool
-from cleaning.suspicion import agreement, log_ratio, metadata_excess
+from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.folds import Folds, draw_folds
+from cleaning.suspect.pool import Opinions, pool
+from cleaning.suspect.suspicion import agreement, log_ratio, metadata_excess
 
 DEFAULT = "default"
 WITHOUT_GROUP = "default, group unused"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from benchmarks.made_data import SIZES, Size, make, truth_and_given
 from benchmarks.populations import real_sets
-from cleaning.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
 from data_adapters import read_folder
 from data_adapters.demo import write_demo
 

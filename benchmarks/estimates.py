@@ -21,13 +21,13 @@ from scipy.stats import beta
 from benchmarks.populations import Population, planted_populations, real_populations
 from benchmarks.published import END, START, publish
 from benchmarks.tables import tables
-from cleaning.audit import AuditDesign, draw_audit
-from cleaning.estimation import EstimateCurve, estimate_curve, threshold_for_precision
-from cleaning.estimation.estimators import ESTIMATORS
-from cleaning.estimation.intervals import normal_multiplier, ratio_low
-from cleaning.estimation.split import Cells
-from cleaning.estimation.weighted_ends import weighted_ends
-from cleaning.ranking import Ranking, rank_suspicion
+from cleaning.estimate import EstimateCurve, estimate_curve, threshold_for_precision
+from cleaning.estimate.estimators import ESTIMATORS
+from cleaning.estimate.intervals import normal_multiplier, ratio_low
+from cleaning.estimate.split import Cells
+from cleaning.estimate.weighted_ends import weighted_ends
+from cleaning.suspect.audit import AuditDesign, draw_audit
+from cleaning.suspect.ranking import Ranking, rank_suspicion
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 DESIGN = 0.05

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.journey import LAUNCHER, REPOSITORY
-from cleaning import pipeline
-from cleaning.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset, Expert
 from cleaning.export import available_exports
-from cleaning.review_store import Decision, open_store
-from cleaning.run_store import Run, Workspace, create_workspace
+from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep.workspaces import Run, Workspace, create_workspace
+from cleaning.suspect import pipeline
 
 CLASSES, EXPERTS = 1_000, 8
 SECONDS, CARD_SECONDS, BYTES = 3.0, 10.0, 500e6

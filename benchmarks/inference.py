@@ -69,7 +69,7 @@ def make_pictures(folder: Path, count: int) -> list[Path]:
 def make_weights(folder: Path, name: str) -> Path:
     from safetensors.torch import save_file
 
-    from data_adapters.timm_inference.importing import import_timm
+    from data_adapters.inference.importing import import_timm
 
     path = folder / "weights.safetensors"
     save_file(import_timm().create_model(name, pretrained=False).state_dict(), path)
@@ -82,7 +82,7 @@ def bare_loop(name: str, weights: Path, paths: Sequence[Path], batch: int) -> np
     from PIL import Image
     from safetensors.torch import load_file
 
-    from data_adapters.timm_inference.importing import import_timm
+    from data_adapters.inference.importing import import_timm
 
     timm = import_timm()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -99,7 +99,7 @@ def bare_loop(name: str, weights: Path, paths: Sequence[Path], batch: int) -> np
 
 
 def our_run(name: str, weights: Path, folder: Path, batch: int, out: Path) -> None:
-    from data_adapters.timm_inference import Asking, ModelChoice, ask_models, find_sources
+    from data_adapters.inference import Asking, ModelChoice, ask_models, find_sources
 
     ask_models([ModelChoice("expert", name, weights)], find_sources(folder), out, Asking(batch=batch))
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from cleaning.dataset import Dataset, Expert
-from cleaning.pipeline import run
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.suspect.pipeline import run
 from data_adapters import read_folder, read_loose
 
 PLANTED_SIZE = 20_000

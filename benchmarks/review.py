@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.review_workspace import make_workspace
-from cleaning.run_store import list_workspaces
+from cleaning.keep.workspaces import list_workspaces
 
 HOUSE = Path(__file__).resolve().parent.parent
 KEYS_APART = 0.35  # seconds: a quick reviewer

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.dataset import Dataset, Expert
-from cleaning.pipeline import run
-from cleaning.run_store import Workspace, create_workspace
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.keep.workspaces import Workspace, create_workspace
+from cleaning.suspect.pipeline import run
 
 PICTURE = (500, 375)  # width and height in pixels, as in the ImageNet validation set
 CLASSES = 100

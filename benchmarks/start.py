@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.measuring import cost_of, machine
 from benchmarks.review import HOUSE, OPTIONS, resident_megabytes, served
 from benchmarks.review_workspace import make_workspace
-from cleaning.run_store import list_workspaces
+from cleaning.keep.workspaces import list_workspaces
 
 PAGES = ("calibrate", "threshold", "review", "export", "cascade")
 FIRST_CARD = ".room[data-sample]"

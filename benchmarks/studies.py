@@ -20,9 +20,9 @@ import pandas as pd
 from benchmarks.made_data import Size, make
 from benchmarks.measuring import machine
 from benchmarks.review import OPTIONS, served
-from cleaning import pipeline
-from cleaning.dataset import Dataset, Expert
-from cleaning.run_store import Workspace, create_workspace, list_workspaces
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.keep.workspaces import Workspace, create_workspace, list_workspaces
+from cleaning.suspect import pipeline
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FIRST, AFTERWARDS, MOVE = 10.0, 1.0, 150.0  # goals: seconds, seconds, milliseconds

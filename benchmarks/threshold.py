@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.dataset import Dataset, Expert
-from cleaning.pipeline import run
-from cleaning.run_store import Workspace, create_workspace
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.keep.workspaces import Workspace, create_workspace
+from cleaning.suspect.pipeline import run
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -47,9 +47,9 @@ def killing(size: Size, workers: int) -> None:
     """Scores twice with workers, once with one of them killed half-way, and compares every number."""
     import pandas as pd
 
-    from cleaning.dataset import Dataset, Expert
-    from cleaning.distributed import ask_distributed, connected
-    from cleaning.folds import draw_folds
+    from cleaning.domain.dataset import Dataset, Expert
+    from cleaning.domain.folds import draw_folds
+    from cleaning.suspect.distributed import ask_distributed, connected
 
     labels = np.load(size.labels).astype(np.int32)
     ids = np.arange(size.samples).astype(str).astype(object)

@@ -18,30 +18,30 @@ each function's docstring; ``docs/guide.md`` tells the same path with its outcom
 from cleaning.first_use import at_first_use
 
 _HOMES = {
-    "cleaning.calibration": ("Calibration", "calibrate"),
-    "cleaning.calibration_metrics": (
+    "cleaning.calibrate.calibration": ("Calibration", "calibrate"),
+    "cleaning.calibrate.measures": (
         "by_group", "calibration_measures", "expected_calibration_error", "overconfidence_sentence",
         "reliability_curve",
     ),
-    "cleaning.calibration_study": (
+    "cleaning.calibrate.study": (
         "accuracy_against", "before_and_after", "compare_methods", "effect_of_bins", "parameter_intervals",
     ),
-    "cleaning.calibrators": ("calibrator", "cross_fitted", "fit_calibrator", "recommend", "shift_check"),
-    "cleaning.cascade": (
+    "cleaning.calibrate.calibrators": ("calibrator", "cross_fitted", "fit_calibrator", "recommend", "shift_check"),
+    "cleaning.experts.cascade": (
         "Answers", "answers_of", "best_under_cost", "bin_sensitivity", "cascade_curves", "cheapest_within",
         "learn_router", "operating_point", "route_all", "router_json", "save_calls",
     ),
-    "cleaning.dataset": ("Dataset", "Expert"),
+    "cleaning.domain.dataset": ("Dataset", "Expert"),
     "cleaning.errors": ("InputError",),
-    "cleaning.expert_report": ("calibration_table", "expert_reports", "report_expert"),
-    "cleaning.expert_study": ("study_experts",),
-    "cleaning.experts": ("effective_number", "error_correlation", "leave_one_out"),
-    "cleaning.export.judging": ("judging_labels",),
-    "cleaning.folds": ("draw_folds",),
-    "cleaning.pipeline": ("run_pipeline",),
-    "cleaning.rescoring": ("Rescoring",),
-    "cleaning.router": ("ask_in_turn", "load_router", "route"),
-    "cleaning.settings": ("Settings",),
+    "cleaning.calibrate.report": ("calibration_table", "expert_reports", "report_expert"),
+    "cleaning.experts.who_helps": ("study_experts",),
+    "cleaning.experts.shared_errors": ("effective_number", "error_correlation", "leave_one_out"),
+    "cleaning.settle.judging": ("judging_labels",),
+    "cleaning.domain.folds": ("draw_folds",),
+    "cleaning.suspect.pipeline": ("run_pipeline",),
+    "cleaning.experts.rescoring": ("Rescoring",),
+    "cleaning.experts.cascade.router": ("ask_in_turn", "load_router", "route"),
+    "cleaning.domain.settings": ("Settings",),
 }  # fmt: skip
 _CALLED = {"run_pipeline": "run"}  # by another name in its home
 __getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES, _CALLED)

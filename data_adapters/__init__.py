@@ -10,14 +10,14 @@ Names are imported when first used: a reader of one layout does not wait for tho
 from cleaning.first_use import at_first_use
 
 _HOMES = {
-    "data_adapters.choice_probability_tables": ("read_choice_tables",),
+    "data_adapters.layouts.choice_probability_tables": ("read_choice_tables",),
     "data_adapters.contract": ("Reading",),
-    "data_adapters.folder": ("is_dataset_folder", "read_folder"),
-    "data_adapters.helm_runs": ("read_helm",),
-    "data_adapters.lm_eval_logs": ("read_lm_eval",),
-    "data_adapters.loose_files": ("read_loose",),
-    "data_adapters.opened": ("Declared",),
+    "data_adapters.layouts.folder": ("is_dataset_folder", "read_folder"),
+    "data_adapters.layouts.helm_runs": ("read_helm",),
+    "data_adapters.layouts.lm_eval_logs": ("read_lm_eval",),
+    "data_adapters.layouts.loose_files": ("read_loose",),
+    "data_adapters.joining.opened": ("Declared",),
     "data_adapters.reading": ("is_readable_folder", "read"),
-    "data_adapters.uploads": ("read_uploads", "save_uploads"),
+    "data_adapters.layouts.uploads": ("read_uploads", "save_uploads"),
 }
 __getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES)

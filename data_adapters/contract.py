@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleaning.dataset import Dataset, Expert
+import numpy as np
+
+from cleaning.domain.dataset import TEXT, Dataset, Expert
+from data_adapters.files.tables import Table
 
 
 class IdNote(str):
@@ -45,3 +48,41 @@ class Reading:
     def plain_notes(self) -> tuple[str, ...]:
         """The notes that the doctor does not state as findings."""
         return tuple(note for note in self.notes if not isinstance(note, IdNote))
+
+
+@dataclass(frozen=True)
+class LabelsArray:
+    """Class numbers (N,) from a .npy, read as the two columns of a table; samples are called by their position."""
+
+    path: Path
+    labels: np.ndarray
+    columns = ("sample_id", "label")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        last = len(self.labels) - 1
+        return (f"'{self.path.name}' has no ids: samples are called by their position, 0 to {last:,}.",)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def text(self, column: str) -> np.ndarray:
+        """(N,) object array of str, in which equal labels are one text."""
+        if column == "sample_id":
+            return self.compact_text(column).astype(object)
+        numbers, places = np.unique(self.labels, return_inverse=True)
+        return np.array(list(map(str, numbers.tolist())), object)[places]
+
+    def compact_text(self, column: str) -> np.ndarray:
+        """(N,) TEXT array."""
+        return (np.arange(len(self)) if column == "sample_id" else self.labels).astype(TEXT)
+
+
+@dataclass(frozen=True)
+class LabelsSource:
+    """A table of samples; class names, pictures and the label column where the source brings its own."""
+
+    table: Table | LabelsArray
+    names: tuple[tuple[str, ...], list[str]] | None = None
+    image_root: Path | None = None
+    label_column: str | None = None

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleaning.errors import InputError
-from data_adapters.choice_probability_tables import has_probabilities, is_choice_tables, read_choice_tables
 from data_adapters.contract import Reading
-from data_adapters.folder import is_dataset_folder, read_folder
-from data_adapters.helm_runs import is_helm, read_helm
-from data_adapters.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
+from data_adapters.layouts.choice_probability_tables import has_probabilities, is_choice_tables, read_choice_tables
+from data_adapters.layouts.folder import is_dataset_folder, read_folder
+from data_adapters.layouts.helm_runs import is_helm, read_helm
+from data_adapters.layouts.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
 from data_adapters.sentences import listed
 
 

@@ -7,9 +7,12 @@ require_router()
 import pandas as pd
 import streamlit as st
 
-from cleaning.calibration_study import accuracy_against, parameter_intervals
+from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
-from pages.shared import calibration_view, charts, choices, frame, loaders, state, study_charts
+from cleaning.review import choices
+from pages.shared import charts, frame, loaders, state
+from pages.shared.calibrate import charts as study_charts
+from pages.shared.calibrate import view as calibration_view
 from pages.shared.messages import guarded, plain
 from pages.shared.tables import in_percent, share
 
@@ -110,7 +113,7 @@ def chosen_method(run, report) -> str:
 
     @guarded
     def changed() -> None:
-        choices.choose_calibration(workspace, run, name, str(state.typed(key)))
+        choices.choose_calibration(workspace, run, name, str(state.typed(key)), state.current().reviewer)
 
     method = st.selectbox(
         "Calibration",

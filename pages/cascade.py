@@ -6,10 +6,13 @@ require_router()
 
 import streamlit as st
 
-from cleaning.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
 from cleaning.errors import InputError
-from pages.shared import budgets, calibration_view, cascade_charts, cascade_view, charts, frame, loaders, state
-from pages.shared.cascade_view import Scene
+from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
+from pages.shared import budgets, charts, frame, loaders, state
+from pages.shared.calibrate import view as calibration_view
+from pages.shared.cascade import charts as cascade_charts
+from pages.shared.cascade import view as cascade_view
+from pages.shared.cascade.view import Scene
 from pages.shared.messages import guarded, plain
 from pages.shared.tables import in_percent, share
 
@@ -178,7 +181,7 @@ def take_router(scene: Scene, point) -> None:
     with right.expander("How to use it in your own program"):
         st.markdown(
             "The file holds bins, decisions, calibration parameters, costs and fingerprints; no data. "
-            "`cleaning/router.py` needs nothing but Python's standard library."
+            "`cleaning/experts/cascade/router.py` needs nothing but Python's standard library."
         )
         st.code(cascade_view.SNIPPET, language="python")
 

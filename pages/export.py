@@ -7,7 +7,8 @@ require_router()
 import streamlit as st
 
 from cleaning.export import Policy
-from pages.shared import export_view, frame
+from pages.shared import frame
+from pages.shared.export import view as export_view
 from pages.shared.messages import guarded, plain
 
 CHANGES = {

@@ -6,7 +6,8 @@ require_router()
 
 import streamlit as st
 
-from pages.shared import doctor_view, frame, intake, loaders, state
+from pages.shared import frame, loaders, state
+from pages.shared.load import doctor_view, intake
 from pages.shared.messages import guarded, plain
 
 

@@ -3,10 +3,10 @@ from pages.shared.messages import require_router
 require_router()
 
 
-from pages.shared import review_settings
 from pages.shared.messages import guarded
-from pages.shared.review_card import review_card, review_grid
-from pages.shared.review_simple import simple_card
+from pages.shared.review import settings as review_settings
+from pages.shared.review.component import review_card, review_grid
+from pages.shared.review.simple import simple_card
 
 
 @guarded

@@ -2,7 +2,8 @@ from pages.shared.messages import guarded, require_router
 
 require_router()
 
-from pages.shared import frame, loaders, threshold_explorer
+from pages.shared import frame, loaders
+from pages.shared import threshold as threshold_explorer
 
 
 @guarded

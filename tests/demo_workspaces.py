@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cleaning.command_line import main
-from cleaning.run_store import Workspace, list_workspaces
+from cleaning.keep.workspaces import Workspace, list_workspaces
 
 
 @pytest.fixture(scope="session")

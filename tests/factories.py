@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.dataset import ABSTAIN, OPTION_LETTERS, Dataset, Expert
-from cleaning.folds import Folds, draw_folds
+from cleaning.domain.dataset import ABSTAIN, OPTION_LETTERS, Dataset, Expert
+from cleaning.domain.folds import Folds, draw_folds
 
 KIND_CYCLE = ("logits", "probabilities", "top1", "votes")
 

@@ -18,7 +18,7 @@ HEAVY = {"torch", "torchvision", "timm", "datasets"}
 SESSION = {"session_state", "query_params"}
 CACHES = {"cache_data", "cache_resource"}
 STATE, LOADERS = "pages/shared/state.py", "pages/shared/loaders.py"
-REGISTERS_ONCE = "pages/shared/review_card/__init__.py"  # the browser component: registered, not data kept
+REGISTERS_ONCE = "pages/shared/review/component.py"  # the browser component: registered, not data kept
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def our_files() -> list[str]:
 
 def test_the_arrows_hold():
     files = our_files()
-    assert len(files) > 50 and {STATE, LOADERS, REGISTERS_ONCE, "cleaning/pool.py"} <= set(files)
+    assert len(files) > 50 and {STATE, LOADERS, REGISTERS_ONCE, "cleaning/suspect/pool.py"} <= set(files)
     found = [v for path in files for v in violations(path, (REPOSITORY / path).read_text(encoding="utf-8"))]
     assert found == []
 
@@ -152,23 +152,23 @@ def test_the_arrows_hold():
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("cleaning/pool.py", "import streamlit as st"),
-        ("cleaning/pool.py", "def f():\n    from PIL import Image"),
-        ("cleaning/pool.py", "from plotly.graph_objects import Figure"),
-        ("cleaning/pool.py", "import urllib.request"),
-        ("cleaning/pool.py", "from urllib import request"),
-        ("cleaning/pool.py", "import importlib\ndef f():\n    importlib.import_module('timm.models')"),
-        ("cleaning/pool.py", "def f():\n    import data_adapters"),
-        ("cleaning/pool.py", "from cleaning.command_line import main"),
+        ("cleaning/suspect/pool.py", "import streamlit as st"),
+        ("cleaning/suspect/pool.py", "def f():\n    from PIL import Image"),
+        ("cleaning/suspect/pool.py", "from plotly.graph_objects import Figure"),
+        ("cleaning/suspect/pool.py", "import urllib.request"),
+        ("cleaning/suspect/pool.py", "from urllib import request"),
+        ("cleaning/suspect/pool.py", "import importlib\ndef f():\n    importlib.import_module('timm.models')"),
+        ("cleaning/suspect/pool.py", "def f():\n    import data_adapters"),
+        ("cleaning/suspect/pool.py", "from cleaning.command_line import main"),
         ("cleaning/export/plan.py", "from ..command_line import main"),
         ("cleaning/export/plan.py", "from ... import pages"),
-        ("cleaning/pool.py", "import torch"),
+        ("cleaning/suspect/pool.py", "import torch"),
         ("cleaning/command_line/score.py", "from data_adapters import read_folder"),
         ("cleaning/command_line/score.py", "if True:\n    import data_adapters.folder"),
         ("cleaning/command_line/score.py", "def f():\n    import streamlit"),
         ("cleaning/__main__.py", "from pages.shared import state"),
-        ("data_adapters/folder.py", "from pages.shared import loaders"),
-        ("data_adapters/folder.py", "try:\n    import timm\nexcept ImportError:\n    timm = None"),
+        ("data_adapters/layouts/folder.py", "from pages.shared import loaders"),
+        ("data_adapters/layouts/folder.py", "try:\n    import timm\nexcept ImportError:\n    timm = None"),
         ("data_adapters/demo/digits.py", "class A:\n    import datasets"),
         ("pages/shared/charts.py", "import sqlite3"),
         ("pages/shared/charts.py", "from sqlalchemy import text"),
@@ -194,14 +194,17 @@ def test_a_planted_violation_is_found(path, source):
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("cleaning/pool.py", "import numpy as np\nfrom cleaning.folds import Folds\nfrom urllib.parse import quote"),
-        ("cleaning/pool.py", "def f():\n    import torch"),
+        (
+            "cleaning/suspect/pool.py",
+            "import numpy as np\nfrom cleaning.folds import Folds\nfrom urllib.parse import quote",
+        ),
+        ("cleaning/suspect/pool.py", "def f():\n    import torch"),
         ("cleaning/export/plan.py", "from ..errors import InputError\nfrom . import settle"),
         ("cleaning/command_line/score.py", "def f():\n    from data_adapters import read_folder"),
-        ("data_adapters/folder.py", "def f():\n    import torch, timm\nfrom cleaning.errors import InputError"),
+        ("data_adapters/layouts/folder.py", "def f():\n    import torch, timm\nfrom cleaning.errors import InputError"),
         ("pages/shared/loaders.py", "import streamlit as st\n@st.cache_data\ndef f(): ..."),
         ("pages/shared/state.py", "import streamlit as st\nst.session_state['a'] = st.query_params"),
-        ("pages/shared/routes.py", "def f(request):\n    return request.query_params"),
+        ("pages/shared/server/routes.py", "def f(request):\n    return request.query_params"),
         ("pages/load.py", "from pages.shared import state\nfrom cleaning.errors import InputError\nimport pandas"),
     ],
 )

@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line import label_files as files
     from cleaning.command_line.review_source import policy_of
     from cleaning.errors import counted
-    from cleaning.export.label_table import RECEIPT_ENDING, applied
-    from cleaning.export.patch import read_patch
+    from cleaning.export.patch.label_table import RECEIPT_ENDING, applied
+    from cleaning.export.patch.patch import read_patch
 
     source = files.labels_file(arguments.dataset, arguments)
     whole_folder = files.check_place(arguments.dataset, source, arguments.out)

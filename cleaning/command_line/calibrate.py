@@ -26,8 +26,8 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.calibrate.report import calibration_table
     from cleaning.command_line.output import check_output, write_table
-    from cleaning.expert_report import calibration_table
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
     reading = read_source(arguments)
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def reports_of(reading, seed: int) -> list:
     """An ExpertReport for each expert of a reading, with progress on stderr."""
-    from cleaning.expert_report import expert_reports
+    from cleaning.calibrate.report import expert_reports
 
     progress = Progress()
     reports = expert_reports(reading.dataset, reading.experts, seed, progress)

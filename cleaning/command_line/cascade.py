@@ -14,7 +14,7 @@ EXAMPLES = """examples:
   python -m cleaning cascade workspaces/0123456789abcdef --small resnet --large vit
 
 In a workspace, accuracy is against the labels as corrected by its decisions. Costs that are not given are those of
-dataset.json, else 1, 10, 100 ... in the order asked. cleaning/router.py uses the router's file online."""
+dataset.json, else 1, 10, 100 ... in the order asked. cleaning/experts/cascade/router.py uses the router's file online."""
 
 
 def add_to(commands) -> None:
@@ -46,10 +46,10 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.cascade import as_plain, cascade_curves, learn_router, router_json
     from cleaning.command_line.output import check_output, write_table
     from cleaning.command_line.review_source import write_bytes
     from cleaning.command_line.study_source import read_study, write_json
+    from cleaning.experts.cascade import as_plain, cascade_curves, learn_router, router_json
 
     out = check_output(arguments.out, (".json", ".csv")) if arguments.out else None
     router = check_output(arguments.router, (".json",)) if arguments.router else None
@@ -85,8 +85,8 @@ def _answers(study, names: list[str], arguments):
     """Answers of the chosen experts on the samples that count, and the labels of those."""
     from types import SimpleNamespace
 
-    from cleaning.cascade import answers_of, starting_costs
     from cleaning.command_line.calibrate import reports_of
+    from cleaning.experts.cascade import answers_of, starting_costs
 
     experts = study.chosen(names)
     typed = dict(_cost(pair, names) for pair in arguments.cost)
@@ -109,7 +109,7 @@ def _cost(pair: str, names: list[str]) -> tuple[str, float]:
 
 
 def _operating_point(curves, arguments):
-    from cleaning.cascade import best_under_cost, cheapest_within, operating_point
+    from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point
 
     policy = "calibrated" if arguments.policy == "last" else "calibrated, surer stands"
     if arguments.fraction is not None:

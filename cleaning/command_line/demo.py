@@ -32,9 +32,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _keep(root: Path, folder: Path) -> None:
-    from cleaning import pipeline
-    from cleaning.run_store import create_workspace
-    from cleaning.settings import Settings
+    from cleaning.domain.settings import Settings
+    from cleaning.keep.workspaces import create_workspace
+    from cleaning.suspect import pipeline
     from data_adapters import read_folder
 
     reading = read_folder(folder)

@@ -66,7 +66,7 @@ def _add_asking_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.errors import InputError
-    from data_adapters.timm_inference import Asking, find_sources, model_choice
+    from data_adapters.inference import Asking, find_sources, model_choice
 
     if arguments.batch < 1 or arguments.workers < 1:
         raise InputError("--batch and --workers must be at least 1.")
@@ -86,8 +86,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _ask(arguments: argparse.Namespace, choices: list, pictures, asking) -> list:
-    from data_adapters.linear_probe import probe
-    from data_adapters.timm_inference import ask_models
+    from data_adapters.inference import ask_models
+    from data_adapters.inference.linear_probe import probe
 
     progress = Progress()
     if arguments.probe:

@@ -47,12 +47,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _studied(study, arguments):
-    from cleaning.calibration import calibrate
+    from cleaning.calibrate.calibration import calibrate
     from cleaning.command_line.source import Progress
-    from cleaning.expert_study import study_experts
-    from cleaning.folds import draw_folds
-    from cleaning.pipeline import check_experts
-    from cleaning.rescoring import Rescoring
+    from cleaning.domain.dataset import check_experts
+    from cleaning.domain.folds import draw_folds
+    from cleaning.experts.rescoring import Rescoring
+    from cleaning.experts.who_helps import study_experts
 
     check_experts(study.experts)
     if arguments.budget is not None and not 1 <= arguments.budget <= len(study.dataset):
@@ -82,8 +82,8 @@ def _studied(study, arguments):
 
 def _exchange(study):
     """Estimates from the audit cards of a workspace's run, where there are enough."""
-    from cleaning.expert_study import exchange_of
-    from cleaning.export.verdict_codes import verdict_codes
+    from cleaning.experts.who_helps import exchange_of
+    from cleaning.settle.verdict_codes import verdict_codes
 
     if study.run is None:
         return None

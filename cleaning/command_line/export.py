@@ -78,7 +78,7 @@ def _write_folder(out: Path, handover) -> None:
     import shutil
     import uuid
 
-    from cleaning.export.hugging_face import hugging_face_files
+    from cleaning.export.formats.hugging_face import hugging_face_files
 
     aside = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
     try:

@@ -28,8 +28,8 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.errors import counted
-    from cleaning.review_store import open_store
-    from cleaning.run_store import open_workspace_folder
+    from cleaning.keep.decisions import open_store
+    from cleaning.keep.workspaces import open_workspace_folder
 
     workspace = open_workspace_folder(arguments.workspace)
     decisions = _decisions(arguments.file, workspace)
@@ -46,11 +46,11 @@ def run(arguments: argparse.Namespace) -> None:
 def _decisions(path: Path, workspace) -> list:
     from cleaning.command_line.label_files import read_whole
     from cleaning.errors import InputError
-    from cleaning.export.decision_log import check_against, read_decision_log
+    from cleaning.export.formats.decision_log import check_against, read_decision_log
 
     dataset = workspace.dataset()
     if path.suffix.lower() != ".jsonl":
-        from data_adapters.earlier_opinions import read_earlier_decisions
+        from data_adapters.opinions import read_earlier_decisions
 
         run = workspace.latest_run()
         return read_earlier_decisions(path, dataset, run.id if run else "")

@@ -23,8 +23,8 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 
 def labels_file(dataset: Path, arguments: argparse.Namespace) -> Path:
     """The table of labels of a dataset folder (whose dataset.json may name the columns), or the file itself."""
-    from data_adapters.folder import SAMPLES_STEMS
-    from data_adapters.tables import TABLE_SUFFIXES
+    from data_adapters.files.check import TABLE_SUFFIXES
+    from data_adapters.layouts.folder import SAMPLES_STEMS
 
     if not dataset.is_dir():
         return dataset
@@ -55,13 +55,13 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     """The LabelTable of a file. Raises InputError where a label is none of the patch's classes."""
     import numpy as np
 
-    from cleaning.dataset import check_unique_ids
-    from cleaning.export.label_table import LabelTable
-    from cleaning.export.patch import questions_sha256
-    from data_adapters import columns
-    from data_adapters.class_codes import read_answers, read_classes
-    from data_adapters.options import read_options
-    from data_adapters.tables import read_table
+    from cleaning.domain.dataset import check_unique_ids
+    from cleaning.export.patch.label_table import LabelTable
+    from cleaning.export.patch.patch import questions_sha256
+    from data_adapters.files.tables import read_table
+    from data_adapters.joining import columns
+    from data_adapters.joining.class_codes import read_answers, read_classes
+    from data_adapters.joining.options import read_options
 
     table = read_table(path)
     ids_in = columns.id_column(table, arguments.id_column)
@@ -135,7 +135,7 @@ def put_folder(dataset: Path, out: Path, files: dict[str, bytes], without: str, 
 
 def read_whole(path: Path, what: str) -> bytes:
     """A file's bytes, or a sentence."""
-    from cleaning.export.decision_log import LARGEST_LOG
+    from cleaning.export.formats.decision_log import LARGEST_LOG
 
     try:
         if path.stat().st_size > LARGEST_LOG:

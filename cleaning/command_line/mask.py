@@ -38,7 +38,7 @@ def add_to(commands) -> None:
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.output import check_output
     from cleaning.command_line.review_source import described, read_review, write_bytes
-    from cleaning.export.mask import mask_of, read_mask, write_mask
+    from cleaning.export.patch.mask import mask_of, read_mask, write_mask
 
     if arguments.out is None and not arguments.score:
         raise InputError(
@@ -66,8 +66,8 @@ def _spoken(score) -> str:
 
 def _scores(path: Path, mask, id_field: str | None):
     from cleaning.command_line.label_files import read_whole
-    from cleaning.export.lm_eval_scoring import score_lm_eval_log
-    from cleaning.export.mask import Mask, score_under_mask
+    from cleaning.export.patch.lm_eval_scoring import score_lm_eval_log
+    from cleaning.export.patch.mask import Mask, score_under_mask
 
     if path.suffix.lower() == ".jsonl":
         return score_lm_eval_log(read_whole(path, "log"), mask, id_field)

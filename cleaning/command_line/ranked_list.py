@@ -17,7 +17,7 @@ Columns = Mapping[str, np.ndarray]
 
 
 def write_ranked(scored, names: Iterable[str], path: Path) -> None:
-    """These columns of a ``cleaning.pipeline.Scored``, most suspicious first; CSV or Parquet by the path's ending."""
+    """These columns of a ``Scored`` run, most suspicious first; CSV or Parquet by the path's ending."""
     write = _write_parquet if path.suffix.lower() == ".parquet" else _write_csv
     written_aside(path, lambda aside: write(_parts(scored, list(names)), aside))
 

@@ -31,8 +31,8 @@ def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.apply import checker
     from cleaning.command_line.review_source import policy_of
     from cleaning.errors import counted
-    from cleaning.export.label_table import RECEIPT_ENDING, reverted
-    from cleaning.export.patch import read_patch
+    from cleaning.export.patch.label_table import RECEIPT_ENDING, reverted
+    from cleaning.export.patch.patch import read_patch
 
     source = files.labels_file(arguments.dataset, arguments)
     whole_folder = files.check_place(arguments.dataset, source, arguments.out)
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _receipt(arguments: argparse.Namespace, source: Path) -> dict | None:
     from cleaning.command_line.label_files import read_whole
-    from cleaning.export.label_table import RECEIPT_ENDING, read_receipt
+    from cleaning.export.patch.label_table import RECEIPT_ENDING, read_receipt
 
     beside = source.with_name(source.name + RECEIPT_ENDING)
     if arguments.no_receipt or (arguments.receipt is None and not beside.exists()):

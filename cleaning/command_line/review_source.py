@@ -25,7 +25,7 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
 
 def policy_of(arguments: argparse.Namespace, recorded: dict | None = None):
     """The policy asked for; what was not asked for is as ``recorded``, else the default."""
-    from cleaning.export.policy import Policy
+    from cleaning.settle.policy import Policy
 
     names = ("settle", "several_fit", "none_fits", "unclear", "least_votes")
     asked = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
@@ -35,8 +35,8 @@ def policy_of(arguments: argparse.Namespace, recorded: dict | None = None):
 def read_review(arguments: argparse.Namespace):
     """The Handover that the arguments name."""
     from cleaning.export.handover import Handover
-    from cleaning.review_store import open_store
-    from cleaning.run_store import open_workspace_folder
+    from cleaning.keep.decisions import open_store
+    from cleaning.keep.workspaces import open_workspace_folder
 
     policy = policy_of(arguments)
     workspace = open_workspace_folder(arguments.workspace)

@@ -50,7 +50,7 @@ def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_of(arguments: argparse.Namespace):
-    from cleaning.settings import Settings
+    from cleaning.domain.settings import Settings
 
     return Settings(
         rule=arguments.rule,
@@ -63,10 +63,10 @@ def settings_of(arguments: argparse.Namespace):
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning import pipeline
     from cleaning.command_line.output import check_output
     from cleaning.command_line.ranked_list import write_ranked
     from cleaning.errors import NotFinite
+    from cleaning.suspect import pipeline
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
@@ -93,10 +93,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _read(arguments: argparse.Namespace):
     """The Reading; into a workspace only what was looked through whole, now or when a workspace took it."""
-    from data_adapters.score_kind import known_before, scored_at_once
+    from data_adapters.joining.score_kind import known_before, scored_at_once
 
     if arguments.workspaces:
-        from cleaning.known_scores import known_scores
+        from cleaning.keep.known_scores import known_scores
 
         with known_before(known_scores(arguments.workspaces)):
             return read_source(arguments)
@@ -114,15 +114,15 @@ def _client(arguments: argparse.Namespace):
         return nullcontext()
     if arguments.workers is not None and arguments.workers < 1:
         raise InputError(f"--workers is {arguments.workers}; at least 1 is needed.")
-    from cleaning.distributed import connected
+    from cleaning.suspect.distributed import connected
 
     return connected(arguments.scheduler, arguments.workers)
 
 
 def _workspace(root: Path, reading):
     """The workspace below ``root`` that holds this reading."""
-    from cleaning.pipeline import check_experts
-    from cleaning.run_store import create_workspace
+    from cleaning.domain.dataset import check_experts
+    from cleaning.keep.workspaces import create_workspace
 
     check_experts(reading.experts)
     return create_workspace(root, reading.dataset, reading.experts)

@@ -35,7 +35,7 @@ class Study:
 
 def read_study(arguments: argparse.Namespace) -> Study:
     """What the arguments name; in a workspace the decisions correct the labels."""
-    from cleaning.export.judging import judging_labels
+    from cleaning.settle.judging import judging_labels
 
     folder = arguments.dataset
     if folder is not None and (Path(folder) / "workspace.json").exists():
@@ -45,9 +45,9 @@ def read_study(arguments: argparse.Namespace) -> Study:
 
 
 def _of_workspace(folder: Path) -> Study:
-    from cleaning.export.judging import judging_labels
-    from cleaning.review_store import open_store
-    from cleaning.run_store import open_workspace_folder
+    from cleaning.keep.decisions import open_store
+    from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.settle.judging import judging_labels
 
     workspace = open_workspace_folder(folder)
     store = open_store(workspace.decisions_url, workspace.id)

@@ -33,10 +33,10 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning import estimation
-    from cleaning.audit import AuditDesign
-    from cleaning.export.verdict_codes import verdict_codes
-    from cleaning.ranking import rank_suspicion
+    from cleaning import estimate as estimation
+    from cleaning.settle.verdict_codes import verdict_codes
+    from cleaning.suspect.audit import AuditDesign
+    from cleaning.suspect.ranking import rank_suspicion
 
     handover = read_review(arguments)
     audit, ranking = AuditDesign.from_frame(handover.run.audit), rank_suspicion(handover.run.suspicion)
@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _chosen(arguments, handover, audit, verdicts, ranking) -> tuple[float, str]:
     """The threshold that the goal asks for, and how it was chosen."""
-    from cleaning import estimation
-    from cleaning.thresholds import cards_in, curve_of
+    from cleaning import estimate as estimation
+    from cleaning.estimate.flag_counts import cards_in, curve_of
 
     if arguments.target_precision is not None or arguments.target_detection is not None:
         precision = arguments.target_precision is not None
@@ -84,7 +84,7 @@ def _chosen(arguments, handover, audit, verdicts, ranking) -> tuple[float, str]:
 
 def _report(audit, verdicts, ranking, threshold: float, recalibration) -> list[str]:
     """Flags and estimates at a threshold, in words."""
-    from cleaning import estimation
+    from cleaning import estimate as estimation
 
     now = estimation.estimate(audit, verdicts, ranking, threshold)
     lines = [f"threshold {threshold:.4f}: {now.flagged:,} of {audit.sample_count:,} samples flagged"]
@@ -109,8 +109,8 @@ def _report(audit, verdicts, ranking, threshold: float, recalibration) -> list[s
 
 def _next_cards(handover, verdicts, ranking, threshold: float, recalibration) -> list[str]:
     """What the next cards bring, so that people know when to stop; nothing before there are enough audit cards."""
-    from cleaning import estimation
-    from cleaning.estimation.outlook import BELOW, FLAGGED, NEXT, duration, rounded
+    from cleaning import estimate as estimation
+    from cleaning.estimate.outlook import BELOW, FLAGGED, NEXT, duration, rounded
 
     if recalibration is None:
         return []
@@ -124,7 +124,7 @@ def _next_cards(handover, verdicts, ranking, threshold: float, recalibration) ->
 
 
 def _pace(handover) -> tuple[float, str]:
-    from cleaning.thresholds import ASSUMED_SECONDS, seconds_per_card
+    from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
 
     measured = seconds_per_card([d.seconds for d in handover.decisions])
     return (measured, "measured") if measured else (ASSUMED_SECONDS[handover.dataset.kind], "assumed")

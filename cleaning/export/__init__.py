@@ -5,9 +5,9 @@ impact, cleaning card. Nothing here edits the dataset; every file is made from t
 """
 
 from cleaning.export.kinds import ExportKind, available_exports, write_export
-from cleaning.export.policy import Policy
 from cleaning.export.preview import Preview, preview
-from cleaning.export.settle import FinalLabels, settle
+from cleaning.settle.final_labels import FinalLabels, settle
+from cleaning.settle.policy import Policy
 
 __all__ = [
     "ExportKind",

@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cleaning.dataset import OPTION_LETTERS, Dataset
-from cleaning.export.policy import Policy
-from cleaning.export.settle import FinalLabels, settle
-from cleaning.review_store import Decision
-from cleaning.run_store import Run, Workspace
+from cleaning.domain.dataset import OPTION_LETTERS, Dataset
+from cleaning.keep.decisions import Decision
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.settle.final_labels import FinalLabels, settle
+from cleaning.settle.policy import Policy
 
 
 @dataclass(frozen=True)

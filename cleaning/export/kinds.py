@@ -6,19 +6,20 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cleaning.errors import InputError, one_of
-from cleaning.export import corrected, label_studio, other_formats
-from cleaning.export.archive import zip_files
-from cleaning.export.argilla import argilla_records
 from cleaning.export.card import card_files
-from cleaning.export.decision_log import write_decision_log
+from cleaning.export.card.impact_file import impact_json
+from cleaning.export.formats import corrected, label_studio
+from cleaning.export.formats import others as other_formats
+from cleaning.export.formats.archive import zip_files
+from cleaning.export.formats.argilla import argilla_records
+from cleaning.export.formats.decision_log import write_decision_log
+from cleaning.export.formats.hugging_face import hugging_face_files
 from cleaning.export.handover import Handover
-from cleaning.export.hugging_face import hugging_face_files
-from cleaning.export.impact_file import impact_json
-from cleaning.export.mask import mask_of, write_mask
-from cleaning.export.patch import write_patch
-from cleaning.export.policy import DEFAULT_POLICY, Policy
-from cleaning.review_store import Decision
-from cleaning.run_store import Run, Workspace
+from cleaning.export.patch.mask import mask_of, write_mask
+from cleaning.export.patch.patch import write_patch
+from cleaning.keep.decisions import Decision
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.settle.policy import DEFAULT_POLICY, Policy
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from cleaning.export.handover import Handover
-from cleaning.export.policy import DEFAULT_POLICY, Policy
-from cleaning.export.settle import DROPPED
-from cleaning.review_store import Decision
-from cleaning.run_store import Run, Workspace
+from cleaning.keep.decisions import Decision
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.settle.final_labels import DROPPED
+from cleaning.settle.policy import DEFAULT_POLICY, Policy
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ import numpy as np
 import pyarrow as pa
 
 from cleaning.errors import counted
-from cleaning.score_rows import read_rows
-from data_adapters.class_codes import all_integers, largest_integer
-from data_adapters.columns import known_columns
+from cleaning.scores.rows import read_rows
 from data_adapters.doctor.conversions import converted
 from data_adapters.doctor.finding import Finding, first
 from data_adapters.doctor.near_misses import matched_ids
-from data_adapters.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, find_id_column, score_columns
-from data_adapters.opened import OpenedExpert
-from data_adapters.samples import Samples
-from data_adapters.tables import Table
+from data_adapters.files.tables import Table
+from data_adapters.joining.class_codes import all_integers, largest_integer
+from data_adapters.joining.columns import known_columns
+from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, find_id_column, score_columns
+from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.samples import Samples
 
 CHECKS = ("near_miss_ids", "transposed", "percentages", "label_base")
 ROWS = 2000

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaning.dataset import Expert
+from cleaning.domain.dataset import Expert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.conversions import converted

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cleaning.reserved import full_disk_as_sentence, reserve
+from cleaning.scores.reserved import full_disk_as_sentence, reserve
 
 IN_MEMORY_BYTES = 256 * 1024**2
 BLOCK_ROWS = 4096

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cleaning.dataset import Expert
+from cleaning.domain.dataset import Expert
 from data_adapters.contract import Reading
 
 MOST_SAMPLES = 20_000  # looked at by the checks that compare opinions with given labels

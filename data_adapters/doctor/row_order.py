@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cleaning.dataset import Expert
+from cleaning.domain.dataset import Expert
 from data_adapters.contract import Reading
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement, chance_agreement, opinion_on
 from data_adapters.doctor.finding import Finding

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning.dataset import Dataset
+from cleaning.domain.dataset import Dataset
 from cleaning.errors import counted
 from data_adapters.doctor.evidence import Evidence
 from data_adapters.doctor.finding import Finding, first

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from cleaning.dataset import Expert
+from cleaning.domain.dataset import Expert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.conversions import converted
 from data_adapters.doctor.evidence import Evidence
 from data_adapters.doctor.finding import Finding, first
-from data_adapters.score_kind import FullScores, detect_score_kind
+from data_adapters.joining.score_kind import FullScores, detect_score_kind
 
 LOOKED_AT = 2000
 NEARLY_ZERO = 1e-3  # of a probability recovered from a second softmax

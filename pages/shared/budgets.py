@@ -1,7 +1,8 @@
 """How many samples are flagged at the threshold in force."""
 
-from cleaning.run_store import Run, Workspace
-from pages.shared import choices, loaders
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.review import choices
+from pages.shared import loaders
 
 
 def budget_of(workspace: Workspace, run: Run) -> int:

@@ -3,19 +3,24 @@
 import numpy as np
 import streamlit as st
 
-from cleaning.dataset import Dataset
+from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
-from cleaning.export.verdict_codes import verdict_codes
-from cleaning.ranking import Ranking, rank_suspicion
-from cleaning.review_store import ReviewStore, shared_store
-from cleaning.run_store import Run, Workspace, list_workspaces, workspaces_root
-from cleaning.suspicion import Excess
-from cleaning.thresholds import PaperTable, ThresholdCurve, agreements, curve_of, paper_table, seconds_per_card
-from cleaning.verdicts import BY_NAME
+from cleaning.estimate.bands import Bands, guess_of
+from cleaning.estimate.flag_counts import (
+    PaperTable,
+    ThresholdCurve,
+    agreements,
+    curve_of,
+    paper_table,
+)
+from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
+from cleaning.keep.decisions import ReviewStore, shared_store
+from cleaning.keep.workspaces import Run, Workspace, list_workspaces, workspaces_root
+from cleaning.settle.verdict_codes import verdict_codes
+from cleaning.suspect.ranking import Ranking, rank_suspicion
+from cleaning.suspect.suspicion import Excess
 from pages.shared import state
-from pages.shared.bands import Bands, guess_of
-from pages.shared.opened_workspaces import opened_once
-from pages.shared.paper_estimates import PaperEstimates, paper_estimates
+from pages.shared.server.opened_workspaces import opened_once
 
 
 def workspace(workspace_id: str) -> Workspace:
@@ -47,8 +52,8 @@ def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> 
 
 @st.cache_resource(ttl=5, max_entries=8, show_spinner=False)
 def judging_labels(workspace_id: str):
-    """The given labels with the corrections settled so far (``cleaning.export.judging``)."""
-    from cleaning.export.judging import judging_labels as judge
+    """The given labels with the corrections settled so far (``cleaning.settle.judging``)."""
+    from cleaning.settle.judging import judging_labels as judge
 
     return judge(dataset(workspace_id), _store(workspace_id).decisions())
 
@@ -56,7 +61,7 @@ def judging_labels(workspace_id: str):
 @st.cache_resource(max_entries=8, show_spinner=False)
 def folds(workspace_id: str, run_id: str):
     """The cross-fitting folds of a run."""
-    from cleaning.folds import draw_folds
+    from cleaning.domain.folds import draw_folds
 
     return draw_folds(dataset(workspace_id).sample_ids, run(workspace_id, run_id).settings.seed)
 
@@ -86,13 +91,6 @@ def paper_estimates_so_far(workspace_id: str, run_id: str) -> PaperEstimates | N
         return None
     parts = ranking(*ids), codes, threshold_curve(*ids), paper_counts(*ids), paper_agreements(*ids)
     return paper_estimates(run(*ids), *parts)
-
-
-@st.cache_resource(ttl=30, max_entries=64, show_spinner=False)
-def measured_seconds(workspace_id: str, run_id: str) -> float | None:
-    """Seconds a card has taken in the run's log so far; None before enough cards."""
-    log = _store(workspace_id).decisions(run_id)
-    return seconds_per_card([d.seconds for d in log if BY_NAME[d.verdict].judges])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

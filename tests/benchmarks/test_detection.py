@@ -12,10 +12,10 @@ from benchmarks.detection_contenders import ALONE, DEFAULT, PAPER, WITHOUT_GROUP
 from benchmarks.detection_metrics import MEASURES, Measured, Steps, measure, measure_all
 from benchmarks.detection_sets import JudgedSet, planted_set
 from benchmarks.detection_tables import against_the_best, chosen, every_measure, left_out, tables, tried
-from cleaning.dataset import ABSTAIN
-from cleaning.pipeline import run
-from cleaning.pool import EQUAL_SHARE
-from cleaning.suspicion import log_ratio
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.suspect.pipeline import run
+from cleaning.suspect.pool import EQUAL_SHARE
+from cleaning.suspect.suspicion import log_ratio
 from tests.factories import planted_dataset
 
 

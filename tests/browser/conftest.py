@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaning.run_store import Workspace, list_workspaces
+from cleaning.keep.workspaces import Workspace, list_workspaces
 from tests.demo_workspaces import demo_template
 
 __all__ = ["demo_template"]

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from cleaning.review_store import Decision, open_store
-from cleaning.run_store import Workspace
+from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep.workspaces import Workspace
 from tests.browser.conftest import Served
 
 SHOWN = ".room[data-sample]"

@@ -6,7 +6,7 @@ import zipfile
 
 from playwright.sync_api import expect
 
-from cleaning.review_store import Decision, open_store
+from cleaning.keep.decisions import Decision, open_store
 from tests.browser.downloads import download
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaning.review_store import open_store
-from cleaning.run_store import open_workspace
+from cleaning.keep.decisions import open_store
+from cleaning.keep.workspaces import open_workspace
 from tests.browser.downloads import download
 from tests.browser.review_room import SHOWN
 

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from cleaning.dataset import Dataset, Expert
-from cleaning.pipeline import run
-from cleaning.run_store import create_workspace
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.keep.workspaces import create_workspace
+from cleaning.suspect.pipeline import run
 from tests.browser.conftest import serve
 from tests.browser.review_room import Room, all_cards
 

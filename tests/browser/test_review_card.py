@@ -6,8 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from cleaning.review_store import current_decisions
-from cleaning.verdicts import VERDICTS
+from cleaning.domain.verdicts import VERDICTS
+from cleaning.keep.decisions import current_decisions
 from tests.browser.review_room import Room
 
 pytestmark = pytest.mark.browser
@@ -236,7 +236,7 @@ def test_two_reviewers_do_not_see_each_other_until_they_decided(context, server)
 
 def test_open_mode_shows_labels_and_votes_and_the_log_says_open(context, own_server):
     workspace = own_server.workspace("image")
-    from cleaning.review_store import open_store
+    from cleaning.keep.decisions import open_store
 
     store = open_store(workspace.decisions_url, workspace.id)
     store.set_choice(workspace.latest_run().id, "mode", "open", at="2026-01-01T00:00:00.000Z", who="lead")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from cleaning.review_store import current_decisions
+from cleaning.keep.decisions import current_decisions
 from tests.browser.review_room import Room, all_cards, choose
 
 FIRST = ".grid .cell >> nth=0"

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from cleaning.review_store import current_decisions
+from cleaning.keep.decisions import current_decisions
 from tests.browser.review_room import Room, choose, close_filter
 
 
@@ -90,7 +90,7 @@ def test_votes_of_the_last_card_with_all_options_and_none_before_the_decision(co
 
 
 def test_what_looks_alike_to_the_experts_shows_after_the_decision_or_on_an_open_card(context, own_server):
-    from cleaning.review_store import open_store
+    from cleaning.keep.decisions import open_store
 
     workspace = own_server.workspace("image")
     room = Room(context, own_server, "alike")

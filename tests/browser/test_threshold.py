@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from cleaning.review_store import open_store
-from cleaning.run_store import Workspace
+from cleaning.keep.decisions import open_store
+from cleaning.keep.workspaces import Workspace
 
 LEFT, RIGHT = 56, 18  # margins of the plot
 

@@ -1,4 +1,4 @@
-from cleaning.review_store import Decision, open_store
+from cleaning.keep.decisions import Decision, open_store
 from tests.pages.conftest import words
 
 

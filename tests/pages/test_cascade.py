@@ -2,9 +2,10 @@ import json
 
 import pytest
 
-from cleaning.cascade import answers_of, best_under_cost, cascade_curves, route_all
-from cleaning.export.judging import judging_labels
-from pages.shared import cascade_view, loaders
+from cleaning.experts.cascade import answers_of, best_under_cost, cascade_curves, route_all
+from cleaning.settle.judging import judging_labels
+from pages.shared import loaders
+from pages.shared.cascade import view as cascade_view
 from tests.pages.conftest import words
 
 

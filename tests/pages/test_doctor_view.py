@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cleaning.run_store import list_workspaces, workspaces_root
+from cleaning.keep.workspaces import list_workspaces, workspaces_root
 from tests.pages.conftest import words
 from tests.pages.test_load import button
 

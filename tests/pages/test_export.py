@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from cleaning.export import Policy, available_exports
-from cleaning.review_store import Decision, open_store
-from pages.shared import export_view
+from cleaning.keep.decisions import Decision, open_store
+from pages.shared.export import view as export_view
 from tests.pages.conftest import words
 
 

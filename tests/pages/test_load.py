@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cleaning.errors import InputError
-from pages.shared import intake
+from pages.shared.load import intake
 from tests.pages.conftest import words
 
 

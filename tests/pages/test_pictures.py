@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from cleaning.dataset import Dataset
-from pages.shared import pictures
-from pages.shared.pictures import PictureError, find_picture, picture_file
+from cleaning.domain.dataset import Dataset
+from pages.shared.server import pictures
+from pages.shared.server.pictures import PictureError, find_picture, picture_file
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.shared.messages import escaped
-from pages.shared.question_text import markdown
+from pages.shared.server.question_text import markdown
 
 
 @pytest.mark.parametrize(

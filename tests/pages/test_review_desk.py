@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.review_queue import Filters
-from pages.shared.opened_workspaces import opened_once
-from pages.shared.review_desk import ReviewDesk, View, open_desk
-from pages.shared.review_desk.views import lot
+from cleaning.review import ReviewDesk, View
+from cleaning.review.queue import Filters
+from cleaning.review.views import lot
+from pages.shared.server.desks import open_desk
+from pages.shared.server.opened_workspaces import opened_once
 
 ANN = View("ann", open_share=0.0)
 
@@ -151,7 +152,7 @@ def test_enough_audit_cards_turn_suspicion_into_expected_finds(desk):
 
 
 def find_rates_of(desk) -> dict:
-    from pages.shared.review_desk import finds
+    from cleaning.review import finds
 
     return finds.rates(finds.judged(desk.current().standing(), desk.facts)[: desk.learned()])
 

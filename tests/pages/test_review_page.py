@@ -1,6 +1,6 @@
 """The review page without a browser: its states and the plain-widget card."""
 
-from cleaning.review_store import current_decisions, open_store
+from cleaning.keep.decisions import current_decisions, open_store
 from tests.pages.conftest import words
 
 

@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 
-from cleaning.review_store import open_store
-from cleaning.run_store import list_workspaces
-from pages.shared import tokens
+from cleaning.keep.decisions import open_store
+from cleaning.keep.workspaces import list_workspaces
+from pages.shared.server import tokens
 from tests.browser.conftest import serve
 
 

@@ -1,7 +1,7 @@
 """What the server does at its start."""
 
-from pages.shared import server
-from pages.shared.review_desk import desk as desks
+from cleaning.review import desk as desks
+from pages.shared.server import server
 
 
 def test_the_newest_workspace_is_read_ahead(digits, monkeypatch):

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from cleaning.audit import AuditDesign
-from cleaning.dataset import Dataset
-from cleaning.export.verdict_codes import verdict_codes
-from cleaning.review_store import Decision
-from cleaning.run_store import now
-from cleaning.thresholds import STEP_LIMIT
-from pages.shared import choices
-from pages.shared.threshold_explorer import take_message
+from cleaning.domain.dataset import Dataset
+from cleaning.estimate.flag_counts import STEP_LIMIT
+from cleaning.keep.decisions import Decision
+from cleaning.keep.workspaces import now
+from cleaning.review import choices
+from cleaning.settle.verdict_codes import verdict_codes
+from cleaning.suspect.audit import AuditDesign
+from pages.shared.threshold import take_message
 from tests.pages.conftest import words
 
 
@@ -120,7 +120,7 @@ def test_what_the_browser_sends_is_checked_and_kept(demo_root, opened, monkeypat
     remembered = {}
     monkeypatch.setattr("pages.shared.state.remember", remembered.__setitem__)
     monkeypatch.setattr("pages.shared.state.recall", lambda name, default=None: remembered.get(name, default))
-    monkeypatch.setattr("pages.shared.choices.state.current", lambda: type("S", (), {"reviewer": "anna"}))
+    monkeypatch.setattr("pages.shared.threshold.goals.state.current", lambda: type("S", (), {"reviewer": "anna"}))
     for bad in (
         None,
         "0.5",

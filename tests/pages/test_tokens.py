@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from pages.shared import tokens
+from pages.shared.server import tokens
 
 CLAIMS = {"workspace": "w", "reviewer": "ann"}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning import pipeline
-from cleaning.dataset import OPTION_LETTERS, Dataset, Expert
-from cleaning.review_store import Decision
-from cleaning.run_store import create_workspace
+from cleaning.domain.dataset import OPTION_LETTERS, Dataset, Expert
+from cleaning.keep.decisions import Decision
+from cleaning.keep.workspaces import create_workspace
+from cleaning.suspect import pipeline
 
 CLASSES = ("cat", "dog", "eel, electric", "<b>fox</b>")
 

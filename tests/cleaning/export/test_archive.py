@@ -6,7 +6,7 @@ import json
 import zipfile
 
 from cleaning.export import available_exports, write_export
-from cleaning.export.archive import zip_files
+from cleaning.export.formats.archive import zip_files
 from tests.cleaning.export.making import a_workspace, some_decisions, some_questions
 
 

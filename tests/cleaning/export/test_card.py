@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
-from cleaning.export import agreement
 from cleaning.export.card import card_files, estimates_of, example_pictures
-from cleaning.export.card_facts import card_facts
-from cleaning.export.card_findings import commands
-from cleaning.export.card_html import p_value
-from cleaning.export.card_page import card_page
+from cleaning.export.card.facts import card_facts
+from cleaning.export.card.findings import commands
+from cleaning.export.card.html import p_value
+from cleaning.export.card.page import card_page
 from cleaning.export.handover import Handover
-from cleaning.export.policy import Policy
-from cleaning.export.verdict_codes import verdict_codes
-from cleaning.review_store import open_store
+from cleaning.keep.decisions import open_store
+from cleaning.settle import agreement
+from cleaning.settle.policy import Policy
+from cleaning.settle.verdict_codes import verdict_codes
 from tests.cleaning.export.making import a_dataset, a_workspace, decide, some_decisions, some_questions
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
-from cleaning.export.decision_log import FORMAT
-from cleaning.export.sealed_lines import sealed
-from cleaning.review_store import open_store
+from cleaning.export.formats.decision_log import FORMAT
+from cleaning.export.formats.sealed_lines import sealed
+from cleaning.keep.decisions import open_store
 from tests.cleaning.export.making import a_dataset, a_workspace, some_decisions
 
 

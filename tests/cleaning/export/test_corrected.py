@@ -11,7 +11,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.export import Policy, available_exports, preview, write_export
-from cleaning.export.settle import settle
+from cleaning.settle.final_labels import settle
 from tests.cleaning.export.making import a_workspace, decide, some_decisions, some_questions
 
 

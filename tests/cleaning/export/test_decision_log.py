@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning import verdicts
+from cleaning.domain import verdicts
 from cleaning.errors import InputError
-from cleaning.export.decision_log import FORMAT, read_decision_log, write_decision_log
-from cleaning.export.sealed_lines import sealed
-from cleaning.review_store import Decision
+from cleaning.export.formats.decision_log import FORMAT, read_decision_log, write_decision_log
+from cleaning.export.formats.sealed_lines import sealed
+from cleaning.keep.decisions import Decision
 from tests.cleaning.export.making import a_dataset, some_decisions
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -8,14 +8,14 @@ import pytest
 from scipy.stats import binomtest
 
 from cleaning.command_line import main
-from cleaning.export import impact
-from cleaning.export.audit_cards import AuditCards, decided_cards
+from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours
+from cleaning.estimate.audit_cards import AuditCards, decided_cards
+from cleaning.export.card import impact
+from cleaning.export.card.impact import leaderboard_impact, mark, mcnemar_p, ranks
 from cleaning.export.handover import Handover
-from cleaning.export.impact import leaderboard_impact, mark, mcnemar_p, ranks
-from cleaning.export.impact_estimate import Marks, estimate_accuracy, estimated_neighbours
-from cleaning.export.policy import Policy
-from cleaning.export.settle import settle
-from cleaning.review_store import open_store
+from cleaning.keep.decisions import open_store
+from cleaning.settle.final_labels import settle
+from cleaning.settle.policy import Policy
 from tests.cleaning.export.making import a_workspace, decide
 
 IDS = np.array([f"s{i}" for i in range(6)], object)
@@ -151,6 +151,10 @@ def an_audit(sizes=(10, 30), per_stratum=6):
     )
 
 
+def cards_of(handover):
+    return decided_cards(handover.dataset, handover.run.audit, handover.decisions)
+
+
 def decided(workspace, run, rows, verdict="keep"):
     dataset = workspace.dataset()
     labels = [[int(dataset.given_labels[r])] if verdict == "keep" else [] for r in rows]
@@ -162,12 +166,12 @@ def decided(workspace, run, rows, verdict="keep"):
 
 def test_cards_count_up_to_the_first_open_one(tmp_path):
     workspace, run = a_workspace(tmp_path, audit=an_audit())
-    cards = decided_cards(decided(workspace, run, [0, 1, 3, 10, 11, 12, 13]))
+    cards = cards_of(decided(workspace, run, [0, 1, 3, 10, 11, 12, 13]))
     assert sorted(cards.rows.tolist()) == [0, 1, 10, 11, 12, 13]  # 3 comes after the open 2
     assert cards.weights()[np.argsort(cards.rows)].tolist() == [5, 5, 7.5, 7.5, 7.5, 7.5]
-    assert decided_cards(decided(workspace, run, [0, 1, 2])) is None  # nothing from the second stratum
-    assert decided_cards(decided(workspace, run, [0, 10], "skip")) is not None
-    assert decided_cards(decided(workspace, run, [0, 10], "later")) is None
+    assert cards_of(decided(workspace, run, [0, 1, 2])) is None  # nothing from the second stratum
+    assert cards_of(decided(workspace, run, [0, 10], "skip")) is not None
+    assert cards_of(decided(workspace, run, [0, 10], "later")) is None
 
 
 def test_the_command_shows_the_estimate_beside_the_naive_figures(tmp_path, monkeypatch, capsys):

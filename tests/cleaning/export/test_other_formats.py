@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning import verdicts
+from cleaning.domain import verdicts
 from cleaning.errors import InputError
 from cleaning.export import write_export
-from cleaning.export.label_studio import read_tasks, write_tasks
-from cleaning.export.settle import standing_votes
+from cleaning.export.formats.label_studio import read_tasks, write_tasks
+from cleaning.settle.final_labels import standing_votes
 from tests.cleaning.export.making import a_dataset, a_workspace, decide, some_decisions, some_questions
 
 

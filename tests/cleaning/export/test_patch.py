@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from cleaning.command_line import main
 from cleaning.errors import InputError
-from cleaning.export import Policy, settle, write_export
-from cleaning.export.label_fields import find_fields
-from cleaning.export.patch import labels_sha256, read_patch
-from cleaning.run_store import create_workspace
+from cleaning.export import Policy, write_export
+from cleaning.export.patch.label_fields import find_fields
+from cleaning.export.patch.patch import labels_sha256, read_patch
+from cleaning.keep.workspaces import create_workspace
+from cleaning.settle import final_labels as settle
 from data_adapters import read_folder
 from tests.cleaning.export.making import a_workspace, decide, some_decisions
 
@@ -33,7 +34,7 @@ def a_folder(place, text=CSV, name="samples.csv", classes="frog\ntoad, the\nnewt
 
 def a_patch(folder, root, decide_all=None):
     """(patch bytes, decisions): relabels a few samples of the folder."""
-    from cleaning import pipeline
+    from cleaning.suspect import pipeline
 
     reading = read_folder(folder)
     dataset = reading.dataset

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from data_adapters.demo.chemistry import atoms_in
-from data_adapters.demo.countries import CONTINENTS, COUNTRIES
-from data_adapters.demo.elements import BY_SYMBOL, DISPUTED, ELEMENTS, EVERYDAY, FAMILIES
+from data_adapters.demo.questions.chemistry import atoms_in
+from data_adapters.demo.questions.countries import CONTINENTS, COUNTRIES
+from data_adapters.demo.questions.elements import BY_SYMBOL, DISPUTED, ELEMENTS, EVERYDAY, FAMILIES
 from tests.data_adapters.demo.recomputing import check
 
 ANCHORS = """

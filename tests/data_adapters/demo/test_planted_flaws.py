@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from data_adapters.demo.draft import Draft
-from data_adapters.demo.planted_flaws import plant
+from data_adapters.demo.questions.draft import Draft
+from data_adapters.demo.questions.planted_flaws import plant
 
 DRAFT = Draft("sums", "What is 1 + 1?", "2", ("11", "3", "1", "0", "4", "5"), ("two",))
 WRONG = set(DRAFT.wrong)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_adapters.demo.questions import make_questions
-from data_adapters.demo.simulated_experts import draw_pulls
+from data_adapters.demo.questions.simulated_experts import draw_pulls
 
 LETTERS = "ABCDE"
 

@@ -1,0 +1,152 @@
+"""Each expert before and after calibration, judged against the given labels.
+
+"Before" is the score as handed in: softmax(logits), the stated confidence, and for hard answers nothing (an answer
+without a confidence claims certainty, which is no calibration to judge). "After" is cross-fitted. The given labels
+themselves hold errors, so "accuracy" is agreement with the given labels.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+
+import numpy as np
+import pandas as pd
+
+from cleaning.calibrate import measures as metrics
+from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence, relative_logits, row_sums
+from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.folds import Folds, draw_folds
+from cleaning.scores.rows import CHUNK_CELLS
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What an expert states at one point (before or after): confidence (N,) in its own answer, NaN if abstaining;
+    for full scores also label_probability (N,) and squared_sum (N,) of all its probabilities, else None."""
+
+    confidence: np.ndarray
+    label_probability: np.ndarray | None = None
+    squared_sum: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class ExpertReport:
+    """One expert: its answers (N,), which are right (N,) bool against the given labels, before and after.
+
+    before is None for hard answers.
+    """
+
+    expert: Expert
+    calibration: Calibration
+    predicted: np.ndarray
+    right: np.ndarray
+    before: Stated | None
+    after: Stated
+
+    @property
+    def answered(self) -> np.ndarray:
+        return self.predicted != ABSTAIN
+
+    def accuracy(self) -> float:
+        """Share of its answers that equal the given label."""
+        return metrics.accuracy(self.right[self.answered])
+
+    def row(self) -> dict[str, object]:
+        """One line of the table that ``python -m cleaning calibrate`` prints."""
+        row: dict[str, object] = {
+            "expert": self.expert.name,
+            "kind": self.expert.kind,
+            "calibration": self.calibration.described(),
+            "answered": int(self.answered.sum()),
+            "accuracy_on_given": self.accuracy(),
+        }
+        for moment, stated in (("before", self.before), ("after", self.after)):
+            for name, value in self.measures(stated).items():
+                row[f"{name}_{moment}"] = value
+        return row
+
+    def measures(self, stated: Stated | None) -> dict[str, float]:
+        """ECE (15 equal-mass bins), NLL in nats and Brier score. Full scores: of all classes; else of "is right"."""
+        if stated is None:
+            return dict.fromkeys(("ece", "nll", "brier"), float("nan"))
+        ece = metrics.expected_calibration_error(stated.confidence, self.right)
+        if stated.label_probability is None:
+            nll = metrics.negative_log_likelihood_top1(stated.confidence, self.right)
+            return {"ece": ece, "nll": nll, "brier": metrics.brier_score_top1(stated.confidence, self.right)}
+        nll = metrics.negative_log_likelihood(stated.label_probability)
+        brier = metrics.brier_score_multiclass(stated.label_probability, stated.squared_sum)
+        return {"ece": ece, "nll": nll, "brier": brier}
+
+
+def report_expert(dataset: Dataset, expert: Expert, calibration: Calibration, folds: Folds) -> ExpertReport:
+    """One expert before and after; a full expert's scores are read once, in chunks."""
+    if expert.kind == "full":
+        return _report_full(dataset, expert, calibration, folds)
+    after = Stated(calibrated_confidence(expert, calibration, folds))
+    before = None
+    if expert.kind == "top1":
+        before = Stated(np.where(expert.predicted == ABSTAIN, np.nan, expert.confidence))
+    right = expert.predicted == dataset.given_labels
+    return ExpertReport(expert, calibration, np.asarray(expert.predicted), right, before, after)
+
+
+def expert_reports(
+    dataset: Dataset, experts: Sequence[Expert], seed: int = 0, progress: Callable[[str, float], None] | None = None
+) -> list[ExpertReport]:
+    """One report for each of M experts, calibrated here on the folds of ``seed``.
+
+    Raises InputError for repeated names, or an expert that answers nothing.
+    """
+    from cleaning.domain.dataset import check_experts
+
+    check_experts(experts)
+    folds, reports = draw_folds(dataset.sample_ids, seed), []
+    for done, expert in enumerate(experts):
+        if progress:
+            progress(f"calibrating {expert.name}", done / len(experts))
+        reports.append(report_expert(dataset, expert, calibrate(expert, dataset.given_labels, folds), folds))
+    return reports
+
+
+def calibration_table(reports: Sequence[ExpertReport]) -> pd.DataFrame:
+    """One row an expert: kind, calibration, accuracy on given labels, ECE, NLL, Brier before and after."""
+    return pd.DataFrame([r.row() for r in reports])
+
+
+def _report_full(dataset: Dataset, expert: Expert, calibration: Calibration, folds: Folds) -> ExpertReport:
+    n = len(dataset)
+    predicted = np.full(n, ABSTAIN, np.int32)
+    before, after = (Stated(*(np.full(n, np.nan, np.float32) for _ in range(3))) for _ in range(2))
+
+    def read(rows: slice) -> None:
+        logits = expert.logits(rows)
+        silent = np.isnan(logits).all(axis=1)
+        logits[silent] = 0
+        relative_logits(logits)
+        predicted[rows] = np.where(silent, ABSTAIN, logits.argmax(axis=1))
+        labels = dataset.given_labels[rows]
+        _state(before, rows, logits.copy(), labels, silent)
+        beta = (1 / calibration.by_fold[folds.fold[rows], 0]).astype(np.float32)
+        _state(after, rows, logits * beta[:, None], labels, silent)
+
+    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
+        list(threads.map(read, _chunks(n, dataset.class_count)))
+    return ExpertReport(expert, calibration, predicted, predicted == dataset.given_labels, before, after)
+
+
+def _state(stated: Stated, rows: slice, logits: np.ndarray, labels: np.ndarray, silent: np.ndarray) -> None:
+    """Writes what softmax(logits) states; overwrites ``logits``."""
+    np.exp(logits, out=logits)
+    total = row_sums(logits)
+    for target, value in (
+        (stated.confidence, logits.max(axis=1) / total),
+        (stated.label_probability, logits[np.arange(len(labels)), labels] / total),
+        (stated.squared_sum, row_sums(np.square(logits, out=logits)) / (total * total)),
+    ):
+        target[rows] = np.where(silent, np.nan, value)
+
+
+def _chunks(n: int, class_count: int) -> Iterator[slice]:
+    step = max(16, CHUNK_CELLS // class_count)
+    return (slice(start, min(start + step, n)) for start in range(0, n, step))

@@ -1,0 +1,260 @@
+"""What the core works on: one Dataset (samples and given labels) and its Experts (their scores).
+
+Symbols used throughout: N samples, K classes (for questions: the largest number of options), M experts.
+Built by ``data_adapters``, which check everything at the door; the core then trusts them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from cleaning.domain.text_hashes import hash_texts
+from cleaning.errors import InputError, counted, first_five
+from cleaning.scores.rows import read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ABSTAIN = -1
+TEXT = np.dtypes.StringDType()
+HASHED_BYTES = 1 << 20
+TEXTS_AT_ONCE = 65_536
+OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+class _Samples:
+    """The attribute ``Dataset.samples``: a data frame, or a function of no arguments that makes it when it is first
+    asked for, because scoring does without it and without pandas."""
+
+    def __get__(self, dataset: Dataset | None, owner: type) -> pd.DataFrame:
+        if dataset is None:
+            raise AttributeError("samples must be given")  # so that dataclasses see no default
+        if not self.made(dataset):
+            self.__set__(dataset, vars(dataset)["samples"]())
+            assert len(vars(dataset)["samples"]) == len(dataset), "one row a sample"
+        return vars(dataset)["samples"]
+
+    def __set__(self, dataset: Dataset, value: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        vars(dataset)["samples"] = value
+
+    @staticmethod
+    def made(dataset: Dataset) -> bool:
+        return not callable(vars(dataset)["samples"])
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples with their given labels, never modified once read.
+
+    name: for people. kind: "image" or "question".
+    sample_ids: (N,) unique strings, kept as TEXT, in which a short one takes 16 bytes and not 60.
+    given_labels: (N,) int32 in 0..K-1. class_names: K strings.
+    option_counts: (N,) int32 options per question, or None where every sample has all K classes.
+    group: (N,) strings (subject, source, annotator, batch ...) called ``group_name``, or None.
+    samples: data frame of N rows in the same order for showing and exporting: ``sample_id``, and where known
+        ``image`` (path relative to ``image_root``), ``question``, ``choices`` (list of strings), other metadata;
+        may be given as a function of no arguments that makes it when it is first asked for.
+    image_root: folder below which every picture must lie, or None.
+    notes: what the reader did that a person should know ("joined by position", ...).
+    """
+
+    name: str
+    kind: Literal["image", "question"]
+    sample_ids: np.ndarray
+    given_labels: np.ndarray
+    class_names: tuple[str, ...]
+    samples: pd.DataFrame = _Samples()
+    option_counts: np.ndarray | None = None
+    group: np.ndarray | None = None
+    group_name: str = ""
+    image_root: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sample_ids", compact(self.sample_ids))
+        _check_dataset(self)
+
+    def __len__(self) -> int:
+        return len(self.sample_ids)
+
+    @property
+    def class_count(self) -> int:
+        return len(self.class_names)
+
+    def options_of(self) -> np.ndarray:
+        """(N,) int32: how many classes each sample can have."""
+        if self.option_counts is not None:
+            return self.option_counts
+        return np.full(len(self), self.class_count, np.int32)
+
+    def fingerprint(self) -> str:
+        """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
+        digest.update("\x00".join(map(str, self.sample_ids)).encode())
+        digest.update(np.ascontiguousarray(self.given_labels, np.int32).tobytes())
+        for column in ("image", "question", "choices"):
+            if column in self.samples:
+                digest.update("\x00".join(map(_as_text, self.samples[column])).encode())
+        if self.group is not None:
+            digest.update("\x00".join([self.group_name, *map(str, self.group)]).encode())
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One model's opinions on the samples of a dataset, in the dataset's order.
+
+    kind "full":  ``scores`` (R, K) float16/32/64, usually memory-mapped, of ``score_kind``; sample i is row
+                  ``rows[i]`` (row i where rows is None; ABSTAIN where the expert says nothing).
+                  ``option_counts`` (N,) where questions differ in them: scores of options beyond are padding.
+    kind "top1":  ``predicted`` (N,) int32 class or ABSTAIN, ``confidence`` (N,) float32 in [0, 1] (NaN: abstains).
+    kind "votes": ``predicted`` (N,) int32 class or ABSTAIN.
+    simulated: True for demo experts that are not real models; always shown.
+    cost: relative price of one answer, or None. family: experts of one family err together.
+    known_fingerprint: as computed when the expert was stored; empty for one just read.
+    unchecked: the reader left it to whoever reads the scores to refuse NaN and infinity (``cleaning.suspect.softened``).
+    """
+
+    name: str
+    kind: Literal["full", "top1", "votes"]
+    scores: np.ndarray | None = None
+    score_kind: Literal["logits", "probabilities"] = "logits"
+    rows: np.ndarray | None = None
+    option_counts: np.ndarray | None = None
+    predicted: np.ndarray | None = None
+    confidence: np.ndarray | None = None
+    source: str = ""
+    simulated: bool = False
+    cost: float | None = None
+    family: str = ""
+    notes: tuple[str, ...] = ()
+    known_fingerprint: str = ""
+    unchecked: bool = False
+
+    def logits(self, samples: slice | np.ndarray) -> np.ndarray:
+        """(n, K) float32 logits of some samples of a full expert; abstained rows and options that do not exist are NaN.
+
+        Probabilities are returned as their logarithms (a softmax of which gives them back).
+        """
+        assert self.scores is not None, "only full experts have logits"
+        if self.rows is None:
+            block, missing = _own_float32(read_rows(self.scores, samples), self.scores), None
+        else:
+            rows = self.rows[samples]
+            missing = rows < 0
+            block = _own_float32(read_rows(self.scores, np.where(missing, 0, rows)), self.scores)
+        if self.score_kind == "probabilities":
+            block = np.log(np.maximum(block, PROBABILITY_FLOOR))
+        if missing is not None and missing.any():
+            block[missing] = np.nan
+        if self.option_counts is not None:
+            block[np.arange(block.shape[1]) >= self.option_counts[samples, None]] = np.nan
+        return block
+
+    def fingerprint(self) -> str:
+        """16 hex digits of the expert's kind and content (its name does not count); computed once."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        if self.known_fingerprint:
+            return self.known_fingerprint
+        digest = hashlib.sha256(f"{self.kind}|{self.score_kind}".encode())
+        for array in (self.scores, self.rows, self.predicted, self.confidence):
+            if array is not None:
+                digest.update(str((array.shape, array.dtype)).encode())
+                step = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
+                for start in range(0, len(array), step):
+                    block = np.ascontiguousarray(read_rows(array, slice(start, start + step)))
+                    digest.update(block.view(np.uint8).data)
+        return digest.hexdigest()[:16]
+
+
+PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
+
+
+def _own_float32(block: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Float32 that may be overwritten: ``block`` itself unless it is a view of ``scores``."""
+    return block.astype(np.float32, copy=isinstance(scores, np.ndarray) and np.may_share_memory(block, scores))
+
+
+def _as_text(value: object) -> str:
+    return "\x01".join(map(str, value)) if isinstance(value, list | tuple | np.ndarray) else str(value)
+
+
+def _check_dataset(dataset: Dataset) -> None:
+    n = len(dataset.sample_ids)
+    if n == 0:
+        raise InputError("The dataset has no samples. Check that the labels file has rows below its header.")
+    if len(dataset.given_labels) != n or (_Samples.made(dataset) and len(dataset.samples) != n):
+        raise InputError(
+            f"{counted(n, 'sample id')} but {counted(len(dataset.given_labels), 'given label')}; both must be equal."
+        )
+    if len(dataset.class_names) < 2:
+        raise InputError("The dataset has fewer than two classes; a label cannot be wrong where there is no choice.")
+    check_unique_ids(dataset.sample_ids, "The dataset")
+    limits = dataset.options_of()
+    bad = np.flatnonzero((dataset.given_labels < 0) | (dataset.given_labels >= limits))
+    if len(bad):
+        raise InputError(
+            f"{counted(len(bad), 'given label')} outside 0 to {int(limits.max()) - 1} (number of classes minus one): "
+            f"{first_five(dataset.sample_ids[bad])}. Labels are 0-based numbers or class names."
+        )
+
+
+def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
+    """Raises InputError naming the first five ids that occur more than once."""
+    hashes = np.sort(hash_texts(compact(ids)))
+    if not (hashes[1:] == hashes[:-1]).any():
+        return
+    import pandas as pd
+
+    index = pd.Index(np.asarray(ids, object))
+    if not index.is_unique:
+        repeated = index[index.duplicated()].unique()
+        raise InputError(
+            f"{owner} has {counted(len(repeated), 'sample id')} more than once: {first_five(repeated)}. "
+            "Every sample needs an id of its own; remove or rename the duplicates."
+        )
+
+
+def compact(ids: Sequence[str] | np.ndarray) -> np.ndarray:
+    """(N,) TEXT array of ids. Raises InputError where one holds half a character (a lone surrogate)."""
+    try:
+        return np.asarray(ids, TEXT)
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"The sample id {error.object!a} holds half a character and is no text. Write it as UTF-8 or rename it."
+        ) from None
+
+
+def as_series(texts: np.ndarray) -> pd.Series:
+    """A TEXT array as pandas holds text, made block by block."""
+    import pandas as pd
+
+    starts = range(0, max(len(texts), 1), TEXTS_AT_ONCE)
+    blocks = [pd.Series(texts[start : start + TEXTS_AT_ONCE].astype(object)) for start in starts]
+    return pd.concat(blocks, ignore_index=True)
+
+
+def check_experts(experts: Sequence[Expert]) -> None:
+    """At least one expert, and every name once."""
+    if not experts:
+        raise InputError("There is no expert. Give at least one file of scores or answers.")
+    names = [e.name for e in experts]
+    repeated = sorted({n for n in names if names.count(n) > 1})
+    if repeated:
+        raise InputError(f"Experts bear the same name: {first_five(repeated)}. Give each expert its own name.")

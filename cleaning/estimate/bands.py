@@ -1,0 +1,134 @@
+"""What is known of precision and detection rate at each threshold: estimates with bands, or a guess, or nothing.
+
+Between the review log and ``cleaning.estimate``. Nothing here invents a figure: a guess is
+``prior_band``'s, an estimate rests on the verdicts on audit cards.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from cleaning import estimate as estimation
+from cleaning.errors import counted
+from cleaning.keep.workspaces import Run
+from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import Ranking
+
+GUESS_THRESHOLDS = np.linspace(0.02, 0.98, 13)
+BAND_POINTS = 100
+LEVEL = 0.95
+Shares = tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """One quantity at each of ``Bands.thresholds``, as shares; None where nothing can be said.
+
+    points: best values; empty for a guess, which has none. cards: for a guess, audit cards in all until it is known
+    within 10 points.
+    """
+
+    low: Shares
+    high: Shares
+    points: Shares = ()
+    cards: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bands:
+    """thresholds: rising, at most 200. guess: no review stands behind it. words: what an estimate rests on.
+    earlier_*: the bands as they were with fewer reviews."""
+
+    thresholds: tuple[float, ...]
+    precision: Band
+    detection: Band
+    guess: bool
+    words: str = ""
+    earlier_precision: Band | None = None
+    earlier_detection: Band | None = None
+
+    def data(self) -> dict:
+        """As the browser gets it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The threshold nearest to a target. reached: whether the target is met there. share: what is met there."""
+
+    threshold: float
+    reached: bool
+    share: float
+
+
+def guess_of(run: Run, ranking: Ranking) -> Bands:
+    """The bands before any review, wide, and how many audit cards would narrow them."""
+    audit = AuditDesign.from_frame(run.audit)
+    thresholds = GUESS_THRESHOLDS[ranking.flagged_counts(GUESS_THRESHOLDS) > 0]
+    guesses = estimation.prior_bands(audit, ranking, thresholds)
+    sides = [
+        Band(
+            tuple(getattr(g, name).low for g in guesses),
+            tuple(getattr(g, name).high for g in guesses),
+            cards=tuple(getattr(g.cards, name) for g in guesses),
+        )
+        for name in ("precision", "detection_rate")
+    ]
+    return Bands(tuple(thresholds.tolist()), *sides, guess=True)
+
+
+def estimate_of(run: Run, ranking: Ranking, codes: np.ndarray, earlier_codes: np.ndarray) -> Bands | None:
+    """The bands from the verdicts so far, with those from the first half of them; None before enough cards."""
+    audit, thresholds = AuditDesign.from_frame(run.audit), _band_thresholds(ranking)
+    now = estimation.estimate_curve(audit, codes, ranking, thresholds, level=LEVEL)
+    if not now.enough.any():
+        return None
+    earlier = estimation.estimate_curve(audit, earlier_codes, ranking, thresholds, level=LEVEL)
+    grey = earlier.enough.any() and earlier.card_count < now.card_count
+    return Bands(
+        tuple(thresholds.tolist()),
+        _band(now.precision, now.enough),
+        _band(now.detection_rate, now.enough),
+        guess=False,
+        words=_words(now, earlier.card_count if grey else 0),
+        earlier_precision=_band(earlier.precision, earlier.enough) if grey else None,
+        earlier_detection=_band(earlier.detection_rate, earlier.enough) if grey else None,
+    )
+
+
+def reach(
+    quantity: str, target: float, confidence: float | None, run: Run, ranking: Ranking, codes: np.ndarray
+) -> Reached:
+    """The threshold that reaches a target. quantity: "precision" or "detection". confidence: None by the best value."""
+    search = {"precision": estimation.threshold_for_precision, "detection": estimation.threshold_for_detection}
+    audit = AuditDesign.from_frame(run.audit)
+    with np.errstate(invalid="ignore"):  # where all or none are flagged the odds are 0 / 0, and not used
+        found = search[quantity](target, audit, codes, ranking, confidence=confidence)
+    interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
+    share = interval.point if confidence is None else interval.low
+    return Reached(found.threshold, found.reached, float(share))
+
+
+def _band_thresholds(ranking: Ranking) -> np.ndarray:
+    """(T,) rising, T <= 200: evenly over suspicion and over ranks, without those that flag none or all."""
+    even = np.linspace(0, 1, BAND_POINTS)
+    thresholds = np.unique(np.concatenate([even, ranking.thresholds(BAND_POINTS)]))
+    flagged = ranking.flagged_counts(thresholds)
+    return thresholds[(flagged > 0) & (flagged < len(ranking))]
+
+
+def _band(band, enough: np.ndarray) -> Band:
+    return Band(_shares(band.low), _shares(band.high), _shares(np.where(enough, band.point, np.nan)))
+
+
+def _shares(values: np.ndarray) -> Shares:
+    return tuple(None if np.isnan(v) else round(float(v), 4) for v in values)
+
+
+def _words(now, earlier_cards: int) -> str:
+    words = [f"Estimated from {counted(now.card_count, 'audit card')}; the bands hold at 95 % however often you look."]
+    if now.unsure_count:
+        words.append(f"{counted(now.unsure_count, 'unsure verdict')} count both ways.")
+    if earlier_cards:
+        words.append(f"Grey: the bands after {counted(earlier_cards, 'audit card')}.")
+    return " ".join(words)

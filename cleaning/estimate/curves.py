@@ -1,0 +1,246 @@
+"""Precision, detection rate and number of wrong labels, for one threshold or for many at once.
+
+Two kinds of interval. ``anytime=True`` (default) holds at every moment at once: look after each card and stop when it
+looks good, the coverage stays. ``anytime=False`` (fixed n) is narrower and holds only if the number of cards was
+settled before the first verdict was seen. Both are asymptotic, made safe for few cards; docs/estimates.md has the
+measured coverage of each.
+
+Unsure verdicts count as right in one bound and as wrong in the other; in the point, as the recalibrated curve says.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.domain.judgements import UNSURE
+from cleaning.estimate.answers import Band, Estimate, EstimateCurve
+from cleaning.estimate.estimators import Method, Parts, curve_for, estimate_parts
+from cleaning.estimate.evidence import Evidence, gather_evidence
+from cleaning.estimate.intervals import Interval, anytime_multiplier, normal_multiplier, ratio_low, reach
+from cleaning.estimate.split import Cells, Curve, RuleSplit, Split, ThresholdSplit
+from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import Ranking, logit, rank_suspicion
+
+ENOUGH_CARDS = 20  # fewer give bands too wide to be worth more than a guess
+ENOUGH_IN_PART = 5
+NEARLY_KNOWN = 0.1  # of a part: so little not known exactly needs no cards of its own
+
+
+def estimate(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    threshold: float,
+    *,
+    method: Method = "strata",
+    level: float = 0.95,
+    anytime: bool = True,
+    handed_out: int | None = None,
+) -> Estimate:
+    """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
+    thresholds = np.array([threshold], np.float64)
+    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
+    return estimate_curve(audit, verdicts, suspicion, thresholds, **options).at(0)
+
+
+def estimate_curve(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    thresholds: np.ndarray,
+    *,
+    method: Method = "strata",
+    level: float = 0.95,
+    anytime: bool = True,
+    handed_out: int | None = None,
+) -> EstimateCurve:
+    """Estimates for (T,) thresholds from the same audit cards, whatever threshold they were drawn for.
+
+    verdicts: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
+    when asking often). anytime: intervals that hold at every moment at once, else fixed-n intervals. Each band
+    holds for one threshold chosen before the reviews, not for all thresholds together.
+    """
+    ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
+    evidence = gather_evidence(audit, verdicts, ranking, handed_out)
+    thresholds = np.asarray(thresholds, np.float64)
+    split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
+    return _answer(evidence, split, curve_for(method, evidence, audit, ranking), thresholds, method, level, anytime)
+
+
+def estimate_rule(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    flagged: np.ndarray,
+    *,
+    method: Method = "strata",
+    level: float = 0.95,
+    anytime: bool = True,
+    handed_out: int | None = None,
+) -> Estimate:
+    """Estimate for any other flagged set, (N,) bool, such as the paper's rule, from the same cards.
+
+    ``suspicion`` is the one the audit was drawn for; ``threshold`` of the answer is NaN. Else as ``estimate_curve``.
+    """
+    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
+    return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
+
+
+def estimate_exchange(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    leaving: np.ndarray,
+    coming: np.ndarray,
+    *,
+    level: float = 0.95,
+    anytime: bool = True,
+) -> Interval:
+    """How many more wrong labels ``leaving`` holds than ``coming``, two sets (N,) bool without a common sample: what
+    one flagged set would lose against another of them.
+
+    Where both sets have cards enough, the distances of the two counts to their ends add in squares (MOVER: Zou and
+    Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
+    ``estimate_rule``.
+    """
+    told = [
+        estimate_rule(audit, verdicts, suspicion, np.asarray(side, bool), level=level, anytime=anytime)
+        for side in (leaving, coming)
+    ]
+    lost, won = (_wrong_in(one) for one in told)
+    point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
+    if all(one.enough or not one.flagged for one in told):
+        least = point - np.hypot(lost.point - lost.low, won.high - won.point)
+        most = point + np.hypot(lost.high - lost.point, won.point - won.low)
+    return Interval(float(point), float(least), float(most))
+
+
+def _wrong_in(told: Estimate) -> Interval:
+    """How many of the flagged labels are wrong; none where none is flagged."""
+    shares = (told.precision.point, told.precision.low, told.precision.high) if told.flagged else (0.0, 0.0, 0.0)
+    return Interval(*(told.flagged * share for share in shares))
+
+
+def estimate_nested(
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    suspicion: np.ndarray | Ranking,
+    passes: np.ndarray,
+    settings: int,
+    *,
+    method: Method = "strata",
+    level: float = 0.95,
+    anytime: bool = True,
+    handed_out: int | None = None,
+) -> EstimateCurve:
+    """Estimates for a rule with several settings, each stricter than the one before, such as a rising tau.
+
+    passes: (N,) int, how many of the ``settings`` flag each sample: setting t flags those with passes > t. Answers
+    (settings,) in order, with NaN thresholds. Else as ``estimate_rule``.
+    """
+    ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
+    evidence = gather_evidence(audit, verdicts, ranking, handed_out)
+    split = RuleSplit(evidence, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
+    curve = curve_for(method, evidence, audit, ranking)
+    return _answer(evidence, split, curve, np.full(settings, np.nan), method, level, anytime)
+
+
+def _answer(
+    evidence: Evidence,
+    split: Split,
+    curve: Curve,
+    thresholds: np.ndarray,
+    method: Method,
+    level: float,
+    anytime: bool,
+) -> EstimateCurve:
+    readings = [0.0, None, 1.0] if evidence.unsure_count else [None]
+    totals = [_totals(method, evidence, split, curve, reading, level, anytime) for reading in readings]
+    least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
+    return EstimateCurve(
+        thresholds,
+        split.flagged,
+        _precision(least, middle, most, split.flagged),
+        _detection_rate(least, middle, most),
+        _wrong_total(least, middle, most),
+        middle.rest.cards[:, 0].astype(int),
+        _enough(evidence, middle),
+        evidence.card_count,
+        len(evidence.known_rank),
+        evidence.unsure_count,
+        method,
+        level,
+        anytime,
+    )
+
+
+@dataclass(frozen=True)
+class _Totals:
+    """Wrong labels in the flagged (column 0) and unflagged (1) part, samples known exactly included; (T, 2) each.
+
+    size: samples. rest: those not known exactly, with their cards.
+    """
+
+    point: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    size: np.ndarray
+    rest: Parts
+
+
+def _totals(
+    method: Method, evidence: Evidence, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
+) -> _Totals:
+    """reading: what an unsure verdict counts as, 0 right to 1 wrong; None: as the curve says at its suspicion."""
+    verdict, known_verdict = (
+        np.where(said == UNSURE, curve.at(logit(split.ranking.suspicion[rank])) if reading is None else reading, said)
+        for said, rank in ((evidence.verdict, evidence.rank), (evidence.known_verdict, evidence.known_rank))
+    )
+    known = split.known(known_verdict)
+    cells = split.cells(curve, verdict)
+    rest = estimate_parts(method, cells, part_multiplier(cells, evidence.card_count, level, anytime))
+    size = rest.size + split.known(np.ones(len(evidence.known_rank)))
+    return _Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
+
+
+def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool) -> np.ndarray:
+    """(T, 2) standard errors to reach; information grows faster than cards where a part runs out of samples."""
+    size, cards = cells.size.sum(2), cells.cards.sum(2)
+    if not anytime:
+        return np.full(size.shape, normal_multiplier(level))
+    left = 1 - cards / np.maximum(size, 1)
+    return anytime_multiplier(card_count / np.maximum(left, 1e-6), level)
+
+
+def _precision(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarray) -> Band:
+    some, over = flagged > 0, np.maximum(flagged, 1)
+    return Band(
+        np.where(some, middle.point[:, 0] / over, np.nan),
+        np.where(some, least.low[:, 0] / over, 0.0),
+        np.where(some, most.high[:, 0] / over, 1.0),
+    )
+
+
+def _detection_rate(least: _Totals, middle: _Totals, most: _Totals) -> Band:
+    """Unsure cards pull both ways: wrong among flagged and right elsewhere is the most that can be detected."""
+    found, missed = middle.point.T
+    both = found + missed
+    point = np.where(both > 0, found / np.where(both > 0, both, 1), np.nan)
+    low = ratio_low(least.point[:, 0], least.low[:, 0], most.point[:, 1], most.high[:, 1])
+    high = 1 - ratio_low(least.point[:, 1], least.low[:, 1], most.point[:, 0], most.high[:, 0])
+    flagged, unflagged = middle.size.T
+    sure = np.where(flagged == 0, 0.0, np.where(unflagged == 0, 1.0, np.nan))
+    return Band(*(np.where(np.isnan(sure), end, sure) for end in (point, low, high)))
+
+
+def _wrong_total(least: _Totals, middle: _Totals, most: _Totals) -> Band:
+    down, up = reach(least.point - least.low), reach(most.high - most.point)
+    return Band(middle.point.sum(1), least.point.sum(1) - down, most.point.sum(1) + up)
+
+
+def _enough(evidence: Evidence, middle: _Totals) -> np.ndarray:
+    """(T,) whether both parts have the cards, or are known well enough, that a band is more than a guess."""
+    rest = middle.rest
+    nearly_known = rest.size <= NEARLY_KNOWN * middle.size
+    covered = ((rest.cards >= np.minimum(ENOUGH_IN_PART, rest.size)) | nearly_known).all(1)
+    return covered & ((evidence.card_count >= ENOUGH_CARDS) | (rest.size.sum(1) == 0))

@@ -1,0 +1,121 @@
+"""Which verdicts may count: audit cards in their drawn order, and parts of the dataset reviewed without gaps.
+
+The rule. In each stratum the cards count up to the first one that has no decision yet, so whether a card counts
+depends on the timetable and on who is still at work, never on the verdict. "Unsure", "needs an expert" and passed-over
+cards are decided but UNSURE: they count as right in one bound and as wrong in the other.
+Reviews made because a sample was suspicious are no random sample. They count only where they leave no gap: the most
+suspicious samples down to the first unreviewed one, and strata reviewed as a whole, are known exactly and leave the
+population that the cards speak for. Among the remaining samples the counted cards are still a simple random sample,
+because the parts taken out are chosen by suspicion, not by the drawn order.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.domain.judgements import UNSURE
+from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import Ranking
+
+CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Verdicts that count.
+
+    rank, stratum, verdict: (n,) of the counted audit cards outside the known parts; verdict is 0, 1 or 2 (unsure).
+    rest_starts, rest_ends: (H,) ranks of each stratum not known exactly. known_rank, known_verdict: (R,) the exactly
+    known samples by rising rank. drawn: (H,) audit cards counted in each stratum, known parts included.
+    """
+
+    rank: np.ndarray
+    stratum: np.ndarray
+    verdict: np.ndarray
+    rest_starts: np.ndarray
+    rest_ends: np.ndarray
+    known_rank: np.ndarray
+    known_verdict: np.ndarray
+    drawn: np.ndarray
+
+    @property
+    def card_count(self) -> int:
+        return int(self.drawn.sum())
+
+    @property
+    def unsure_count(self) -> int:
+        return int((self.verdict == UNSURE).sum() + (self.known_verdict == UNSURE).sum())
+
+
+def gather_evidence(
+    audit: AuditDesign, verdicts: np.ndarray, ranking: Ranking, handed_out: int | None = None
+) -> Evidence:
+    """Evidence from (N,) verdicts: 0 right, 1 wrong, 2 unsure, NaN not reviewed.
+
+    handed_out: number of audit cards handed out in the drawn order; those among them without a decision then count
+    as unsure instead of ending their stratum's run. Raises ValueError for other codes or lengths.
+    """
+    verdicts = _checked(verdicts, audit, ranking)
+    if handed_out is not None:
+        verdicts = verdicts.copy()
+        handed = audit.rows[:handed_out]
+        verdicts[handed[np.isnan(verdicts[handed])]] = UNSURE
+    counted = _counted_cards(audit, verdicts)
+    if handed_out is not None:
+        counted[handed_out:] = False
+    starts, ends, known = _known_parts(audit, verdicts, ranking)
+    ranks = ranking.rank[audit.rows].astype(np.int64)
+    rest = counted & (ranks >= starts[audit.stratum]) & (ranks < ends[audit.stratum])
+    return Evidence(
+        ranks[rest],
+        audit.stratum[rest],
+        verdicts[audit.rows[rest]],
+        starts,
+        ends,
+        known,
+        verdicts[ranking.rows[known]],
+        np.bincount(audit.stratum[counted], minlength=len(audit.shares)),
+    )
+
+
+def _checked(verdicts: np.ndarray, audit: AuditDesign, ranking: Ranking) -> np.ndarray:
+    verdicts = np.asarray(verdicts, np.float64)
+    if not len(verdicts) == len(ranking) == audit.sample_count:
+        raise ValueError(f"{len(verdicts)} verdicts, {len(ranking)} suspicions, audit of {audit.sample_count} samples")
+    return verdicts
+
+
+def _counted_cards(audit: AuditDesign, verdicts: np.ndarray) -> np.ndarray:
+    """(n,) whether each card comes before its stratum's first undecided card."""
+    open_cards = np.isnan(verdicts[audit.rows])
+    counted = np.empty(len(audit), bool)
+    for h in range(len(audit.shares)):
+        mine = audit.stratum == h
+        counted[mine] = np.cumsum(open_cards[mine]) == 0
+    return counted
+
+
+def _known_parts(
+    audit: AuditDesign, verdicts: np.ndarray, ranking: Ranking
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rank ranges that are not known exactly (starts, ends per stratum) and the ranks that are."""
+    top = _run_of_decisions(verdicts, ranking.rows)
+    starts = np.maximum(audit.starts[:-1], np.minimum(top, audit.starts[1:]))
+    ends = audit.starts[1:].copy()
+    decided = len(verdicts) - int(np.isnan(verdicts).sum())
+    known = [np.arange(top)]
+    for h in np.flatnonzero(ends - starts > 0):
+        size = ends[h] - starts[h]
+        if size <= decided - top and _run_of_decisions(verdicts, ranking.rows[starts[h] : ends[h]]) == size:
+            known.append(np.arange(starts[h], ends[h]))
+            starts[h] = ends[h]
+    return starts, ends, np.concatenate(known)
+
+
+def _run_of_decisions(verdicts: np.ndarray, rows: np.ndarray) -> int:
+    """How many of ``rows``, from the first on, are decided without a gap."""
+    for begin in range(0, len(rows), CHUNK):
+        open_rows = np.isnan(verdicts[rows[begin : begin + CHUNK]])
+        if open_rows.any():
+            return begin + int(open_rows.argmax())
+    return len(rows)

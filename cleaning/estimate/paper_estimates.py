@@ -1,0 +1,65 @@
+"""Precision and detection rate of the paper's rule at every K and tau, and of the default at as many flags."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning import estimate as estimation
+from cleaning.estimate.bands import LEVEL
+from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
+from cleaning.keep.workspaces import Run
+from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import Ranking
+
+
+@dataclass(frozen=True)
+class PaperEstimates:
+    """By rule "precision" and "detection", each with "low", "high" and "points": lists [K - 1][tau] of shares.
+
+    None stands where nothing is flagged; a point is None where the audit cards are too few for one.
+    """
+
+    paper: dict
+    default: dict
+
+
+def paper_estimates(
+    run: Run,
+    ranking: Ranking,
+    codes: np.ndarray,
+    curve: ThresholdCurve,
+    table: PaperTable,
+    agreements: tuple[np.ndarray, np.ndarray],
+) -> PaperEstimates | None:
+    """Both rules' estimates from the verdict codes; None before any of them has enough audit cards.
+
+    agreements: as from ``cleaning.estimate.flag_counts.agreements``, (N,) each.
+    """
+    audit, (count, tau) = AuditDesign.from_frame(run.audit), agreements
+    paper, default = [], []
+    for agree, flagged in enumerate(table.flagged, start=1):
+        passes = np.where(count >= agree, tau + 1, 0)
+        paper.append(estimation.estimate_nested(audit, codes, ranking, passes, len(TAU_GRID), level=LEVEL))
+        default.append(estimation.estimate_curve(audit, codes, ranking, curve.lowest_flagged(flagged), level=LEVEL))
+    if not any(curve.enough.any() for curve in (*paper, *default)):
+        return None
+    return PaperEstimates(_tables(paper, table.flagged), _tables(default, table.flagged))
+
+
+def _tables(curves: list[estimation.EstimateCurve], flagged: np.ndarray) -> dict:
+    bands = {"precision": [c.precision for c in curves], "detection": [c.detection_rate for c in curves]}
+    enough = [c.enough for c in curves]
+    return {name: _by_setting(bands_of_k, enough, flagged) for name, bands_of_k in bands.items()}
+
+
+def _by_setting(bands: list, enough: list[np.ndarray], flagged: np.ndarray) -> dict:
+    rows = list(zip(bands, enough, flagged))
+    return {
+        "low": [_shares(band.low, some > 0) for band, _, some in rows],
+        "high": [_shares(band.high, some > 0) for band, _, some in rows],
+        "points": [_shares(band.point, (some > 0) & known) for band, known, some in rows],
+    }
+
+
+def _shares(values: np.ndarray, told: np.ndarray) -> list[float | None]:
+    return [round(float(v), 4) if tell and not np.isnan(v) else None for v, tell in zip(values, told)]

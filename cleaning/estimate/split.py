@@ -1,0 +1,134 @@
+"""The dataset split in flagged and unflagged, by threshold or by any rule, with the sums the estimators need."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy.special import expit
+
+from cleaning.estimate.evidence import Evidence
+from cleaning.suspect.ranking import Ranking, logit
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Sums per threshold, part (0 flagged, 1 not) and stratum; all arrays (T, 2, H), samples known exactly left out.
+
+    size: samples. cards: audit cards. curve: mean of the curve over the samples. wrong: wrong cards.
+    gap, gap_squared: sums over cards of verdict minus curve, and of its square.
+    """
+
+    size: np.ndarray
+    cards: np.ndarray
+    curve: np.ndarray
+    wrong: np.ndarray
+    gap: np.ndarray
+    gap_squared: np.ndarray
+
+
+@dataclass(frozen=True)
+class Curve:
+    """P(wrong) = expit(intercept + slope * logit(suspicion)) as an estimator leans on it."""
+
+    intercept: float
+    slope: float
+
+    def at(self, logits: np.ndarray) -> np.ndarray:
+        return expit(self.intercept + self.slope * logits)
+
+
+class Split(Protocol):
+    """T ways to flag. flagged: (T,) samples flagged."""
+
+    flagged: np.ndarray
+    ranking: Ranking
+
+    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
+        """Sums per cell, with (n,) verdicts as shares wrong."""
+
+    def known(self, verdict: np.ndarray) -> np.ndarray:
+        """(T, 2) sums over the samples known exactly, of a (R,) quantity."""
+
+
+@dataclass(frozen=True)
+class ThresholdSplit:
+    """Split by rank: the first ``flagged`` samples, for T counts at once without a pass over the samples."""
+
+    evidence: Evidence
+    ranking: Ranking
+    flagged: np.ndarray
+
+    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
+        evidence, ranking = self.evidence, self.ranking
+        cuts = np.clip(self.flagged[:, None], evidence.rest_starts, evidence.rest_ends)
+        starts = np.stack([np.broadcast_to(evidence.rest_starts, cuts.shape), cuts], 1)
+        ends = np.stack([cuts, np.broadcast_to(evidence.rest_ends, cuts.shape)], 1)
+        running = ranking.cumulative(curve.at(ranking.block_logits))
+        total = ranking.sum_above(running, ends) - ranking.sum_above(running, starts)
+        size = (ends - starts).astype(np.float64)
+        gap = verdict - curve.at(card_logits(evidence, ranking))
+        sums = [self._sum_cards(value) for value in (np.ones_like(gap), verdict, gap, gap**2)]
+        return Cells(size, sums[0], total / np.maximum(size, 1), *sums[1:])
+
+    def known(self, verdict: np.ndarray) -> np.ndarray:
+        running = np.concatenate([[0.0], np.cumsum(verdict)])
+        above = running[np.searchsorted(self.evidence.known_rank, self.flagged, side="left")]
+        return np.stack([above, running[-1] - above], 1)
+
+    def _sum_cards(self, value: np.ndarray) -> np.ndarray:
+        """(T, 2, H) sums of a (n,) value over the cards of each cell."""
+        by_rank = np.argsort(self.evidence.rank, kind="stable")
+        member = self.evidence.stratum[by_rank, None] == np.arange(len(self.evidence.rest_starts))
+        running = np.zeros((len(by_rank) + 1, member.shape[1]))
+        np.cumsum(member * value[by_rank, None], axis=0, out=running[1:])
+        above = running[np.searchsorted(self.evidence.rank[by_rank], self.flagged, side="left")]
+        return np.stack([above, running[-1] - above], 1)
+
+
+@dataclass(frozen=True)
+class RuleSplit:
+    """Split by any rule with T settings, each flagging a part of what the setting before it flags.
+
+    passes: (N,) by rank, how many settings flag each sample, 0 to T; T = 1 is any set, for instance the paper's rule
+    with one K and tau. One pass over the samples.
+    """
+
+    evidence: Evidence
+    ranking: Ranking
+    passes: np.ndarray
+    settings: int
+
+    @property
+    def flagged(self) -> np.ndarray:
+        reached = np.bincount(self.passes, minlength=self.settings + 1)
+        return reached[::-1].cumsum()[::-1][1:]
+
+    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
+        evidence, ranking = self.evidence, self.ranking
+        homes = len(evidence.rest_starts)
+        rest = np.concatenate([np.arange(a, b) for a, b in zip(evidence.rest_starts, evidence.rest_ends)])
+        home = np.repeat(np.arange(homes), evidence.rest_ends - evidence.rest_starts)
+        chance = curve.at(logit(ranking.suspicion[rest]))
+        size, total = (self._by_setting(self.passes[rest], value, home, homes) for value in (None, chance))
+        gap = verdict - curve.at(card_logits(evidence, ranking))
+        passes = self.passes[evidence.rank]
+        values = (None, verdict, gap, gap**2)
+        sums = [self._by_setting(passes, value, evidence.stratum, homes) for value in values]
+        return Cells(size, sums[0], total / np.maximum(size, 1), *sums[1:])
+
+    def known(self, verdict: np.ndarray) -> np.ndarray:
+        home = np.zeros(len(verdict), np.int64)
+        return self._by_setting(self.passes[self.evidence.known_rank], verdict, home, 1)[:, :, 0]
+
+    def _by_setting(self, passes: np.ndarray, value: np.ndarray | None, home: np.ndarray, homes: int) -> np.ndarray:
+        """(T, 2, H) sums of a value, or counts, over flagged and unflagged samples of each home."""
+        width = self.settings + 1
+        counted = np.bincount(home * width + passes, value, homes * width).reshape(-1, width)
+        at_least = counted[:, ::-1].cumsum(1)[:, ::-1]
+        flagged = at_least[:, 1:].T.astype(np.float64)
+        return np.stack([flagged, at_least[:, 0] - flagged], 1)
+
+
+def card_logits(evidence: Evidence, ranking: Ranking) -> np.ndarray:
+    """(n,) logits of the counted cards' suspicions."""
+    return logit(ranking.suspicion[evidence.rank])

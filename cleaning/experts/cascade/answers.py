@@ -1,0 +1,121 @@
+"""What a cascade needs to know of each expert, and which answer stands after each has spoken.
+
+Symbols: N samples, M experts in the order they are asked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from cleaning.calibrate.calibrators import Fit
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.errors import InputError
+from cleaning.experts.cascade.router import TIE
+
+AnswerRule = Literal["last", "higher"]
+Calibrate = Fit | Mapping[str, Fit] | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One expert's answers: predicted (N,) class or ABSTAIN, confidence (N,) raw, 0..1 (NaN where it abstains),
+    cost of asking it about one sample (any unit, the same for all), fingerprint of its file for the export."""
+
+    name: str
+    predicted: np.ndarray
+    confidence: np.ndarray
+    cost: float = 1.0
+    fingerprint: str = ""
+
+    def answered_confidence(self) -> np.ndarray:
+        """(N,) float64 confidence, NaN wherever the expert abstained by either sign."""
+        return np.where(np.asarray(self.predicted) == ABSTAIN, np.nan, np.asarray(self.confidence, float))
+
+
+def check_experts(experts: Sequence[Answers], given_labels: np.ndarray) -> None:
+    """Raises InputError for fewer than two experts, repeated names, lengths, confidences or costs that cannot be."""
+    if len(experts) < 2:
+        raise InputError(f"A cascade needs at least two experts; {len(experts)} was chosen. Choose another one.")
+    if len({e.name for e in experts}) < len(experts):
+        raise InputError("A cascade cannot ask the same expert twice. Choose different experts.")
+    if len(given_labels) < 4:
+        raise InputError(f"{len(given_labels)} samples are too few to learn on one half and judge on the other.")
+    for expert in experts:
+        _check_expert(expert, len(given_labels))
+
+
+def _check_expert(expert: Answers, n: int) -> None:
+    if len(expert.predicted) != n or len(expert.confidence) != n:
+        raise InputError(
+            f"Expert '{expert.name}' has {len(expert.predicted):,} answers and {len(expert.confidence):,} "
+            f"confidences for {n:,} samples. Join its file by sample id first."
+        )
+    if not (np.isfinite(expert.cost) and expert.cost > 0):
+        raise InputError(f"Expert '{expert.name}' costs {expert.cost}; a cost must be a number above 0.")
+    confidence = expert.answered_confidence()
+    outside = np.count_nonzero((confidence < 0) | (confidence > 1))
+    if outside:
+        raise InputError(f"Expert '{expert.name}' has {outside:,} confidences outside 0 to 1. Give probabilities.")
+
+
+def confidence_rows(experts: Sequence[Answers]) -> np.ndarray:
+    """(M, N) raw confidences; NaN: abstained."""
+    return np.stack([e.answered_confidence() for e in experts])
+
+
+def correct_rows(experts: Sequence[Answers], given_labels: np.ndarray) -> np.ndarray:
+    """(M, N) bool: the expert answered and its answer is the label."""
+    labels = np.asarray(given_labels)
+    return np.stack([(np.asarray(e.predicted) == labels) & ~np.isnan(e.answered_confidence()) for e in experts])
+
+
+def standing(confidence: np.ndarray, answers: np.ndarray, rule: AnswerRule) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence (M, n) and answer (M, n) that stand after experts 1..m have spoken.
+
+    confidence: (M, n) calibrated, NaN: abstained. answers: (M, n) of anything. "last": each answer replaces the one
+    before; "higher": only if surer (by more than 1e-9). An abstention replaces nothing; before any answer the
+    confidence is 0. The same as ``cleaning.experts.cascade.router.route`` for one sample.
+    """
+    held, held_answer = confidence.copy(), answers.copy()
+    for m in range(1, len(held)):
+        kept = np.isnan(confidence[m])
+        if rule == "higher":
+            kept |= confidence[m] <= held[m - 1] + TIE
+        held[m] = np.where(kept, held[m - 1], held[m])
+        held_answer[m] = np.where(kept, held_answer[m - 1], held_answer[m])
+    return np.nan_to_num(held, nan=0.0), held_answer
+
+
+def fit_of(calibrate: Calibrate, name: str) -> Fit:
+    """The calibration to fit for one expert; identity where the confidences are calibrated already."""
+    if calibrate is None:
+        return lambda confidence, correct: _unchanged
+    return calibrate[name] if isinstance(calibrate, Mapping) else calibrate
+
+
+def _unchanged(confidence: np.ndarray) -> np.ndarray:
+    return confidence
+
+
+def fit_rows(
+    names: Sequence[str], confidence: np.ndarray, correct: np.ndarray, calibrate: Calibrate
+) -> list[Callable[[np.ndarray], np.ndarray]]:
+    """One fitted map per expert, from the samples it answered. confidence, correct: (M, n)."""
+    maps = []
+    for name, own, right in zip(names, confidence, correct):
+        known = ~np.isnan(own)
+        if not known.any():
+            raise InputError(f"Expert '{name}' answered none of the samples it should learn from. Leave it out.")
+        maps.append(fit_of(calibrate, name)(own[known], right[known].astype(float)))
+    return maps
+
+
+def mapped_rows(maps: Sequence[Callable], confidence: np.ndarray) -> np.ndarray:
+    """(M, n) confidences after each expert's map; NaN stays NaN."""
+    result = np.full(confidence.shape, np.nan)
+    for m, (fitted, own) in enumerate(zip(maps, confidence)):
+        known = ~np.isnan(own)
+        result[m, known] = fitted(own[known])
+    return result

@@ -1,0 +1,66 @@
+"""From experts as they were read to what a cascade asks of them, and a cascade's curves as plain values."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cleaning.calibrate.calibrators import METHODS, Fit, calibrator
+from cleaning.calibrate.report import ExpertReport
+from cleaning.domain.dataset import Expert
+from cleaning.experts.cascade.answers import Answers
+from cleaning.experts.cascade.curves import CascadeCurves
+from cleaning.experts.cascade.operating_point import OperatingPoint
+
+STEP = 10.0  # each expert is taken to cost ten times the one before, until somebody says what it costs
+
+
+def starting_costs(experts: Sequence[Expert]) -> list[float]:
+    """Cost of each expert in the order asked: its own where known, else 1, 10, 100 ... by place."""
+    return [float(e.cost) if e.cost else STEP**place for place, e in enumerate(experts)]
+
+
+def answers_of(report: ExpertReport, cost: float, counted: np.ndarray | None = None) -> Answers:
+    """One expert for a cascade: its answers and the confidences it states, before any calibration.
+
+    Hard answers claim certainty (confidence 1), so that a cascade can weigh them only as a whole. counted: (N,) bool
+    samples to keep; all without it.
+    """
+    kept = np.ones(len(report.predicted), bool) if counted is None else counted
+    stated = report.before.confidence if report.before is not None else np.where(report.answered, 1.0, np.nan)
+    confidence = np.clip(np.asarray(stated, float)[kept], 0.0, 1.0)
+    return Answers(report.expert.name, report.predicted[kept], confidence, cost, report.expert.fingerprint())
+
+
+def calibrations_named(methods: Mapping[str, str], names: Sequence[str]) -> dict[str, Fit]:
+    """The fit of each expert by the name of its method; Platt scaling where none (or no top-1 method) is named."""
+    return {n: calibrator(methods[n] if methods.get(n) in METHODS else "platt") for n in names}
+
+
+def as_plain(curves: CascadeCurves, points: Sequence[OperatingPoint], labels: str) -> dict:
+    """Everything about a cascade for JSON. labels: what accuracy is measured against, in words."""
+    return {
+        "labels": labels,
+        "samples": curves.samples,
+        "bins": curves.bins,
+        "experts": [{"name": n, "cost": float(c)} for n, c in zip(curves.names, curves.costs)],
+        "curves": curves.table().to_dict("records"),
+        "points": curves.points().to_dict("records"),
+        "summary": curves.summary().to_dict("records"),
+        "operating_points": [plain_point(p) for p in points],
+    }
+
+
+def plain_point(point: OperatingPoint) -> dict:
+    """One operating point for JSON; measures as value, low and high."""
+    return {
+        "policy": point.policy,
+        "reference": point.reference,
+        "fraction": point.fraction,
+        "cost": point.cost,
+        "cost_share": point.cost_share,
+        "cost_saved": point.cost_saved._asdict(),
+        "accuracy": point.accuracy._asdict(),
+        "gap": point.gap._asdict(),
+        "reached": point.reached,
+        "sentence": point.sentence(),
+    }

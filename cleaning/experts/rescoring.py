@@ -1,0 +1,75 @@
+"""What suspicion would be with other experts: some left out, or one asked only about some samples."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.folds import Folds
+from cleaning.errors import InputError, one_of
+from cleaning.suspect.pool import Opinions, pool
+from cleaning.suspect.suspicion import default_suspicion, metadata_excess
+
+
+@dataclass(frozen=True)
+class Rescoring:
+    """A dataset with its experts and their calibrations (M each); every call pools the scores anew.
+
+    told is called after each pooling, for progress.
+    """
+
+    dataset: Dataset
+    experts: Sequence[Expert]
+    calibrations: Sequence[Calibration]
+    folds: Folds
+    use_group: bool = True
+    told: Callable[[], None] = lambda: None
+
+    def opinions(self, names: Sequence[str]) -> Opinions:
+        """What these experts say together; the others do not exist."""
+        places = [self._place(name) for name in names]
+        chosen = [self.experts[i] for i in places], [self.calibrations[i] for i in places]
+        return pool(self.dataset, *chosen, self.folds)
+
+    def suspicion(self, names: Sequence[str]) -> np.ndarray:
+        """(N,) float64 suspicion by the default rule from these experts alone."""
+        return self._suspicion(self.opinions(names))
+
+    def asked_where(self, name: str, called: np.ndarray) -> np.ndarray:
+        """(N,) suspicion with one expert asked only where ``called`` (N,) bool; it is calibrated on those samples."""
+        others = [e.name for e in self.experts if e.name != name]
+        if not called.any():
+            return self.suspicion(others)
+        place = self._place(name)
+        silenced = silent_elsewhere(self.experts[place], called)
+        experts, calibrations = list(self.experts), list(self.calibrations)
+        experts[place] = silenced
+        calibrations[place] = calibrate(silenced, self.dataset.given_labels, self.folds)
+        return self._suspicion(pool(self.dataset, experts, calibrations, self.folds))
+
+    def _suspicion(self, opinions: Opinions) -> np.ndarray:
+        excess = None
+        if self.use_group and self.dataset.group is not None:
+            excess = metadata_excess(opinions, self.dataset.given_labels, self.dataset.group, self.folds)
+        self.told()
+        return default_suspicion(opinions, excess)
+
+    def _place(self, name: str) -> int:
+        names = [e.name for e in self.experts]
+        if name not in names:
+            raise InputError(f"There is no expert '{name}': choose {one_of(names)}.")
+        return names.index(name)
+
+
+def silent_elsewhere(expert: Expert, called: np.ndarray) -> Expert:
+    """The same expert, abstaining wherever ``called`` (N,) bool is False."""
+    if expert.kind == "full":
+        rows = np.arange(len(called)) if expert.rows is None else np.asarray(expert.rows)
+        return replace(expert, rows=np.where(called, rows, ABSTAIN), known_fingerprint="")
+    predicted = np.where(called, expert.predicted, ABSTAIN).astype(np.int32)
+    if expert.kind == "votes":
+        return replace(expert, predicted=predicted, known_fingerprint="")
+    confidence = np.where(called, expert.confidence, np.nan).astype(np.float32)
+    return replace(expert, predicted=predicted, confidence=confidence, known_fingerprint="")

@@ -1,0 +1,42 @@
+"""The cleaning card of a handover: the page, its JSON twin, and what goes into both."""
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from cleaning.export.card.facts import card_facts, card_json, threshold_of
+from cleaning.export.card.findings import examples
+from cleaning.export.card.page import LARGEST_PICTURE, card_page
+from cleaning.export.handover import Handover
+from cleaning.settle.verdict_codes import verdict_codes
+from cleaning.suspect.audit import AuditDesign
+
+
+def estimates_of(handover: Handover) -> dict:
+    """Precision, detection rate and wrong labels in all, from the run's audit cards (``Estimate`` as a dict)."""
+    from cleaning.estimate import estimate
+
+    threshold, suspicion = threshold_of(handover)["value"], handover.scores["suspicion"].to_numpy()
+    codes = verdict_codes(handover.dataset, handover.decisions, handover.policy)
+    return asdict(estimate(AuditDesign.from_frame(handover.run.audit), codes, suspicion, threshold))
+
+
+def example_pictures(handover: Handover) -> dict[str, bytes]:
+    """The picture files of the card's examples, by sample id; too large ones and those elsewhere are left out."""
+    root, samples = handover.dataset.image_root, handover.dataset.samples
+    if root is None or "image" not in samples:
+        return {}
+    places = pd.Series(samples["image"].to_numpy(object), index=handover.dataset.sample_ids)
+    found = {}
+    for example in examples(handover):
+        path = (root / str(places[example["sample_id"]])).resolve()
+        if path.is_relative_to(root.resolve()) and path.is_file() and path.stat().st_size <= LARGEST_PICTURE:
+            found[example["sample_id"]] = path.read_bytes()
+    return found
+
+
+def card_files(handover: Handover, pictures: bool = False) -> dict[str, bytes]:
+    """The page and its twin by file name. pictures: embed the pictures of the examples."""
+    facts = card_facts(handover, estimates_of(handover))
+    page = card_page(facts, example_pictures(handover) if pictures else None)
+    return {"cleaning_card.html": page, "cleaning_card.json": card_json(facts)}

@@ -1,0 +1,79 @@
+"""The experts of a run, before and after calibration, for the cleaning card."""
+
+import numpy as np
+
+from cleaning.calibrate import measures as calibration_metrics
+from cleaning.domain.dataset import Expert
+from cleaning.errors import InputError
+from cleaning.export.card.impact_file import plain
+from cleaning.export.handover import Handover
+from cleaning.settle.agreement import wilson
+
+LARGEST_SCORES = 2_000_000_000  # cells of all full experts together, above which their logits are not read again
+
+
+def expert_rows(handover: Handover, figures: bool = True) -> list[dict]:
+    """A row an expert, in the run's order: what it is, how it was calibrated, how honest it is after.
+
+    figures: False leaves out everything that needs its answers.
+    """
+    run = handover.run
+    about = {(a["name"], a["fingerprint"]): a for a in handover.workspace.experts_about()}
+    rows = []
+    for m, name in enumerate(run.expert_names):
+        known = about.get((name, run.expert_fingerprints[m]), {})
+        row = {
+            "expert": name,
+            "kind": known.get("kind", ""),
+            "simulated": bool(known.get("simulated", False)),
+            "family": known.get("family", ""),
+            "cost": known.get("cost"),
+            "fingerprint": run.expert_fingerprints[m],
+            "weight": plain(float(run.weights[m])),
+            "calibration": run.calibrations[m].described(),
+        }
+        rows.append(row | (_figures(handover, m) if figures else {}))
+    return _with_before(handover, rows) if figures else rows
+
+
+def _figures(handover: Handover, m: int) -> dict:
+    """Agreement with the given labels and expected calibration error (15 equal-mass bins) of the calibrated answers."""
+    given, run = handover.dataset.given_labels, handover.run
+    predicted = np.asarray(run.predicted[:, m])
+    answered = predicted >= 0
+    right = (predicted == given)[answered]
+    confidence = np.asarray(run.confidence[:, m], np.float64)[answered]
+    accuracy = wilson(int(right.sum()), len(right))
+    ece = calibration_metrics.expected_calibration_error(confidence, right) if len(right) else float("nan")
+    return {
+        "answered": int(answered.sum()),
+        "accuracy_on_given": plain(accuracy.point),
+        "accuracy_low": plain(accuracy.low),
+        "accuracy_high": plain(accuracy.high),
+        "mean_confidence_after": plain(float(confidence.mean())) if len(right) else None,
+        "ece_after": plain(float(ece)),
+    }
+
+
+def _with_before(handover: Handover, rows: list[dict]) -> list[dict]:
+    """The rows with ECE, NLL and Brier before and NLL and Brier after, where the experts' scores are still there."""
+    from cleaning.calibrate.report import report_expert
+    from cleaning.domain.folds import draw_folds
+
+    try:
+        experts = handover.workspace.experts_of(handover.run)
+    except InputError:
+        return rows
+    if sum(_cells(e) for e in experts) > LARGEST_SCORES:
+        return rows
+    folds = draw_folds(handover.dataset.sample_ids, handover.run.settings.seed)
+    done = []
+    for row, expert, calibration in zip(rows, experts, handover.run.calibrations):
+        figures = report_expert(handover.dataset, expert, calibration, folds).row()
+        names = ("ece_before", "nll_before", "nll_after", "brier_before", "brier_after")
+        done.append(row | {name: plain(float(figures[name])) for name in names})
+    return done
+
+
+def _cells(expert: Expert) -> int:
+    return 0 if expert.scores is None else int(np.prod(expert.scores.shape))

@@ -1,0 +1,202 @@
+"""The contents of a cleaning card as plain values: what was done to a dataset, by whom, and how far to trust it.
+
+The JSON twin of the page that ``card_page`` draws. No clock enters: the same log gives the same bytes.
+"""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+
+from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
+from cleaning.estimate.audit_cards import decided_cards
+from cleaning.export.card import people as card_people
+from cleaning.export.card.experts import expert_rows
+from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
+from cleaning.export.card.impact_file import impact_dict, impact_of, plain, rows_of
+from cleaning.export.handover import Handover
+from cleaning.settle.final_labels import SETTLED
+
+FORMAT, VERSION = "second-opinion-card", 1
+RUN_FILES = (
+    "settings.json calibration.json scores.parquet predicted.npy confidence.npy label_probability.npy groups.parquet "
+    "audit.parquet"
+).split()
+PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "sqlalchemy")
+
+
+def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str, object]:
+    """Everything the card says.
+
+    estimates: ``dataclasses.asdict`` of ``cleaning.estimate.Estimate``, or any dict with "precision",
+    "detection_rate" (shares) and "wrong_total" (a count), each {"point", "low", "high"}; None: not estimated.
+    """
+    chosen = _choices(handover)
+    threshold = threshold_of(handover)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": handover.dataset.name,
+        "last_decision": handover.last_decision,
+        "policy": handover.policy.to_dict() | {"in_words": handover.policy.in_words()},
+        "counts": handover.final.counts(),
+        "data": _data(handover),
+        "experts": expert_rows(handover),
+        "run": _run(handover),
+        "threshold": threshold | {"choices": chosen},
+        "estimates": _estimates(handover, estimates),
+        "audit": _audit(handover),
+        **card_people.people_facts(handover),
+        "verdicts": verdict_counts(handover),
+        "confused_pairs": confused_pairs(handover),
+        "examples": examples(handover),
+        "impact": impact_dict(impact_of(handover)),
+        "limits": limits(handover, estimates),
+        "reproduce": commands(handover),
+        "versions": versions(),
+    }
+
+
+def card_json(facts: Mapping) -> bytes:
+    """The JSON twin."""
+    return (json.dumps(facts, indent=1, ensure_ascii=False, default=plain) + "\n").encode()
+
+
+def _data(handover: Handover) -> dict:
+    dataset, folder = handover.dataset, handover.workspace.folder
+    places = [
+        folder / "samples.parquet",
+        folder / "workspace.json",
+        *(handover.run.folder / name for name in RUN_FILES),
+    ]
+    return {
+        "name": dataset.name,
+        "kind": dataset.kind,
+        "samples": len(dataset),
+        "classes": dataset.class_count,
+        "fingerprint": handover.workspace.id,
+        "group_column": dataset.group_name,
+        "files": [{"file": str(p.relative_to(folder)), "sha256": _sha256(p)} for p in places if p.is_file()],
+        "decision_log": {"decisions": len(handover.decisions), "sha256": _log_sha256(handover)},
+        "notes": list(dataset.notes),
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _log_sha256(handover: Handover) -> str:
+    rows = [json.dumps(asdict(d), ensure_ascii=False) for d in handover.decisions]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def _run(handover: Handover) -> dict:
+    run = handover.run
+    return {
+        "id": run.id,
+        "created": run.created,
+        "settings": run.settings.to_dict(),
+        "seed": run.settings.seed,
+        "threshold": plain(float(run.threshold)),
+        "groups_alarmed": [] if run.groups is None else rows_of(run.groups[run.groups["alarmed"]]),
+    }
+
+
+def _choices(handover: Handover) -> list[dict]:
+    """What was chosen about this run, in order."""
+    choices = handover.choices
+    if choices is None:
+        return []
+    mine = choices[choices["run_id"] == handover.run.id]
+    names = handover.pseudonyms
+    return [
+        {"key": str(c.key), "value": plain(c.value), "at": c.at, "who": names.get(c.who, "a maintainer")}
+        for c in mine.itertuples(index=False)
+    ]
+
+
+def threshold_of(handover: Handover) -> dict:
+    """The threshold that counts, how it came about, and how many samples it flags."""
+    last = [c for c in _choices(handover) if c["key"] == "threshold" and isinstance(c["value"], int | float)]
+    settings = handover.run.settings
+    value = float(last[-1]["value"]) if last else float(handover.run.threshold)
+    if last:
+        how = f"chosen by {last[-1]['who']} on {last[-1]['at']}"
+    elif settings.budget is not None:
+        how = f"the {settings.budget:,} most suspicious samples (review budget)"
+    elif settings.threshold is not None:
+        how = "given when the run was made"
+    else:
+        how = "the default: the best other class is as probable as the given label"
+    flagged = (handover.run.scores["suspicion"] >= value) if last else handover.run.scores["flagged"]
+    return {"value": plain(value), "how": how, "rule": settings.rule, "flagged": int(flagged.sum())}
+
+
+def found_wrong(handover: Handover) -> int:
+    """Samples whose given label is settled to be wrong."""
+    table = handover.final.table
+    return sum(
+        line.status == SETTLED and line.given not in line.labels and line.verdict not in (UNCLEAR_ITEM, UNCLEAR_OPTIONS)
+        for line in table.itertuples(index=False)
+    )
+
+
+def _estimates(handover: Handover, estimates: Mapping | None) -> dict:
+    """The estimates as given, with what they leave to be found."""
+    found = found_wrong(handover)
+    if not estimates:
+        return {"available": False, "found_wrong": found}
+    total = estimates.get("wrong_total")
+    left = None
+    if isinstance(total, Mapping):
+        left = {end: _at_least_none(float(total[end]) - found) for end in ("point", "low", "high")}
+    kept = {key: _plain_deep(value) for key, value in estimates.items()}
+    return {"available": True, "found_wrong": found, "unfound": left, **kept}
+
+
+def _at_least_none(count: float) -> object:
+    return plain(max(count, 0.0))  # NaN stays NaN in this order
+
+
+def _plain_deep(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(k): _plain_deep(v) for k, v in value.items()}
+    return plain(value)
+
+
+def _audit(handover: Handover) -> dict:
+    audit, cards = handover.run.audit, decided_cards(handover.dataset, handover.run.audit, handover.decisions)
+    wrong = set(_wrong_rows(handover))
+    rows = []
+    for stratum, (name, drawn) in enumerate(audit.groupby("stratum", sort=True)):
+        counted = [] if cards is None else cards.rows[cards.stratum == stratum]
+        rows.append(
+            {
+                "stratum": int(name),
+                "samples": int(drawn["stratum_size"].iloc[0]),
+                "cards_drawn": len(drawn),
+                "cards_counted": len(counted),
+                "found_wrong": sum(int(r) in wrong for r in counted),
+            }
+        )
+    drawn_for = {"seed": int(audit["seed"].iloc[0]), "threshold": plain(float(audit["threshold"].iloc[0]))}
+    return drawn_for | {"strata": rows, "counted": 0 if cards is None else len(cards.rows)}
+
+
+def _wrong_rows(handover: Handover) -> list[int]:
+    table = handover.final.table
+    return [
+        int(line.row)
+        for line in table.itertuples(index=False)
+        if line.status == SETTLED and line.given not in line.labels
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Python and the packages that figures depend on, as installed here."""
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}

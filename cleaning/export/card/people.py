@@ -1,0 +1,66 @@
+"""Who reviewed, how far they agree, and whether seeing labels pulled them: a section of the cleaning card."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from statistics import median
+
+from cleaning.export.card.impact_file import plain
+from cleaning.export.handover import Handover
+from cleaning.keep.decisions import Decision
+from cleaning.settle import agreement
+from cleaning.settle.final_labels import ADJUDICATION
+
+
+def people_facts(handover: Handover) -> dict[str, object]:
+    """reviewers, agreement and anchoring; reviewers under pseudonyms."""
+    votes = [v for said in handover.final.votes.values() for v in said]
+    return {
+        "reviewers": _reviewers(handover, votes),
+        "agreement": _agreement(handover),
+        "anchoring": {name: _share(share) for name, share in agreement.anchoring(list(_with_labels(handover))).items()},
+    }
+
+
+def _reviewers(handover: Handover, votes: list[Decision]) -> list[dict]:
+    rows = []
+    for reviewer, pseudonym in handover.pseudonyms.items():
+        mine = [v for v in votes if v.reviewer == reviewer]
+        seconds = [v.seconds for v in mine]
+        rows.append(
+            {
+                "reviewer": pseudonym,
+                "decisions": len(mine),
+                "adjudications": sum(v.card == ADJUDICATION for v in mine),
+                "blind": sum(v.mode == "blind" for v in mine),
+                "median_seconds": plain(float(median(seconds))) if seconds else None,
+                "hours": plain(sum(seconds) / 3600),
+            }
+        )
+    return rows
+
+
+def _agreement(handover: Handover) -> dict:
+    """On samples with at least two reviewers (adjudications apart): exact answers, and on the given label alone."""
+    given = dict(zip(handover.final.table["sample_id"], handover.final.table["given"]))
+    several, views = [], []
+    for sample, votes in handover.final.votes.items():
+        first = [v for v in votes if v.card != ADJUDICATION]
+        if len(first) > 1:
+            several.append(agreement.same_answer(first))
+            seen = [agreement.view_of_given(v, int(given[sample])) for v in first]
+            views.append([view for view in seen if view is not None])
+    same = agreement.wilson(sum(several), len(several))
+    alpha = agreement.krippendorff_alpha(views)
+    return {"samples": len(several), "same_answer": _share(same), "alpha_on_given_label": _share(alpha)}
+
+
+def _with_labels(handover: Handover) -> Iterator[tuple[Decision, int, int]]:
+    """(vote, given label, suggested label) of every standing vote."""
+    suggested = handover.scores["suggested"].to_numpy()
+    for line in handover.final.table.itertuples(index=False):
+        for vote in handover.final.votes[line.sample_id]:
+            yield vote, int(line.given), int(suggested[line.row])
+
+
+def _share(share: agreement.Share) -> dict:
+    return {name: plain(value) for name, value in asdict(share).items()}

@@ -1,0 +1,128 @@
+"""Corrected labels as tables: our own columns, and the layout of the source.
+
+Dropped samples are left out of our own tables; in the layout of the source and in ``.npy``, which are joined by row,
+they stay, with an empty corrected label or -1.
+"""
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+
+from cleaning.export.handover import Handover, letter_of
+from cleaning.settle.final_labels import DROPPED
+
+COLUMN = "label_corrected"
+TEXT_LINES = {"index": False, "lineterminator": "\n"}
+
+
+def corrected_table(handover: Handover) -> pd.DataFrame:
+    """One row per sample that is not dropped, in the dataset's order.
+
+    sample_id, given_label, label_corrected (class names), label_index (class code), final_labels (list of class
+    names that count as right), mask, verdict and status ("" where nobody decided), votes, and for questions
+    given_letter, given_text, corrected_letter, corrected_text.
+    """
+    codes, final = handover.final.codes(), handover.final.table
+    given, n = handover.dataset.given_labels, len(codes)
+    table = pd.DataFrame(
+        {
+            "sample_id": handover.dataset.sample_ids,
+            "given_label": handover.names[given],
+            COLUMN: handover.names[codes],
+            "label_index": codes,
+            "final_labels": final_label_lists(handover),
+            "mask": handover.final.mask(),
+        }
+    )
+    for column, empty in (("verdict", ""), ("status", ""), ("votes", 0)):
+        table[column] = _spread(final, column, empty, n)
+    if handover.is_question:
+        _add_options(table, handover, "given", given)
+        _add_options(table, handover, "corrected", codes)
+    return table[codes != DROPPED].reset_index(drop=True)
+
+
+def final_label_lists(handover: Handover) -> list[list[str]]:
+    """N lists of the class names that count as right: several under "any_of", none where dropped."""
+    lists = [[name] for name in handover.names[handover.final.codes()]]
+    for row, labels, mask in handover.final.changed()[["row", "labels", "mask"]].itertuples(index=False):
+        if mask == "drop":
+            lists[row] = []
+        elif mask.startswith("any_of"):
+            lists[row] = [handover.dataset.class_names[code] for code in sorted(labels)]
+    return lists
+
+
+def source_table(handover: Handover) -> pd.DataFrame:
+    """The samples as they were read (every column, every row) with ``label_corrected`` beside them.
+
+    The given label is in ``label`` unless the source has such a column of metadata; then in ``given_label``. For
+    questions also label_corrected_letter and label_corrected_text, and label_corrected is the 0-based index.
+    """
+    codes, table = handover.final.codes(), handover.dataset.samples.copy()
+    name = "label" if "label" not in table else "given_label"
+    labels = handover.names[handover.dataset.given_labels]
+    table.insert(1, name, labels)
+    if handover.is_question:
+        table[name] = handover.dataset.given_labels
+        _add_options(table, handover, COLUMN, codes)
+        table.insert(table.columns.get_loc(f"{COLUMN}_letter"), COLUMN, _blank_dropped(codes, codes))
+    else:
+        table[COLUMN] = _blank_dropped(handover.names[codes], codes)
+    return table
+
+
+def _blank_dropped(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """(N,) str, empty where the sample is dropped."""
+    return np.where(codes == DROPPED, "", values.astype(str)).astype(object)
+
+
+def _add_options(table: pd.DataFrame, handover: Handover, prefix: str, codes: np.ndarray) -> None:
+    """Letter and text of the option that each code stands for."""
+    choices = handover.dataset.samples["choices"]
+    table[f"{prefix}_letter"] = [letter_of(code) for code in codes]
+    table[f"{prefix}_text"] = ["" if k == DROPPED else str(options[k]) for k, options in zip(codes, choices)]
+
+
+def _spread(final: pd.DataFrame, column: str, empty: object, n: int) -> np.ndarray:
+    values = np.full(n, empty, object if isinstance(empty, str) else np.int32)
+    values[final["row"].to_numpy(np.int64)] = final[column].to_numpy()
+    return values
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """UTF-8 CSV with line feeds; lists as JSON."""
+    return _lists_as_json(table).to_csv(**TEXT_LINES).encode()
+
+
+def as_parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def as_json_lines(table: pd.DataFrame) -> bytes:
+    """One JSON object a line."""
+    columns = list(table.columns)
+    values = [_plain(table[c]) for c in columns]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    return "".join(encode(dict(zip(columns, row))) + "\n" for row in zip(*values)).encode()
+
+
+def as_npy(codes: np.ndarray) -> bytes:
+    """(N,) int32 in the dataset's order; -1 where dropped."""
+    buffer = io.BytesIO()
+    np.save(buffer, codes, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _plain(column: pd.Series) -> list:
+    values = column.tolist()
+    return [v.tolist() if isinstance(v, np.ndarray) else v for v in values] if column.dtype == object else values
+
+
+def _lists_as_json(table: pd.DataFrame) -> pd.DataFrame:
+    lists = [c for c in table if len(table) and isinstance(table[c].iloc[0], list | tuple | np.ndarray)]
+    return table.assign(**{c: [json.dumps(list(v), ensure_ascii=False) for v in table[c]] for c in lists})

@@ -1,0 +1,98 @@
+"""The decision log as JSON lines, and back: a line a decision, undos included, with everything the log holds.
+
+A first line names format and version, and the last one vouches for all above; every other line is one decision with
+the fields of ``cleaning.keep.decisions.Decision``, and ``label_names`` for people.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from cleaning.domain import verdicts
+from cleaning.domain.dataset import Dataset
+from cleaning.errors import InputError, counted, first_five
+from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
+from cleaning.keep.decisions import Decision
+
+FORMAT, VERSION = "second-opinion-decisions", 2
+LARGEST_LOG = 2 * 1024**3
+_FIELDS = {f.name: f for f in fields(Decision)}
+_TEXTS = "uuid run_id sample_id reviewer verdict note mode card decided_at".split()
+
+
+def write_decision_log(decisions: Sequence[Decision], class_names: Sequence[str], fingerprint: str) -> bytes:
+    """JSON lines; the first names format, version and the dataset's fingerprint."""
+    head = {"format": FORMAT, "version": VERSION, "dataset_fingerprint": fingerprint, "decisions": len(decisions)}
+    lines = [encode(head)]
+    for decision in decisions:
+        names = [class_names[code] for code in decision.labels]
+        lines.append(encode(asdict(decision) | {"labels": list(decision.labels), "label_names": names}))
+    return sealed(lines, FORMAT)
+
+
+def read_decision_log(data: bytes) -> tuple[list[Decision], dict]:
+    """(decisions in order, first line). Raises InputError for a log that was cut or changed anywhere, or whose lines
+    are no decisions."""
+    text = decoded(data, "decision log")
+    head = _object(text.split("\n", 1)[0], 1)
+    if head.get("format") != FORMAT or head.get("version") != VERSION:
+        raise InputError(f"This is no decision log of ours (expected format {FORMAT}, version {VERSION}).")
+    lines = unsealed(text, FORMAT, "decision log")
+    decisions = [_decision(_object(line, i), i) for i, line in enumerate(lines[1:], 2)]
+    if len(decisions) != head.get("decisions"):
+        raise InputError(
+            f"The decision log says {head.get('decisions')} decisions and holds {len(decisions)}. Export it again."
+        )
+    return decisions, head
+
+
+def decoded(data: bytes, what: str) -> str:
+    """The text of a file, or a sentence."""
+    if len(data) > LARGEST_LOG:
+        raise InputError(f"The {what} is larger than {LARGEST_LOG // 1024**3} GB.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"The {what} is no UTF-8 text; it is damaged or another kind of file.") from None
+
+
+def _object(line: str, number: int) -> dict:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise InputError(f"Line {number} of the decision log is no JSON object; the file was cut or edited.")
+    return value
+
+
+def _decision(values: dict, number: int) -> Decision:
+    kept = {name: values[name] for name in _FIELDS if name in values}
+    if not is_sound(kept):
+        raise InputError(f"Line {number} of the decision log is no decision; expected {', '.join(_FIELDS)}.")
+    return Decision(**(kept | {"labels": tuple(kept.get("labels", ()))}))
+
+
+def is_sound(values: dict) -> bool:
+    """Whether the values could be a decision's: types, a known verdict, whole class numbers."""
+    labels, seconds = values.get("labels", []), values.get("seconds", 0.0)
+    return (
+        all(isinstance(values.get(name, ""), str) for name in _TEXTS)
+        and all(values.get(name) for name in ("uuid", "sample_id", "verdict"))
+        and values["verdict"] in verdicts.BY_NAME
+        and isinstance(labels, list)
+        and all(isinstance(code, int) and not isinstance(code, bool) and code >= 0 for code in labels)
+        and isinstance(seconds, int | float)
+        and isinstance(values.get("seq", 0), int)
+        and isinstance(values.get("undoes"), str | None)
+    )
+
+
+def check_against(decisions: Sequence[Decision], dataset: Dataset) -> None:
+    """Raises InputError where decisions name samples or classes that the dataset does not have."""
+    given = dict(zip(dataset.sample_ids, dataset.given_labels.tolist()))
+    strange = list(dict.fromkeys(d.sample_id for d in decisions if d.sample_id not in given))
+    if strange:
+        raise InputError(f"{counted(len(strange), 'decided sample')} not in this dataset: {first_five(strange)}.")
+    for decision in decisions:
+        verdicts.check_labels(decision.verdict, decision.labels, given[decision.sample_id], dataset.class_count)

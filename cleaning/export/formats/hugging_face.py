@@ -1,0 +1,100 @@
+"""Corrected labels as a Hugging Face dataset folder that ``datasets.load_from_disk`` opens.
+
+The layout (an Arrow stream, ``dataset_info.json``, ``state.json``) is written with pyarrow alone, so nothing needs to
+be installed and the same decisions always give the same bytes.
+"""
+
+import hashlib
+import json
+
+import numpy as np
+import pyarrow as pa
+
+from cleaning.export.formats.corrected import final_label_lists
+from cleaning.export.handover import Handover
+from cleaning.settle.final_labels import DROPPED
+
+ARROW_FILE = "data-00000-of-00001.arrow"
+_TEXT = {"dtype": "string", "_type": "Value"}
+_WHOLE = {"dtype": "int64", "_type": "Value"}
+
+
+def hugging_face_files(handover: Handover) -> dict[str, bytes]:
+    """File name -> content of the folder. Dropped samples are left out.
+
+    Columns: sample_id, label (corrected; a ClassLabel), given_label, final_labels (class names that count as right),
+    mask, then every column of the samples as it was read.
+    """
+    columns, features = _columns(handover)
+    info = json.dumps({"info": {"features": features}})
+    schema = pa.schema([(name, array.type) for name, array in columns.items()], metadata={"huggingface": info})
+    data = _stream(pa.table(list(columns.values()), schema=schema))
+    about = {"citation": "", "description": _described(handover), "features": features}
+    state = {
+        "_data_files": [{"filename": ARROW_FILE}],
+        "_fingerprint": hashlib.sha256(data).hexdigest()[:16],
+        "_format_columns": None,
+        "_format_kwargs": {},
+        "_format_type": None,
+        "_output_all_columns": False,
+        "_split": None,
+    }
+    return {
+        ARROW_FILE: data,
+        "dataset_info.json": _json(about | {"homepage": "", "license": ""}),
+        "state.json": _json(state),
+    }
+
+
+def _columns(handover: Handover) -> tuple[dict[str, pa.Array], dict[str, dict]]:
+    codes = handover.final.codes()
+    stay = np.flatnonzero(codes != DROPPED)
+    label = _class_label(handover)
+    named = {
+        "sample_id": (handover.dataset.sample_ids[stay].tolist(), pa.string(), _TEXT),
+        "label": (codes[stay].astype(np.int64), pa.int64(), label),
+        "given_label": (handover.dataset.given_labels[stay].astype(np.int64), pa.int64(), label),
+        "final_labels": _texts(final_label_lists(handover), stay),
+        "mask": (handover.final.mask()[stay].tolist(), pa.string(), _TEXT),
+    }
+    for name in handover.dataset.samples:
+        if name not in named:
+            values = handover.dataset.samples[name].tolist()
+            lists = bool(values) and isinstance(values[0], list | np.ndarray)
+            named[name] = _texts(values, stay) if lists else ([_text(values[i]) for i in stay], pa.string(), _TEXT)
+    return (
+        {name: pa.array(values, kind) for name, (values, kind, _) in named.items()},
+        {name: feature for name, (_, _, feature) in named.items()},
+    )
+
+
+def _class_label(handover: Handover) -> dict:
+    names = list(handover.dataset.class_names)
+    return {"names": names, "_type": "ClassLabel"} if len(set(names)) == len(names) else _WHOLE
+
+
+def _texts(lists: list, stay: np.ndarray) -> tuple[list, pa.DataType, dict]:
+    values = [[str(v) for v in lists[i]] for i in stay]
+    return values, pa.list_(pa.string()), {"feature": _TEXT, "_type": "Sequence"}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value != value else str(value)
+
+
+def _stream(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=10_000)
+    return sink.getvalue().to_pybytes()
+
+
+def _described(handover: Handover) -> str:
+    return (
+        f"{handover.dataset.name}, labels corrected with Second Opinion. Policy: {handover.policy.in_words()}. "
+        f"Dataset {handover.workspace.id}, run {handover.run.id}."
+    )
+
+
+def _json(value: dict) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

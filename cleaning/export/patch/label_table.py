@@ -1,0 +1,165 @@
+"""A patch applied to the bytes of a table file, with a receipt that brings every one of them back.
+
+The receipt (``<file>.applied.json``) holds what the changed fields looked like before: somebody may have written
+``"frog"`` with quotes, or `` Frog``. Without it a revert writes labels in the file's own style and can promise
+equal labels, but not equal bytes.
+"""
+
+import base64
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.errors import InputError
+from cleaning.export.patch.apply import Change, plan_apply, plan_revert
+from cleaning.export.patch.label_fields import find_fields, rewritten
+from cleaning.export.patch.patch import Patch
+from cleaning.settle.policy import Policy
+
+FORMAT, VERSION = "second-opinion-applied", 1
+RECEIPT_ENDING = ".applied.json"
+TEXT_SUFFIXES = (".csv", ".tsv", ".jsonl")
+LARGEST_ORIGINAL = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class LabelTable:
+    """A table of labels as read from a file.
+
+    data: the file. suffix: its ending, lower case. column: of the labels. sample_ids: (N,) str. codes: (N,) class
+    codes. texts: (N,) str labels as read. written_as: "names", "0-based numbers" or "letters".
+    questions_sha256: as ``cleaning.export.patch.patch.questions_sha256``, None where the table has no questions.
+    """
+
+    name: str
+    data: bytes
+    suffix: str
+    column: str
+    sample_ids: np.ndarray
+    codes: np.ndarray
+    texts: np.ndarray
+    written_as: str
+    questions_sha256: str | None = None
+
+    def written(self, code: int, class_names: tuple[str, ...]) -> str:
+        """A class in the file's own style."""
+        if self.written_as == "names":
+            return class_names[code]
+        return OPTION_LETTERS[code] if self.written_as == "letters" else str(code)
+
+
+def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, bytes, Change]:
+    """(the file with the patch applied, the receipt, what changed). Raises InputError where the patch does not fit."""
+    _check_questions(patch, table)
+    change = plan_apply(patch, table.sample_ids, table.codes, policy)
+    data, kept = _edited(table, change, patch.class_names)
+    receipt = {
+        "format": FORMAT,
+        "version": VERSION,
+        "patch_sha256": patch.sha256,
+        "policy": policy.to_dict(),
+        "file": table.name,
+        "original_sha256": _sha256(table.data),
+        "applied_sha256": _sha256(data),
+        **kept,
+    }
+    return data, (json.dumps(receipt, indent=1, ensure_ascii=False) + "\n").encode(), change
+
+
+def reverted(patch: Patch, table: LabelTable, policy: Policy, receipt: dict | None) -> tuple[bytes, Change]:
+    """(the file as it was before the patch, what changed). With a receipt byte for byte, or InputError.
+
+    policy: the one the patch was applied with, where there is no receipt.
+    """
+    _check_questions(patch, table)
+    if receipt is not None:
+        policy = _receipt_policy(receipt, patch, table)
+    change = plan_revert(patch, table.sample_ids, table.codes, policy)
+    if receipt is None:
+        return _edited(table, change, patch.class_names)[0], change
+    data = _restored(table, change, receipt)
+    if _sha256(data) != receipt.get("original_sha256"):
+        raise InputError(
+            f"What the receipt gives back is not the file that the patch was applied to; the receipt of "
+            f"'{table.name}' was changed. Revert without it (--no-receipt) to get the labels back."
+        )
+    return data, change
+
+
+def read_receipt(data: bytes) -> dict:
+    """The receipt that ``applied`` made, or InputError."""
+    try:
+        receipt = json.loads(data)
+        assert receipt["format"] == FORMAT and receipt["version"] == VERSION
+        assert isinstance(receipt.get("fields", {}), dict) and isinstance(receipt.get("original", ""), str)
+    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
+        raise InputError(
+            "The receipt beside the table is damaged or none of ours. Revert without it (--no-receipt) to get the "
+            "labels back."
+        ) from None
+    return receipt
+
+
+def _receipt_policy(receipt: dict, patch: Patch, table: LabelTable) -> Policy:
+    if receipt.get("patch_sha256") != patch.sha256:
+        raise InputError(f"'{table.name}' was made with another patch than this one (its receipt says so).")
+    if receipt.get("applied_sha256") != _sha256(table.data):
+        raise InputError(
+            f"'{table.name}' was changed after the patch was applied, so it cannot be given back byte for byte. "
+            "Revert without the receipt (--no-receipt) to get the labels back."
+        )
+    return Policy.from_dict(receipt.get("policy"))
+
+
+def _edited(table: LabelTable, change: Change, class_names: tuple[str, ...]) -> tuple[bytes, dict]:
+    """(the file with the change made, what a receipt must keep to undo it)"""
+    texts = {row: table.written(code, class_names) for row, code in change.codes.items()}
+    if table.suffix not in TEXT_SUFFIXES:
+        if len(table.data) > LARGEST_ORIGINAL:
+            raise InputError(f"'{table.name}' is larger than 2 GB; save it as CSV to apply a patch.")
+        original = base64.b64encode(zlib.compress(table.data, 6)).decode()
+        return rewritten(table.data, table.suffix, table.column, texts), {"original": original}
+    fields = _fields(table)
+    kept = {str(table.sample_ids[row]): fields.raw(row) for row in change.codes}
+    return fields.replaced({row: fields.written(text, row) for row, text in texts.items()}), {"fields": kept}
+
+
+def _fields(table: LabelTable):
+    """The label fields, once they are sure to be what the reader read."""
+    fields = find_fields(table.data, table.suffix, table.column)
+    if fields.values() != list(table.texts):
+        raise InputError(
+            f"The labels of '{table.name}' cannot be told apart field by field. Save it again as plain CSV in UTF-8."
+        )
+    return fields
+
+
+def _restored(table: LabelTable, change: Change, receipt: dict) -> bytes:
+    if table.suffix not in TEXT_SUFFIXES:
+        try:
+            packed = zlib.decompressobj()
+            return packed.decompress(base64.b64decode(receipt.get("original", ""), validate=True), LARGEST_ORIGINAL)
+        except (ValueError, zlib.error):
+            return b""
+    kept = receipt.get("fields", {})
+    names = {row: str(table.sample_ids[row]) for row in change.codes}
+    if not all(isinstance(kept.get(name), str) for name in names.values()):
+        return b""
+    return _fields(table).replaced({row: kept[name] for row, name in names.items()})
+
+
+def _check_questions(patch: Patch, table: LabelTable) -> None:
+    expected = patch.header["dataset"].get("questions_sha256")
+    if expected and table.questions_sha256 and expected != table.questions_sha256:
+        raise InputError(
+            f"Questions or options in '{table.name}' differ from those the patch was made for (fingerprint "
+            f"{table.questions_sha256[:16]}, expected {expected[:16]}). Get the version of the dataset that it names."
+        )
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

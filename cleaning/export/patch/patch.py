@@ -1,0 +1,175 @@
+"""The patch: what was decided about a dataset, in a file that others can check, apply in part, and revert.
+
+JSON lines (schema in docs/export.md): a header, one line per decided sample, and a trailer with the SHA-256 of every
+byte before it, so that a patch that was cut or edited anywhere is refused. Every vote is in it, under pseudonyms, so
+whoever applies it may settle by a policy of their own.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.errors import InputError
+from cleaning.export.formats.decision_log import decoded, is_sound
+from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
+from cleaning.export.handover import Handover
+from cleaning.keep.decisions import Decision
+from cleaning.settle.policy import Policy
+
+FORMAT, VERSION = "second-opinion-patch", 1
+_VOTE_FIELDS = "uuid reviewer verdict labels note seconds mode card decided_at".split()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One decided sample. old: given class code. votes: the standing decisions, reviewers under pseudonyms."""
+
+    sample_id: str
+    old: int
+    votes: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A patch that was read and found whole. header: the first line. sha256: of the whole file."""
+
+    header: dict
+    entries: tuple[Entry, ...]
+    policy: Policy
+    sha256: str
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(self.header["dataset"]["class_names"])
+
+    @property
+    def decisions(self) -> list[Decision]:
+        return [vote for entry in self.entries for vote in entry.votes]
+
+
+def labels_sha256(sample_ids: Iterable[str], codes: Iterable[int]) -> str:
+    """Fingerprint of ids with their labels, whatever the order of the rows."""
+    return _digest(sorted((str(i), int(k)) for i, k in zip(sample_ids, codes)))
+
+
+def questions_sha256(sample_ids: Iterable[str], questions: Sequence | None, choices: Sequence | None) -> str | None:
+    """Fingerprint of the questions' texts and options by id, or None where there are none."""
+    ids = list(map(str, sample_ids))
+    if questions is None and choices is None:
+        return None
+    texts = [""] * len(ids) if questions is None else list(map(str, questions))
+    options = [()] * len(ids) if choices is None else choices
+    return _digest(sorted((i, t, [str(o) for o in c]) for i, t, c in zip(ids, texts, options)))
+
+
+def _digest(rows: list) -> str:
+    return hashlib.sha256("\n".join(map(encode, rows)).encode()).hexdigest()
+
+
+def write_patch(handover: Handover) -> bytes:
+    """The patch of a handover. The same log always gives the same bytes."""
+    lines = [encode(_header(handover)), *map(encode, _lines(handover))]
+    return sealed(lines, FORMAT)
+
+
+def _header(handover: Handover) -> dict:
+    dataset, run, samples = handover.dataset, handover.run, handover.dataset.samples
+    questions, choices = (samples.get(c) for c in ("question", "choices"))
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "last_decision": handover.last_decision,
+        "dataset": {
+            "name": dataset.name,
+            "kind": dataset.kind,
+            "fingerprint": handover.workspace.id,
+            "samples": len(dataset),
+            "class_names": list(dataset.class_names),
+            "labels_sha256": labels_sha256(dataset.sample_ids, dataset.given_labels),
+            "questions_sha256": questions_sha256(dataset.sample_ids, questions, choices),
+        },
+        "run": {
+            "id": run.id,
+            "settings": run.settings.to_dict(),
+            "threshold": run.threshold,
+            "experts": [
+                {"name": n, "fingerprint": f} for n, f in zip(run.expert_names, run.expert_fingerprints, strict=True)
+            ],
+        },
+        "policy": handover.policy.to_dict(),
+        "decided": len(handover.final.table),
+    }
+
+
+def _lines(handover: Handover) -> Iterable[dict]:
+    names, scores, run = handover.dataset.class_names, handover.scores, handover.run
+    suspicion, suggested = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
+    for line in handover.final.table.itertuples(index=False):
+        votes = [_vote(v, handover) for v in handover.final.votes[line.sample_id]]
+        yield {
+            "sample_id": line.sample_id,
+            "old": int(line.given),
+            "old_label": names[line.given],
+            "new": list(line.labels),
+            "new_labels": [names[k] for k in line.labels],
+            "verdict": line.verdict,
+            "status": line.status,
+            "mask": line.mask,
+            "votes": votes,
+            "suspicion": round(float(suspicion[line.row]), 6),
+            "suggested": int(suggested[line.row]),
+            "experts": _experts(names, run.predicted[line.row], run.confidence[line.row]),
+            "run_id": run.id,
+        }
+
+
+def _vote(vote: Decision, handover: Handover) -> dict:
+    values = asdict(vote) | {"reviewer": handover.pseudonyms[vote.reviewer], "labels": list(vote.labels)}
+    return {name: values[name] for name in _VOTE_FIELDS}
+
+
+def _experts(names: Sequence[str], predicted: np.ndarray, confidence: np.ndarray) -> list[dict | None]:
+    """In the order of the header's experts: answer and calibrated confidence, or None where one abstains."""
+    return [
+        None if k == ABSTAIN else {"label": int(k), "label_name": names[k], "confidence": round(float(c), 6)}
+        for k, c in zip(predicted, confidence)
+    ]
+
+
+def read_patch(data: bytes) -> Patch:
+    """The patch in a file. Raises InputError where it was cut, edited, is of another version or no patch at all."""
+    header = _parsed(decoded(data, "patch").split("\n", 1)[0])
+    if header.get("format") != FORMAT:
+        raise InputError("This file is no patch of Second Opinion: its first line does not say so.")
+    if header.get("version") != VERSION:
+        raise InputError(f"The patch has version {header.get('version')}; this program reads {VERSION}.")
+    lines = unsealed(data.decode(), FORMAT, "patch")
+    try:
+        policy = Policy.from_dict(header["policy"])
+        entries = tuple(_entry(_parsed(line), header) for line in lines[1:])
+        assert len(entries) == header["decided"] and len(header["dataset"]["labels_sha256"]) == 64
+    except (KeyError, TypeError, ValueError, AssertionError):
+        raise InputError("The patch does not follow its own schema (docs/export.md). Have it made again.") from None
+    return Patch(header, entries, policy, hashlib.sha256(data).hexdigest())
+
+
+def _entry(line: dict, header: dict) -> Entry:
+    sample, old = line["sample_id"], line["old"]
+    votes = [v | {"sample_id": sample, "run_id": line["run_id"]} for v in line["votes"]]
+    k = len(header["dataset"]["class_names"])
+    sound = isinstance(sample, str) and type(old) is int and 0 <= old < k and votes and all(map(is_sound, votes))
+    if not sound or any(code >= k for v in votes for code in v["labels"]):
+        raise ValueError(sample)
+    return Entry(sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes))
+
+
+def _parsed(line: str) -> dict:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,319 @@
+"""The review store: an append-only log of decisions and choices in SQL. Undo is a new row; nothing is ever edited.
+
+SQLite (WAL, synchronous=FULL: a decision shown as saved survives a power cut) by default, PostgreSQL by URL.
+Each process has one writer thread per URL, which commits whatever has gathered as one group and answers each
+waiting caller only after the commit. A decision's uuid is unique: sending it again is harmless.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+
+import pandas as pd
+import sqlalchemy as sql
+from sqlalchemy.exc import DBAPIError
+
+from cleaning.domain.verdicts import UNDO
+from cleaning.errors import InputError, WorkspaceError, first_five
+from cleaning.keep.writer import Writer, serialise, writing
+
+FORMAT = 1
+_tables = sql.MetaData()
+_meta = sql.Table(
+    "second_opinion_meta", _tables, sql.Column("key", sql.String(40), primary_key=True), sql.Column("value", sql.Text)
+)
+_decisions = sql.Table(
+    "decisions",
+    _tables,
+    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=True),
+    sql.Column("uuid", sql.String(36), nullable=False, unique=True),
+    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
+    sql.Column("run_id", sql.String(40), nullable=False),
+    sql.Column("sample_id", sql.Text, nullable=False),
+    sql.Column("reviewer", sql.Text, nullable=False),
+    sql.Column("verdict", sql.String(20), nullable=False),
+    sql.Column("labels", sql.Text, nullable=False),
+    sql.Column("note", sql.Text, nullable=False),
+    sql.Column("seconds", sql.Float, nullable=False),
+    sql.Column("mode", sql.String(10), nullable=False),
+    sql.Column("card", sql.String(12), nullable=False),
+    sql.Column("decided_at", sql.String(24), nullable=False),
+    sql.Column("undoes", sql.String(36)),
+    sqlite_autoincrement=True,
+)
+_choices = sql.Table(
+    "choices",
+    _tables,
+    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=True),
+    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
+    sql.Column("run_id", sql.String(40), nullable=False),
+    sql.Column("key", sql.String(60), nullable=False),
+    sql.Column("value", sql.Text, nullable=False),
+    sql.Column("at", sql.String(24), nullable=False),
+    sql.Column("who", sql.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One verdict by one reviewer on one sample at one time, as the log keeps it.
+
+    labels: class codes the reviewer says fit. seconds: how long the card was looked at. mode: "blind" or "open".
+    card: why it was shown: "suspicious", "audit" or "grid". decided_at: ISO 8601 UTC with milliseconds.
+    undoes: uuid of the decision an undo takes back. seq: place in the log, given by the store.
+    """
+
+    uuid: str
+    run_id: str
+    sample_id: str
+    reviewer: str
+    verdict: str
+    labels: tuple[int, ...] = ()
+    note: str = ""
+    seconds: float = 0.0
+    mode: str = "blind"
+    card: str = "suspicious"
+    decided_at: str = ""
+    undoes: str | None = None
+    seq: int = 0
+
+
+COLUMNS = tuple(f.name for f in fields(Decision))
+
+
+class ReviewStore:
+    """The log of one workspace. Safe to share between threads."""
+
+    def __init__(self, url: str, workspace_id: str = "") -> None:
+        self.url, self.workspace_id = url, workspace_id
+        self._writer = Writer.for_url(url, prepare)
+        self._engine = self._writer.engine
+
+    def append(self, decisions: Sequence[Decision]) -> list[str]:
+        """Adds decisions and returns their uuids once they are durable. A uuid that is already there is kept as it is.
+
+        Raises InputError if a uuid is taken by another reviewer's or another sample's decision (none of the call's
+        decisions is then kept), WorkspaceError when the log cannot be written.
+        """
+        rows = [self._row(d) for d in decisions]
+        if not rows:
+            return []
+        self._run(lambda connection: _insert_decisions(connection, rows))
+        return [row["uuid"] for row in rows]
+
+    def decisions(self, run_id: str | None = None, since_seq: int = 0) -> list[Decision]:
+        """The log in order, whole or of one run, from after ``since_seq``."""
+        t = _decisions
+        query = sql.select(t).where(t.c.workspace_id == self.workspace_id, t.c.seq > since_seq).order_by(t.c.seq)
+        if run_id is not None:
+            query = query.where(t.c.run_id == run_id)
+        return [_decision(row._mapping) for row in self._read(query)]
+
+    def log(self, run_id: str | None = None) -> pd.DataFrame:
+        """The log as a data frame with the columns of ``Decision``; ``labels`` holds tuples."""
+        return as_frame(self.decisions(run_id))
+
+    def set_choice(self, run_id: str, key: str, value: object, *, at: str, who: str) -> None:
+        """Records a choice (threshold, audit share, ...) of a run; the last one counts, the earlier ones stay."""
+        row = {"workspace_id": self.workspace_id, "run_id": run_id, "key": key, "value": json.dumps(value)}
+        self._run(lambda connection: connection.execute(sql.insert(_choices), [row | {"at": at, "who": who}]))
+
+    def choice(self, run_id: str, key: str, default: object = None) -> object:
+        """The last recorded value of a choice."""
+        t = _choices
+        query = sql.select(t.c.value).where(t.c.workspace_id == self.workspace_id, t.c.run_id == run_id, t.c.key == key)
+        rows = self._read(query.order_by(t.c.seq.desc()).limit(1))
+        return json.loads(rows[0].value) if rows else default
+
+    def choices(self, run_id: str | None = None) -> pd.DataFrame:
+        """Every choice ever made, in order: run_id, key, value, at, who."""
+        t = _choices
+        query = sql.select(t).where(t.c.workspace_id == self.workspace_id).order_by(t.c.seq)
+        rows = [r._mapping for r in self._read(query) if run_id in (None, r.run_id)]
+        return pd.DataFrame(
+            [(r["run_id"], r["key"], json.loads(r["value"]), r["at"], r["who"]) for r in rows],
+            columns=["run_id", "key", "value", "at", "who"],
+        )
+
+    def close(self) -> None:
+        """Lets the writer go; it ends when the last store of its URL is closed."""
+        self._writer.release()
+
+    def _row(self, decision: Decision) -> dict:
+        row = asdict(decision) | {"labels": json.dumps(list(decision.labels)), "workspace_id": self.workspace_id}
+        del row["seq"]
+        return row
+
+    def _run(self, work) -> None:
+        try:
+            self._writer.run(work)
+        except DBAPIError as error:
+            raise WorkspaceError(f"The decision log could not be written: {_reason(error)}.") from error
+
+    def _read(self, query) -> list:
+        try:
+            with self._engine.connect() as connection:
+                return list(connection.execute(query))
+        except DBAPIError as error:
+            raise WorkspaceError(f"The decision log could not be read: {_reason(error)}.") from error
+
+
+def open_store(url: str, workspace_id: str = "") -> ReviewStore:
+    """Opens the decision log at an SQLAlchemy URL, making it if it is new.
+
+    workspace_id: whose decisions; one database may serve several workspaces. Raises WorkspaceError when the file is
+    damaged, belongs to something else, or was written by a newer version.
+    """
+    return ReviewStore(url, workspace_id)
+
+
+def prepare(engine: sql.Engine) -> None:
+    """Makes the tables, or checks that those there are ours and of this format."""
+    try:
+        with engine.connect() as connection:
+            there = set(sql.inspect(connection).get_table_names())
+        _refuse_foreign(there, engine)
+        with writing(engine).begin() as connection:
+            serialise(connection)
+            _tables.create_all(connection)
+            connection.execute(_upsert(_meta, "key", connection), [{"key": "format", "value": str(FORMAT)}])
+            written = connection.execute(sql.select(_meta.c.value).where(_meta.c.key == "format")).scalar_one()
+    except DBAPIError as error:
+        raise WorkspaceError(
+            f"The decision log at {_place(engine)} cannot be opened: {_reason(error)}. "
+            "If the file is damaged, put it aside and restore a backup; do not delete it."
+        ) from error
+    if written != str(FORMAT):
+        raise WorkspaceError(
+            f"The decision log at {_place(engine)} has format {written}; this version reads {FORMAT}. Use a newer one."
+        )
+
+
+def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:
+    ours = set(_tables.tables)
+    if there & (ours - {"second_opinion_meta"}) and "second_opinion_meta" not in there:
+        raise WorkspaceError(
+            f"The database at {_place(engine)} has a table called '{min(there & ours)}' that is not ours. "
+            "Give Second Opinion a database of its own."
+        )
+
+
+def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
+    """Inserts what is new; a uuid that belongs to somebody else's decision refuses the whole call."""
+    connection.execute(_upsert(_decisions, "uuid", connection), rows)
+    t = _decisions
+    query = sql.select(t.c.uuid, t.c.workspace_id, t.c.reviewer, t.c.sample_id, t.c.verdict)
+    query = query.where(t.c.uuid.in_([row["uuid"] for row in rows]))
+    kept = {r.uuid: (r.workspace_id, r.reviewer, r.sample_id, r.verdict) for r in connection.execute(query)}
+    taken = [
+        row["uuid"]
+        for row in rows
+        if kept[row["uuid"]] != (row["workspace_id"], row["reviewer"], row["sample_id"], row["verdict"])
+    ]
+    if taken:
+        raise InputError(f"Another decision already bears the id {first_five(taken)}; every decision needs a new one.")
+
+
+def _upsert(table: sql.Table, unique: str, connection: sql.Connection):
+    """An INSERT that leaves a row with the same unique value as it is."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert(table).on_conflict_do_nothing(index_elements=[unique])
+
+
+def _decision(row) -> Decision:
+    values = {name: row[name] for name in COLUMNS}
+    return Decision(**(values | {"labels": tuple(json.loads(row["labels"]))}))
+
+
+def _place(engine: sql.Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).strip().rstrip(".").splitlines()[0]
+
+
+def as_frame(decisions: Iterable[Decision]) -> pd.DataFrame:
+    """Decisions as a data frame with the columns of ``Decision``; ``undoes`` is None where nothing is undone."""
+    decisions = list(decisions)
+    frame = pd.DataFrame([tuple(getattr(d, c) for c in COLUMNS) for d in decisions], columns=list(COLUMNS))
+    frame["undoes"] = pd.Series([d.undoes for d in decisions], index=frame.index, dtype=object)
+    return frame
+
+
+class CurrentDecisions:
+    """What stands of a log: for every reviewer and sample the last decision that was not undone.
+
+    Fed with the log piece by piece (``update``), so that a running server never reads it twice.
+    """
+
+    def __init__(self) -> None:
+        self.last_seq = 0
+        self._samples: dict[str, dict[str, list[Decision]]] = {}  # by sample and reviewer, in order
+        self._by_uuid: dict[str, Decision] = {}
+        self._order: dict[str, dict[str, Decision]] = {}  # each reviewer's standing decisions by uuid, oldest first
+
+    def update(self, decisions: Iterable[Decision]) -> None:
+        for decision in decisions:
+            self.last_seq = max(self.last_seq, decision.seq)
+            if decision.verdict == UNDO:
+                self._take_back(decision)
+            else:
+                self._by_uuid[decision.uuid] = decision
+                self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
+                self._order.setdefault(decision.reviewer, {})[decision.uuid] = decision
+
+    def _take_back(self, undo: Decision) -> None:
+        target = self._by_uuid.get(undo.undoes or "")
+        if target is None or target.reviewer != undo.reviewer:
+            return
+        by_reviewer = self._samples[target.sample_id]
+        by_reviewer[target.reviewer] = [d for d in by_reviewer[target.reviewer] if d.uuid != target.uuid]
+        self._order[target.reviewer].pop(target.uuid, None)
+
+    def of(self, reviewer: str) -> dict[str, Decision]:
+        """What a reviewer's decisions amount to: the standing decision by sample id."""
+        return {d.sample_id: d for d in list(self._order.get(reviewer, {}).values())}
+
+    def on(self, sample_id: str) -> list[Decision]:
+        """The standing decision of every reviewer on a sample."""
+        return [found[-1] for found in self._samples.get(sample_id, {}).values() if found]
+
+    def history(self, reviewer: str) -> list[Decision]:
+        """A reviewer's decisions that were not undone, latest first."""
+        return list(self._order.get(reviewer, {}).values())[::-1]
+
+    def standing(self) -> list[Decision]:
+        """One decision per (reviewer, sample), in the order of the log."""
+        last = (found[-1] for one in self._samples.values() for found in one.values() if found)
+        return sorted(last, key=lambda d: d.seq)
+
+
+def current_decisions(log: Sequence[Decision] | pd.DataFrame) -> pd.DataFrame:
+    """One row per (reviewer, sample): the last decision that was not undone; columns as ``Decision``.
+
+    Includes the marks *later* and *skip*; undo rows themselves are gone.
+    """
+    if isinstance(log, pd.DataFrame):
+        log = [Decision(**(r | {"undoes": r["undoes"] or None})) for r in log.to_dict("records")]
+    numbered = [d if d.seq else replace(d, seq=i + 1) for i, d in enumerate(log)]
+    view = CurrentDecisions()
+    view.update(numbered)
+    return as_frame(view.standing())
+
+
+_stores: dict[tuple[str, str], ReviewStore] = {}
+_stores_lock = threading.Lock()
+
+
+def shared_store(url: str, workspace_id: str) -> ReviewStore:
+    """The store of this process for a workspace, opened once and kept."""
+    with _stores_lock:
+        if (url, workspace_id) not in _stores:
+            _stores[(url, workspace_id)] = open_store(url, workspace_id)
+        return _stores[(url, workspace_id)]

@@ -1,0 +1,259 @@
+"""One run under review, shared by all sessions and requests of the process."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from cleaning.domain.verdicts import BY_NAME, LATER, UNDO
+from cleaning.errors import InputError
+from cleaning.estimate import Recalibration
+from cleaning.keep.decisions import CurrentDecisions, Decision, shared_store
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.review import finds, history
+from cleaning.review import queue as review_queue
+from cleaning.review.card_maker import CardMaker
+from cleaning.review.choices import chosen_threshold
+from cleaning.review.facts import Facts
+from cleaning.review.opinions import RowOpinions
+from cleaning.review.queue import Filters, Queue
+from cleaning.review.recording import Outcome, Recorder, append_each
+from cleaning.review.session import last_session
+from cleaning.review.views import OPEN_SHARE, View, lot, mode_of
+from cleaning.settle.anchoring import anchoring_of
+
+AUDIT_SHARE = 0.2
+MOST_CARDS = 60
+MOST_CELLS = 120
+MOST_QUEUES = 12
+
+
+class ReviewDesk:
+    """Hands out cards and takes decisions. Safe to share between threads.
+
+    make_cards: gives the maker of the run's cards from what is known of its samples and from a function that gives
+    the experts' opinions on single samples, or None where they cannot be asked.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        run: Run,
+        make_cards: Callable[[Facts, Callable[[], RowOpinions | None]], CardMaker],
+    ) -> None:
+        self.workspace, self.run = workspace, run
+        self.dataset = workspace.dataset()
+        self.store = shared_store(workspace.decisions_url, workspace.id)
+        self.facts = Facts(self.dataset, run)
+        self.cards = make_cards(self.facts, lambda: self.opinions)
+        self._current = CurrentDecisions()
+        self._learning = finds.Learning(self.facts)
+        self._queues: OrderedDict[tuple, Queue] = OrderedDict()
+        self._lock = threading.RLock()
+
+    @cached_property
+    def opinions(self) -> RowOpinions | None:
+        """What the experts say about single samples; None where their files are gone or changed."""
+        with self._lock:
+            try:
+                return RowOpinions(self.dataset, self.run, self.workspace.experts_of(self.run))
+            except (InputError, OSError):
+                return None
+
+    # -- the queue -----------------------------------------------------------------------------------------------
+
+    def threshold(self) -> float:
+        return chosen_threshold(self.store, self.run)
+
+    def audit_share(self) -> float:
+        """Part of the plain queue's cards that are drawn at random."""
+        return float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+
+    def current(self) -> CurrentDecisions:
+        """What stands of the log right now."""
+        with self._lock:
+            self._current.update(self.store.decisions(since_seq=self._current.last_seq))
+            return self._current
+
+    def queue(self, view: View, audit: bool = True) -> Queue:
+        """All cards of a view in order, decided or not; with or without the audit cards."""
+        share = self.audit_share() if audit else 0.0
+        filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
+        filters = replace(filters, status="open")
+        learned = self.learned() if view.order == "finds" else 0
+        key = (self.threshold(), share, view.order, filters, learned)
+        with self._lock:
+            if key not in self._queues:
+                self._queues[key] = self._build(*key)
+                while len(self._queues) > MOST_QUEUES:
+                    self._queues.popitem(last=False)
+            return self._queues[key]
+
+    def _build(self, threshold: float, share: float, order: str, filters: Filters, learned: int) -> Queue:
+        queue = review_queue.build_queue(
+            self.run.scores,
+            self.run.audit,
+            threshold=threshold,
+            audit_share=share,
+            order=order,  # type: ignore[arg-type]
+            filters=filters,
+            group=self.dataset.group,
+            disagreement=self.facts.disagreement if filters.least_disagreement else None,
+            finds=self._learning.rates() if learned else None,
+            chance=self._learning.chance() if learned else None,
+        )
+        return review_queue.remaining(queue, ~self.facts.showable)
+
+    def learned(self) -> int:
+        """How many judged samples the order "by expected finds" goes by; 0 while there is nothing to go by."""
+        current = self.current()
+        with self._lock:
+            return self._learning.count(current)
+
+    def recalibrated(self) -> Recalibration | None:
+        """Suspicion as a probability once enough audit cards are judged; learns in the same steps as the order."""
+        with self._lock:
+            self.learned()
+            return self._learning.recalibration()
+
+    def open_cards(self, view: View) -> Queue:
+        """What the view asks for: by default all that the reviewer has still to decide, put-off cards last."""
+        mine = self.current().of(view.reviewer)
+        gone = np.zeros(len(self.dataset), bool)
+        if view.filters.status != "open":
+            wanted = [
+                s for s, d in mine.items() if d.verdict != LATER and view.filters.status in ("decided", d.verdict)
+            ]
+            gone[:] = True
+            gone[self.facts.rows(wanted)] = False
+            return review_queue.remaining(self.queue(view), gone)
+        gone[self.facts.rows([s for s, d in mine.items() if d.verdict != LATER])] = True
+        later = self.facts.rows([s for s, d in mine.items() if d.verdict == LATER])
+        return review_queue.remaining(self.queue(view), gone, later)
+
+    def window(self, view: View, held: Sequence[str], count: int) -> dict:
+        """The next cards after those the browser holds or has decided, with the state of the queue."""
+        todo = self.open_cards(view)
+        known = set(self.facts.rows(held).tolist())
+        rows = [int(r) for r in todo.rows[: len(known) + count] if int(r) not in known][:count]
+        total = len(self.queue(view)) if view.filters.status == "open" else len(todo)
+        return {"cards": [self.card(row, view) for row in rows], "progress": {"total": total, "left": len(todo)}}
+
+    def cards_of(self, view: View, sample_ids: Sequence[str]) -> list[dict]:
+        """Cards by sample id, for going back."""
+        return [self.card(int(row), view) for row in self.facts.rows(sample_ids)]
+
+    def card(self, row: int, view: View) -> dict:
+        """A card with the reviewer's own standing decision, if there is one."""
+        sample_id = str(self.dataset.sample_ids[row])
+        card = self.cards.card(row, mode_of(view, self.run.id, sample_id))
+        mine = self.current().of(view.reviewer).get(sample_id)
+        if mine is not None and mine.verdict != LATER:
+            card["decided"] = history.told(mine, self.facts, self.cards)
+        return card
+
+    # -- the grid ------------------------------------------------------------------------------------------------
+
+    def grid(self, view: View, after: int, count: int) -> dict:
+        """The next thumbnails of a view. after: place in the whole queue behind which to begin, 0 at first.
+
+        Returns ``cells``, ``next`` (where the page after begins; None at the end) and ``progress``. Places do not
+        shift when samples are decided, so no page repeats or skips a sample.
+        """
+        queue, todo = self.queue(view), self.open_cards(view)
+        waiting = np.zeros(len(self.dataset), bool)
+        waiting[todo.rows] = True
+        places = np.flatnonzero(waiting[queue.rows[after:]])[: count + 1] + after
+        following = int(places[count]) if len(places) > count else None
+        cells = [self.cards.cell(int(row)) for row in queue.rows[places[:count]]]
+        return {"cells": cells, "next": following, "progress": {"total": len(queue), "left": len(todo)}}
+
+    def confusion_pairs(self, view: View) -> list[tuple[int, int, int]]:
+        """(given, suggested, samples still to decide) of a view, most samples first."""
+        decided = self.facts.rows([s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER])
+        rows = np.setdiff1d(self.queue(view, audit=False).rows, decided)
+        codes = self.dataset.given_labels[rows].astype(np.int64) * self.dataset.class_count + self.facts.suggested[rows]
+        pairs, counts = np.unique(codes, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [(*divmod(int(pairs[i]), self.dataset.class_count), int(counts[i])) for i in order]
+
+    # -- what was decided ----------------------------------------------------------------------------------------
+
+    def history(self, view: View, count: int, before: int | None = None) -> list[dict]:
+        """The reviewer's own standing decisions, latest first; a step of the grid counts as one."""
+        found = (d for d in self.current().history(view.reviewer) if before is None or d.seq < before)
+        return history.steps(found, count, self.facts, self.cards)
+
+    def session(self, view: View) -> dict:
+        """The reviewer's sitting, and the anchoring effect over all reviewers of the run."""
+        sitting = last_session(self.current().history(view.reviewer))
+        effect = anchoring_of(self._by_lot())
+        return {
+            "cards": sitting.cards,
+            "seconds": sitting.seconds,
+            "cards_per_minute": sitting.cards_per_minute,
+            "verdicts": [[name, count] for name, count in sitting.verdicts.items()],
+            "anchoring": effect.__dict__ | {"enough": effect.enough},
+            "expected": finds.ahead(self.recalibrated(), self.facts.suspicion[self.open_cards(view).rows]),
+        }
+
+    def _by_lot(self) -> list[tuple[Decision, int]]:
+        """Standing decisions on cards whose being blind or open was drawn, with the given labels."""
+        ever = self.store.choices(self.run.id)
+        shares = [float(v) for k, v in zip(ever["key"], ever["value"]) if k == "open_share"]
+        largest = max([OPEN_SHARE, *shares])
+        drawn = [
+            d
+            for d in self.current().standing()
+            if d.run_id == self.run.id
+            and d.card != "grid"
+            and (d.mode == "blind" or lot(self.run.id, d.sample_id) < largest)
+        ]
+        rows = self.facts.row_of.get_indexer([d.sample_id for d in drawn])
+        return [(d, int(self.dataset.given_labels[row])) for d, row in zip(drawn, rows) if row >= 0]
+
+    # -- decisions -----------------------------------------------------------------------------------------------
+
+    def record(self, view: View, items: Sequence[dict], sent_at: float) -> Outcome:
+        """Checks a batch, makes it durable, and reveals the cards it decided.
+
+        items: dicts as the browser sends them, in the order they were made, with ``at`` and ``sent_at`` in
+        milliseconds of the browser's clock (only their difference counts). One bad item does not hold up the others.
+        """
+        recorder = Recorder(self.facts, self._audit_rows(view.reviewer))
+        good, refused = recorder.read(items, view.reviewer, sent_at)
+        saved = append_each(self.store, good, refused)
+        shown = [d for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"]
+        reveals = {d.uuid: self._revealed(d) for d in shown}
+        if shown:  # only the last of a batch is still before anybody's eyes
+            reveals[shown[-1].uuid] |= self.cards.details(self._row(shown[-1]))
+        return Outcome(list(saved), refused, reveals)
+
+    def _row(self, decision: Decision) -> int:
+        return int(self.facts.rows([decision.sample_id])[0])
+
+    def _audit_rows(self, reviewer: str) -> np.ndarray:
+        """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
+        flagged = len(self.queue(View(reviewer), audit=False))
+        share = self.audit_share()
+        drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
+        audit = np.zeros(len(self.dataset), bool)
+        audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True
+        return audit
+
+    def _revealed(self, decision: Decision) -> dict:
+        reveal = self.cards.reveal(self._row(decision)) | {"verdict": decision.verdict, "sample_id": decision.sample_id}
+        others = [
+            {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels]} for d in self._others(decision)
+        ]
+        return reveal | {"picked": [self.facts.named(c) for c in decision.labels], "colleagues": others}
+
+    def _others(self, decision: Decision) -> list[Decision]:
+        return [
+            d
+            for d in self.current().on(decision.sample_id)
+            if d.reviewer != decision.reviewer and BY_NAME[d.verdict].judges
+        ]

@@ -1,0 +1,102 @@
+"""What is known of every sample of a run, in the dataset's order; computed once, when first asked for."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cleaning.domain.dataset import Dataset
+from cleaning.keep.workspaces import Run
+from cleaning.review.candidates import Candidates, agreed_examples
+from cleaning.suspect.ranking import Ranking, rank_suspicion
+
+_NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGITS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)}
+
+
+class Facts:
+    """dataset and run, and (N,) arrays that follow from them."""
+
+    def __init__(self, dataset: Dataset, run: Run) -> None:
+        self.dataset, self.run = dataset, run
+
+    @cached_property
+    def row_of(self) -> pd.Index:
+        return pd.Index(self.dataset.sample_ids)
+
+    def rows(self, sample_ids: Sequence[str]) -> np.ndarray:
+        """Places in the dataset of some ids; unknown ones are left out."""
+        found = self.row_of.get_indexer(list(sample_ids)) if len(sample_ids) else np.empty(0, np.int64)
+        return found[found >= 0]
+
+    @cached_property
+    def suggested(self) -> np.ndarray:
+        return self._by_row("suggested", np.int32)
+
+    @cached_property
+    def suspicion(self) -> np.ndarray:
+        return self._by_row("suspicion", np.float64)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        return rank_suspicion(self.suspicion)
+
+    def _by_row(self, column: str, kind: type) -> np.ndarray:
+        values = np.empty(len(self.dataset), kind)
+        values[self.run.scores["row"].to_numpy()] = self.run.scores[column].to_numpy()
+        return values
+
+    @cached_property
+    def options(self) -> np.ndarray:
+        return self.dataset.options_of()
+
+    @cached_property
+    def disagreement(self) -> np.ndarray:
+        """(N,) how many experts vote another class than the given one."""
+        predicted = self.run.predicted
+        return ((predicted >= 0) & (predicted != self.dataset.given_labels[:, None])).sum(axis=1)
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """The values of the metadata group, sorted."""
+        return [] if self.dataset.group is None else sorted(set(map(str, self.dataset.group)))
+
+    @cached_property
+    def has_pictures(self) -> bool:
+        return self.dataset.kind == "image" and "image" in self.dataset.samples
+
+    @cached_property
+    def showable(self) -> np.ndarray:
+        """(N,) whether there is anything to look at; where no sample has a picture, all count."""
+        if not self.has_pictures:
+            return np.ones(len(self.dataset), bool)
+        named = self.dataset.samples["image"].map(lambda v: isinstance(v, str) and v != "").to_numpy(bool)
+        return named if named.any() else np.ones(len(self.dataset), bool)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        return Candidates(self.dataset.given_labels, self.suggested, self.run.predicted, self.dataset.class_count)
+
+    @cached_property
+    def examples(self) -> dict[int, list[int]]:
+        return agreed_examples(self.run.scores, self.run.predicted, self.showable) if self.has_pictures else {}
+
+    @cached_property
+    def keys(self) -> str:
+        """The keys of candidates one to ten; classes named 0 to 9 or zero to nine are found at their own digit."""
+        digits = [_DIGITS.get(name.strip().lower(), name) for name in self.dataset.class_names]
+        if len(digits) <= 10 and all(len(d) == 1 and d.isascii() and d.isdigit() for d in digits):
+            return "".join(digits)
+        return "1234567890"
+
+    def named(self, code: int) -> dict:
+        """A class as a browser is told it."""
+        return {"code": int(code), "name": self.dataset.class_names[code]}
+
+    def choices(self, row: int) -> list | None:
+        """The options of a question as they were read."""
+        if "choices" not in self.dataset.samples:
+            return None
+        value = self.dataset.samples["choices"].iloc[row]
+        return list(value) if isinstance(value, list | tuple | np.ndarray) else None

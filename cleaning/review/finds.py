@@ -1,0 +1,107 @@
+"""What decisions so far say about where wrong labels are found."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cleaning import estimate as estimation
+from cleaning.domain.verdicts import LATER
+from cleaning.estimate import Recalibration
+from cleaning.keep.decisions import CurrentDecisions, Decision
+from cleaning.review.facts import Facts
+from cleaning.review.queue import find_rates
+from cleaning.settle.anchoring import agrees
+from cleaning.suspect.audit import AuditDesign
+
+LEARNS_EVERY = 20  # decisions; between, the order stands still
+CARDS_AHEAD = 100  # for which expected finds are told
+
+
+class Judged(NamedTuple):
+    """A decided sample. row: in the dataset. given, suggested: class codes. wrong: None where nobody can tell."""
+
+    row: int
+    given: int
+    suggested: int
+    wrong: bool | None
+
+
+def judged(standing: Iterable[Decision], facts: Facts) -> list[Judged]:
+    """Decided samples in the order of the log; a sample's last decision counts."""
+    last = {}
+    for decision in standing:
+        if decision.verdict != LATER:
+            last.pop(decision.sample_id, None)
+            last[decision.sample_id] = decision
+    rows = facts.row_of.get_indexer(list(last)) if last else []
+    found = []
+    for decision, row in zip(last.values(), rows):
+        if row >= 0:
+            given = int(facts.dataset.given_labels[row])
+            agreed = agrees(decision, given)
+            found.append(Judged(int(row), given, int(facts.suggested[row]), None if agreed is None else not agreed))
+    return found
+
+
+def learned_at(judged_so_far: list[Judged]) -> int:
+    """How many of the judged samples the order "by expected finds" has learned from."""
+    return len(judged_so_far) // LEARNS_EVERY * LEARNS_EVERY
+
+
+def rates(learned: list[Judged]) -> dict[tuple[int, int], float]:
+    """Find rate of each confusion pair relative to all (see ``find_rates``)."""
+    clear = [(one.given, one.suggested, one.wrong) for one in learned if one.wrong is not None]
+    return find_rates(pd.DataFrame(clear, columns=["given", "suggested", "wrong"]))
+
+
+def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
+    """Suspicion as a probability, from the audit cards among these samples; None while there are too few."""
+    codes = np.full(len(facts.dataset), np.nan)
+    for one in learned:
+        codes[one.row] = estimation.UNSURE if one.wrong is None else float(one.wrong)
+    audit = AuditDesign.from_frame(facts.run.audit)
+    evidence = estimation.gather_evidence(audit, codes, facts.ranking)
+    return estimation.recalibrate(evidence, audit, facts.ranking)
+
+
+class Learning:
+    """What was learned up to a count of judged samples, kept until the count moves on. Not shared between threads."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._judged: tuple[int, list[Judged]] = (-1, [])  # place in the log, and what was judged up to there
+        self._recalibrated: tuple[int, Recalibration | None] = (0, None)  # from how many judged samples
+
+    def count(self, current: CurrentDecisions) -> int:
+        """How many judged samples the order goes by; 0 while there is nothing to go by."""
+        if self._judged[0] != current.last_seq:
+            self._judged = (current.last_seq, judged(current.standing(), self._facts))
+        return learned_at(self._judged[1])
+
+    def rates(self) -> dict[tuple[int, int], float]:
+        return rates(self._learned())
+
+    def recalibration(self) -> Recalibration | None:
+        learned = self._learned()
+        if self._recalibrated[0] != len(learned):
+            self._recalibrated = (len(learned), recalibration(learned, self._facts))
+        return self._recalibrated[1]
+
+    def chance(self) -> np.ndarray | None:
+        """(N,) recalibrated probability that the given label is wrong; None while too few audit cards are judged."""
+        found = self.recalibration()
+        return None if found is None else found.probability(self._facts.suspicion)[0]
+
+    def _learned(self) -> list[Judged]:
+        return self._judged[1][: learned_at(self._judged[1])]
+
+
+def ahead(found: Recalibration | None, suspicion: np.ndarray) -> dict | None:
+    """Wrong labels expected among the next cards of a queue, whose suspicions (Q,) are given in order."""
+    if found is None or not len(suspicion):
+        return None
+    cards = suspicion[:CARDS_AHEAD]
+    expected = estimation.expected_finds(found, cards)
+    return {"cards": len(cards), "point": expected.point, "low": expected.low, "high": expected.high}

@@ -1,0 +1,105 @@
+"""How far reviewers agree, and whether seeing the given and suggested label pulls them: for the cleaning card."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.domain import verdicts
+from cleaning.keep.decisions import Decision
+from cleaning.settle.final_labels import ADJUDICATION
+
+REDRAWS = 1_000
+Z = 1.959964
+NO_VIEW = (verdicts.UNSURE, verdicts.NEEDS_EXPERT)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its interval; NaN where there is nothing to count."""
+
+    point: float
+    low: float
+    high: float
+    count: int
+
+
+def wilson(hits: int, n: int) -> Share:
+    """Share of hits with Wilson's 95 % interval (Wilson 1927)."""
+    if n == 0:
+        return Share(float("nan"), 0.0, 1.0, 0)
+    p, z2 = hits / n, Z * Z
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return Share(p, max(0.0, float(middle - half)), min(1.0, float(middle + half)), n)
+
+
+def difference(a: Share, b: Share) -> Share:
+    """a - b of two independent shares, interval by Newcombe 1998, method 10."""
+    gap = a.point - b.point
+    low = gap - np.hypot(a.point - a.low, b.high - b.point)
+    high = gap + np.hypot(a.high - a.point, b.point - b.low)
+    return Share(gap, float(low), float(high), a.count + b.count)
+
+
+def krippendorff_alpha(units: Sequence[Sequence[Hashable]], seed: int = 0) -> Share:
+    """Agreement beyond chance on nominal values, 1 = perfect, 0 = chance; bootstrap interval over units.
+
+    units: the values that one sample was given, by however many reviewers; those with fewer than two do not count.
+    NaN where all values are one (nothing to disagree on) or no unit counts. Source: Krippendorff 2011.
+    """
+    paired = [unit for unit in units if len(unit) > 1]
+    codes = {value: i for i, value in enumerate(dict.fromkeys(v for unit in paired for v in unit))}
+    counts = np.zeros((len(paired), len(codes)))
+    for row, unit in enumerate(paired):
+        for value in unit:
+            counts[row, codes[value]] += 1
+    if len(codes) < 2:
+        return Share(float("nan"), float("nan"), float("nan"), len(paired))
+    point = float(_alpha(counts, np.ones((1, len(paired))))[0])
+    rng = np.random.default_rng(seed)
+    times = rng.multinomial(len(paired), np.full(len(paired), 1 / len(paired)), size=REDRAWS).astype(np.float64)
+    redrawn = _alpha(counts, times)
+    redrawn = redrawn[np.isfinite(redrawn)]
+    low, high = np.quantile(redrawn, [0.025, 0.975]) if len(redrawn) else (float("nan"),) * 2
+    return Share(point, float(low), float(high), len(paired))
+
+
+def _alpha(counts: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(B,) alpha with unit u counted times[b, u] times. counts: (U, C) values of each unit by category."""
+    size = counts.sum(axis=1)
+    unlike = (size**2 - (counts**2).sum(axis=1)) / (size - 1)
+    n, totals = times @ size, times @ counts
+    by_chance = (n**2 - (totals**2).sum(axis=1)) / (n - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 1 - (times @ unlike) / by_chance
+
+
+def view_of_given(vote: Decision, given: int) -> str | None:
+    """What a vote says of the given label: "right", "wrong", "unclear", or None for no view."""
+    if vote.verdict in NO_VIEW:
+        return None
+    if vote.verdict in (verdicts.UNCLEAR_ITEM, verdicts.UNCLEAR_OPTIONS):
+        return "unclear"
+    return "right" if given in vote.labels else "wrong"
+
+
+def same_answer(votes: Sequence[Decision]) -> bool:
+    """Whether votes name the same set of labels, or the same verdict where there are none."""
+    return len({tuple(sorted(v.labels)) or v.verdict for v in votes}) == 1
+
+
+def anchoring(votes: Sequence[tuple[Decision, int, int]]) -> dict[str, Share]:
+    """How often reviewers named the suggested label when they could see it ("open") and when not ("blind").
+
+    votes: (vote, given label, suggested label). Only votes with a view, on samples whose suggested label is not the
+    given one; adjudications are left out. "effect" is open - blind: more than 0 means that seeing it pulls. A fair
+    comparison only where chance decided which cards were shown open.
+    """
+    hits = {"blind": [0, 0], "open": [0, 0]}
+    for vote, given, suggested in votes:
+        if vote.card != ADJUDICATION and suggested != given and view_of_given(vote, given) and vote.mode in hits:
+            hits[vote.mode][0] += suggested in vote.labels
+            hits[vote.mode][1] += 1
+    shares = {mode: wilson(*found) for mode, found in hits.items()}
+    return shares | {"effect": difference(shares["open"], shares["blind"])}

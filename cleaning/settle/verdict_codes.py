@@ -1,0 +1,42 @@
+"""What the reviews say of each given label, as the estimators read it: the same for pages, commands and the card."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
+from cleaning.domain.verdicts import LATER, UNCLEAR_ITEM, UNCLEAR_OPTIONS
+from cleaning.keep.decisions import CurrentDecisions, Decision
+from cleaning.settle.agreement import view_of_given
+from cleaning.settle.final_labels import SETTLED, settle
+from cleaning.settle.policy import DEFAULT_POLICY, Policy
+
+
+def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Policy = DEFAULT_POLICY) -> np.ndarray:
+    """(N,) 0 given label right, 1 wrong, 2 unsure, NaN not reviewed; several reviewers by the policy (majority).
+
+    Samples without a final label are unsure, unless every vote says the same of the given one. Unclear items and
+    options are unsure, and so is what somebody passed over: a card that was drawn counts whatever is said of it.
+    Raises InputError when decisions are about other samples.
+    """
+    final = settle(dataset.sample_ids, dataset.given_labels, decisions, policy)
+    codes = np.full(len(dataset), np.nan)
+    codes[decided_rows(dataset, decisions)] = UNSURE
+    for line in final.table.itertuples(index=False):
+        if line.status == SETTLED and line.verdict not in (UNCLEAR_ITEM, UNCLEAR_OPTIONS):
+            codes[line.row] = RIGHT if line.given in line.labels else WRONG
+        elif line.status != SETTLED:
+            said = {view_of_given(v, line.given) for v in final.votes[line.sample_id]}
+            if len(said) == 1:
+                codes[line.row] = {"right": RIGHT, "wrong": WRONG}.get(said.pop(), UNSURE)
+    return codes
+
+
+def decided_rows(dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
+    """Places of all samples that somebody decided or passed over."""
+    view = CurrentDecisions()
+    view.update(decisions)
+    decided = list(dict.fromkeys(d.sample_id for d in view.standing() if d.verdict != LATER))
+    return pd.Index(dataset.sample_ids).get_indexer(decided)

@@ -1,0 +1,243 @@
+"""Opinions kept on disk as they form, so that nothing is asked twice.
+
+<folder>/calibrations/<key>.json     each expert's map, as soon as it is fitted; another run with the expert takes it
+<folder>/calibrations/<key>.npy      its probabilities of the given labels on which experts are weighed; likewise
+<folder>/<key>.unfinished/           arrays of all samples, filled block by block; done.npy says which blocks hold
+<folder>/<key>/                      the same, finished; rule, threshold and budget are not part of the key
+
+An interrupted scoring goes on after the last checkpoint. Two processes that score the same write the same numbers.
+An expert that is added is the only one calibrated, asked for its weight and read whole; of the others only those rows
+are read that the classes kept of them leave open (``cleaning.suspect.leading``).
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.folds import Folds
+from cleaning.scores.reserved import full_disk_as_sentence, new_npy
+from cleaning.suspect.leading import Earlier, Leading, read_added, read_leading
+from cleaning.suspect.pool import Opinions, Progress, fill, weighed
+from cleaning.suspect.pooled_rows import PooledRows, Pooling
+
+FORMAT = 3
+BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
+CHECKPOINT_SECONDS = 2.0
+
+
+class OpinionStore:
+    """Opinions below ``folder``, which is made when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def calibration(
+        self, dataset: Dataset, expert: Expert, here: Expert | None = None, *, folds: Folds, seed: int
+    ) -> Calibration:
+        """The expert's map: as fitted before for this dataset and seed, else fitted now and kept.
+
+        here: the expert with only those scores that the fit needs, where the others are elsewhere.
+        """
+        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.json"
+        if path.exists():
+            return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        fitted = calibrate(here or expert, dataset.given_labels, folds)
+        with full_disk_as_sentence(f"The calibration of expert '{expert.name}'"):
+            _write_json(path, fitted.to_dict())
+        return fitted
+
+    def label_probability(
+        self, dataset: Dataset, expert: Expert, ask: Callable[[], np.ndarray], seed: int
+    ) -> np.ndarray:
+        """(n,) what the expert said of the given labels by which experts are weighed, else asked now and kept."""
+        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.npy"
+        if path.exists():
+            return np.load(path, allow_pickle=False)
+        said = ask()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _save_array(path, said)
+        return said
+
+    def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
+        """What these experts say together, if they were all asked before; memory-mapped."""
+        place = self.folder / _key(dataset, experts, seed)
+        if not place.exists():
+            return None
+        weights, calibrations = _read_fit(place)
+        names = tuple(e.name for e in experts)
+        return Opinions(names, *_open_rows(place, "r"), weights, calibrations)
+
+    def ask(
+        self,
+        dataset: Dataset,
+        experts: Sequence[Expert],
+        calibrations: Sequence[Calibration],
+        folds: Folds,
+        seed: int,
+        progress: Progress = lambda words, share: None,
+    ) -> Opinions:
+        """Pools all rows that no earlier, interrupted call pooled, and keeps the whole."""
+        key = _key(dataset, experts, seed)
+        making, place = self.folder / f"{key}.unfinished", self.folder / key
+
+        def weigh() -> Pooling:
+            progress("weighing the experts", 0.0)
+            kept = partial(self.label_probability, dataset, seed=seed)
+            return weighed(dataset, experts, calibrations, folds, kept)
+
+        with full_disk_as_sentence("What the experts say"):
+            pooling = _begin(making, dataset, experts, calibrations, folds, seed, weigh)
+            _go_on(making, pooling, len(dataset), self._earlier(dataset, pooling, seed), progress)
+            _finish(making, place)
+        found = self.finished(dataset, experts, seed)
+        assert found is not None, "just written"
+        return found
+
+    def _earlier(self, dataset: Dataset, pooling: Pooling, seed: int) -> Earlier | None:
+        """The finished pooling of most of these full experts, if there is any of some; a damaged one is passed over."""
+        own = {entry: column for column, entry in enumerate(_entries(pooling.experts, pooling.calibrations))}
+        best: Earlier | None = None
+        for path in self.folder.glob("*/leading_classes.npy"):
+            with suppress(OSError, ValueError, KeyError, EOFError):
+                found = None if path.parent.suffix else _opened_earlier(path.parent, dataset, own, pooling, seed)
+                if found and (best is None or len(found.columns) > len(best.columns)):
+                    best = found
+        return best
+
+    def keep(self, dataset: Dataset, experts: Sequence[Expert], seed: int, said: Opinions) -> None:
+        """Keeps what workers elsewhere were asked, so that another rule asks nothing again; no leading classes."""
+        place = self.folder / _key(dataset, experts, seed)
+        making = place.with_name(f"{place.name}.kept.unfinished")
+        making.mkdir(parents=True, exist_ok=True)
+        for name in PooledRows._fields:
+            np.save(making / f"{name}.npy", getattr(said, name))
+        about = {"weights": said.weights.tolist(), "calibrations": [c.to_dict() for c in said.calibrations]}
+        _write_json(making / "fit.json", about)
+        _finish(making, place)
+
+
+def _finish(making: Path, place: Path) -> None:
+    """Renames what is whole; where another process that asked the same was faster, its numbers are the same."""
+    try:
+        making.rename(place)
+    except OSError:
+        if not place.exists():
+            raise
+
+
+def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:
+    known = [FORMAT, dataset.fingerprint(), seed, [(e.name, e.fingerprint()) for e in experts]]
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _entries(experts: Sequence[Expert], calibrations: Sequence[Calibration]) -> list[tuple[str, str, str]]:
+    """What makes an expert the same as in another pooling: its name, its scores and how it is calibrated."""
+    return [(e.name, e.fingerprint(), json.dumps(c.to_dict(), sort_keys=True)) for e, c in zip(experts, calibrations)]
+
+
+def _opened_earlier(place: Path, dataset, own: dict, pooling: Pooling, seed: int) -> Earlier | None:
+    """A finished pooling, if it is of this dataset and of none but these experts (their columns by entry)."""
+    fit = json.loads((place / "fit.json").read_text(encoding="utf-8"))
+    entries = list(map(tuple, fit["experts"]))
+    if fit["of"] != [FORMAT, dataset.fingerprint(), seed] or not set(entries) <= set(own):
+        return None
+    full = [old for old, entry in enumerate(entries) if own[entry] in pooling.softeners]
+    rows = _open_rows(place, "r")
+    answers = ([array[:, old] for old in full] for array in (rows.predicted, rows.confidence))
+    columns = tuple(own[entries[old]] for old in full)
+    return Earlier(columns, np.array(fit["weights"])[:, full], *answers, _open_leading(place, "r")) if full else None
+
+
+def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh: Callable[[], Pooling]) -> Pooling:
+    """The weighed experts and, in ``making``, arrays to fill; both as an earlier call left them, if one did."""
+    if (making / "fit.json").exists():
+        weights, _ = _read_fit(making)
+        return Pooling.of(dataset, experts, calibrations, folds).with_weights(weights)
+    pooling = weigh()
+    making.mkdir(parents=True, exist_ok=True)
+    for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
+        new_npy(making / f"{name}.npy", dtype, shape)
+    for name, (shape, dtype) in zip(Leading._fields, Leading.layout(len(dataset), len(pooling.softeners))):
+        new_npy(making / f"leading_{name}.npy", dtype, shape)
+    _save_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
+    about = {
+        "weights": pooling.weights.tolist(),
+        "calibrations": [c.to_dict() for c in calibrations],
+        "of": [FORMAT, dataset.fingerprint(), seed],
+        "experts": _entries(experts, calibrations),
+    }
+    _write_json(making / "fit.json", about)
+    return pooling
+
+
+def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, progress: Progress) -> None:
+    """Fills the blocks that are not done; what is done is kept at least every CHECKPOINT_SECONDS and at the end."""
+    rows, leading = _open_rows(making, "r+"), _open_leading(making, "r+")
+    done = np.load(making / "done.npy", allow_pickle=False)
+    read = partial(read_leading, pooling, into=rows, leading=leading)
+    if earlier is not None:
+        read = partial(read_added, pooling, earlier, into=rows, leading=leading)
+    kept = time.monotonic()
+    try:
+        for number, block in enumerate(_blocks(n, pooling.class_count)):
+            if not done[number]:
+                fill(
+                    pooling,
+                    rows,
+                    block,
+                    lambda count, start=block.start: progress("asking the experts", (start + count) / n),
+                    read=read,
+                )
+                done[number] = True
+            if time.monotonic() - kept > CHECKPOINT_SECONDS:
+                _checkpoint(making, (*rows, *leading), done)
+                kept = time.monotonic()
+    finally:
+        _checkpoint(making, (*rows, *leading), done)
+
+
+def _checkpoint(making: Path, arrays: Sequence[np.memmap], done: np.ndarray) -> None:
+    """First the numbers reach the disk, then the word that they are there."""
+    for array in arrays:
+        array.flush()
+    if making.exists():  # else another process finished the same and renamed it
+        _save_array(making / "done.npy", done)
+
+
+def _blocks(n: int, class_count: int) -> list[slice]:
+    step = max(1, BLOCK_CELLS // class_count)
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+
+def _open_rows(folder: Path, mode: str) -> PooledRows:
+    return PooledRows(*(np.load(folder / f"{name}.npy", mode, allow_pickle=False) for name in PooledRows._fields))
+
+
+def _open_leading(folder: Path, mode: str) -> Leading:
+    return Leading(*(np.load(folder / f"leading_{name}.npy", mode, allow_pickle=False) for name in Leading._fields))
+
+
+def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:
+    fit = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+    return np.array(fit["weights"]), tuple(map(Calibration.from_dict, fit["calibrations"]))
+
+
+def _save_array(path: Path, array: np.ndarray) -> None:
+    part = path.with_suffix(".part.npy")
+    np.save(part, array, allow_pickle=False)
+    part.replace(path)
+
+
+def _write_json(path: Path, value: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value), encoding="utf-8")
+    part.replace(path)

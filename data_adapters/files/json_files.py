@@ -1,0 +1,87 @@
+"""JSON and JSON lines with bounds, and sentences for what is damaged."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from cleaning.errors import InputError
+from data_adapters.files.check import check_file
+from data_adapters.limits import MAX_JSON_BYTES, MAX_JSON_LINE, MAX_TABLE_BYTES, readable_size
+
+DEEP = 500  # brackets in a line before its nesting is looked at
+KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, dict]]:
+    """(line number, object) of a JSON lines file, one in memory at a time."""
+    check_file(path)
+    if path.stat().st_size > MAX_TABLE_BYTES:
+        raise InputError(f"'{path.name}' is larger than {readable_size(MAX_TABLE_BYTES)}. Split it.")
+    for number, line in _lines(path):
+        yield number, _object(line, f"'{path.name}', line {number:,},")
+
+
+def json_records(path: Path) -> Iterator[tuple[str, dict]]:
+    """(``line 3``, object) of a JSON lines file, or (``record 3``, object) of a file that is one JSON list."""
+    check_file(path)
+    with path.open("rb") as file:
+        is_list = file.read(1024).lstrip().startswith(b"[")
+    if not is_list:
+        yield from ((f"line {number:,}", record) for number, record in json_lines(path))
+        return
+    for number, record in enumerate(json_file(path), 1):
+        if not isinstance(record, dict):
+            raise InputError(f"'{path.name}', record {number:,}, is no JSON object. Expected a list of objects.")
+        yield f"record {number:,}", record
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(line number, line) of the lines that are not blank."""
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(MAX_JSON_LINE), b""), 1):
+            if line.strip():
+                yield number, line
+
+
+def refuse_deep_lines(path: Path) -> None:
+    """Raises InputError on lines nested so deeply that pyarrow's parser, which recurses, would end the process."""
+    for number, line in _lines(path):
+        if len(line) > DEEP and line.count(b"[") + line.count(b"{") > DEEP:
+            _object(line, f"'{path.name}', line {number:,},")
+
+
+def refuse_uneven_lines(path: Path) -> None:
+    """Raises InputError naming the first line that is no object, or that holds another kind of value than those above."""
+    kinds: dict[str, tuple[str, int]] = {}
+    for number, record in json_lines(path):
+        for key, value in record.items():
+            kind = KINDS.get(type(value))
+            first, since = kinds.setdefault(key, (kind, number)) if kind else (kind, number)
+            if kind != first:
+                raise InputError(
+                    f"'{path.name}': '{key}' is {first} in line {since:,} and {kind} in line {number:,}. "
+                    "Write the same kind of value in every line."
+                )
+
+
+def json_file(path: Path) -> object:
+    """The content of a JSON file of bounded size."""
+    check_file(path)
+    if path.stat().st_size > MAX_JSON_BYTES:
+        raise InputError(f"'{path.name}' is larger than {readable_size(MAX_JSON_BYTES)}. Run fewer instances.")
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"'{path.name}' is no sound JSON. Copy or save it again.") from error
+
+
+def _object(line: bytes, where: str) -> dict:
+    try:
+        content = json.loads(line)
+    except RecursionError as error:
+        raise InputError(f"{where} is nested too deeply to be read. Expected one flat object per line.") from error
+    except ValueError as error:
+        raise InputError(f"{where} is no sound JSON. Copy or save the file again.") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{where} is no JSON object. Expected one object per line.")
+    return content

@@ -1,0 +1,100 @@
+"""Which column plays which part: the one the user named, else one with a known name; never a silent guess."""
+
+from collections.abc import Sequence
+
+from cleaning.errors import InputError, first_five, one_of
+from data_adapters.files.tables import Table
+
+ID_NAMES = (
+    "sample_id",
+    "id",
+    "file_name",
+    "filename",
+    "question_id",
+    "image_id",
+    "sample",
+    "doc_id",
+    "uid",
+    "key",
+    "image",
+    "image_path",
+    "path",
+    "file",
+)
+LABEL_NAMES = (
+    "label",
+    "given_label",
+    "target",
+    "class",
+    "class_name",
+    "groundtruth_answer",
+    "ground_truth",
+    "answer_key",
+    "correct_answer",
+    "gold",
+    "category",
+    "y",
+    "answer",
+)
+CHOICES_NAMES = ("choices", "options")
+QUESTION_NAMES = ("question",)
+IMAGE_NAMES = ("image", "image_path")
+
+
+def named_column(table: Table, column: str, option: str) -> str:
+    """The column a user named. Raises InputError listing the columns there are."""
+    if column not in table.columns:
+        raise InputError(
+            f"'{table.path.name}' has no column '{column}' ({option}). Its columns are {_listed(table.columns)}."
+        )
+    return column
+
+
+def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str:
+    """The column of sample ids in a labels table; never one that was named for something else (``taken``)."""
+    return _required(table, asked, ID_NAMES, "sample ids", "--id-column", taken)
+
+
+def label_column(table: Table, asked: str | None, taken: Sequence[str]) -> str:
+    """The column of given labels in a labels table."""
+    return _required(table, asked, LABEL_NAMES, "given labels", "--label-column", taken)
+
+
+def optional_column(table: Table, asked: str | None, names: Sequence[str], option: str) -> str | None:
+    """A column that need not be there: named, else the first with a known name, else None."""
+    if asked is not None:
+        return named_column(table, asked, option)
+    found = known_columns(table, names)
+    return found[0] if found else None
+
+
+def known_columns(table: Table, names: Sequence[str]) -> list[str]:
+    """The columns whose names are among ``names`` (whatever their case), in the order of ``names``."""
+    by_name = {column.strip().lower().replace(" ", "_"): column for column in reversed(table.columns)}
+    return [by_name[name] for name in names if name in by_name]
+
+
+def _required(
+    table: Table, asked: str | None, names: Sequence[str], what: str, option: str, taken: Sequence[str] = ()
+) -> str:
+    if asked is not None:
+        return named_column(table, asked, option)
+    found = [column for column in known_columns(table, names) if column not in taken]
+    ours = [column for column in found if column == names[0]]
+    rivals = {"given_label"} & set(found)
+    if len(found) == 1 or (ours and not rivals):
+        return (ours or found)[0]
+    if found:
+        raise InputError(
+            f"'{table.path.name}' has {len(found)} columns that could hold the {what}: {one_of(found)}. "
+            f"Name the right one with {option}."
+        )
+    raise InputError(
+        f"'{table.path.name}' has no column known to hold the {what}; its columns are "
+        f"{_listed(table.columns)}. "
+        f"Name one with {option}."
+    )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns) if len(columns) <= 12 else f"{first_five(columns)} ({len(columns)} in all)"

@@ -1,0 +1,76 @@
+"""Expert files, opened but not yet joined to samples: arrays (memory-mapped) or tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cleaning.errors import InputError
+from cleaning.scores.shards import LIST_SUFFIX, listed_shards
+from data_adapters.files.array_files import NamedScores, read_arrays
+from data_adapters.files.check import TABLE_SUFFIXES
+from data_adapters.files.tables import Table, read_table
+from data_adapters.layouts.openai_logprobs import holds_responses, read_responses
+
+ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
+EXPERT_SUFFIXES = (*ARRAY_SUFFIXES, *TABLE_SUFFIXES)
+PICKLES = (".pkl", ".pickle", ".joblib")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What dataset.json says about an expert; an empty score_kind is detected."""
+
+    score_kind: str = ""
+    simulated: bool = False
+    family: str = ""
+    cost: float | None = None
+
+
+@dataclass(frozen=True)
+class OpenedExpert:
+    """Either a table, or an array with or without ids: scores (R, K), or hard answers (R,)."""
+
+    name: str
+    path: Path
+    table: Table | None = None
+    array: np.ndarray | None = None
+    ids: np.ndarray | None = None
+    declared: Declared = Declared()
+    answer_column: str | None = None
+
+
+def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None = None) -> list[OpenedExpert]:
+    """The experts in a file: mostly one, called ``name``; several where an array file holds several.
+
+    declared: by expert name. Raises InputError where the file cannot be read or is a pickle.
+    """
+    suffix = path.suffix.lower()
+    declared = declared or {}
+    if suffix == LIST_SUFFIX:
+        return [_of_array(NamedScores(name, listed_shards(path)), path, declared)]
+    if suffix in PICKLES:
+        raise InputError(
+            f"Expert '{name}' ({path.name}) is a pickle, which can run code when read. "
+            "Save the scores with numpy.save(..., allow_pickle=False)."
+        )
+    if suffix in ARRAY_SUFFIXES:
+        return [_of_array(found, path, declared) for found in read_arrays(name, path)]
+    if suffix in TABLE_SUFFIXES:
+        return [OpenedExpert(name, path, table=_table(path), declared=declared.get(name, Declared()))]
+    raise InputError(
+        f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(EXPERT_SUFFIXES)}."
+    )
+
+
+def _table(path: Path) -> Table:
+    if path.suffix.lower() == ".jsonl" and holds_responses(path):
+        return read_responses(path)
+    return read_table(path)
+
+
+def _of_array(found: NamedScores, path: Path, declared: Mapping[str, Declared]) -> OpenedExpert:
+    about = declared.get(found.name, Declared())
+    about = replace(about, score_kind=about.score_kind or found.score_kind)
+    return OpenedExpert(found.name, path, array=found.array, ids=found.ids, declared=about)

@@ -1,0 +1,58 @@
+"""The options of multiple-choice questions, as lists of strings."""
+
+import ast
+import json
+
+import numpy as np
+
+from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.errors import InputError, counted
+from data_adapters.files.tables import Table
+from data_adapters.limits import MAX_OPTIONS_TEXT
+from data_adapters.sentences import listed
+
+
+def read_options(table: Table, column: str, sample_ids: np.ndarray) -> list[list[str]]:
+    """N lists of 2 to 26 strings, from JSON lists, Python-literal lists or real lists.
+
+    Raises InputError naming the first five questions whose options cannot be read.
+    """
+    options = [_options(value) for value in table.values(column)]
+    _refuse(sample_ids, [o is None for o in options], f"no readable list of options in column '{column}'")
+    _refuse(sample_ids, [len(o) < 2 for o in options], f"fewer than two options in column '{column}'")
+    too_many = [len(o) > len(OPTION_LETTERS) for o in options]
+    _refuse(sample_ids, too_many, f"more than {len(OPTION_LETTERS)} options in column '{column}'")
+    return options
+
+
+def _refuse(sample_ids: np.ndarray, bad: list[bool], what: str) -> None:
+    if any(bad):
+        places = np.flatnonzero(bad)
+        raise InputError(
+            f"{counted(len(places), 'question')} with {what}: {listed(sample_ids[places])} "
+            'Write options as a list, for example ["2", "3", "5", "7"].'
+        )
+
+
+def _options(value: object) -> list[str] | None:
+    if isinstance(value, str):
+        value = _literal(value)
+    if isinstance(value, dict):  # the {"text": [...], "label": [...]} layout of ARC and its kin
+        value = value.get("text")
+    if not isinstance(value, list | tuple) or not all(isinstance(o, str | int | float) for o in value):
+        return None
+    return [str(option) for option in value]
+
+
+def _literal(text: str) -> object:
+    """A JSON or Python literal; nothing is ever evaluated."""
+    if len(text) > MAX_OPTIONS_TEXT:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None

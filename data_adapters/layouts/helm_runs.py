@@ -1,0 +1,184 @@
+"""HELM run folders: ``scenario_state.json``, or ``instances.json`` with ``display_predictions.json``.
+
+A run folder is called ``SCENARIO:key=value,...,model=MODEL``. Joint multiple choice gives an answer and its
+log-probability; separate multiple choice gives a log-likelihood per reference (of prompt and reference together: the
+prompt's share is the same for all references of a question, so that it changes nothing).
+
+Layout as in stanford-crfm/helm: adaptation/request_state.py, adaptation/adapters/multiple_choice_*.py,
+presentation/run_display.py, metrics/chain_of_thought_metric.py.
+"""
+
+import math
+import re
+from pathlib import Path
+
+from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.errors import InputError
+from data_adapters.contract import Reading
+from data_adapters.files.json_files import json_file
+from data_adapters.joining.class_codes import LETTER
+from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
+
+STATE, INSTANCES, PREDICTIONS = "scenario_state.json", "instances.json", "display_predictions.json"
+MODEL_IN_NAME = re.compile(r"(?:^|[:,])model=([^,]+)")
+PART_IN_NAME = re.compile(r"(?:^|[:,])(?:subject|dataset|subset|task|category|language)=([^,]+)")  # ids begin anew
+REASONED = re.compile(r"[aA]nswer is:? \(?([A-Z])\b|[aA]nswer:\s*\(?([A-Z])\b")
+
+
+def is_helm(folder: Path) -> bool:
+    """Whether HELM runs lie in the folder."""
+    return bool(_runs(folder))
+
+
+def read_helm(path: Path) -> Reading:
+    """All runs at ``path`` (a run folder, or a suite of runs): one expert per model. Raises InputError.
+
+    Sample ids are scenario/instance; the subject (or the scenario) is the group. Perturbed copies of instances
+    and all but the first train trial are passed over.
+    """
+    path = Path(path)
+    runs = _runs(path)
+    if not runs:
+        raise InputError(f"'{path.name}' holds no HELM run: no {STATE}, nor {INSTANCES} with {PREDICTIONS}.")
+    logs: dict[str, Log] = {}
+    for run in runs:
+        _read_run(run, logs)
+    return assemble_logs([logs[name] for name in sorted(logs)], path, "subject")
+
+
+def _runs(folder: Path) -> list[Path]:
+    found = []
+    for candidate in (folder, *sorted(p for pattern in ("*", "*/*") for p in folder.glob(pattern) if p.is_dir())):
+        whole = (candidate / STATE).is_file()
+        if whole or ((candidate / INSTANCES).is_file() and (candidate / PREDICTIONS).is_file()):
+            found.append(candidate)
+    return found
+
+
+def _read_run(run: Path, logs: dict[str, Log]) -> None:
+    scenario = run.name.split(":")[0].split(",")[0]
+    part = ",".join(PART_IN_NAME.findall(run.name))
+    group = part or scenario
+    prefix = f"{scenario}:{part}" if part else scenario
+    if (run / STATE).is_file():
+        state = _expect(json_file(run / STATE), dict, run / STATE)
+        adapter = _expect(state.get("adapter_spec") or {}, dict, run / STATE)
+        log = _log_of(logs, run, adapter.get("model"))
+        _read_states(log, _expect(state.get("request_states"), list, run / STATE), prefix, group, run / STATE)
+    else:
+        log = _log_of(logs, run, None)
+        _read_predictions(log, run, prefix, group)
+
+
+def _log_of(logs: dict[str, Log], run: Path, model: object) -> Log:
+    named = MODEL_IN_NAME.search(run.name)
+    name = str(model) if model else named[1] if named else run.name
+    return logs.setdefault(name, Log(name, run))
+
+
+def _expect(content: object, kind: type, path: Path) -> object:
+    if not isinstance(content, kind):
+        raise InputError(f"'{path.parent.name}/{path.name}' is not laid out as HELM writes it. Copy it again.")
+    return content
+
+
+def _read_states(log: Log, states: list, prefix: str, group: str, path: Path) -> None:
+    """Requests, several per instance where each reference was asked for by itself."""
+    scored: dict[str, dict[int, float]] = {}
+    for state in states:
+        try:
+            instance = state["instance"]
+            if instance.get("perturbation") or state.get("train_trial_index", 0):
+                continue
+            sample_id = f"{prefix}/{instance['id']}"
+            question = _question(instance, group)
+            completion = ((state.get("result") or {}).get("completions") or [{}])[0]
+            reference = state.get("reference_index")
+            if reference is None:
+                _claim(log, sample_id, question)
+                log.answers[sample_id] = _answer(completion, state.get("output_mapping"), question)
+            else:
+                sign = -1.0 if state.get("request_mode") == "calibration" else 1.0
+                log.questions.setdefault(sample_id, question)
+                parts = scored.setdefault(sample_id, {})
+                parts[reference] = parts.get(reference, 0.0) + sign * float(completion["logprob"])
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+            raise InputError(
+                f"'{path.parent.name}/{path.name}' is not laid out as HELM writes it ({error})."
+            ) from error
+    for sample_id, parts in scored.items():
+        log.scores[sample_id] = [parts.get(k, math.nan) for k in range(len(log.questions[sample_id].options))]
+    _drop_constant_confidence(log)
+
+
+def _read_predictions(log: Log, run: Path, prefix: str, group: str) -> None:
+    instances = _expect(json_file(run / INSTANCES), list, run / INSTANCES)
+    try:
+        asked = {str(i["id"]): _question(i, group) for i in instances if not i.get("perturbation")}
+        for prediction in _expect(json_file(run / PREDICTIONS), list, run / PREDICTIONS):
+            if prediction.get("perturbation") or prediction.get("train_trial_index", 0):
+                continue
+            chosen = prediction.get("reference_index")  # of separate choices only the one preferred is displayed
+            if chosen is not None and (prediction.get("stats") or {}).get("predicted_index", chosen) != chosen:
+                continue
+            question = asked[str(prediction["instance_id"])]
+            sample_id = f"{prefix}/{prediction['instance_id']}"
+            _claim(log, sample_id, question)
+            log.answers[sample_id] = (_displayed(prediction, chosen, question), None)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"'{run.name}' is not laid out as HELM writes it ({error}). Copy it again.") from error
+
+
+def _displayed(prediction: dict, chosen: int | None, question: Question) -> str:
+    """The letter of the option that a displayed prediction stands for, else its text."""
+    if chosen is not None:
+        return OPTION_LETTERS[chosen]
+    text = str(prediction.get("mapped_output") or prediction.get("predicted_text") or "")
+    return _as_letter(_reasoned(text) or text.strip(), question.options)
+
+
+def _reasoned(text: str) -> str:
+    """The letter at the end of written reasoning ("the answer is (B)"), found as HELM's own metric finds it."""
+    found = REASONED.search(text)
+    return found[1] or found[2] if found else ""
+
+
+def _claim(log: Log, sample_id: str, question: Question) -> None:
+    if sample_id in log.questions:
+        raise InputError(f"Expert '{log.expert}' answered '{sample_id}' twice. Keep one run per model and scenario.")
+    log.questions[sample_id] = question
+
+
+def _question(instance: dict, group: str) -> Question:
+    """Older versions write input and output as texts, newer ones as objects with a text."""
+    references = instance["references"]
+    options = tuple(_text(reference["output"]) for reference in references)
+    correct = [k for k, reference in enumerate(references) if "correct" in (reference.get("tags") or ())]
+    return Question(_text(instance["input"]), options, str(correct[0]) if correct else "", group)
+
+
+def _text(written: object) -> str:
+    return str(written["text"]) if isinstance(written, dict) else str(written)
+
+
+def _answer(completion: dict, mapping: dict | None, question: Question) -> tuple[str, float | None]:
+    """(letter of the option, probability of the completion); text that is no option is left as it is."""
+    written = str(completion.get("text") or "").strip()
+    reasoned = "" if LETTER.fullmatch(written) else _reasoned(written)
+    letter = LETTER.fullmatch(reasoned or written)
+    meant = (mapping or {}).get(letter[1].upper()) if letter else None
+    logprob = None if reasoned else completion.get("logprob")  # that of a whole text says little of its answer
+    confidence = math.exp(min(0.0, float(logprob))) if logprob is not None else None
+    return _as_letter((reasoned or written) if meant is None else str(meant), question.options), confidence
+
+
+def _as_letter(text: str, options: tuple[str, ...]) -> str:
+    same = [k for k, option in enumerate(options) if option.strip() == text.strip()]
+    place = same[0] if len(same) == 1 else option_index(text, options)
+    return text if place is None else OPTION_LETTERS[place]
+
+
+def _drop_constant_confidence(log: Log) -> None:
+    """Models behind an interface without log-probabilities report 0 for all, which is no certainty."""
+    if log.answers and all(confidence in (None, 1.0) for _, confidence in log.answers.values()):
+        log.answers = {i: (answer, None) for i, (answer, _) in log.answers.items()}

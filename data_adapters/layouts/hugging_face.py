@@ -1,0 +1,264 @@
+"""Hugging Face datasets on disk: ``save_to_disk`` folders and Parquet shards with picture bytes.
+
+What ``save_to_disk`` wrote is opened by their own library where it is installed, else by pyarrow; Parquet shards by
+pyarrow always, as the library would first copy them into its cache.
+"""
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cleaning.errors import InputError, counted, one_of
+from data_adapters.contract import LabelsSource
+from data_adapters.files.tables import Table, readable
+from data_adapters.joining.class_names import unique_names
+from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
+from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES_BYTES, readable_size
+from data_adapters.sentences import listed
+
+INFO_FILES = ("dataset_dict.json", "dataset_info.json", "state.json")
+SIGNATURES = {
+    b"\xff\xd8": ".jpg",
+    b"\x89PNG": ".png",
+    b"GIF8": ".gif",
+    b"BM": ".bmp",
+    b"RIFF": ".webp",
+    b"II*\x00": ".tif",
+    b"MM\x00*": ".tif",
+}
+
+
+def is_hugging_face(folder: Path) -> bool:
+    """Whether a folder was written by ``save_to_disk``, or holds Parquet shards with Hugging Face features."""
+    if any((folder / name).is_file() for name in INFO_FILES):
+        return True
+    shards = _shards(folder)
+    return bool(shards) and holds_features(shards[0])
+
+
+def holds_features(file: Path) -> bool:
+    """Whether a Parquet file says in its schema that Hugging Face wrote it."""
+    with readable(file, "Parquet"):
+        return b"huggingface" in (pq.read_schema(file).metadata or {})
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One split. files: in order. table: memory-mapped by the library, or None where pyarrow reads the files."""
+
+    files: list[Path]
+    table: pa.Table | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        return _schema(self.files[0]) if self.table is None else self.table.schema
+
+    def without_pictures(self) -> pa.Table:
+        if self.table is not None:
+            return self.table.select(_kept(self.schema)).replace_schema_metadata(None)
+        return pa.concat_tables([_without_pictures(file) for file in self.files], promote_options="permissive")
+
+    def batches(self, column: str) -> Iterator[pa.RecordBatch]:
+        """The column, a batch in memory at a time."""
+        if self.table is not None:
+            yield from self.table.select([column]).to_batches()
+            return
+        for file in self.files:
+            with readable(file, "Arrow or Parquet"):
+                if file.suffix == ".parquet":
+                    yield from pq.ParquetFile(file).iter_batches(batch_size=64, columns=[column])
+                else:
+                    yield from pa.ipc.open_stream(pa.memory_map(str(file)))
+
+
+def _open(path: Path, split: str | None) -> _Opened:
+    files = _files(path, split)
+    folder = files[0].parent
+    if not ((folder / "state.json").is_file() and has_library()):
+        return _Opened(files)
+    import datasets
+
+    datasets.disable_progress_bars()
+    with readable(folder, "Arrow"):
+        try:
+            return _Opened(files, datasets.load_from_disk(str(folder)).data.table)
+        except (KeyError, TypeError, AttributeError):  # a state that only another version of the library knows
+            return _Opened(files)
+
+
+def has_library() -> bool:
+    """Whether Hugging Face's own library is installed."""
+    return importlib.util.find_spec("datasets") is not None
+
+
+def read_hugging_face(
+    path: Path, pictures_to: Path | None = None, split: str | None = None, label_column: str | None = None
+) -> LabelsSource:
+    """One split as a table; pictures are written below ``pictures_to`` if it is given. Raises InputError."""
+    opened = _open(path, split)
+    table = opened.without_pictures()
+    if not table.num_rows:
+        raise InputError(f"'{path.name}' has no rows. Expected one row per sample.")
+    column, names = _label_names(opened, table, label_column)
+    pictures = _picture_column(opened.schema)
+    notes = [f"'{path.name}' is a Hugging Face dataset of {counted(len(opened.files), 'file')}."]
+    table, note = _with_ids(table, opened, pictures)
+    notes += note
+    root = None
+    if pictures is not None:
+        table, root, note = _with_pictures(table, opened, pictures, pictures_to)
+        notes += note
+    return LabelsSource(Table(path, table, tuple(notes)), names, root, column)
+
+
+def _files(path: Path, split: str | None) -> list[Path]:
+    """The data files of one split, in order."""
+    if path.is_file():
+        return [path]
+    if (path / "dataset_dict.json").is_file():
+        splits = _json(path / "dataset_dict.json").get("splits", [])
+        return _files(path / _chosen([str(name) for name in splits], split, path), None)
+    arrow = _arrow_files(path)
+    if arrow:
+        return arrow
+    shards = _shards(path)
+    by_split: dict[str, list[Path]] = {}
+    for shard in shards:
+        by_split.setdefault(shard.name.split("-")[0].removesuffix(".parquet"), []).append(shard)
+    if not shards:
+        raise InputError(f"'{path.name}' holds no .arrow or .parquet file. Copy or save the dataset again.")
+    return by_split[_chosen(sorted(by_split), split, path)]
+
+
+def _chosen(splits: list[str], split: str | None, path: Path) -> str:
+    safe = [name for name in splits if name and "/" not in name and "\\" not in name and name != ".."]
+    if split is None and len(safe) == 1:
+        return safe[0]
+    if split in safe:
+        return split
+    asked = f"no split '{split}'" if split else "more than one split"
+    raise InputError(f"'{path.name}' has {asked}; it has {one_of(safe or ['none'])}. Name one with --split.")
+
+
+def _arrow_files(folder: Path) -> list[Path]:
+    if not (folder / "state.json").is_file():
+        return sorted(folder.glob("*.arrow"))
+    listed_files = _json(folder / "state.json").get("_data_files", [])
+    files = [folder / Path(str(about.get("filename", ""))).name for about in listed_files]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise InputError(f"'{folder.name}' lacks {counted(len(missing), 'file')}: {listed(missing)} Copy it again.")
+    return files
+
+
+def _shards(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.parquet"), *(folder / "data").glob("*.parquet")])
+
+
+def _json(path: Path) -> dict:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError, RecursionError) as error:
+        raise InputError(f"'{path.name}' is no sound JSON. Copy or save the dataset again.") from error
+    if not isinstance(content, dict):
+        raise InputError(f"'{path.name}' is no JSON object. Copy or save the dataset again.")
+    return content
+
+
+def _schema(file: Path) -> pa.Schema:
+    with readable(file, "Arrow or Parquet"):
+        if file.suffix == ".parquet":
+            return pq.read_schema(file)
+        with pa.memory_map(str(file)) as source:
+            return pa.ipc.open_stream(source).schema
+
+
+def _is_picture(kind: pa.DataType) -> bool:
+    return pa.types.is_struct(kind) and {kind.field(i).name for i in range(kind.num_fields)} == {"bytes", "path"}
+
+
+def _picture_column(schema: pa.Schema) -> str | None:
+    return next((field.name for field in schema if _is_picture(field.type)), None)
+
+
+def _kept(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if not _is_picture(field.type)]
+
+
+def _without_pictures(file: Path) -> pa.Table:
+    kept = _kept(_schema(file))
+    with readable(file, "Arrow or Parquet"):
+        if file.suffix == ".parquet":
+            return pq.ParquetFile(file).read(columns=kept).replace_schema_metadata(None)
+        return pa.ipc.open_stream(pa.memory_map(str(file))).read_all().select(kept).replace_schema_metadata(None)
+
+
+def _pictures(opened: _Opened, column: str) -> Iterator[dict]:
+    """``{"bytes": ..., "path": ...}`` of one sample after the other."""
+    for batch in opened.batches(column):
+        for start in range(0, batch.num_rows, 64):
+            yield from batch.slice(start, 64).column(column).to_pylist()
+
+
+def _label_names(
+    opened: _Opened, table: pa.Table, asked: str | None
+) -> tuple[str | None, tuple[tuple[str, ...], list[str]] | None]:
+    """(label column, class names) from the dataset's features; (asked, None) where they name no classes."""
+    written = (opened.schema.metadata or {}).get(b"huggingface")
+    info = json.loads(written).get("info", {}) if written else _json(opened.files[0].parent / "dataset_info.json")
+    features = info.get("features") or {}
+    classes = {
+        name: about["names"]
+        for name, about in features.items()
+        if name in table.column_names
+        and isinstance(about, dict)
+        and about.get("_type") == "ClassLabel"
+        and about.get("names")
+    }
+    known = [name for name in LABEL_NAMES if name in table.column_names]
+    column = asked or next((name for name in known if name in classes), None)
+    if column is None and not known and len(classes) == 1:
+        column = next(iter(classes))
+    if column not in classes:
+        return column, None
+    return column, unique_names([str(name) for name in classes[column]], "dataset features")
+
+
+def _with_ids(table: pa.Table, opened: _Opened, pictures: str | None) -> tuple[pa.Table, list[str]]:
+    """The table with ids: its own column, else the pictures' paths where they are unique, else row numbers."""
+    if any(name in table.column_names for name in ID_NAMES):
+        return table, []
+    paths = [] if pictures is None else [picture and picture["path"] for picture in _pictures(opened, pictures)]
+    if paths and all(paths) and len(set(paths)) == len(paths):
+        return table.append_column("sample_id", pa.array(paths)), ["Sample ids are the pictures' names."]
+    ids = [str(i) for i in range(table.num_rows)]
+    return table.append_column("sample_id", pa.array(ids)), ["No column of ids: samples are called by their row."]
+
+
+def _with_pictures(
+    table: pa.Table, opened: _Opened, column: str, folder: Path | None
+) -> tuple[pa.Table, Path | None, list[str]]:
+    if folder is None:
+        return table, None, ["The pictures inside the dataset are not shown."]
+    names, total = [], 0
+    for row, picture in enumerate(_pictures(opened, column)):
+        content = (picture or {}).get("bytes") or b""
+        suffix = next((end for start, end in SIGNATURES.items() if content.startswith(start)), None)
+        total += len(content)
+        if len(content) > MAX_PICTURE_BYTES or total > MAX_PICTURES_BYTES:
+            raise InputError(
+                f"The pictures take more than {readable_size(MAX_PICTURES_BYTES)} (one: "
+                f"{readable_size(MAX_PICTURE_BYTES)}). Save them as files and give the folder."
+            )
+        names.append(f"{row // 1000:05d}/{row:08d}{suffix}" if suffix else "")
+        if suffix:
+            target = folder / names[-1]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    table = table.drop_columns([name for name in ("image",) if name in table.column_names])
+    return table.append_column("image", pa.array(names)), folder, []

@@ -1,0 +1,212 @@
+"""lm-evaluation-harness sample logs: ``samples_TASK_TIME.jsonl`` with a log-likelihood per choice.
+
+Layout: one folder per model below the output path (``--output_path``, ``--log_samples``). Numbers are texts in
+newer versions and numbers in older ones; arguments are objects in newer versions and lists in older ones. The oldest
+(0.4.0) wrote one JSON list instead of lines.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from cleaning.errors import InputError, counted
+from data_adapters.contract import Reading
+from data_adapters.files.json_files import json_records
+from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
+from data_adapters.sentences import listed
+
+FILE = re.compile(r"samples_(?P<task>.+?)(?:_(?P<time>\d{4}-\d\d-\d\dT[\d.:-]+))?\.jsonl")
+Normalised = Literal["none", "characters", "bytes"]
+QUESTION_KEYS = ("question", "query", "ctx", "goal", "sentence", "question_stem", "input", "text", "premise")
+OPTION_KEYS = ("choices", "options", "endings", "answers")
+NO_ANSWER = "[invalid]"  # what the harness's filters say where they find nothing
+NUMBERED_OPTIONS = (("option1", "option2"), ("sol1", "sol2"), ("choice1", "choice2"))
+
+
+def is_lm_eval(folder: Path) -> bool:
+    """Whether sample logs lie in the folder or in a folder of a model below it."""
+    return bool(_models(folder))
+
+
+def is_sample_log(file: Path) -> bool:
+    """Whether a file is called as the harness calls its sample logs."""
+    return FILE.fullmatch(file.name) is not None
+
+
+def read_lm_eval(path: Path, normalised: Normalised = "none") -> Reading:
+    """All sample logs at ``path`` (a file, a model's folder, or a folder of models): one expert per model.
+
+    normalised: log-likelihoods as they are, or divided by the characters or bytes of the choice (acc_norm).
+    Log-likelihoods are logits. Sample ids are task/doc_id; the task is the group. Raises InputError.
+    """
+    path = Path(path)
+    models = {path.parent.name or path.stem: [path]} if path.is_file() else _models(path)
+    if not models:
+        raise InputError(f"'{path.name}' holds no samples_*.jsonl. Run the harness with --log_samples.")
+    logs = [_log(name, files, normalised) for name, files in models.items()]
+    return assemble_logs(logs, path, "task")
+
+
+def _models(folder: Path) -> dict[str, list[Path]]:
+    """Sample files by model; a model is the folder its files lie in."""
+    found: dict[str, list[Path]] = {}
+    for pattern in ("samples_*.jsonl", "*/samples_*.jsonl", "*/*/samples_*.jsonl"):
+        for file in sorted(folder.glob(pattern)):
+            found.setdefault(file.parent.name, []).append(file)
+    return dict(sorted(found.items()))
+
+
+def _log(expert: str, files: Sequence[Path], normalised: Normalised) -> Log:
+    log = Log(expert, files[0].parent)
+    latest, older = _latest(files)
+    if older:
+        log.notes.append(f"Expert '{expert}': older logs of the same tasks left out: {listed(older)}")
+    for task, file in latest.items():
+        _read_file(log, task, file, normalised)
+    return log
+
+
+def _latest(files: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
+    """(the newest file of each task, names of the others); the time is part of the name."""
+    by_task: dict[str, list[Path]] = {}
+    for file in files:
+        match = FILE.fullmatch(file.name)
+        by_task.setdefault(match["task"] if match else file.stem, []).append(file)
+    ordered = {task: sorted(found, key=lambda file: file.name) for task, found in by_task.items()}
+    older = [file.name for found in ordered.values() for file in found[:-1]]
+    return {task: found[-1] for task, found in sorted(ordered.items())}, older
+
+
+def _read_file(log: Log, task: str, file: Path, normalised: Normalised) -> None:
+    used_filter, skipped = _filters(file)
+    for place, record in json_records(file):
+        if str(record.get("filter", "none")) == used_filter:
+            _read_record(log, task, record, f"'{file.name}', {place}", normalised)
+    if skipped:
+        log.notes.append(
+            f"Expert '{log.expert}', task '{task}': answers of filter '{used_filter}' taken, "
+            f"{counted(len(skipped), 'other filter')} left out: {listed(sorted(skipped))}"
+        )
+
+
+def _filters(file: Path) -> tuple[str, list[str]]:
+    """(the filter that finds most answers, of equals the first; the others)."""
+    found: dict[str, int] = {}
+    for _, record in json_records(file):
+        name = str(record.get("filter", "none"))
+        found[name] = found.get(name, 0) + bool(_first_text(record.get("filtered_resps")))
+    best = max(found, key=found.__getitem__, default="none")
+    return best, sorted(name for name in found if name != best)
+
+
+def _read_record(log: Log, task: str, record: dict, where: str, normalised: Normalised) -> None:
+    if "doc" not in record or "target" not in record or not ("resps" in record or "filtered_resps" in record):
+        raise InputError(f"{where} lacks 'doc', 'target' or 'resps'. Expected a sample log of the harness.")
+    sample_id = f"{task}/{record.get('doc_id', len(log.questions))}"
+    if sample_id in log.questions:
+        raise InputError(f"{where} repeats sample '{sample_id}'. Keep one log per task and model.")
+    arguments = _arguments(record.get("arguments"))
+    likelihoods = _likelihoods(record, len(arguments))
+    if likelihoods is not None and _has_unconditional_half(arguments):
+        half = len(arguments) // 2
+        arguments, likelihoods = arguments[:half], likelihoods[:half]
+    options = _options(record["doc"], arguments if likelihoods is not None else [])
+    if options is None:
+        raise InputError(f"{where} has no options (task '{task}'). Only multiple-choice tasks can be read.")
+    log.questions[sample_id] = _question(record, arguments, options, task)
+    if likelihoods is None:
+        log.answers[sample_id] = (_first_text(record.get("filtered_resps", record.get("resps"))), None)
+    elif len(likelihoods) != len(options):
+        raise InputError(f"{where} has {len(likelihoods)} log-likelihoods for {len(options)} options.")
+    else:
+        log.scores[sample_id] = _normalise(likelihoods, [ending for _, ending in arguments], normalised)
+
+
+def _question(record: dict, arguments: list[tuple[str, str]], options: list[str], task: str) -> Question:
+    doc = record["doc"] if isinstance(record["doc"], dict) else {}
+    text = next((str(doc[key]) for key in QUESTION_KEYS if isinstance(doc.get(key), str)), "")
+    text = text or (arguments[0][0][-2000:] if arguments else "")
+    place = option_index(record["target"], options)
+    return Question(text, tuple(options), str(record["target"]).strip() if place is None else str(place), task)
+
+
+def _arguments(written: object) -> list[tuple[str, str]]:
+    """(context, continuation) of each request; the continuation of a generation is no text and left empty."""
+    requests = list(written.values()) if isinstance(written, dict) else written if isinstance(written, list) else []
+    pairs = []
+    for request in requests:
+        parts = list(request.values()) if isinstance(request, dict) else request
+        if isinstance(parts, list) and len(parts) >= 2:
+            pairs.append((str(parts[0]), parts[1] if isinstance(parts[1], str) else ""))
+    return pairs
+
+
+def _likelihoods(record: dict, count: int) -> list[float] | None:
+    """One log-likelihood per request; None where the model wrote text instead."""
+    for key in ("filtered_resps", "resps"):
+        values = [_likelihood(response) for response in record.get(key) or []]
+        if len(values) >= 2 and None not in values and len(values) == (count or len(values)):
+            return values
+    return None
+
+
+def _likelihood(response: object) -> float | None:
+    """The first of ``[log-likelihood, is greedy]``, whatever lists lie around it."""
+    while isinstance(response, list) and len(response) == 1:
+        response = response[0]
+    if not isinstance(response, list) or len(response) != 2 or str(response[1]) not in ("True", "False"):
+        return None
+    try:
+        return float(response[0])
+    except (TypeError, ValueError):
+        return None
+
+
+def _has_unconditional_half(arguments: list[tuple[str, str]]) -> bool:
+    """acc_mutual_info asks for every choice a second time, without the question."""
+    half = len(arguments) // 2
+    return (
+        half >= 2
+        and len(arguments) % 2 == 0
+        and all(not a[0].strip() for a in arguments[half:])
+        and bool(arguments[0][0].strip())
+    )
+
+
+def _options(doc: object, arguments: list[tuple[str, str]]) -> list[str] | None:
+    """The texts of the options: from the document, where their number fits, else what the model was asked for."""
+    written = _written_options(doc if isinstance(doc, dict) else {})
+    if written and (not arguments or len(written) == len(arguments)):
+        return written
+    endings = [ending.strip() for _, ending in arguments]
+    if len(set(endings)) == len(endings) >= 2:
+        return endings
+    contexts = [context[-300:] for context, _ in arguments]
+    return contexts if len(set(contexts)) == len(contexts) >= 2 else None
+
+
+def _written_options(doc: dict) -> list[str] | None:
+    for key in OPTION_KEYS:
+        value = doc.get(key)
+        value = value.get("text") if isinstance(value, dict) else value
+        if isinstance(value, list) and len(value) >= 2 and all(isinstance(o, str | int | float) for o in value):
+            return [str(option) for option in value]
+    for keys in NUMBERED_OPTIONS:
+        if all(isinstance(doc.get(key), str) for key in keys):
+            return [doc[key] for key in keys]
+    return None
+
+
+def _normalise(likelihoods: list[float], endings: list[str], how: Normalised) -> list[float]:
+    if how == "none":
+        return likelihoods
+    texts = [ending.removeprefix(" ") for ending in endings]
+    lengths = [len(text if how == "characters" else text.encode()) for text in texts]
+    return [value / max(1, length) for value, length in zip(likelihoods, lengths)]
+
+
+def _first_text(response: object) -> str:
+    while isinstance(response, list) and response:
+        response = response[0]
+    return response.strip() if isinstance(response, str) and response != NO_ANSWER else ""

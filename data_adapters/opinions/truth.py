@@ -1,0 +1,95 @@
+"""Published annotations as truth, for evaluation only: no page, no command and no score ever reads them.
+
+ReaL (Beyer et al. 2020, "Are we done with ImageNet?"): ``real.json``, for each of the 50,000 validation images in the
+order of their numbers the list of all right classes; empty where annotators found none.
+MMLU-Redux (Gema et al. 2024, "Are We Done with MMLU?"): a table with one ``error_type`` per question.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cleaning.domain.dataset import Dataset
+from cleaning.errors import InputError, counted
+from data_adapters.files.check import check_file
+from data_adapters.files.tables import read_table
+from data_adapters.joining.columns import ID_NAMES, known_columns
+from data_adapters.limits import MAX_CLASS_NAMES_BYTES
+from data_adapters.sentences import listed
+
+NUMBER = re.compile(r"val_0*(\d+)")
+ERROR_TYPES = (
+    "ok",
+    "wrong_groundtruth",
+    "no_correct_answer",
+    "multiple_correct_answers",
+    "bad_question_clarity",
+    "bad_options_clarity",
+    "expert",
+)
+WRONG = ("wrong_groundtruth", "no_correct_answer")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """places: (n,) of the dataset's samples that were annotated with an outcome. wrong: (n,) bool, whether the given
+    label is wrong. error_types: (n,) text of MMLU-Redux, or None."""
+
+    places: np.ndarray
+    wrong: np.ndarray
+    error_types: np.ndarray | None = None
+
+
+def read_truth(path: Path, dataset: Dataset) -> Truth:
+    """ReaL by its ``.json``, MMLU-Redux by a table. Raises InputError on anything else."""
+    path = Path(path)
+    return _real(path, dataset) if path.suffix.lower() == ".json" else _mmlu_redux(path, dataset)
+
+
+def _real(path: Path, dataset: Dataset) -> Truth:
+    answers = _real_lists(path)
+    matches = [NUMBER.search(str(one)) for one in dataset.sample_ids]
+    strange = [
+        one for one, match in zip(dataset.sample_ids, matches) if not match or not 1 <= int(match[1]) <= len(answers)
+    ]
+    if strange:
+        raise InputError(
+            f"{counted(len(strange), 'sample id')} without the number of an ImageNet validation image: {listed(strange)}"
+        )
+    right = [answers[int(match[1]) - 1] for match in matches]
+    places = np.array([place for place, classes in enumerate(right) if classes], np.int64)
+    wrong = np.array([int(dataset.given_labels[place]) not in right[place] for place in places], bool)
+    return Truth(places, wrong)
+
+
+def _real_lists(path: Path) -> list[list[int]]:
+    check_file(path)
+    if path.stat().st_size > MAX_CLASS_NAMES_BYTES:
+        raise InputError(f"'{path.name}' is too large for ReaL's lists of classes.")
+    try:
+        answers = json.loads(path.read_text(encoding="utf-8"))
+        assert isinstance(answers, list)
+        assert all(isinstance(one, list) and all(type(k) is int for k in one) for one in answers)
+    except (ValueError, AssertionError, RecursionError) as error:
+        raise InputError(f"'{path.name}' is not ReaL's file: expected one list of class numbers per image.") from error
+    return answers
+
+
+def _mmlu_redux(path: Path, dataset: Dataset) -> Truth:
+    table = read_table(path)
+    if "error_type" not in table.columns:
+        raise InputError(f"'{path.name}' has no column 'error_type', as MMLU-Redux has.")
+    known = {str(one): place for place, one in enumerate(dataset.sample_ids)}
+    ids = known_columns(table, ID_NAMES)
+    written = table.text(ids[0]) if ids else np.array([], object)
+    strange = [one for one in written if one not in known]
+    if not ids or strange:
+        raise InputError(f"'{path.name}' has {counted(len(strange), 'id')} that are no sample: {listed(strange)}")
+    kinds = np.array([kind or "ok" for kind in table.text("error_type")], object)
+    unknown = sorted(set(kinds) - set(ERROR_TYPES))
+    if unknown:
+        raise InputError(f"'{path.name}' has error types that MMLU-Redux does not: {listed(unknown)}")
+    return Truth(np.array([known[one] for one in written]), np.isin(kinds, WRONG), kinds)

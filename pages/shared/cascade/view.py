@@ -1,0 +1,154 @@
+"""What the Cascade page works out: curves once, then only look-ups."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from cleaning.calibrate.report import ExpertReport
+from cleaning.errors import InputError
+from cleaning.experts import cascade
+from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint
+from cleaning.experts.rescoring import Rescoring
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.review import choices
+from cleaning.settle.judging import JudgingLabels
+from pages.shared import budgets, loaders
+from pages.shared.calibrate import view as calibration_view
+
+POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
+RULES = {"calibrated": "last", "calibrated, surer stands": "higher"}
+BIN_COUNTS = (5, 10, 20, 50, 100, 200)
+KEPT = 0.95  # share of the flags that the cleaning rule should keep
+MOST_CELLS = 1_500_000_000  # scores read when an expert is asked here and there; more takes minutes
+SNIPPET = """from router import load_router, ask_in_turn   # cleaning/experts/cascade/router.py, copied beside your program
+
+router = load_router("router.json")
+
+def ask(name):                                # one of your models, by its name here
+    scores = my_models[name](sample)          # probabilities of the classes
+    return scores.argmax(), scores.max()      # (predicted class, its confidence before calibration)
+
+decision = ask_in_turn(router, ask)
+decision.predicted, decision.confidence, decision.expert"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One cascade of a run: its experts in order with costs, the labels, and the place that keeps what was worked
+    out."""
+
+    workspace: Workspace
+    run: Run
+    answers: list[Answers]
+    labels: JudgingLabels
+    bins: int
+    methods: dict[str, str]
+    place: dict
+
+    @property
+    def curves(self) -> CascadeCurves:
+        return self.place["curves"]
+
+    @property
+    def calibrate(self) -> dict:
+        return cascade.calibrations_named(self.methods, [a.name for a in self.answers])
+
+    def counted_labels(self):
+        """Labels of the samples that count, in the order of the answers."""
+        return self.labels.codes[self.labels.counted]
+
+    def router(self, point: OperatingPoint) -> str:
+        """The router for a point as JSON text."""
+        return cascade.router_json(
+            cascade.learn_router(
+                self.answers,
+                self.counted_labels(),
+                point=point,
+                answer=RULES[point.policy],
+                bins=self.bins,
+                calibrate=self.calibrate,
+            )
+        )
+
+
+def order_of_start(reports: list[ExpertReport]) -> list[str]:
+    """Two experts to begin with: the most accurate one last, and before it the cheapest of the others (where no
+    cost is known, the least accurate)."""
+    best = max(reports, key=lambda r: r.accuracy())
+    others = [r for r in reports if r is not best]
+    known = all(r.expert.cost for r in reports)
+    cheapest = min(others, key=lambda r: (r.expert.cost if known else 0.0, r.accuracy()), default=None)
+    return [r.expert.name for r in (cheapest, best) if r is not None]
+
+
+def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float], bins: int) -> Scene:
+    """The cascade of these experts, its curves worked out with progress the first time."""
+    labels = loaders.judging_labels(workspace.id)
+    methods = choices.calibration_methods(workspace, run)
+    by_name = {r.expert.name: r for r in calibration_view.reports(run)}
+    answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
+    used = tuple(methods.get(n, "") for n in names)
+    place = loaders.cascade_place(workspace.id, run.id, tuple(names), tuple(costs), bins, used, labels.key())
+    scene = Scene(workspace, run, answers, labels, bins, methods, place)
+    if "curves" not in place:
+        bar = st.progress(0.0, text="learning on one half, judging on the other")
+        try:
+            place["curves"] = cascade.cascade_curves(
+                answers, scene.counted_labels(), bins=bins, calibrate=scene.calibrate, progress=bar.progress
+            )
+        finally:
+            bar.empty()
+    return scene
+
+
+def sensitivity(scene: Scene, fraction: float) -> pd.DataFrame:
+    """How much the number of bins matters; worked out once."""
+    key = "sensitivity", fraction
+    if key not in scene.place:
+        scene.place[key] = cascade.bin_sensitivity(
+            scene.answers, scene.counted_labels(), BIN_COUNTS, fraction=fraction, calibrate=scene.calibrate
+        )
+    return scene.place[key]
+
+
+def kept_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame | None:
+    """The table of rules for asking one more expert, if it was worked out for the budget in force."""
+    return _calls_place(workspace, run, costly).get("table")
+
+
+def work_out_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
+    """Which flags stay if the costly expert is asked only on some samples."""
+    dataset, experts = workspace.dataset(), workspace.experts_of(run)
+    if len(experts) < 2:
+        raise InputError("With one expert there is none to save calls to. Load a second one.")
+    if len(dataset) * dataset.class_count * len(experts) * 4 > MOST_CELLS:
+        raise InputError(
+            "These scores are too many to be read again and again here. Compare two runs on the command line instead: "
+            "python -m cleaning score, with and without the expert."
+        )
+    rescoring = Rescoring(
+        dataset, experts, run.calibrations, loaders.folds(workspace.id, run.id), run.settings.use_group
+    )
+    others = {n: run.predicted[:, m] for m, n in enumerate(run.expert_names) if n != costly}
+    labels = loaders.judging_labels(workspace.id)
+    table = cascade.save_calls(
+        others,
+        dataset.given_labels,
+        lambda called: rescoring.asked_where(costly, called),
+        budgets.budget_of(workspace, run),
+        labels.wrong if labels.wrong.any() else None,
+    )
+    _calls_place(workspace, run, costly)["table"] = table
+    return table
+
+
+def calls_in_words(table: pd.DataFrame, costly: str) -> str:
+    """The rule that saves most and keeps nearly all flags, in words."""
+    return cascade.calls_sentence(cascade.fewest_calls(table, KEPT), costly)
+
+
+def _calls_place(workspace: Workspace, run: Run, costly: str) -> dict:
+    budget = budgets.budget_of(workspace, run)
+    labels = loaders.judging_labels(workspace.id).key()
+    return loaders.study_place(workspace.id, run.id, f"calls {budget} {costly}", labels)

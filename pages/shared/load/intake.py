@@ -1,0 +1,94 @@
+"""From files to an opened, scored workspace: what the Load page does when asked."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from cleaning.domain.settings import Settings
+from cleaning.errors import InputError
+from cleaning.keep.known_scores import known_scores
+from cleaning.keep.workspaces import Workspace, create_workspace, workspaces_root
+from cleaning.suspect import pipeline
+from data_adapters import Reading, is_dataset_folder, is_readable_folder, read, read_uploads
+from data_adapters.doctor import Looked, look
+from data_adapters.joining.score_kind import known_before
+from pages.shared import state
+
+MAX_LISTED = 200
+
+
+def data_root() -> Path:
+    """The folder on the server below which datasets may be chosen: SECOND_OPINION_DATA_ROOT, or ./datasets."""
+    return Path(os.environ.get("SECOND_OPINION_DATA_ROOT", "datasets"))
+
+
+def folders_on_server() -> list[str]:
+    """Dataset folders and folders of logs below the root, as relative paths, at most two levels down."""
+    root = data_root()
+    datasets = [p for pattern in ("*", "*/*") for p in sorted(root.glob(pattern)) if is_dataset_folder(p)]
+    logs = [p for p in sorted(root.glob("*")) if p not in datasets and is_readable_folder(p)]
+    found = [*datasets, *logs]
+    return [str(p.relative_to(root)) for p in found[:MAX_LISTED]]
+
+
+def read_on_server(relative: str) -> Reading:
+    """Reads a dataset folder below the root. Raises InputError for any path that leaves it."""
+    root = data_root().resolve()
+    folder = (root / relative.strip()).resolve()
+    if not folder.is_relative_to(root):
+        raise InputError(f"'{relative}' lies outside the data folder of this server. Choose a folder below it.")
+    if not folder.is_dir():
+        raise InputError(f"There is no folder '{relative}' below the data folder of this server. Check the spelling.")
+    return read(folder)
+
+
+def upload_megabytes() -> int:
+    """What the server takes as one uploaded file: ``server.maxUploadSize`` in .streamlit/config.toml."""
+    return int(st.get_option("server.maxUploadSize"))
+
+
+def look_at(read: Callable[[object], Reading], source: object, fixes: Iterable[str] = ()) -> Looked:
+    """What reading the source gives, or why it is refused, and what could be put right first."""
+    with known_before(known_scores(workspaces_root())):
+        return look(lambda: read(source), fixes)
+
+
+def read_uploaded(files: Mapping[str, object]) -> Reading:
+    """Reads uploaded files from a folder of their own; nothing stays of an upload that was refused."""
+    return read_uploads(files, workspaces_root() / "uploads" / uuid.uuid4().hex)
+
+
+def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace:
+    """Makes (or finds) the workspace and its run, and opens both in this tab."""
+    workspace = create_workspace(workspaces_root(), reading.dataset, reading.experts)
+    settings = Settings()
+    run = workspace.find_run(settings, reading.experts)
+    if run is None:
+        scored = pipeline.run(reading.dataset, reading.experts, settings, progress, workspace.opinion_store())
+        run = workspace.save_run(scored, reading.experts)
+    state.update(workspace_id=workspace.id, run_id=run.id)
+    return workspace
+
+
+def expert_table(reading: Reading) -> pd.DataFrame:
+    """What was read of each expert, for people."""
+    rows = []
+    for expert in reading.experts:
+        rows.append(
+            {
+                "expert": expert.name + (" (simulated)" if expert.simulated else ""),
+                "gives": _gives(expert),
+                "joined": "by position" if expert.name in reading.joined_by_position else "by sample id",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _gives(expert) -> str:
+    if expert.kind == "full":
+        return f"{expert.score_kind} of {expert.scores.shape[1]:,} classes"
+    return "best class and its confidence" if expert.kind == "top1" else "answers without confidence"

@@ -1,0 +1,92 @@
+"""The review components: browser parts that hold the coming cards or thumbnails, and the Streamlit side that mounts
+them."""
+
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from cleaning.domain.verdicts import KEEP, RELABEL, VERDICTS
+from cleaning.keep.workspaces import workspaces_root
+from cleaning.review import FEW_CLASSES, ReviewDesk, View
+from pages.shared.server import tokens
+
+_HERE = Path(__file__).parent / "browser"
+_PARTS = {
+    "room": ("dom", "connection", "outbox", "deck", "views", "overlays", "panels", "room"),
+    "grid": ("dom", "connection", "outbox", "overlays", "grid"),
+}
+
+
+@lru_cache(maxsize=2)
+def _sources(name: str) -> tuple[str, str]:
+    parts = [(_HERE / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS[name]]
+    return "\n".join(parts), (_HERE / "card.css").read_text(encoding="utf-8")
+
+
+@st.cache_resource(show_spinner=False)
+def _component(name: str):
+    js, css = _sources(name)
+    return st.components.v2.component(f"second_opinion_{name}", js=js, css=css)
+
+
+def review_card(desk: ReviewDesk, view: View) -> None:
+    """Mounts the review room for one reviewer's view of a run."""
+    _component("room")(key="review_card", data=card_data(desk, view), height="content")
+
+
+def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
+    """Mounts the grid: pages of ``size`` thumbnails of the view's confusion pair or class."""
+    _component("grid")(key="review_grid", data=grid_data(desk, view, size), height="content")
+
+
+def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
+    """What the browser part of the grid is told."""
+    told = _told(desk, view)
+    names, filters = desk.dataset.class_names, view.filters
+    pair = filters.given is not None and filters.suggested is not None
+    question = f"All {_of(names, filters.given, 'with one given label')}"
+    if filters.suggested is not None:
+        question += f", and the experts suggest {names[filters.suggested]}"
+    question += ". Leave out what does not fit, then K or R."
+    return told | {"view": f"{told['view']}:{size}", "size": size, "pair": pair, "question": question}
+
+
+def _of(names: tuple[str, ...], given: int | None, otherwise: str) -> str:
+    return otherwise if given is None else f"are labelled {names[given]}"
+
+
+def card_data(desk: ReviewDesk, view: View) -> dict:
+    """What the browser part is told: who it is, where the routes are, the keys and words."""
+    return _told(desk, view) | {
+        "keys": desk.facts.keys,
+        "search": desk.dataset.class_count > FEW_CLASSES,
+        "verdicts": [
+            {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
+            for v in VERDICTS
+            if v.key or v.name in (KEEP, RELABEL)
+        ],
+    }
+
+
+def _told(desk: ReviewDesk, view: View) -> dict:
+    identity = f"{desk.workspace.id}:{desk.run.id}:{view.reviewer}"
+    claims = {
+        "workspace": desk.workspace.id,
+        "run": desk.run.id,
+        "reviewer": view.reviewer,
+        "mode": view.mode,
+        "open_share": view.open_share,
+    }
+    filters = asdict(view.filters)
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return {
+        "identity": identity,
+        "view": f"{identity}:{view.mode}:{view.open_share}:{desk.audit_share()}:{view.order}:{filters}:{desk.threshold()}",
+        "token": tokens.sign(workspaces_root(), claims),
+        "base": f"/{base}/" if base else "/",
+        "kind": desk.dataset.kind,
+        "order": view.order,
+        "filters": filters,
+    }

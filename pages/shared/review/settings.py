@@ -1,0 +1,232 @@
+"""The bar above the cards: which queue, how it is filtered, blind or open, simple view."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from cleaning.domain.verdicts import BY_NAME
+from cleaning.keep.workspaces import now, workspaces_root
+from cleaning.review import MODES, OPEN_SHARE, ReviewDesk, View
+from cleaning.review.queue import STATUSES, Filters
+from pages.shared import loaders, state
+from pages.shared.server.desks import open_desk
+
+ORDERS = {
+    "suspicion": "Most suspicious first",
+    "class": "By given label",
+    "pair": "By confusion pair",
+    "group": "By group",
+    "finds": "By expected finds",
+}
+
+
+CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
+SIZES = (24, 60, 120)
+IN_URL = "query-params"  # a reload comes back to the same queue
+MOST_PAIRS = 200  # offered for the grid
+MOST_NAMES = 2_000  # classes that a select box still lists quickly
+STATUS_WORDS = {
+    "open": "Still to decide",
+    "decided": "All I have decided",
+    **{name: BY_NAME[name].words for name in STATUSES if name in BY_NAME},
+}
+WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
+NAME_WIDTH = 480  # pixels
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the bar says. look: CARDS, GRID or SIMPLE; size: thumbnails a page of the grid."""
+
+    view: View
+    look: str
+    size: int = SIZES[1]
+
+
+def wide() -> None:
+    """The whole width of the window for the card, and no scrolling."""
+    st.html(WIDER)
+
+
+def reviewer_named() -> bool:
+    """Whether it is known who reviews; asks for a name if not."""
+    if state.current().reviewer:
+        return True
+
+    def given() -> None:
+        state.update(reviewer=str(state.typed("review_name") or "").strip()[:40])
+
+    with st.container(width=NAME_WIDTH):
+        st.markdown("## Who is reviewing?")
+        st.markdown("Decisions are kept under this name. It appears in exports; initials or a pseudonym are fine.")
+        st.text_input("Name or initials", key="review_name", max_chars=40, on_change=given)
+        st.button("Start reviewing", type="primary", on_click=given, key="review_start")
+    return False
+
+
+def opened_desk() -> ReviewDesk:
+    """The desk of the run this tab looks at."""
+    run = loaders.opened_run()
+    return open_desk(workspaces_root(), state.current().workspace_id, run.id)
+
+
+def bar(desk: ReviewDesk) -> Chosen:
+    """Draws the bar and gives what is chosen there."""
+    has_grid = desk.facts.has_pictures
+    widths = [2, 3, 2, 2, 3] if has_grid else [3, 2, 2, 5]
+    *look_places, order_place, filter_place, mode_place, rest = st.columns(widths, vertical_alignment="center")
+    look = _look(look_places[0]) if has_grid else CARDS
+    with filter_place.popover("Filter", icon=":material/filter_alt:", width="stretch"):
+        filters = _filters(desk)
+    with mode_place.popover("Mode", icon=":material/visibility:", width="stretch"):
+        mode, share, simple = _mode(desk)
+    reviewer = state.current().reviewer
+    if look == GRID:
+        order, plain_view = "suspicion", View(reviewer, mode, share, "suspicion", filters)
+        filters = _pair(desk, plain_view, order_place)
+        with rest:
+            size = st.segmented_control(
+                "Thumbnails",
+                SIZES,
+                default=SIZES[1],
+                required=True,
+                key="review_size",
+                label_visibility="collapsed",
+                bind=IN_URL,
+            )
+        return Chosen(replace(plain_view, filters=filters), GRID, size or SIZES[1])
+    order = _order(desk, order_place)
+    left_out = int((~desk.facts.showable).sum())
+    if left_out:
+        rest.caption(f"{left_out:,} samples have no picture and are left out.")
+    return Chosen(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
+
+
+def _look(place) -> str:
+    """Cards or grid."""
+    chosen = place.segmented_control(
+        "Show",
+        (CARDS, GRID),
+        default=CARDS,
+        required=True,
+        key="review_look",
+        label_visibility="collapsed",
+        bind=IN_URL,
+    )
+    return chosen or CARDS
+
+
+def _order(desk: ReviewDesk, place) -> str:
+    """The orders there is something to go by for."""
+    known = {"group": desk.dataset.group is not None, "finds": bool(desk.learned())}
+    orders = [o for o in ORDERS if known.get(o, True)]
+    return place.selectbox(
+        "Order", orders, format_func=ORDERS.get, key="review_order", label_visibility="collapsed", bind=IN_URL
+    )
+
+
+def _pair(desk: ReviewDesk, view: View, place) -> Filters:
+    """Which confusion pair or class the grid shows; largest first."""
+    pairs = desk.confusion_pairs(view)
+    if view.filters.given is not None or view.filters.suggested is not None or not pairs:
+        place.caption("As filtered")
+        return view.filters
+    names = desk.dataset.class_names
+    by_class: dict[int, int] = {}
+    for given, _, count in pairs:
+        by_class[given] = by_class.get(given, 0) + count
+    classes = sorted(by_class, key=lambda given: -by_class[given])
+    offered = [(given, suggested) for given, suggested, _ in pairs[:MOST_PAIRS]]
+    offered += [(given, None) for given in classes[:MOST_PAIRS]]
+    kept = state.typed("review_pair")
+    if kept is not None and kept not in offered:
+        offered.append(kept)  # decided to the end: stays chosen until the reviewer moves on
+    given, suggested = place.selectbox(
+        "Samples",
+        offered,
+        format_func=lambda pair: f"{names[pair[0]]} → {_name(names, pair[1])}",
+        key="review_pair",
+        label_visibility="collapsed",
+        bind=IN_URL,
+    )
+    return replace(view.filters, given=given, suggested=suggested)
+
+
+def _filters(desk: ReviewDesk) -> Filters:
+    names = desk.dataset.class_names
+    codes = [None, *range(len(names))]
+    given = suggested = None
+    if len(names) <= MOST_NAMES:
+        given, suggested = (
+            st.selectbox(words, codes, format_func=lambda c: _name(names, c), key=key, bind=IN_URL)
+            for words, key in (("Given label", "review_given"), ("Suggested label", "review_suggested"))
+        )
+    group = None
+    if desk.dataset.group is not None:
+        values = [None, *desk.facts.groups]
+        group = st.selectbox(
+            (desk.dataset.group_name or "Group").capitalize(),
+            values,
+            format_func=lambda v: v or "any",
+            key="review_group",
+            bind=IN_URL,
+        )
+    experts = len(desk.run.expert_names)
+    least = st.slider(
+        "Experts that disagree with the given label, at least", 0, experts, 0, key="review_least", bind=IN_URL
+    )
+    status = st.selectbox(
+        "Your decision", list(STATUS_WORDS), format_func=STATUS_WORDS.get, key="review_status", bind=IN_URL
+    )
+    flagged = st.toggle(
+        "Flagged samples only", value=True, key="review_flagged", disabled=status != "open", bind=IN_URL
+    )
+    return Filters(given, suggested, group, least, flagged, status)
+
+
+def _name(names: tuple[str, ...], code: int | None) -> str:
+    return "any" if code is None else names[code]
+
+
+def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
+    """The run's setting; a change is recorded with who made it, and counts for everybody."""
+    mode = str(desk.store.choice(desk.run.id, "mode", "blind"))
+    share = float(desk.store.choice(desk.run.id, "open_share", OPEN_SHARE))
+
+    def record(key: str) -> None:
+        value = state.typed(f"review_{key}")
+        desk.store.set_choice(
+            desk.run.id, key, value / 100 if key.endswith("_share") else value, at=now(), who=state.current().reviewer
+        )
+
+    st.radio(
+        "Cards",
+        MODES,
+        index=MODES.index(mode) if mode in MODES else 0,
+        key="review_mode",
+        on_change=record,
+        args=("mode",),
+        format_func={"blind": "Blind: labels hidden until you decide", "open": "Open: given label and votes shown"}.get,
+    )
+    st.slider(
+        "Of blind cards, shown open at random (%)",
+        0,
+        50,
+        round(100 * share),
+        key="review_open_share",
+        on_change=record,
+        args=("open_share",),
+        help="Measures how much seeing the given label sways decisions.",
+    )
+    st.slider(
+        "Of the plain queue, cards drawn at random (%)",
+        0,
+        50,
+        round(100 * desk.audit_share()),
+        key="review_audit_share",
+        on_change=record,
+        args=("audit_share",),
+        help="Audit cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
+    )
+    simple = st.toggle("Simple view", key="review_simple", bind=IN_URL, help="Plain buttons instead of the fast card.")
+    return mode, share, simple

@@ -1,0 +1,156 @@
+"""The plain-widget card: slower, but nothing beyond Streamlit's own buttons."""
+
+import time
+import uuid
+from io import BytesIO
+from pathlib import Path
+
+import streamlit as st
+from PIL import Image
+
+from cleaning.domain.verdicts import BY_NAME, LATER, UNDO, VERDICTS
+from cleaning.review import PICKED, ReviewDesk, View
+from pages.shared import state
+from pages.shared.messages import escaped, guarded, plain
+from pages.shared.server import pictures
+from pages.shared.server.question_text import markdown
+
+SMALL = 256  # pixels
+SIMPLE = [v for v in VERDICTS if v.key and v.name not in (UNDO, "several_fit")]
+
+
+def simple_card(desk: ReviewDesk, view: View) -> None:
+    """The first card to decide, with a button each for labels and verdicts. Decided before the next one shows."""
+    told = desk.window(view, [], 1)
+    _progress(told["progress"])
+    if not told["cards"]:
+        st.success("This queue is done. Every card in it has your decision.")
+        _undo(desk, view)
+        return
+    card = told["cards"][0]
+    if state.recall("simple_card") != card["sample_id"]:
+        state.remember("simple_card", card["sample_id"])
+        state.remember("simple_since", time.monotonic())
+    shown, choices = st.columns([3, 2])
+    with shown:
+        _show(desk, card)
+    with choices:
+        _labels(desk, view, card)
+        _verdicts(desk, view, card)
+        _undo(desk, view)
+    _last(desk)
+
+
+def decide(desk: ReviewDesk, view: View, card: dict, verdict: str, labels: list[int]) -> None:
+    """Makes one decision durable; keyed to the card that was shown, whatever is current by now."""
+    note = str(state.typed(f"note_{card['sample_id']}") or "")
+    outcome = desk.record(view, [_item(card, verdict, labels, note)], 0.0)
+    state.remember("simple_last", next(iter(outcome.reveals.values()), None))
+
+
+def _item(card: dict, verdict: str, labels: list[int], note: str) -> dict:
+    seconds = time.monotonic() - float(state.recall("simple_since") or time.monotonic())
+    made = {"uuid": str(uuid.uuid4()), "sample_id": card["sample_id"], "verdict": verdict, "labels": labels}
+    return made | {"note": note, "seconds": seconds, "mode": card["mode"], "at": 0}
+
+
+def undo(desk: ReviewDesk, view: View) -> None:
+    """Takes the reviewer's last decision back."""
+    last = desk.history(view, 1)
+    if last:
+        item = {"uuid": str(uuid.uuid4()), "sample_id": last[0]["sample_id"], "verdict": UNDO}
+        desk.record(view, [item | {"undoes": last[0]["uuid"], "at": 0, "seconds": 0}], 0.0)
+    state.remember("simple_last", None)
+
+
+def _progress(progress: dict) -> None:
+    total, left = progress["total"], progress["left"]
+    done = max(0, total - left)
+    st.progress(done / total if total else 1.0, text=f"{done:,} of {total:,} decided")
+
+
+def _show(desk: ReviewDesk, card: dict) -> None:
+    row = _row(desk, card)
+    if card["kind"] == "question":
+        st.markdown(markdown(str(desk.dataset.samples["question"].iloc[row]), escaped))
+        return
+    try:
+        picture = pictures.find_picture(desk.dataset, row)
+        path, _ = pictures.picture_file(picture, row, "full", desk.workspace.folder / "pictures")
+        st.image(_sharp(path, picture), width=min(560, max(400, picture.width)))
+    except pictures.PictureError as problem:
+        st.warning(f"This picture cannot be shown. {plain(problem)}")
+
+
+def _sharp(path: Path, picture: pictures.Picture) -> bytes:
+    """The picture's file; a small one as PNG, enlarged by whole steps without blur."""
+    side = max(picture.width, picture.height)
+    if side > SMALL:
+        return path.read_bytes()
+    made, step = BytesIO(), max(1, 400 // side)
+    with Image.open(path) as image:
+        larger = (image.width * step, image.height * step)
+        image.convert("RGBA").resize(larger, Image.Resampling.NEAREST).save(made, "PNG")
+    return made.getvalue()
+
+
+def _row(desk: ReviewDesk, card: dict) -> int:
+    return int(desk.facts.row_of.get_loc(card["sample_id"]))
+
+
+def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
+    choices = desk.facts.choices(_row(desk, card))
+    across = 2 if len(card["candidates"]) > 5 else 1
+    for place, one in enumerate(card["candidates"]):
+        if place % across == 0:  # a row at a time, so that Tab goes in class order
+            columns = st.columns(across, gap="small")
+        words = plain(one["name"]) + (f": {markdown(choices[one['code']], plain)}" if choices else "")
+        columns[place % across].button(
+            words,
+            key=f"pick_{card['sample_id']}_{one['code']}",
+            shortcut=desk.facts.keys[place] if place < len(desk.facts.keys) else None,
+            on_click=guarded(decide),
+            args=(desk, view, card, PICKED, [one["code"]]),
+            width="stretch",
+        )
+    several = st.multiselect(
+        "Several fit, or another label",
+        range(desk.dataset.class_count),
+        format_func=lambda c: desk.dataset.class_names[c],
+        key=f"several_{card['sample_id']}",
+    )
+    st.button(
+        "Decide for these",
+        key=f"decide_{card['sample_id']}",
+        disabled=not several,
+        on_click=guarded(decide),
+        args=(desk, view, card, PICKED, list(several)),
+    )
+
+
+def _verdicts(desk: ReviewDesk, view: View, card: dict) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for verdict in SIMPLE:
+            st.button(
+                verdict.words,
+                key=f"{verdict.name}_{card['sample_id']}",
+                shortcut=verdict.key.lower(),
+                help=verdict.meaning,
+                on_click=guarded(decide),
+                args=(desk, view, card, verdict.name, []),
+            )
+    st.text_area("Note", key=f"note_{card['sample_id']}", max_chars=2_000)
+
+
+def _undo(desk: ReviewDesk, view: View) -> None:
+    st.button("Undo", key="simple_undo", shortcut="z", on_click=guarded(undo), args=(desk, view))
+
+
+def _last(desk: ReviewDesk) -> None:
+    last = state.recall("simple_last")
+    if not last or last["verdict"] == LATER:
+        return
+    st.caption(
+        f"Last card: {BY_NAME[last['verdict']].words} · given {plain(last['given']['name'])} · "
+        f"suggested {plain(last['suggested']['name'])} · suspicion {last['suspicion']:.2f}"
+    )

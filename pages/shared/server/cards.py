@@ -1,0 +1,132 @@
+"""Cards as a browser is told them. On a blind card nothing tells the given label, the suggestion or the votes; so the
+samples that the experts find alike, which would tell the votes, come with the reveal.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from cleaning.review.candidates import EXAMPLES
+from cleaning.review.facts import Facts
+from cleaning.review.opinions import RowOpinions
+from pages.shared.server import pictures, tokens
+from pages.shared.server.question_text import blocks
+
+MOST_METADATA = 24
+ALIKE = 4
+
+
+class Cards:
+    """Makes the cards of one run.
+
+    workspace_id and root: for the addresses of pictures and their signature. opinions: gives what the experts say
+    about single samples, or None where they cannot be asked.
+    """
+
+    def __init__(self, facts: Facts, opinions: Callable[[], RowOpinions | None], workspace_id: str, root: Path) -> None:
+        self.opinions = opinions
+        self.facts, self.dataset, self.run = facts, facts.dataset, facts.run
+        self.workspace_id, self.root = workspace_id, root
+
+    def card(self, row: int, mode: str) -> dict:
+        """All a browser needs to show a sample. mode: "blind" or "open"."""
+        card = {
+            "sample_id": str(self.dataset.sample_ids[row]),
+            "mode": mode,
+            "kind": self.dataset.kind,
+            "candidates": self._offered(row),
+            "metadata": self._metadata(row),
+        }
+        card |= self._question(row) if self.dataset.kind == "question" else self._picture(row)
+        if mode == "open":
+            card["open"] = self.reveal(row) | self.details(row)
+        return card
+
+    def cell(self, row: int) -> dict:
+        """A thumbnail of the grid, which shows the given and the suggested label."""
+        return {
+            "sample_id": str(self.dataset.sample_ids[row]),
+            "thumb": self.picture_url(row, "thumb"),
+            "given": self.facts.named(int(self.dataset.given_labels[row])),
+            "suggested": self.facts.named(int(self.facts.suggested[row])),
+        }
+
+    def _offered(self, row: int) -> list[dict]:
+        choices = self.facts.choices(row)
+        offered = []
+        for code in self.facts.candidates.of(row, int(self.facts.options[row])):
+            one = self.facts.named(code)
+            if choices is not None and code < len(choices):
+                one["text"] = blocks(str(choices[code]))
+            near = [r for r in self.facts.examples.get(code, []) if r != row][:EXAMPLES]
+            offered.append(one | {"examples": [self.picture_url(r, "thumb") for r in near]})
+        return offered
+
+    def _question(self, row: int) -> dict:
+        text = self.dataset.samples["question"].iloc[row] if "question" in self.dataset.samples else ""
+        return {"stem": blocks(str(text))}
+
+    def _picture(self, row: int) -> dict:
+        try:
+            picture = pictures.find_picture(self.dataset, row)
+        except pictures.PictureError as problem:
+            return {"picture": {"problem": str(problem)}}
+        urls = {size: self.picture_url(row, size) for size in pictures.SIZES}
+        return {"picture": urls | {"width": picture.width, "height": picture.height}}
+
+    def picture_url(self, row: int, size: str) -> str | None:
+        """Below the app's address; carries a signature and the file's version, so it may be kept for ever."""
+        if self.dataset.kind == "question":
+            return None
+        try:
+            version = pictures.find_picture(self.dataset, row).version
+        except pictures.PictureError:
+            return None
+        return tokens.picture_address(self.root, self.workspace_id, row, size, version)
+
+    def _metadata(self, row: int) -> list[list[str]]:
+        shown = {"sample_id": self.dataset.sample_ids[row]}
+        for column, value in self.dataset.samples.iloc[row].items():
+            if column not in ("question", "choices", "sample_id") and not _empty(value):
+                shown[str(column)] = value
+        if self.dataset.group is not None:
+            shown.setdefault(self.dataset.group_name or "group", self.dataset.group[row])
+        return [[name[:80], str(value)[:300]] for name, value in list(shown.items())[:MOST_METADATA]]
+
+    def reveal(self, row: int) -> dict:
+        """What was hidden: given and suggested label, suspicion, and each expert's vote and calibrated confidence."""
+        votes = [
+            {"expert": name, "confidence": float(confidence)} | self.facts.named(int(label))
+            for name, label, confidence in zip(self.run.expert_names, self.run.predicted[row], self.run.confidence[row])
+            if label >= 0
+        ]
+        return {
+            "given": self.facts.named(int(self.dataset.given_labels[row])),
+            "suggested": self.facts.named(int(self.facts.suggested[row])),
+            "suspicion": float(self.facts.suspicion[row]),
+            "votes": sorted(votes, key=lambda v: (v["code"], -v["confidence"])),
+            "abstained": int((self.run.predicted[row] < 0).sum()),
+        }
+
+    def details(self, row: int) -> dict:
+        """What takes asking the experts again: ``probabilities`` of the offered classes, pooled, and ``alike``, other
+        samples near in calibrated logit space with their given labels. Empty where they cannot be asked."""
+        opinions = self.opinions()
+        if opinions is None:
+            return {}
+        pooled = opinions.probabilities(np.array([row]))[0]
+        offered = self.facts.candidates.of(row, int(self.facts.options[row]))
+        told = [self.facts.named(code) | {"probability": float(pooled[code])} for code in offered]
+        return {"probabilities": told, "alike": self._alike(opinions, row)}
+
+    def _alike(self, opinions: RowOpinions, row: int) -> list[dict]:
+        if not self.facts.has_pictures:
+            return []
+        near = opinions.nearest(row, ALIKE, self.facts.showable)
+        given = self.dataset.given_labels
+        return [self.facts.named(int(given[r])) | {"thumb": self.picture_url(int(r), "thumb")} for r in near]
+
+
+def _empty(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))

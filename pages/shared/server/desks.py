@@ -1,0 +1,28 @@
+"""Review desks kept open by this process: pages, routes and sessions share one desk of each run."""
+
+import threading
+from collections import OrderedDict
+from functools import partial
+from pathlib import Path
+
+from cleaning.review import ReviewDesk
+from pages.shared.server.cards import Cards
+from pages.shared.server.opened_workspaces import opened_once
+
+MOST = 6
+_desks: OrderedDict[tuple[str, str, str], ReviewDesk] = OrderedDict()
+_desks_lock = threading.Lock()
+
+
+def open_desk(root: Path, workspace_id: str, run_id: str) -> ReviewDesk:
+    """The desk of a run, kept for the process. Raises WorkspaceError when workspace or run is not there."""
+    key = (str(root.resolve()), workspace_id, run_id)
+    with _desks_lock:
+        if key not in _desks:
+            workspace = opened_once(root, workspace_id)
+            cards = partial(Cards, workspace_id=workspace_id, root=root)
+            _desks[key] = ReviewDesk(workspace, workspace.run(run_id), cards)
+            while len(_desks) > MOST:
+                _desks.popitem(last=False)
+        _desks.move_to_end(key)
+        return _desks[key]

@@ -1,0 +1,125 @@
+"""Pictures of a dataset, read only from below its image root, bounded in size, never another sample's.
+
+Small pictures are sent as they are; big ones and thumbnails are made once and kept in the workspace.
+"""
+
+import hashlib
+import os
+import uuid
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cleaning.domain.dataset import Dataset
+from cleaning.errors import InputError
+
+LARGEST_BYTES = 64 * 2**20
+LARGEST_PIXELS = 50_000_000
+SIZES = {"full": 1_600, "thumb": 192}  # longest side in pixels
+_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
+_SENT_AS_IS_BYTES = {"full": 4 * 2**20, "thumb": 24 * 2**10}
+
+Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+class PictureError(InputError):
+    """A picture that is not there or cannot be shown; the sentence is for the card."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A readable picture. version changes when the file does; format as PIL names it."""
+
+    path: Path
+    width: int
+    height: int
+    format: str
+    bytes: int
+    version: str
+
+
+def has_picture(dataset: Dataset, row: int) -> bool:
+    """Whether the sample names a picture at all."""
+    return bool(_name(dataset, row))
+
+
+def find_picture(dataset: Dataset, row: int) -> Picture:
+    """The picture of a sample. Raises PictureError with a sentence when it cannot be shown."""
+    name = _name(dataset, row)
+    if not name or dataset.image_root is None:
+        raise PictureError("This sample comes without a picture.")
+    root = dataset.image_root.resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root):
+        raise PictureError(f"'{name[:80]}' lies outside the dataset's image folder, so it is not opened.")
+    try:
+        state = path.stat()
+    except OSError:
+        raise PictureError(f"The file '{name[:80]}' is not in the dataset's image folder.") from None
+    return _inspect(path, name[:80], state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=20_000)
+def _inspect(path: Path, name: str, size: int, changed: int) -> Picture:
+    if not path.is_file() or size > LARGEST_BYTES:
+        raise PictureError(f"'{name}' is not a file of at most {LARGEST_BYTES // 2**20} MB, so it is not opened.")
+    try:
+        with Image.open(path, formats=[*_FORMATS, "TIFF"]) as image:
+            width, height, kind = *image.size, image.format or ""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError(f"'{name}' has more than {LARGEST_PIXELS:,} pixels, so it is not opened.") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise PictureError(f"'{name}' cannot be read as a picture.") from None
+    version = hashlib.sha256(f"{path}|{size}|{changed}".encode()).hexdigest()[:12]
+    return Picture(path, width, height, kind, size, version)
+
+
+def picture_file(picture: Picture, row: int, size: str, cache: Path) -> tuple[Path, str]:
+    """A file that shows the picture at a size ("full" or "thumb"), and its media type.
+
+    Makes it below ``cache`` if the original is too big for that. Raises PictureError when it cannot be decoded.
+    """
+    side = SIZES[size]
+    small = max(picture.width, picture.height) <= side and picture.bytes <= _SENT_AS_IS_BYTES[size]
+    if small and picture.format in _FORMATS:
+        return picture.path, _FORMATS[picture.format]
+    keeps_alpha = picture.format in ("PNG", "WEBP", "GIF")
+    ending = "png" if keeps_alpha else "jpg"
+    made = cache / size / f"{row}-{picture.version}.{ending}"
+    if not made.exists():
+        _make(picture, side, made)
+    return made, "image/png" if keeps_alpha else "image/jpeg"
+
+
+def _make(picture: Picture, side: int, made: Path) -> None:
+    made.parent.mkdir(parents=True, exist_ok=True)
+    aside = made.with_name(f".{uuid.uuid4().hex}{made.suffix}")
+    try:
+        with Image.open(picture.path, formats=[*_FORMATS, "TIFF"]) as image:
+            image.draft(None, (side * 2, side * 2))
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((side, side), Image.Resampling.LANCZOS)
+            _save(upright, aside)
+        os.replace(aside, made)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError(f"'{picture.path.name[:80]}' cannot be decoded; the file is damaged.") from None
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _save(image: Image.Image, place: Path) -> None:
+    if place.suffix == ".png":
+        image.convert("RGBA" if image.mode in ("P", "LA", "PA", "RGBA") else image.mode).save(place, compress_level=3)
+    else:
+        image.convert("RGB").save(place, quality=88)
+
+
+def _name(dataset: Dataset, row: int) -> str:
+    if "image" not in dataset.samples:
+        return ""
+    value = dataset.samples["image"].iloc[row]
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,43 @@
+"""The app as a server: its own routes beside Streamlit's, and what happens once at its start."""
+
+import gc
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.routing import BaseRoute
+from streamlit.runtime.pages_manager import PagesManager
+
+from cleaning.keep.workspaces import list_workspaces, workspaces_root
+from cleaning.review import View
+from pages.shared.server.desks import open_desk
+from pages.shared.server.routes import review_routes
+
+_log = logging.getLogger("second_opinion")
+
+
+def routes() -> list[BaseRoute]:
+    """Routes for pictures and decisions."""
+    return list(review_routes(workspaces_root, st.get_option("server.baseUrlPath") or ""))
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict]:
+    """Sends every first visit through the router, and takes what was imported out of garbage collection."""
+    PagesManager.uses_pages_directory = False  # else a first visit to /review would run pages/review.py by itself
+    gc.collect()
+    gc.freeze()
+    threading.Thread(target=read_ahead, daemon=True).start()
+    yield {}
+
+
+def read_ahead() -> None:
+    """Reads the newest workspace while the first visitor's browser still fetches the app."""
+    try:
+        for workspace in list_workspaces(workspaces_root())[:1]:
+            for run_id in workspace.run_ids()[-1:]:
+                open_desk(workspaces_root(), workspace.id, run_id).window(View(""), [], 1)
+    except Exception:  # whatever is wrong with it is told to whoever opens it
+        _log.info("the newest workspace was not read ahead", exc_info=True)

@@ -1,0 +1,75 @@
+"""The explorer's browser part: it holds the table of thresholds, so that moving the line asks no server."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from cleaning.domain.settings import Settings
+from cleaning.estimate.bands import Bands
+from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
+from cleaning.estimate.paper_estimates import PaperEstimates
+from cleaning.keep.workspaces import Run
+from cleaning.review.choices import Pace, ThresholdChoice
+
+EXPLORER_KEY = "threshold_explorer"
+PAPER_KEY = "paper_rule"
+ESTIMATED = "Both estimated from the same audit cards, with 95 % intervals."
+UNKNOWN = "The paper's rule can be judged once enough audit cards are reviewed."
+_HERE = Path(__file__).parent / "browser"
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+_explorer = st.components.v2.component(
+    "second_opinion_threshold_explorer", html=_read("explorer.html"), css=_read("explorer.css"), js=_read("explorer.js")
+)
+_paper = st.components.v2.component(
+    "second_opinion_paper_rule", html=_read("paper.html"), css=_read("paper.css"), js=_read("paper.js")
+)
+
+
+def explorer_data(curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands, answered: str) -> dict:
+    """What the browser holds: at most 1,001 steps, whatever the number of samples.
+
+    answered: the stamp of the browser's last message that was acted on.
+    """
+    return {
+        "thresholds": curve.thresholds.tolist(),
+        "flagged": curve.flagged.tolist(),
+        "bins": curve.bins.tolist(),
+        "samples": curve.sample_count,
+        "chosen": {"threshold": choice.threshold, "flagged": choice.flagged},
+        "seconds": pace.seconds,
+        "pace": pace.known,
+        "bands": bands.data(),
+        "answered": answered,
+    }
+
+
+def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands, estimates: PaperEstimates | None):
+    """The counts for every K and tau, with the default's threshold that flags as many, and both rules' estimates."""
+    defaults = Settings()
+    return {
+        "run": run.id,
+        "samples": curve.sample_count,
+        "flagged": table.flagged.tolist(),
+        "shared": table.shared.tolist(),
+        "thresholds": curve.lowest_flagged(table.flagged).round(4).tolist(),
+        "agree": defaults.agree_of(len(run.expert_names)),
+        "tau": int(TAU_GRID.searchsorted(defaults.min_confidence)),
+        "bands": bands.data() if bands.guess else None,
+        "paper": estimates and estimates.paper,
+        "default": estimates and estimates.default,
+        "words": ESTIMATED if estimates else UNKNOWN,
+    }
+
+
+def draw_explorer(data: dict, on_chosen: Callable[[], None]) -> None:
+    _explorer(key=EXPLORER_KEY, data=data, on_chosen_change=on_chosen)
+
+
+def draw_paper(data: dict) -> None:
+    _paper(key=PAPER_KEY, data=data)

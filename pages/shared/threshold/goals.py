@@ -1,0 +1,162 @@
+"""Choosing the threshold by goal: what each goal asks for, and the threshold it gives."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cleaning.estimate import bands
+from cleaning.estimate.bands import Bands, Reached
+from cleaning.estimate.flag_counts import ThresholdCurve, cards_in
+from cleaning.keep.workspaces import Run, Workspace
+from cleaning.review import choices
+from cleaning.review.choices import ThresholdChoice
+from pages.shared import loaders, state
+from pages.shared.messages import guarded
+
+HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
+LABELS = {
+    HAND: "By hand",
+    BUDGET: "Budget",
+    HOURS: "Hours",
+    PRECISION: "Precision",
+    DETECTION: "Detection rate",
+}
+SURENESS = {"95 % sure": 0.95, "best estimate": None}
+_ASKS = {PRECISION: "At least % right", DETECTION: "At least % found"}
+_GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS, _TARGET, _SURE, _ANSWER = (
+    f"threshold_{name}" for name in "goal by_hand budget hours seconds target sure answer".split()
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the goals look at: the run, its curve, the choice in force, and what is known of precision."""
+
+    workspace: Workspace
+    run: Run
+    curve: ThresholdCurve
+    choice: ThresholdChoice
+    known: Bands
+
+    def asked(self, goal: str, figure: str, otherwise: float) -> float:
+        """A goal's figure as it was typed, while the choice still rests on it."""
+        kept = self.choice.asked if self.choice.how == goal else None
+        return (kept or {}).get(figure, otherwise)
+
+    def choose(self, threshold: float, how: str, asked: dict | None = None) -> None:
+        choose(self.workspace, self.run, threshold, how, asked)
+
+
+def choose(workspace: Workspace, run: Run, threshold: float, how: str, asked: dict | None = None) -> None:
+    """Makes a threshold the chosen one, durably, with the number that it flags."""
+    flagged = loaders.threshold_curve(workspace.id, run.id).flagged_at(threshold)
+    choices.choose_threshold(workspace, run, ThresholdChoice(threshold, flagged, how, asked), state.current().reviewer)
+
+
+def goal_row(scene: Scene) -> None:
+    """The goals, and beside them what the chosen one asks for."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        goal = st.segmented_control(
+            "Choose the threshold by",
+            list(LABELS),
+            default=scene.choice.how if scene.choice.how in LABELS else HAND,
+            format_func=LABELS.get,
+            key=_GOAL,
+            required=True,
+        )
+        _INPUTS[goal or HAND](scene)
+    _tell(goal or HAND, scene)
+
+
+def _by_hand(scene: Scene) -> None:
+    state.type_in(_THRESHOLD, min(scene.choice.threshold, 1.0))
+
+    @guarded
+    def changed() -> None:
+        scene.choose(float(state.typed(_THRESHOLD)), HAND)
+
+    st.number_input("Threshold", 0.0, 1.0, step=0.01, format="%.4f", key=_THRESHOLD, on_change=changed, width=200)
+
+
+def _budget(scene: Scene) -> None:
+    state.type_in(_BUDGET, int(scene.asked(BUDGET, "budget", scene.choice.flagged)))
+
+    @guarded
+    def changed() -> None:
+        budget = int(state.typed(_BUDGET))
+        scene.choose(scene.curve.for_budget(budget), BUDGET, {"budget": budget})
+
+    most = scene.curve.sample_count
+    st.number_input("Samples we can review", 0, most, step=10, key=_BUDGET, on_change=changed, width=200)
+
+
+def _hours(scene: Scene) -> None:
+    seconds = choices.pace_of(scene.workspace, scene.run).seconds
+    state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(scene.choice.flagged * seconds / 3600, 1))))
+    state.type_in(_SECONDS, seconds)
+
+    @guarded
+    def changed() -> None:
+        hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
+        if pace != seconds:
+            choices.set_seconds(scene.workspace, scene.run, pace, state.current().reviewer)
+        scene.choose(scene.curve.for_hours(hours, pace), HOURS, {"hours": hours, "budget": cards_in(hours, pace)})
+
+    st.number_input("Hours we have", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed, width=150)
+    st.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed, width=150)
+
+
+def _target(goal: str):
+    def draw(scene: Scene) -> None:
+        unknown = scene.known.guess
+
+        @guarded
+        def find() -> None:
+            percent, sure = int(state.typed(_TARGET)), str(state.typed(_SURE))
+            found = _reach(scene, goal, percent / 100, SURENESS[sure])
+            state.remember(_ANSWER, None if found.reached else (goal, percent, sure, found))
+            if found.reached:
+                scene.choose(found.threshold, goal, {"percent": percent, "sure": sure})
+
+        percent, sure = int(scene.asked(goal, "percent", 80)), str(scene.asked(goal, "sure", "95 % sure"))
+        st.number_input(_ASKS[goal], 1, 99, percent, step=5, key=_TARGET, width=165, disabled=unknown)
+        st.selectbox("How sure", SURENESS, list(SURENESS).index(sure), key=_SURE, width=130, disabled=unknown)
+        st.button("Find", on_click=find, disabled=unknown)
+
+    return draw
+
+
+def _reach(scene: Scene, goal: str, target: float, confidence: float | None) -> Reached:
+    ids = scene.workspace.id, scene.run.id
+    codes, _ = loaders.verdicts_so_far(*ids)
+    return bands.reach(goal, target, confidence, scene.run, loaders.ranking(*ids), codes)
+
+
+def _tell(goal: str, scene: Scene) -> None:
+    """What the goal lacks, in one line that is there for every goal."""
+    st.caption(_missing(goal, scene) or _MEANING[goal])
+
+
+def _missing(goal: str, scene: Scene) -> str:
+    if goal not in _ASKS:
+        return ""
+    if scene.known.guess:
+        return "Needs an estimate, and there is none yet: it comes from audit cards, which are mixed into the review."
+    answer = state.recall(_ANSWER)
+    if not answer or answer[0] != goal:
+        return ""
+    _, percent, sure, found = answer
+    return (
+        f"No threshold reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, reaches "
+        f"{found.share * 100:.0f} %. More audit cards narrow the band. Your threshold stays as it was."
+    )
+
+
+_INPUTS = {HAND: _by_hand, BUDGET: _budget, HOURS: _hours, PRECISION: _target(PRECISION), DETECTION: _target(DETECTION)}
+_MEANING = {
+    HAND: "Drag the line, or focus it and press the arrow keys.",
+    BUDGET: "Flags as many of the most suspicious samples as the budget allows.",
+    HOURS: "Flags as many of the most suspicious samples as fit into the time.",
+    PRECISION: "Finds the lowest threshold whose flags are right often enough.",
+    DETECTION: "Finds the highest threshold that still flags enough of the wrong labels.",
+}

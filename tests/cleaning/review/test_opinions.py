@@ -1,0 +1,87 @@
+"""Single samples through the experts' eyes: the pool's own numbers, and neighbours by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.folds import draw_folds
+from cleaning.keep.workspaces import create_workspace
+from cleaning.review import opinions as review_opinions
+from cleaning.review.opinions import RowOpinions
+from cleaning.suspect.pipeline import run
+from tests.factories import planted_dataset
+
+
+def opinions_of(tmp_path, dataset, experts) -> tuple[RowOpinions, object]:
+    workspace = create_workspace(tmp_path, dataset, experts)
+    saved = workspace.save_run(run(dataset, experts), experts)
+    return RowOpinions(dataset, saved, workspace.experts_of(saved)), saved
+
+
+@pytest.mark.parametrize("kind", ["image", "question"])
+def test_probabilities_are_those_of_the_pool(tmp_path, kind):
+    planted = planted_dataset(n=600, classes=5, kind=kind, kinds=("logits", "probabilities", "votes"), experts=3)
+    opinions, saved = opinions_of(tmp_path, planted.dataset, planted.experts)
+    rows = np.arange(0, 600, 7)
+    found = opinions.probabilities(rows)
+    given = planted.dataset.given_labels[rows]
+    pooled = np.asarray(saved.label_probability)[rows]
+    assert found[np.arange(len(rows)), given] == pytest.approx(pooled, abs=1e-6)
+    options = planted.dataset.options_of()[rows]
+    assert not found[np.arange(5) >= options[:, None]].any()
+    assert found.sum(axis=1) == pytest.approx(1) and (found >= 0).all()
+
+
+def test_a_sample_on_which_every_expert_abstains_has_no_probabilities(tmp_path):
+    planted = planted_dataset(n=300, kinds=("votes",), experts=2)
+    for expert in planted.experts:
+        expert.predicted[5] = -1
+    opinions, _ = opinions_of(tmp_path, planted.dataset, planted.experts)
+    assert not opinions.probabilities(np.array([5])).any()
+    assert len(opinions.nearest(5, 3, np.ones(300, bool))) == 3
+
+
+def line_of_samples(tmp_path, n: int = 60):
+    """Samples of two classes whose logits differ from place to place by the same small step."""
+    place = np.arange(n) / n
+    logits = np.column_stack([4 + place, np.zeros(n), -place]).astype(np.float32)
+    logits[n // 2 :] = logits[n // 2 :][:, [1, 0, 2]]
+    given = logits.argmax(axis=1).astype(np.int32)
+    given[::9] = 2
+    ids = np.array([f"s{i:03d}" for i in range(n)], object)
+    dataset = Dataset("line", "image", ids, given, ("a", "b", "c"), pd.DataFrame({"sample_id": ids}))
+    return opinions_of(tmp_path, dataset, [Expert("one", "full", scores=logits, score_kind="logits")])[0]
+
+
+def test_nearest_are_the_neighbours_in_logit_space(tmp_path):
+    opinions = line_of_samples(tmp_path)
+    everywhere = np.ones(60, bool)
+    assert set(opinions.nearest(10, 2, everywhere)) == {9, 11}
+    assert opinions.nearest(0, 3, everywhere).tolist() == [1, 2, 3], "nearest first, never itself"
+    assert opinions.nearest(29, 2, everywhere).tolist() == [28, 27], "the neighbour by number looks otherwise"
+    without = everywhere.copy()
+    without[[9, 11]] = False
+    assert set(opinions.nearest(10, 2, without)) == {8, 12}
+
+
+def test_few_logits_are_compared_and_few_classes_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(review_opinions, "MOST_CELLS", 30)
+    monkeypatch.setattr(review_opinions, "MOST_CLASSES", 1)
+    opinions = line_of_samples(tmp_path)
+    everywhere = np.ones(60, bool)
+    assert len(opinions.nearest(10, 60, everywhere)) in (9, 10)
+    assert opinions.nearest(40, 60, everywhere).min() >= 30 and len(opinions._kept) == 1
+
+
+def test_probabilities_of_bare_answers_over_many_classes_add_up_to_one(tmp_path):
+    planted = planted_dataset(n=400, classes=40, kinds=("votes", "top1"), experts=4)
+    opinions, saved = opinions_of(tmp_path, planted.dataset, planted.experts)
+    rows = np.arange(0, 400, 11)
+    found = opinions.probabilities(rows)
+    answered = (saved.predicted[rows] >= 0).any(axis=1)
+    assert found.sum(axis=1) == pytest.approx(answered.astype(float))
+    agreed = np.flatnonzero((saved.predicted[rows] == saved.predicted[rows][:, :1]).all(axis=1) & answered)
+    fold = draw_folds(planted.dataset.sample_ids, saved.settings.seed).fold[rows[agreed]]
+    expected = (saved.confidence[rows[agreed]] * saved.fold_weights[fold]).sum(axis=1)
+    assert len(agreed) and found[agreed].max(axis=1) == pytest.approx(expected, abs=1e-6)

@@ -1,0 +1,155 @@
+"""Nothing is asked twice: interrupted, re-ruled and extended scorings read only what was not read before."""
+
+import numpy as np
+import pytest
+
+from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.domain.dataset import Expert
+from cleaning.domain.settings import Settings
+from cleaning.suspect import opinion_store, pipeline, softened
+from cleaning.suspect.opinion_store import OpinionStore
+from cleaning.suspect.pooled_rows import Pooling
+from tests.factories import planted_dataset
+
+KINDS = ("logits", "top1", "probabilities", "votes")
+
+
+@pytest.fixture
+def planted(monkeypatch):
+    monkeypatch.setattr(opinion_store, "BLOCK_CELLS", 600)  # 100 samples
+    return planted_dataset(n=500, classes=6, experts=4, kinds=KINDS)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """(name, first row) of every chunk read of a full expert, and the names of the experts calibrated."""
+    seen = {"read": [], "calibrated": []}
+    logits = Expert.logits
+
+    def noted(expert, rows):
+        seen["read"].append((expert.name, rows.start if isinstance(rows, slice) else "some"))
+        return logits(expert, rows)
+
+    def fitted(expert, *others):
+        seen["calibrated"].append(expert.name)
+        return calibrate(expert, *others)
+
+    monkeypatch.setattr(softened, "is_plain", lambda expert: False)  # so that all reading goes through ``logits``
+    monkeypatch.setattr(Expert, "logits", noted)
+    monkeypatch.setattr(opinion_store, "calibrate", fitted)
+    return seen
+
+
+def same(one, other):
+    assert one.opinions.expert_names == other.opinions.expert_names
+    for field in ("predicted", "confidence", "label_probability", "suggested", "suggested_probability", "weights"):
+        np.testing.assert_array_equal(getattr(one.opinions, field), getattr(other.opinions, field))
+    assert one.table.equals(other.table)
+
+
+def test_a_store_changes_no_number(planted, tmp_path):
+    plain = pipeline.run(planted.dataset, planted.experts)
+    for _ in range(2):
+        same(pipeline.run(planted.dataset, planted.experts, store=OpinionStore(tmp_path)), plain)
+
+
+def test_another_rule_asks_no_expert_again(planted, tmp_path, asked):
+    store = OpinionStore(tmp_path)
+    pipeline.run(planted.dataset, planted.experts, store=store)
+    asked["read"].clear()
+    asked["calibrated"].clear()
+    for settings in (Settings(rule="paper"), Settings(budget=7), Settings(threshold=0.9)):
+        again = pipeline.run(planted.dataset, planted.experts, settings, store=store)
+        assert again.settings == settings
+    assert asked == {"read": [], "calibrated": []}
+    pipeline.run(planted.dataset, planted.experts, Settings(seed=1), store=store)
+    assert asked["read"] and len(asked["calibrated"]) == 4
+
+
+def test_an_interrupted_scoring_goes_on_after_the_last_block(planted, tmp_path, asked, monkeypatch):
+    whole = pipeline.run(planted.dataset, planted.experts)
+    noted = Expert.logits
+
+    def interrupted(expert, rows):
+        if isinstance(rows, slice) and rows.start >= 300:
+            raise KeyboardInterrupt
+        return noted(expert, rows)
+
+    store = OpinionStore(tmp_path)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Expert, "logits", interrupted)
+        pipeline.run(planted.dataset, planted.experts, store=store)
+    assert store.finished(planted.dataset, planted.experts, 0) is None
+    asked["read"].clear()
+    asked["calibrated"].clear()
+    same(pipeline.run(planted.dataset, planted.experts, store=store), whole)
+    assert sorted(asked["read"]) == [
+        (e.name, row) for e in planted.experts if e.scores is not None for row in (300, 400)
+    ]
+    assert asked["calibrated"] == []
+
+
+def test_interrupted_while_calibrating_goes_on_at_the_next_expert(planted, tmp_path, asked):
+    store = OpinionStore(tmp_path)
+
+    def stop(words, share):
+        if words == f"calibrating {planted.experts[2].name}":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run(planted.dataset, planted.experts, progress=stop, store=store)
+    assert asked["calibrated"] == [e.name for e in planted.experts[:2]]
+    pipeline.run(planted.dataset, planted.experts, store=store)
+    assert asked["calibrated"] == [e.name for e in planted.experts]
+
+
+def test_an_added_expert_is_the_only_one_calibrated(planted, tmp_path, asked):
+    store = OpinionStore(tmp_path)
+    pipeline.run(planted.dataset, planted.experts[:3], store=store)
+    asked["calibrated"].clear()
+    added = pipeline.run(planted.dataset, planted.experts, store=store)
+    assert asked["calibrated"] == [planted.experts[3].name]
+    same(added, pipeline.run(planted.dataset, planted.experts))
+
+
+def test_an_added_expert_is_the_only_one_asked_for_its_weight(planted, tmp_path, monkeypatch):
+    store, (new, *old) = OpinionStore(tmp_path), planted.experts
+    pipeline.run(planted.dataset, old, store=store)
+    asked, label_probability = [], Pooling.label_probability
+    monkeypatch.setattr(
+        Pooling,
+        "label_probability",
+        lambda pooling, column, *others: (
+            asked.append(pooling.experts[column].name) or label_probability(pooling, column, *others)
+        ),
+    )
+    added = pipeline.run(planted.dataset, planted.experts, store=store)
+    assert asked == [new.name]
+    same(added, pipeline.run(planted.dataset, planted.experts))
+
+
+def test_changed_scores_or_labels_are_asked_anew(planted, tmp_path):
+    store = OpinionStore(tmp_path)
+    pipeline.run(planted.dataset, planted.experts, store=store)
+    first = planted.experts[0]
+    changed = Expert(first.name, "full", scores=first.scores * np.float32(1.1))
+    assert store.finished(planted.dataset, [changed, *planted.experts[1:]], 0) is None
+    assert store.finished(planted.dataset, planted.experts[::-1], 0) is None
+    other = planted_dataset(n=500, classes=6, experts=4, kinds=KINDS, seed=1).dataset
+    assert store.finished(other, planted.experts, 0) is None
+    assert store.finished(planted.dataset, planted.experts, 0) is not None
+
+
+def test_a_calibration_comes_back_to_the_last_bit():
+    fitted = Calibration("e", "platt", ("slope", "intercept"), np.array([0.1, 1 / 3]), np.full((5, 2), np.pi), True)
+    again = Calibration.from_dict(fitted.to_dict())
+    assert (
+        again.by_fold.tobytes() == fitted.by_fold.tobytes()
+        and again.parameters.tobytes() == fitted.parameters.tobytes()
+    )
+    assert (again.expert, again.method, again.parameter_names, again.at_bound) == (
+        "e",
+        "platt",
+        ("slope", "intercept"),
+        True,
+    )
