@@ -9,7 +9,6 @@ import streamlit as st
 
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
-from cleaning.review import choices
 from pages.shared import charts, frame, loaders, state
 from pages.shared.calibrate import charts as study_charts
 from pages.shared.calibrate import view as calibration_view
@@ -109,11 +108,11 @@ def chosen_method(run, report) -> str:
     """The calibration to show for an expert; recorded, and used in cascades."""
     workspace, name = loaders.opened_workspace(), report.expert.name
     methods = calibration_view.methods_of(report)
-    kept, key = choices.calibration_methods(workspace, run).get(name), f"calibrate_method_{name}"
+    kept, key = loaders.in_force(workspace.id, run.id).chosen.calibration_methods.get(name), f"calibrate_method_{name}"
 
     @guarded
     def changed() -> None:
-        choices.choose_calibration(workspace, run, name, str(state.typed(key)), state.current().reviewer)
+        loaders.choosing(workspace.id, run.id).calibration(name, str(state.typed(key)))
 
     method = st.selectbox(
         "Calibration",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cleaning.errors import InputError
 from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
-from pages.shared import budgets, charts, frame, loaders, state
+from pages.shared import charts, frame, loaders, state
 from pages.shared.calibrate import view as calibration_view
 from pages.shared.cascade import charts as cascade_charts
 from pages.shared.cascade import view as cascade_view
@@ -212,7 +212,7 @@ def for_cleaning(workspace, run, last: str) -> None:
     if pressed and table is None:
         with st.spinner("Scoring with and without it …"):
             table = cascade_view.work_out_calls(workspace, run, costly)
-    budget = budgets.budget_of(workspace, run)
+    budget = loaders.in_force(workspace.id, run.id).budget
     if table is None:
         st.caption(f"Compares the {budget:,} most suspicious samples with and without its answers.")
         return

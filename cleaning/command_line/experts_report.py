@@ -26,7 +26,12 @@ def add_to(commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_study_arguments(parser)
-    parser.add_argument("--budget", type=int, metavar="B", help="samples flagged (default: one in twenty)")
+    parser.add_argument(
+        "--budget",
+        type=int,
+        metavar="B",
+        help="length of the lists compared (default: what is flagged; of files 1 in 20)",
+    )
     parser.add_argument("--quick", action="store_true", help="do not leave each expert out in turn")
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write everything (.json) or the table (.csv)")
     parser.set_defaults(run=run)
@@ -54,6 +59,7 @@ def _studied(study, arguments):
     from cleaning.experts.rescoring import Rescoring
     from cleaning.experts.who_helps import study_experts
 
+    now = study.in_force
     check_experts(study.experts)
     if arguments.budget is not None and not 1 <= arguments.budget <= len(study.dataset):
         raise InputError(f"A budget of {arguments.budget:,} does not fit {len(study.dataset):,} samples.")
@@ -72,20 +78,9 @@ def _studied(study, arguments):
         opinions.predicted,
         opinions.weights.mean(axis=0),
         rescoring=None if arguments.quick else rescoring,
-        budget=arguments.budget,
+        budget=arguments.budget or (now.budget if now else None),
         wrong=study.labels.wrong if study.labels.settled else None,
-        exchange=_exchange(study),
+        exchange=now.exchange if now and now.estimate.enough else None,
     )
     progress.done()
     return found
-
-
-def _exchange(study):
-    """Estimates from the audit cards of a workspace's run, where there are enough."""
-    from cleaning.experts.who_helps import exchange_of
-    from cleaning.settle.verdict_codes import verdict_codes
-
-    if study.run is None:
-        return None
-    codes = verdict_codes(study.dataset, study.decisions)
-    return exchange_of(study.run.audit, codes, study.run.suspicion, study.run.threshold)

@@ -45,7 +45,7 @@ def read_review(arguments: argparse.Namespace):
         raise InputError(f"Workspace '{workspace.name}' has no run. Score it first: python -m cleaning score.")
     store = open_store(workspace.decisions_url, workspace.id)
     try:
-        return Handover(workspace, run, store.decisions(), policy, store.choices(run.id))
+        return Handover(workspace, run, store.decisions(), policy, store.choices())
     finally:
         store.close()
 

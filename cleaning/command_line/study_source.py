@@ -1,7 +1,7 @@
 """What ``cascade`` and ``experts-report`` start from: a dataset folder, loose files, or a workspace with decisions."""
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cleaning.command_line.source import add_source_arguments, read_source
@@ -16,13 +16,12 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """dataset, its experts, and the labels that accuracy is measured against. run, decisions: of a workspace."""
+    """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run."""
 
     dataset: object
     experts: list
     labels: object
-    run: object = None
-    decisions: list = field(default_factory=list)
+    in_force: object = None
 
     def chosen(self, names: list[str]) -> list:
         """Experts by name, in this order; InputError naming those there are."""
@@ -47,17 +46,19 @@ def read_study(arguments: argparse.Namespace) -> Study:
 def _of_workspace(folder: Path) -> Study:
     from cleaning.keep.decisions import open_store
     from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.review.in_force import in_force
     from cleaning.settle.judging import judging_labels
 
     workspace = open_workspace_folder(folder)
     store = open_store(workspace.decisions_url, workspace.id)
     try:
-        decisions = store.decisions()
+        decisions, choices = store.decisions(), store.choices()
     finally:
         store.close()
-    labels, run = judging_labels(workspace.dataset(), decisions), workspace.latest_run()
+    dataset, run = workspace.dataset(), workspace.latest_run()
     experts = workspace.experts_of(run) if run else workspace.experts()
-    return Study(workspace.dataset(), experts, labels, run, decisions)
+    now = in_force(dataset, run, decisions, choices) if run else None
+    return Study(dataset, experts, judging_labels(dataset, decisions), now)
 
 
 def write_json(value: dict, path: Path) -> None:

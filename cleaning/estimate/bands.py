@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from cleaning import estimate as estimation
 from cleaning.errors import counted
-from cleaning.keep.workspaces import Run
-from cleaning.suspect.audit import AuditDesign
-from cleaning.suspect.ranking import Ranking
+from cleaning.estimate.curves import estimate_curve
+from cleaning.estimate.goals import threshold_for_detection, threshold_for_precision
+from cleaning.estimate.ranked_run import RankedRun
 
 GUESS_THRESHOLDS = np.linspace(0.02, 0.98, 13)
 BAND_POINTS = 100
@@ -36,7 +35,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Bands:
-    """thresholds: rising, at most 200. guess: no review stands behind it. words: what an estimate rests on.
+    """thresholds: rising, at most 201. guess: no review stands behind it. words: what an estimate rests on.
     earlier_*: the bands as they were with fewer reviews."""
 
     thresholds: tuple[float, ...]
@@ -54,18 +53,19 @@ class Bands:
 
 @dataclass(frozen=True)
 class Reached:
-    """The threshold nearest to a target. reached: whether the target is met there. share: what is met there."""
+    """The threshold nearest to a target. reached: whether the target is met there. share: what is met there. enough:
+    whether that rests on cards enough to be an estimate."""
 
     threshold: float
     reached: bool
     share: float
+    enough: bool = True
 
 
-def guess_of(run: Run, ranking: Ranking) -> Bands:
-    """The bands before any review, wide, and how many audit cards would narrow them."""
-    audit = AuditDesign.from_frame(run.audit)
-    thresholds = GUESS_THRESHOLDS[ranking.flagged_counts(GUESS_THRESHOLDS) > 0]
-    guesses = estimation.prior_bands(audit, ranking, thresholds)
+def guess_of(ranked: RankedRun, threshold: float) -> Bands:
+    """The bands before any review, wide, and how many audit cards would narrow them; one step lies at ``threshold``."""
+    thresholds = np.array([t for t in np.union1d(GUESS_THRESHOLDS, threshold) if ranked.flagged_count(t)])
+    guesses = [ranked.guess(float(t)) for t in thresholds]
     sides = [
         Band(
             tuple(getattr(g, name).low for g in guesses),
@@ -77,13 +77,16 @@ def guess_of(run: Run, ranking: Ranking) -> Bands:
     return Bands(tuple(thresholds.tolist()), *sides, guess=True)
 
 
-def estimate_of(run: Run, ranking: Ranking, codes: np.ndarray, earlier_codes: np.ndarray) -> Bands | None:
-    """The bands from the verdicts so far, with those from the first half of them; None before enough cards."""
-    audit, thresholds = AuditDesign.from_frame(run.audit), _band_thresholds(ranking)
-    now = estimation.estimate_curve(audit, codes, ranking, thresholds, level=LEVEL)
+def estimate_of(ranked: RankedRun, threshold: float, codes: np.ndarray, earlier_codes: np.ndarray) -> Bands | None:
+    """The bands from the verdicts so far, with those from the first half of them; None before enough cards.
+
+    One step lies at ``threshold``, so that what is said there is the estimate itself.
+    """
+    thresholds, options = _band_thresholds(ranked, threshold), {"may_flag": ranked.may_flag, "level": LEVEL}
+    now = estimate_curve(ranked.audit, codes, ranked.ranking, thresholds, **options)
     if not now.enough.any():
         return None
-    earlier = estimation.estimate_curve(audit, earlier_codes, ranking, thresholds, level=LEVEL)
+    earlier = estimate_curve(ranked.audit, earlier_codes, ranked.ranking, thresholds, **options)
     grey = earlier.enough.any() and earlier.card_count < now.card_count
     return Bands(
         tuple(thresholds.tolist()),
@@ -96,25 +99,23 @@ def estimate_of(run: Run, ranking: Ranking, codes: np.ndarray, earlier_codes: np
     )
 
 
-def reach(
-    quantity: str, target: float, confidence: float | None, run: Run, ranking: Ranking, codes: np.ndarray
-) -> Reached:
+def reach(quantity: str, target: float, confidence: float | None, ranked: RankedRun, codes: np.ndarray) -> Reached:
     """The threshold that reaches a target. quantity: "precision" or "detection". confidence: None by the best value."""
-    search = {"precision": estimation.threshold_for_precision, "detection": estimation.threshold_for_detection}
-    audit = AuditDesign.from_frame(run.audit)
+    search = {"precision": threshold_for_precision, "detection": threshold_for_detection}
+    options = {"confidence": confidence, "may_flag": ranked.may_flag}
     with np.errstate(invalid="ignore"):  # where all or none are flagged the odds are 0 / 0, and not used
-        found = search[quantity](target, audit, codes, ranking, confidence=confidence)
+        found = search[quantity](target, ranked.audit, codes, ranked.ranking, **options)
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
     share = interval.point if confidence is None else interval.low
-    return Reached(found.threshold, found.reached, float(share))
+    return Reached(found.threshold, found.reached, float(share), found.estimate.enough)
 
 
-def _band_thresholds(ranking: Ranking) -> np.ndarray:
-    """(T,) rising, T <= 200: evenly over suspicion and over ranks, without those that flag none or all."""
+def _band_thresholds(ranked: RankedRun, threshold: float) -> np.ndarray:
+    """(T,) rising, T <= 201: evenly over suspicion and over ranks, without those that flag none or all, and the one."""
     even = np.linspace(0, 1, BAND_POINTS)
-    thresholds = np.unique(np.concatenate([even, ranking.thresholds(BAND_POINTS)]))
-    flagged = ranking.flagged_counts(thresholds)
-    return thresholds[(flagged > 0) & (flagged < len(ranking))]
+    thresholds = np.unique(np.concatenate([even, ranked.ranking.thresholds(BAND_POINTS)]))
+    flagged = np.array([ranked.flagged_count(t) for t in thresholds])
+    return np.union1d(thresholds[(flagged > 0) & (flagged < len(ranked.ranking))], min(threshold, 1.0))
 
 
 def _band(band, enough: np.ndarray) -> Band:

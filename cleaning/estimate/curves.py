@@ -17,7 +17,7 @@ from cleaning.estimate.answers import Band, Estimate, EstimateCurve
 from cleaning.estimate.estimators import Method, Parts, curve_for, estimate_parts
 from cleaning.estimate.evidence import Evidence, gather_evidence
 from cleaning.estimate.intervals import Interval, anytime_multiplier, normal_multiplier, ratio_low, reach
-from cleaning.estimate.split import Cells, Curve, RuleSplit, Split, ThresholdSplit
+from cleaning.estimate.split import Cells, Curve, LimitedSplit, RuleSplit, Split, ThresholdSplit
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, logit, rank_suspicion
 
@@ -32,6 +32,7 @@ def estimate(
     suspicion: np.ndarray | Ranking,
     threshold: float,
     *,
+    may_flag: np.ndarray | None = None,
     method: Method = "strata",
     level: float = 0.95,
     anytime: bool = True,
@@ -39,7 +40,7 @@ def estimate(
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
-    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
+    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out, "may_flag": may_flag}
     return estimate_curve(audit, verdicts, suspicion, thresholds, **options).at(0)
 
 
@@ -49,6 +50,7 @@ def estimate_curve(
     suspicion: np.ndarray | Ranking,
     thresholds: np.ndarray,
     *,
+    may_flag: np.ndarray | None = None,
     method: Method = "strata",
     level: float = 0.95,
     anytime: bool = True,
@@ -57,13 +59,16 @@ def estimate_curve(
     """Estimates for (T,) thresholds from the same audit cards, whatever threshold they were drawn for.
 
     verdicts: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
-    when asking often). anytime: intervals that hold at every moment at once, else fixed-n intervals. Each band
-    holds for one threshold chosen before the reviews, not for all thresholds together.
+    when asking often). may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
+    intervals that hold at every moment at once, else fixed-n intervals. Each band holds for one threshold chosen
+    before the reviews, not for all thresholds together.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
     evidence = gather_evidence(audit, verdicts, ranking, handed_out)
     thresholds = np.asarray(thresholds, np.float64)
-    split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
+    split: Split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
+    if may_flag is not None:
+        split = LimitedSplit(evidence, ranking, thresholds, may_flag[ranking.rows])
     return _answer(evidence, split, curve_for(method, evidence, audit, ranking), thresholds, method, level, anytime)
 
 

@@ -4,14 +4,14 @@ The flagged set is {suspicion >= threshold}. Here are the curve from threshold t
 review budget or for hours of work, and the same count for the paper's rule over all its K and tau.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 
 from cleaning.errors import InputError
-from cleaning.suspect.suspicion import agreement
+from cleaning.suspect.suspicion import Agreement, agreement
 
 STEP_LIMIT = 1_001
 BIN_COUNT = 100
@@ -26,21 +26,19 @@ _DECIMALS = 4
 class ThresholdCurve:
     """Thresholds a person can step through and how many samples each flags.
 
-    thresholds: (S,) rising within [0, 1], S <= 1,001. flagged: (S,) int64, falling. ordered: (N,) suspicion, rising;
-    read-only. bins: (BIN_COUNT,) samples per equal stretch of [0, 1], the last one with its upper end.
+    thresholds: (S,) rising within [0, 1], S <= 1,001. flagged: (S,) int64, falling. ordered: suspicion of the samples
+    that may be flagged, rising; read-only. bins: (BIN_COUNT,) samples per equal stretch of [0, 1], the last one with
+    its upper end. sample_count: N, all samples.
     """
 
     thresholds: np.ndarray
     flagged: np.ndarray
     ordered: np.ndarray
     bins: np.ndarray
-
-    @property
-    def sample_count(self) -> int:
-        return len(self.ordered)
+    sample_count: int
 
     def flagged_at(self, threshold: float) -> int:
-        """Samples with suspicion >= threshold."""
+        """Samples with suspicion >= threshold that may be flagged."""
         return len(self.ordered) - int(np.searchsorted(self.ordered, threshold, side="left"))
 
     def for_budget(self, budget: int) -> float:
@@ -60,6 +58,8 @@ class ThresholdCurve:
 
     def lowest_flagged(self, counts: np.ndarray) -> np.ndarray:
         """Suspicion of the last of the ``counts`` most suspicious samples, any shape; 1 where a count is 0."""
+        if not len(self.ordered):
+            return np.ones(np.shape(counts))
         place = len(self.ordered) - np.asarray(counts)
         return np.where(place < len(self.ordered), self.ordered[np.minimum(place, len(self.ordered) - 1)], 1.0)
 
@@ -95,23 +95,25 @@ def shortest_between(above: float, up_to: float) -> float:
     return up_to
 
 
-def curve_of(suspicion: Sequence[float] | np.ndarray) -> ThresholdCurve:
-    """Curve of (N,) suspicions in [0, 1], in any order.
+def curve_of(suspicion: Sequence[float] | np.ndarray, may_flag: np.ndarray | None = None) -> ThresholdCurve:
+    """Curve of (N,) suspicions in [0, 1], in any order; of them only those in ``may_flag`` ((N,) bool) are flagged.
 
     Half of the steps lie evenly in [0, 1]; the others follow the ranks, closest where few samples are flagged, so
     that the tail can be chosen finely. Raises InputError when there is no sample or a suspicion is missing.
     """
-    ordered = np.sort(np.asarray(suspicion, np.float64))
-    if not len(ordered) or not (ordered[0] >= 0 and ordered[-1] <= 1):  # a missing one is sorted last
+    suspicion = np.asarray(suspicion, np.float64)
+    everything = np.sort(suspicion)
+    if not len(everything) or not (everything[0] >= 0 and everything[-1] <= 1):  # a missing one is sorted last
         raise InputError("The run has no usable suspicions: every sample needs one between 0 and 1. Score it again.")
+    ordered = everything if may_flag is None else np.sort(suspicion[may_flag])
     ordered.setflags(write=False)
-    ranks = np.unique(np.geomspace(1, len(ordered), STEP_LIMIT // 2).astype(np.int64))
+    ranks = np.unique(np.geomspace(1, max(1, len(ordered)), STEP_LIMIT // 2).astype(np.int64))[: len(ordered)]
     by_rank = np.floor(ordered[len(ordered) - ranks] * 10**_DECIMALS) / 10**_DECIMALS
     even = np.linspace(0, 1, STEP_LIMIT - STEP_LIMIT // 2)
     thresholds = np.unique(np.concatenate([even, by_rank]).round(_DECIMALS))
     flagged = len(ordered) - np.searchsorted(ordered, thresholds, side="left")
-    bins = np.histogram(ordered, BIN_COUNT, (0, 1))[0]
-    return ThresholdCurve(thresholds, flagged.astype(np.int64), ordered, bins)
+    bins = np.histogram(everything, BIN_COUNT, (0, 1))[0]
+    return ThresholdCurve(thresholds, flagged.astype(np.int64), ordered, bins, len(everything))
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,23 @@ def agreements(
     """What the paper's rule goes by: (N,) how many experts agree on one other label, and the place in TAU_GRID of
     the highest tau that the least confident of them still passes (-1: none). In chunks, to spare memory."""
     count, tau = np.empty(len(predicted), np.int16), np.empty(len(predicted), np.int64)
+    for rows, view in _agreement_by_chunk(predicted, confidence, given_labels):
+        count[rows], tau[rows] = view.count, np.searchsorted(TAU_GRID, view.weakest, side="right") - 1
+    return count, tau
+
+
+def agreeing(
+    predicted: np.ndarray, confidence: np.ndarray, given_labels: np.ndarray, agree: int, min_confidence: float
+) -> np.ndarray:
+    """(N,) bool: flagged by the paper's rule with this K and tau."""
+    flagged = np.empty(len(predicted), bool)
+    for rows, view in _agreement_by_chunk(predicted, confidence, given_labels):
+        flagged[rows] = view.flagged(agree, min_confidence)
+    return flagged
+
+
+def _agreement_by_chunk(predicted, confidence, given_labels: np.ndarray) -> Iterator[tuple[slice, Agreement]]:
     for start in range(0, len(predicted), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
         opinions = SimpleNamespace(predicted=np.asarray(predicted[rows]), confidence=np.asarray(confidence[rows]))
-        view = agreement(opinions, given_labels[rows])
-        count[rows], tau[rows] = view.count, np.searchsorted(TAU_GRID, view.weakest, side="right") - 1
-    return count, tau
+        yield rows, agreement(opinions, given_labels[rows])

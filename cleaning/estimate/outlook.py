@@ -26,20 +26,22 @@ class Stretch:
 
 
 def outlook(
-    recalibration: Recalibration, ranking: Ranking, verdicts: np.ndarray, threshold: float, batch: int = BATCH
+    recalibration: Recalibration, ranking: Ranking, verdicts: np.ndarray, flagged: np.ndarray, batch: int = BATCH
 ) -> list[Stretch]:
     """The next ``batch`` cards, all flagged ones still open, and the ``batch`` just below the threshold.
 
-    verdicts: (N,) as for ``estimate_curve``; NaN is open. The flagged ones are left out where the next cards hold
-    them all, those below the threshold where nothing flagged is open, so that no stretch is told twice.
+    verdicts: (N,) as for ``estimate_curve``; NaN is open. flagged: (N,) bool, which come first. The flagged ones are
+    left out where the next cards hold them all, those below the threshold where nothing flagged is open, so that no
+    stretch is told twice.
     """
-    waiting = ranking.suspicion[np.isnan(verdicts[ranking.rows])]
-    flagged = int((waiting >= threshold).sum())
-    stretches = {NEXT: waiting[:batch]}
-    if flagged > batch:
-        stretches[FLAGGED] = waiting[:flagged]
-    if flagged:
-        stretches[BELOW] = waiting[flagged : flagged + batch]
+    open_rows = np.isnan(verdicts[ranking.rows])
+    inside = flagged[ranking.rows]
+    first, then = ranking.suspicion[open_rows & inside], ranking.suspicion[open_rows & ~inside]
+    stretches = {NEXT: np.concatenate([first[:batch], then[: max(0, batch - len(first))]])}
+    if len(first) > batch:
+        stretches[FLAGGED] = first
+    if len(first):
+        stretches[BELOW] = then[:batch]
     return [Stretch(which, len(s), expected_finds(recalibration, s)) for which, s in stretches.items() if len(s)]
 
 

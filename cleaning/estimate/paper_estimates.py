@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaning import estimate as estimation
+from cleaning.estimate.answers import EstimateCurve
 from cleaning.estimate.bands import LEVEL
+from cleaning.estimate.curves import estimate_curve, estimate_nested
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
-from cleaning.keep.workspaces import Run
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking
 
@@ -24,7 +24,7 @@ class PaperEstimates:
 
 
 def paper_estimates(
-    run: Run,
+    audit: AuditDesign,
     ranking: Ranking,
     codes: np.ndarray,
     curve: ThresholdCurve,
@@ -35,18 +35,18 @@ def paper_estimates(
 
     agreements: as from ``cleaning.estimate.flag_counts.agreements``, (N,) each.
     """
-    audit, (count, tau) = AuditDesign.from_frame(run.audit), agreements
+    count, tau = agreements
     paper, default = [], []
     for agree, flagged in enumerate(table.flagged, start=1):
         passes = np.where(count >= agree, tau + 1, 0)
-        paper.append(estimation.estimate_nested(audit, codes, ranking, passes, len(TAU_GRID), level=LEVEL))
-        default.append(estimation.estimate_curve(audit, codes, ranking, curve.lowest_flagged(flagged), level=LEVEL))
+        paper.append(estimate_nested(audit, codes, ranking, passes, len(TAU_GRID), level=LEVEL))
+        default.append(estimate_curve(audit, codes, ranking, curve.lowest_flagged(flagged), level=LEVEL))
     if not any(curve.enough.any() for curve in (*paper, *default)):
         return None
     return PaperEstimates(_tables(paper, table.flagged), _tables(default, table.flagged))
 
 
-def _tables(curves: list[estimation.EstimateCurve], flagged: np.ndarray) -> dict:
+def _tables(curves: list[EstimateCurve], flagged: np.ndarray) -> dict:
     bands = {"precision": [c.precision for c in curves], "detection": [c.detection_rate for c in curves]}
     enough = [c.enough for c in curves]
     return {name: _by_setting(bands_of_k, enough, flagged) for name, bands_of_k in bands.items()}

@@ -42,31 +42,56 @@ class CardsNeeded:
     detection_rate: int | None
 
 
-def prior_band(audit: AuditDesign, ranking: Ranking, threshold: float, *, anytime: bool = True) -> PriorBand:
+def prior_band(
+    audit: AuditDesign,
+    ranking: Ranking,
+    threshold: float,
+    *,
+    may_flag: np.ndarray | None = None,
+    anytime: bool = True,
+) -> PriorBand:
     """What might be true at a threshold before a single review: never to be shown as a bare number.
 
     Spreads the two parameters of the recalibration curve as widely as they differed between real datasets, and
     gives the middle nine tenths of what follows for this suspicion.
     """
-    return prior_bands(audit, ranking, np.array([threshold]), anytime=anytime)[0]
+    return prior_bands(audit, ranking, np.array([threshold]), may_flag=may_flag, anytime=anytime)[0]
 
 
 def prior_bands(
-    audit: AuditDesign, ranking: Ranking, thresholds: np.ndarray, *, anytime: bool = True
+    audit: AuditDesign,
+    ranking: Ranking,
+    thresholds: np.ndarray,
+    *,
+    may_flag: np.ndarray | None = None,
+    anytime: bool = True,
 ) -> list[PriorBand]:
-    """``prior_band`` at each of (T,) thresholds, with the guessed curves worked out once."""
+    """``prior_band`` at each of (T,) thresholds, with the guessed curves worked out once.
+
+    may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all.
+    """
+    allowed = _allowed_shares(ranking, may_flag)
     parameters, weight = _guess_grid()
     chance = expit(parameters[:, :1] + parameters[:, 1:] * ranking.block_logits)
     running = [ranking.cumulative(row) for row in chance]
     total = np.array([row[-1] for row in running])
-    flagged = ranking.flagged_counts(thresholds)
-    found = np.array([ranking.sum_above(row, flagged) for row in running])
+    above = ranking.flagged_counts(thresholds)
+    flagged = ranking.sum_above(ranking.cumulative(allowed), above)
+    found = np.array([ranking.sum_above(ranking.cumulative(row * allowed), above) for row in chance])
     answers = []
     for threshold, count, finds in zip(thresholds, flagged, found.T):
-        bands = [finds / max(count, 1), finds / np.maximum(total, 1e-12), total / len(ranking)]
-        cards = cards_needed(audit, ranking, float(threshold), 0.1, anytime=anytime)
+        bands = [finds / max(count, 1.0), finds / np.maximum(total, 1e-12), total / len(ranking)]
+        cards = cards_needed(audit, ranking, float(threshold), 0.1, may_flag=may_flag, anytime=anytime)
         answers.append(PriorBand(*(_rounded_band(values, weight) for values in bands), cards))
     return answers
+
+
+def _allowed_shares(ranking: Ranking, may_flag: np.ndarray | None) -> np.ndarray:
+    """(G,) share of each block of the ranking that may be flagged."""
+    sizes = np.diff(ranking.block_edges)
+    if may_flag is None:
+        return np.ones(len(sizes))
+    return np.add.reduceat(may_flag[ranking.rows].astype(np.float64), ranking.block_edges[:-1]) / sizes
 
 
 def _guess_grid() -> tuple[np.ndarray, np.ndarray]:
@@ -92,6 +117,7 @@ def cards_needed(
     half_width: float | tuple[float, float],
     *,
     recalibration: Recalibration | None = None,
+    may_flag: np.ndarray | None = None,
     level: float = 0.95,
     anytime: bool = True,
 ) -> CardsNeeded:
@@ -102,19 +128,24 @@ def cards_needed(
     """
     goals = np.broadcast_to(half_width, 2)
     parameters = recalibration.parameters if recalibration else PRIOR_MEAN
-    plan = _Plan(audit, ranking, threshold, parameters, level, anytime)
+    plan = _Plan(audit, ranking, threshold, parameters, level, anytime, may_flag)
     return CardsNeeded(*(_fewest(plan, goal, which) for which, goal in enumerate(goals)))
 
 
 def cards_to_halve(
-    audit: AuditDesign, ranking: Ranking, now: Estimate, *, recalibration: Recalibration | None = None
+    audit: AuditDesign,
+    ranking: Ranking,
+    now: Estimate,
+    *,
+    recalibration: Recalibration | None = None,
+    may_flag: np.ndarray | None = None,
 ) -> CardsNeeded:
     """Further audit cards that would halve the bands of an estimate.
 
     What unsure verdicts add to a band stays, as long as they stay as frequent; None where that alone is more than half.
     """
     parameters = recalibration.parameters if recalibration else PRIOR_MEAN
-    plan = _Plan(audit, ranking, now.threshold, parameters, now.level, now.anytime)
+    plan = _Plan(audit, ranking, now.threshold, parameters, now.level, now.anytime, may_flag)
     planned = plan.half_widths(now.card_count) if now.unsure_count else (np.inf, np.inf)
     further = []
     for which, band in enumerate((now.precision, now.detection_rate)):
@@ -132,6 +163,7 @@ class _Plan:
     parameters: np.ndarray
     level: float
     anytime: bool
+    may_flag: np.ndarray | None = None
 
     def half_widths(self, cards: int) -> tuple[float, float]:
         """Expected half-widths of precision and detection rate after that many cards."""
@@ -153,10 +185,20 @@ class _Plan:
         """(1, 2, H) samples per cell and the curve's mean over them."""
         starts, ends = self.audit.starts[:-1], self.audit.starts[1:]
         cut = np.clip(self.ranking.flagged_counts(np.array([self.threshold]))[0], starts, ends)
-        size = np.stack([cut - starts, ends - cut]).astype(np.float64)[None]
-        running = self.ranking.cumulative(expit(self.parameters[0] + self.parameters[1] * self.ranking.block_logits))
-        above = self.ranking.sum_above(running, np.stack([starts, cut, ends]))
-        return size, np.diff(above, axis=0)[None] / np.maximum(size, 1)
+        chance = expit(self.parameters[0] + self.parameters[1] * self.ranking.block_logits)
+        allowed = _allowed_shares(self.ranking, self.may_flag)
+
+        def parted(per_block: np.ndarray) -> np.ndarray:
+            """(2, H) sums of a quantity given per block, over the flagged and the unflagged of each stratum."""
+            flagged = self._between(per_block * allowed, starts, cut)
+            return np.stack([flagged, self._between(per_block, starts, ends) - flagged])
+
+        size = np.maximum(parted(np.ones(len(chance))), 0)[None]
+        return size, parted(chance)[None] / np.maximum(size, 1)
+
+    def _between(self, per_block: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        running = self.ranking.cumulative(per_block)
+        return self.ranking.sum_above(running, ends) - self.ranking.sum_above(running, starts)
 
 
 def _planned_cards(audit: AuditDesign, cards: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The dataset split in flagged and unflagged, by threshold or by any rule, with the sums the estimators need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -127,6 +128,43 @@ class RuleSplit:
         at_least = counted[:, ::-1].cumsum(1)[:, ::-1]
         flagged = at_least[:, 1:].T.astype(np.float64)
         return np.stack([flagged, at_least[:, 0] - flagged], 1)
+
+
+@dataclass(frozen=True)
+class LimitedSplit:
+    """Split by T thresholds, in any order, of which each flags only samples that may be flagged.
+
+    may_flag: (N,) bool by rank.
+    """
+
+    evidence: Evidence
+    ranking: Ranking
+    thresholds: np.ndarray
+    may_flag: np.ndarray
+
+    @cached_property
+    def _rising(self) -> tuple[RuleSplit, np.ndarray]:
+        """The split by rising thresholds, and where each of ours stands in it."""
+        order = np.argsort(self.thresholds, kind="stable")
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order))
+        passes = np.searchsorted(self.thresholds[order], self.ranking.suspicion, side="right")
+        rising = RuleSplit(self.evidence, self.ranking, np.where(self.may_flag, passes, 0), len(order))
+        return rising, place
+
+    @property
+    def flagged(self) -> np.ndarray:
+        rising, place = self._rising
+        return rising.flagged[place]
+
+    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
+        rising, place = self._rising
+        cells = rising.cells(curve, verdict)
+        return Cells(*(getattr(cells, field.name)[place] for field in fields(cells)))
+
+    def known(self, verdict: np.ndarray) -> np.ndarray:
+        rising, place = self._rising
+        return rising.known(verdict)[place]
 
 
 def card_logits(evidence: Evidence, ranking: Ranking) -> np.ndarray:

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain.dataset import Dataset, Expert
-from cleaning.estimate import estimate, estimate_exchange
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.shared_errors import (
     Exchange,
@@ -18,8 +17,6 @@ from cleaning.experts.shared_errors import (
     leave_one_out,
     mean_correlation,
 )
-from cleaning.suspect.audit import AuditDesign
-from cleaning.suspect.ranking import rank_suspicion
 
 USUAL_SHARE = 0.05  # of the samples are flagged where nobody names a budget
 
@@ -57,17 +54,6 @@ def known(value):
 def usual_budget(n: int) -> int:
     """Samples flagged where nobody names a budget: one in twenty, at least one."""
     return max(1, round(USUAL_SHARE * n))
-
-
-def exchange_of(audit: pd.DataFrame, verdicts: np.ndarray, suspicion: np.ndarray, threshold: float) -> Exchange | None:
-    """What ``leave_one_out`` asks of audit cards; None while they are too few to say anything.
-
-    audit: as a run keeps it. verdicts: (N,) codes. suspicion: (N,) of the run, threshold: its.
-    """
-    design, ranking = AuditDesign.from_frame(audit), rank_suspicion(suspicion)
-    if not estimate(design, verdicts, ranking, threshold).enough:
-        return None
-    return lambda leaving, coming: estimate_exchange(design, verdicts, ranking, leaving, coming)
 
 
 def study_experts(

@@ -10,6 +10,7 @@ import pandas as pd
 from cleaning.domain.dataset import OPTION_LETTERS, Dataset
 from cleaning.keep.decisions import Decision
 from cleaning.keep.workspaces import Run, Workspace
+from cleaning.review.in_force import InForce, in_force
 from cleaning.settle.final_labels import FinalLabels, settle
 from cleaning.settle.policy import Policy
 
@@ -19,7 +20,8 @@ class Handover:
     """One workspace, one of its runs, the decision log (in order, undos included) and a policy.
 
     The log may hold decisions made on other runs of the workspace: they judge the same samples and count.
-    choices: as ``ReviewStore.choices``: what was chosen about runs (threshold, audit share ...), by whom and when.
+    choices: as ``ReviewStore.choices`` gives them, of all runs: what was chosen (threshold, audit share ...), by whom
+    and when.
     """
 
     workspace: Workspace
@@ -31,6 +33,11 @@ class Handover:
     @property
     def dataset(self) -> Dataset:
         return self.workspace.dataset()
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """Threshold, flags, decisions that count and what follows of them."""
+        return in_force(self.dataset, self.run, self.decisions, self.choices, self.policy)
 
     @cached_property
     def final(self) -> FinalLabels:

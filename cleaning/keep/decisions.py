@@ -137,6 +137,15 @@ class ReviewStore:
             columns=["run_id", "key", "value", "at", "who"],
         )
 
+    def version(self) -> tuple[int, int]:
+        """Places in the log of the last decision and the last choice: what was read at the same version is the same."""
+        newest = (
+            sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == self.workspace_id)
+            for t in (_decisions, _choices)
+        )
+        row = self._read(sql.select(*(query.scalar_subquery() for query in newest)))[0]
+        return int(row[0]), int(row[1])
+
     def close(self) -> None:
         """Lets the writer go; it ends when the last store of its URL is closed."""
         self._writer.release()

@@ -2,16 +2,13 @@
 
 from cleaning.review.candidates import FEW_CLASSES
 from cleaning.review.desk import MOST_CARDS, MOST_CELLS, ReviewDesk, View
-from cleaning.review.recording import MODES, MOST_DECISIONS, PICKED, Outcome
-from cleaning.review.views import OPEN_SHARE
+from cleaning.review.recording import MOST_DECISIONS, PICKED, Outcome
 
 __all__ = [
     "FEW_CLASSES",
-    "MODES",
     "MOST_CARDS",
     "MOST_CELLS",
     "MOST_DECISIONS",
-    "OPEN_SHARE",
     "PICKED",
     "Outcome",
     "ReviewDesk",

@@ -16,16 +16,14 @@ from cleaning.keep.workspaces import Run, Workspace
 from cleaning.review import finds, history
 from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker
-from cleaning.review.choices import chosen_threshold
 from cleaning.review.facts import Facts
+from cleaning.review.in_force import InForce, in_force
 from cleaning.review.opinions import RowOpinions
 from cleaning.review.queue import Filters, Queue
 from cleaning.review.recording import Outcome, Recorder, append_each
 from cleaning.review.session import last_session
-from cleaning.review.views import OPEN_SHARE, View, lot, mode_of
-from cleaning.settle.anchoring import anchoring_of
+from cleaning.review.views import View, mode_of
 
-AUDIT_SHARE = 0.2
 MOST_CARDS = 60
 MOST_CELLS = 120
 MOST_QUEUES = 12
@@ -50,6 +48,7 @@ class ReviewDesk:
         self.facts = Facts(self.dataset, run)
         self.cards = make_cards(self.facts, lambda: self.opinions)
         self._current = CurrentDecisions()
+        self._in_force: tuple[int, InForce] | None = None
         self._learning = finds.Learning(self.facts)
         self._queues: OrderedDict[tuple, Queue] = OrderedDict()
         self._lock = threading.RLock()
@@ -65,12 +64,14 @@ class ReviewDesk:
 
     # -- the queue -----------------------------------------------------------------------------------------------
 
-    def threshold(self) -> float:
-        return chosen_threshold(self.store, self.run)
-
-    def audit_share(self) -> float:
-        """Part of the plain queue's cards that are drawn at random."""
-        return float(self.store.choice(self.run.id, "audit_share", AUDIT_SHARE))
+    def in_force(self) -> InForce:
+        """Threshold, flags, shares and mode as they were last chosen; read again only after another choice."""
+        chosen = self.store.version()[1]
+        with self._lock:
+            if self._in_force is None or self._in_force[0] != chosen:
+                choices = self.store.choices()
+                self._in_force = chosen, in_force(self.dataset, self.run, (), choices, ranked=self.facts.ranked)
+            return self._in_force[1]
 
     def current(self) -> CurrentDecisions:
         """What stands of the log right now."""
@@ -80,23 +81,24 @@ class ReviewDesk:
 
     def queue(self, view: View, audit: bool = True) -> Queue:
         """All cards of a view in order, decided or not; with or without the audit cards."""
-        share = self.audit_share() if audit else 0.0
+        now = self.in_force()
+        share = now.chosen.audit_share if audit else 0.0
         filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
         filters = replace(filters, status="open")
         learned = self.learned() if view.order == "finds" else 0
-        key = (self.threshold(), share, view.order, filters, learned)
+        key = (now.threshold, now.as_made, share, view.order, filters, learned)
         with self._lock:
             if key not in self._queues:
-                self._queues[key] = self._build(*key)
+                self._queues[key] = self._build(now.flagged, share, view.order, filters, learned)
                 while len(self._queues) > MOST_QUEUES:
                     self._queues.popitem(last=False)
             return self._queues[key]
 
-    def _build(self, threshold: float, share: float, order: str, filters: Filters, learned: int) -> Queue:
+    def _build(self, flagged: np.ndarray, share: float, order: str, filters: Filters, learned: int) -> Queue:
         queue = review_queue.build_queue(
             self.run.scores,
             self.run.audit,
-            threshold=threshold,
+            flagged=flagged,
             audit_share=share,
             order=order,  # type: ignore[arg-type]
             filters=filters,
@@ -188,9 +190,9 @@ class ReviewDesk:
         return history.steps(found, count, self.facts, self.cards)
 
     def session(self, view: View) -> dict:
-        """The reviewer's sitting, and the anchoring effect over all reviewers of the run."""
+        """The reviewer's sitting, and the anchoring effect over all reviewers and runs."""
         sitting = last_session(self.current().history(view.reviewer))
-        effect = anchoring_of(self._by_lot())
+        effect = self.in_force().anchoring_in(self.current().standing())
         return {
             "cards": sitting.cards,
             "seconds": sitting.seconds,
@@ -199,21 +201,6 @@ class ReviewDesk:
             "anchoring": effect.__dict__ | {"enough": effect.enough},
             "expected": finds.ahead(self.recalibrated(), self.facts.suspicion[self.open_cards(view).rows]),
         }
-
-    def _by_lot(self) -> list[tuple[Decision, int]]:
-        """Standing decisions on cards whose being blind or open was drawn, with the given labels."""
-        ever = self.store.choices(self.run.id)
-        shares = [float(v) for k, v in zip(ever["key"], ever["value"]) if k == "open_share"]
-        largest = max([OPEN_SHARE, *shares])
-        drawn = [
-            d
-            for d in self.current().standing()
-            if d.run_id == self.run.id
-            and d.card != "grid"
-            and (d.mode == "blind" or lot(self.run.id, d.sample_id) < largest)
-        ]
-        rows = self.facts.row_of.get_indexer([d.sample_id for d in drawn])
-        return [(d, int(self.dataset.given_labels[row])) for d, row in zip(drawn, rows) if row >= 0]
 
     # -- decisions -----------------------------------------------------------------------------------------------
 
@@ -238,7 +225,7 @@ class ReviewDesk:
     def _audit_rows(self, reviewer: str) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
         flagged = len(self.queue(View(reviewer), audit=False))
-        share = self.audit_share()
+        share = self.in_force().chosen.audit_share
         drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
         audit = np.zeros(len(self.dataset), bool)
         audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True

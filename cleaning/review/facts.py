@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain.dataset import Dataset
+from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.keep.workspaces import Run
 from cleaning.review.candidates import Candidates, agreed_examples
-from cleaning.suspect.ranking import Ranking, rank_suspicion
 
 _NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _DIGITS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)}
@@ -39,8 +39,8 @@ class Facts:
         return self._by_row("suspicion", np.float64)
 
     @cached_property
-    def ranking(self) -> Ranking:
-        return rank_suspicion(self.suspicion)
+    def ranked(self) -> RankedRun:
+        return ranked_run(self.run, self.dataset.given_labels)
 
     def _by_row(self, column: str, kind: type) -> np.ndarray:
         values = np.empty(len(self.dataset), kind)

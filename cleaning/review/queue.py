@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.errors import InputError, one_of
+from cleaning.review.chosen import USUAL_AUDIT_SHARE
 
 ORDERS = ("suspicion", "class", "pair", "group", "finds")
 STATUSES = ("open", "decided", "unsure", "needs_expert", "unclear_item", "unclear_options", "skip")
@@ -55,8 +56,8 @@ def build_queue(
     audit: pd.DataFrame | None,
     decided: Iterable[str] = (),
     *,
-    threshold: float,
-    audit_share: float = 0.2,
+    flagged: np.ndarray,
+    audit_share: float = USUAL_AUDIT_SHARE,
     order: Order = "suspicion",
     filters: Filters = Filters(),
     group: np.ndarray | None = None,
@@ -67,15 +68,16 @@ def build_queue(
     """The cards still to decide, in order.
 
     scores: a run's table, most suspicious first. audit: its audit cards in drawn order, or None. decided: sample ids
-    that are done. audit_share: one card in ``1 / audit_share`` is an audit card, and at least LEAST_AUDIT of them come
-    even where little is flagged; only the plain queue (no filter on class, group or disagreement) carries the audit.
+    that are done. flagged: (N,) bool in the dataset's order. audit_share: one card in ``1 / audit_share`` is an audit
+    card, and at least LEAST_AUDIT of them come even where little is flagged; only the plain queue (no filter on class,
+    group or disagreement) carries the audit.
     group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
     finds: observed find rate by (given, suggested), for order "finds". chance: (N,) in the dataset's order, the
     recalibrated probability that the given label is wrong, which then takes the place of suspicion in that order.
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
-    rows = _ordered(scores, _wanted(scores, threshold, filters, group, disagreement), order, group, finds, chance)
+    rows = _ordered(scores, _wanted(scores, flagged, filters, group, disagreement), order, group, finds, chance)
     drawn = audit_rows(scores, audit) if _plain(filters) else np.empty(0, np.int64)
     queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
     gone = np.zeros(len(scores), bool)
@@ -142,28 +144,20 @@ def _plain(filters: Filters) -> bool:
     return (filters.given, filters.suggested, filters.group, filters.least_disagreement) == (None, None, None, 0)
 
 
-def _wanted(scores, threshold, filters: Filters, group, disagreement) -> np.ndarray:
+def _wanted(scores, flagged, filters: Filters, group, disagreement) -> np.ndarray:
     """(N,) bool over the rows of ``scores``."""
     keep = np.ones(len(scores), bool)
+    place = scores["row"].to_numpy(np.int64)
     if filters.flagged_only:
-        keep &= _flagged(scores, threshold)
+        keep &= np.asarray(flagged)[place]
     for column, code in (("given", filters.given), ("suggested", filters.suggested)):
         if code is not None:
             keep &= scores[column].to_numpy() == code
-    place = scores["row"].to_numpy(np.int64)
     if filters.group is not None and group is not None:
         keep &= np.asarray(group)[place] == filters.group
     if filters.least_disagreement and disagreement is not None:
         keep &= disagreement[place] >= filters.least_disagreement
     return keep
-
-
-def _flagged(scores: pd.DataFrame, threshold: float) -> np.ndarray:
-    """Flagged at ``threshold``; where the paper's rule limits what may be flagged, its own marks are kept."""
-    above = scores["suspicion"].to_numpy() >= threshold
-    if "may_flag" in scores:
-        above &= scores["may_flag"].to_numpy(bool)
-    return above
 
 
 def _ordered(scores, keep: np.ndarray, order: str, group, finds, chance) -> np.ndarray:

@@ -10,10 +10,10 @@ import numpy as np
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import Decision, ReviewStore
+from cleaning.review.chosen import MODES
 from cleaning.review.facts import Facts
 
 PICKED = "picked"  # what a browser sends for "these classes fit": the verdict follows from the given label
-MODES = ("blind", "open")
 MOST_DECISIONS = 500
 LONGEST_NOTE, LONGEST_LOOK = 2_000, 1_800.0
 LONGEST_AGO = 30 * 24 * 3600_000.0  # milliseconds: how long a decision may have waited in a browser

@@ -3,9 +3,8 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from cleaning.review.chosen import USUAL_OPEN_SHARE
 from cleaning.review.queue import Filters
-
-OPEN_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class View:
 
     reviewer: str
     mode: str = "blind"
-    open_share: float = OPEN_SHARE
+    open_share: float = USUAL_OPEN_SHARE
     order: str = "suspicion"
     filters: Filters = field(default_factory=Filters)
 

@@ -1,4 +1,4 @@
-"""How far reviewers agree, and whether seeing the given and suggested label pulls them: for the cleaning card."""
+"""How far reviewers agree, for the cleaning card."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ import numpy as np
 
 from cleaning.domain import verdicts
 from cleaning.keep.decisions import Decision
-from cleaning.settle.final_labels import ADJUDICATION
 
 REDRAWS = 1_000
 Z = 1.959964
@@ -32,14 +31,6 @@ def wilson(hits: int, n: int) -> Share:
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     return Share(p, max(0.0, float(middle - half)), min(1.0, float(middle + half)), n)
-
-
-def difference(a: Share, b: Share) -> Share:
-    """a - b of two independent shares, interval by Newcombe 1998, method 10."""
-    gap = a.point - b.point
-    low = gap - np.hypot(a.point - a.low, b.high - b.point)
-    high = gap + np.hypot(a.high - a.point, b.point - b.low)
-    return Share(gap, float(low), float(high), a.count + b.count)
 
 
 def krippendorff_alpha(units: Sequence[Sequence[Hashable]], seed: int = 0) -> Share:
@@ -87,19 +78,3 @@ def view_of_given(vote: Decision, given: int) -> str | None:
 def same_answer(votes: Sequence[Decision]) -> bool:
     """Whether votes name the same set of labels, or the same verdict where there are none."""
     return len({tuple(sorted(v.labels)) or v.verdict for v in votes}) == 1
-
-
-def anchoring(votes: Sequence[tuple[Decision, int, int]]) -> dict[str, Share]:
-    """How often reviewers named the suggested label when they could see it ("open") and when not ("blind").
-
-    votes: (vote, given label, suggested label). Only votes with a view, on samples whose suggested label is not the
-    given one; adjudications are left out. "effect" is open - blind: more than 0 means that seeing it pulls. A fair
-    comparison only where chance decided which cards were shown open.
-    """
-    hits = {"blind": [0, 0], "open": [0, 0]}
-    for vote, given, suggested in votes:
-        if vote.card != ADJUDICATION and suggested != given and view_of_given(vote, given) and vote.mode in hits:
-            hits[vote.mode][0] += suggested in vote.labels
-            hits[vote.mode][1] += 1
-    shares = {mode: wilson(*found) for mode, found in hits.items()}
-    return shares | {"effect": difference(shares["open"], shares["blind"])}

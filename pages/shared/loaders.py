@@ -5,19 +5,14 @@ import streamlit as st
 
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
-from cleaning.estimate.bands import Bands, guess_of
-from cleaning.estimate.flag_counts import (
-    PaperTable,
-    ThresholdCurve,
-    agreements,
-    curve_of,
-    paper_table,
-)
+from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
 from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
+from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.keep.decisions import ReviewStore, shared_store
-from cleaning.keep.workspaces import Run, Workspace, list_workspaces, workspaces_root
-from cleaning.settle.verdict_codes import verdict_codes
-from cleaning.suspect.ranking import Ranking, rank_suspicion
+from cleaning.keep.workspaces import Run, Workspace, list_workspaces, now, workspaces_root
+from cleaning.review.chosen import Choosing
+from cleaning.review.in_force import InForce
+from cleaning.review.in_force import in_force as in_force_of
 from cleaning.suspect.suspicion import Excess
 from pages.shared import state
 from pages.shared.server.opened_workspaces import opened_once
@@ -50,9 +45,13 @@ def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> 
     return {}
 
 
-@st.cache_resource(ttl=5, max_entries=8, show_spinner=False)
 def judging_labels(workspace_id: str):
     """The given labels with the corrections settled so far (``cleaning.settle.judging``)."""
+    return _judging_labels(workspace_id, _store(workspace_id).version()[0])
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _judging_labels(workspace_id: str, decided: int):
     from cleaning.settle.judging import judging_labels as judge
 
     return judge(dataset(workspace_id), _store(workspace_id).decisions())
@@ -64,11 +63,6 @@ def folds(workspace_id: str, run_id: str):
     from cleaning.domain.folds import draw_folds
 
     return draw_folds(dataset(workspace_id).sample_ids, run(workspace_id, run_id).settings.seed)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def threshold_curve(workspace_id: str, run_id: str) -> ThresholdCurve:
-    return curve_of(run(workspace_id, run_id).scores["suspicion"].to_numpy())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting what the paper's rule flags …")
@@ -83,36 +77,41 @@ def paper_agreements(workspace_id: str, run_id: str) -> tuple[np.ndarray, np.nda
     return agreements(scored.predicted, scored.confidence, dataset(workspace_id).given_labels)
 
 
-@st.cache_resource(ttl=5, max_entries=16, show_spinner=False)
-def paper_estimates_so_far(workspace_id: str, run_id: str) -> PaperEstimates | None:
-    ids = workspace_id, run_id
-    codes, _ = verdicts_so_far(*ids)
-    if np.isnan(codes).all():
-        return None
-    parts = ranking(*ids), codes, threshold_curve(*ids), paper_counts(*ids), paper_agreements(*ids)
-    return paper_estimates(run(*ids), *parts)
-
-
 @st.cache_resource(max_entries=8, show_spinner=False)
-def ranking(workspace_id: str, run_id: str) -> Ranking:
-    """The run's samples by suspicion, as estimates want them."""
-    scores = run(workspace_id, run_id).scores
-    suspicion = np.empty(len(scores))
-    suspicion[scores["row"].to_numpy()] = scores["suspicion"].to_numpy()
-    return rank_suspicion(suspicion)
+def ranked(workspace_id: str, run_id: str) -> RankedRun:
+    return ranked_run(run(workspace_id, run_id), dataset(workspace_id).given_labels)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Working out what may be expected …")
-def guessed_bands(workspace_id: str, run_id: str) -> Bands:
-    return guess_of(run(workspace_id, run_id), ranking(workspace_id, run_id))
+def in_force(workspace_id: str, run_id: str) -> InForce:
+    """Threshold, flags, decisions that count and what follows of them, as the log stands now."""
+    return _in_force(workspace_id, run_id, _store(workspace_id).version())
 
 
-@st.cache_resource(ttl=5, max_entries=16, show_spinner=False)
-def verdicts_so_far(workspace_id: str, run_id: str) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) verdict codes as they stand now, and as they stood at half the decisions."""
-    log = _store(workspace_id).decisions(run_id)
-    now, earlier = (verdict_codes(dataset(workspace_id), part) for part in (log, log[: len(log) // 2]))
-    return now, earlier
+@st.cache_resource(max_entries=16, show_spinner="Working out what may be expected …")
+def _in_force(workspace_id: str, run_id: str, version: tuple[int, int]) -> InForce:
+    ids, store = (workspace_id, run_id), _store(workspace_id)
+    log, choices = store.decisions(), store.choices()
+    return in_force_of(dataset(workspace_id), run(*ids), log, choices, ranked=ranked(*ids))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _paper_estimates(workspace_id: str, run_id: str, decided: int) -> PaperEstimates | None:
+    ids = workspace_id, run_id
+    now = in_force(*ids)
+    if np.isnan(now.codes).all():
+        return None
+    parts = now.ranked.ranking, now.codes, now.ranked.curve, paper_counts(*ids), paper_agreements(*ids)
+    return paper_estimates(now.ranked.audit, *parts)
+
+
+def paper_estimates_so_far(workspace_id: str, run_id: str) -> PaperEstimates | None:
+    """Both rules' estimates; None before there are cards enough."""
+    return _paper_estimates(workspace_id, run_id, _store(workspace_id).version()[0])
+
+
+def choosing(workspace_id: str, run_id: str) -> Choosing:
+    """Records what this tab's person chooses for a run."""
+    return Choosing(_store(workspace_id), run_id, state.current().reviewer, now)
 
 
 def _store(workspace_id: str) -> ReviewStore:

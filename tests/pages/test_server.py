@@ -1,7 +1,6 @@
 """What the server does at its start."""
 
-from cleaning.review import desk as desks
-from pages.shared.server import server
+from pages.shared.server import desks, server
 
 
 def test_the_newest_workspace_is_read_ahead(digits, monkeypatch):

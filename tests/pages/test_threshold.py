@@ -10,9 +10,9 @@ import streamlit as st
 
 from cleaning.domain.dataset import Dataset
 from cleaning.estimate.flag_counts import STEP_LIMIT
-from cleaning.keep.decisions import Decision
+from cleaning.keep.decisions import Decision, shared_store
 from cleaning.keep.workspaces import now
-from cleaning.review import choices
+from cleaning.review.chosen import Chosen, ChosenThreshold
 from cleaning.settle.verdict_codes import verdict_codes
 from cleaning.suspect.audit import AuditDesign
 from pages.shared.threshold import take_message
@@ -22,6 +22,15 @@ from tests.pages.conftest import words
 @pytest.fixture
 def opened(digits):
     return digits, digits.latest_run()
+
+
+def store_of(workspace):
+    return shared_store(workspace.decisions_url, workspace.id)
+
+
+def chosen(workspace, run):
+    """The threshold that somebody chose, or None."""
+    return Chosen.of(store_of(workspace).choices(), run.id).threshold
 
 
 def data_of(test, key: str = "threshold_explorer") -> dict:
@@ -42,7 +51,7 @@ def review(workspace, run, wrong: np.ndarray, cards: int, seconds: float = 6.0) 
         label = (given + 1) % dataset.class_count if wrong[row] else given
         verdict = "relabel" if wrong[row] else "keep"
         decisions.append(a_decision(run, dataset.sample_ids[row], verdict, (label,), seconds=seconds))
-    choices.store_of(workspace).append(decisions)
+    store_of(workspace).append(decisions)
 
 
 def a_decision(run, sample_id, verdict, labels=(), reviewer="anna", **more) -> Decision:
@@ -88,13 +97,13 @@ def test_a_budget_sets_the_threshold_and_comes_back_in_a_new_session(app, opened
     workspace, run = opened
     test = goal(app("threshold", workspace.id), "budget")
     test.number_input(key="threshold_budget").set_value(30).run()
-    chosen = data_of(test)["chosen"]
-    assert chosen["flagged"] == 30
-    assert (run.scores["suspicion"] >= chosen["threshold"]).sum() == 30
-    kept = choices.store_of(workspace).choice(run.id, "threshold")
-    assert kept == chosen | {"how": "budget", "asked": {"budget": 30}}
+    shown = data_of(test)["chosen"]
+    assert shown["flagged"] == 30
+    assert (run.scores["suspicion"] >= shown["threshold"]).sum() == 30
+    kept = store_of(workspace).choice(run.id, "threshold")
+    assert kept == shown | {"how": "budget", "asked": {"budget": 30}}
     again = app("threshold", workspace.id)
-    assert data_of(again)["chosen"] == chosen
+    assert data_of(again)["chosen"] == shown
     assert again.number_input(key="threshold_budget").value == 30
 
 
@@ -120,7 +129,7 @@ def test_what_the_browser_sends_is_checked_and_kept(demo_root, opened, monkeypat
     remembered = {}
     monkeypatch.setattr("pages.shared.state.remember", remembered.__setitem__)
     monkeypatch.setattr("pages.shared.state.recall", lambda name, default=None: remembered.get(name, default))
-    monkeypatch.setattr("pages.shared.threshold.goals.state.current", lambda: type("S", (), {"reviewer": "anna"}))
+    monkeypatch.setattr("pages.shared.loaders.state.current", lambda: type("S", (), {"reviewer": "anna"}))
     for bad in (
         None,
         "0.5",
@@ -131,14 +140,13 @@ def test_what_the_browser_sends_is_checked_and_kept(demo_root, opened, monkeypat
         {"threshold": True},
     ):
         assert not take_message(workspace, run, bad)
-    assert choices.threshold_of(workspace, run) is None
+    assert chosen(workspace, run) is None
     assert take_message(workspace, run, {"threshold": 0.25, "stamp": "a"})
     assert take_message(workspace, run, {"threshold": 0.25, "stamp": "a", "attempt": 2})
-    log = choices.store_of(workspace).choices(run.id)
+    log = store_of(workspace).choices(run.id)
     assert len(log) == 1 and log["who"][0] == "anna"
     flagged = int((run.scores["suspicion"] >= 0.25).sum())
-    assert choices.threshold_of(workspace, run) == choices.ThresholdChoice(0.25, flagged, "by hand")
-    assert choices.chosen_threshold(choices.store_of(workspace), run) == 0.25
+    assert chosen(workspace, run) == ChosenThreshold(0.25, flagged, "by hand")
 
 
 def test_reviews_turn_the_guess_into_bands_that_hold_the_truth(app, opened):
@@ -170,14 +178,14 @@ def test_a_target_is_found_or_refused_in_words(app, opened):
     test = goal(app("threshold", workspace.id), "precision")
     test.number_input(key="threshold_target").set_value(50)
     next(b for b in test.button if b.label == "Find").click().run()
-    chosen = data_of(test)["chosen"]["threshold"]
-    assert wrong[in_order(run) >= chosen].mean() >= 0.5
-    kept = choices.threshold_of(workspace, run)
+    found = data_of(test)["chosen"]["threshold"]
+    assert wrong[in_order(run) >= found].mean() >= 0.5
+    kept = chosen(workspace, run)
     assert (kept.how, kept.asked) == ("precision", {"percent": 50, "sure": "95 % sure"})
     test.number_input(key="threshold_target").set_value(99)
     next(b for b in test.button if b.label == "Find").click().run()
     assert "No threshold reaches 99 % (95 % sure) yet" in words(test)
-    assert choices.threshold_of(workspace, run) == kept
+    assert chosen(workspace, run) == kept
 
 
 def test_verdicts_of_several_reviewers_become_one_code():

@@ -4,21 +4,15 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from cleaning.export.card.facts import card_facts, card_json, threshold_of
+from cleaning.export.card.facts import card_facts, card_json
 from cleaning.export.card.findings import examples
 from cleaning.export.card.page import LARGEST_PICTURE, card_page
 from cleaning.export.handover import Handover
-from cleaning.settle.verdict_codes import verdict_codes
-from cleaning.suspect.audit import AuditDesign
 
 
 def estimates_of(handover: Handover) -> dict:
     """Precision, detection rate and wrong labels in all, from the run's audit cards (``Estimate`` as a dict)."""
-    from cleaning.estimate import estimate
-
-    threshold, suspicion = threshold_of(handover)["value"], handover.scores["suspicion"].to_numpy()
-    codes = verdict_codes(handover.dataset, handover.decisions, handover.policy)
-    return asdict(estimate(AuditDesign.from_frame(handover.run.audit), codes, suspicion, threshold))
+    return asdict(handover.in_force.estimate)
 
 
 def example_pictures(handover: Handover) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ from cleaning.export.card.experts import expert_rows
 from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
 from cleaning.export.card.impact_file import impact_dict, impact_of, plain, rows_of
 from cleaning.export.handover import Handover
+from cleaning.review.chosen import THRESHOLD, goal_in_words
 from cleaning.settle.final_labels import SETTLED
 
 FORMAT, VERSION = "second-opinion-card", 1
@@ -35,7 +36,7 @@ def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str
     "detection_rate" (shares) and "wrong_total" (a count), each {"point", "low", "high"}; None: not estimated.
     """
     chosen = _choices(handover)
-    threshold = threshold_of(handover)
+    threshold = threshold_facts(handover)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -109,32 +110,29 @@ def _run(handover: Handover) -> dict:
 
 def _choices(handover: Handover) -> list[dict]:
     """What was chosen about this run, in order."""
-    choices = handover.choices
-    if choices is None:
-        return []
-    mine = choices[choices["run_id"] == handover.run.id]
     names = handover.pseudonyms
     return [
         {"key": str(c.key), "value": plain(c.value), "at": c.at, "who": names.get(c.who, "a maintainer")}
-        for c in mine.itertuples(index=False)
+        for c in handover.in_force.chosen.log.itertuples(index=False)
     ]
 
 
-def threshold_of(handover: Handover) -> dict:
-    """The threshold that counts, how it came about, and how many samples it flags."""
-    last = [c for c in _choices(handover) if c["key"] == "threshold" and isinstance(c["value"], int | float)]
-    settings = handover.run.settings
-    value = float(last[-1]["value"]) if last else float(handover.run.threshold)
-    if last:
-        how = f"chosen by {last[-1]['who']} on {last[-1]['at']}"
+def threshold_facts(handover: Handover) -> dict:
+    """The threshold in force, how it came about, and how many samples it flags."""
+    now, settings = handover.in_force, handover.run.settings
+    row = now.chosen.last_row(THRESHOLD)
+    if row is not None and now.choice is not None:
+        who = handover.pseudonyms.get(row["who"], "a maintainer")
+        how = f"chosen by {who} on {row['at']}, {goal_in_words(now.choice)}"
     elif settings.budget is not None:
         how = f"the {settings.budget:,} most suspicious samples (review budget)"
     elif settings.threshold is not None:
         how = "given when the run was made"
+    elif settings.rule == "paper":
+        how = "as the paper's rule flags"
     else:
         how = "the default: the best other class is as probable as the given label"
-    flagged = (handover.run.scores["suspicion"] >= value) if last else handover.run.scores["flagged"]
-    return {"value": plain(value), "how": how, "rule": settings.rule, "flagged": int(flagged.sum())}
+    return {"value": plain(now.threshold), "how": how, "rule": settings.rule, "flagged": now.flagged_count}
 
 
 def found_wrong(handover: Handover) -> int:

@@ -181,11 +181,11 @@ def _reviewers(facts: Mapping) -> str:
         ("Samples with two or more reviewers", f"{a['samples']:,}"),
         ("Same answer", share_text(a["same_answer"], percent)),
         ("Krippendorff's alpha, is the given label right", share_text(a["alpha_on_given_label"], number)),
-        ("Suggested label named, blind", share_text(pull["blind"], percent)),
-        ("Suggested label named, open", share_text(pull["open"], percent)),
+        ("Given label named, blind", share_text(pull["blind"], percent)),
+        ("Given label named, open", share_text(pull["open"], percent)),
         ("Anchoring effect (open minus blind)", share_text(pull["effect"], percent)),
     ]
-    note = "The anchoring effect is a fair comparison only where chance decided which cards were shown open."
+    note = "Anchoring: of cards of which chance decided whether they were shown blind or open, whatever the run."
     return table(heads.split("|"), rows) + pairs_list(pairs) + f'<p class="note">{note}</p>'
 
 

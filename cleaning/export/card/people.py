@@ -1,6 +1,5 @@
 """Who reviewed, how far they agree, and whether seeing labels pulled them: a section of the cleaning card."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from statistics import median
 
@@ -8,6 +7,7 @@ from cleaning.export.card.impact_file import plain
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
 from cleaning.settle import agreement
+from cleaning.settle.anchoring import Anchoring
 from cleaning.settle.final_labels import ADJUDICATION
 
 
@@ -17,7 +17,7 @@ def people_facts(handover: Handover) -> dict[str, object]:
     return {
         "reviewers": _reviewers(handover, votes),
         "agreement": _agreement(handover),
-        "anchoring": {name: _share(share) for name, share in agreement.anchoring(list(_with_labels(handover))).items()},
+        "anchoring": _anchoring(handover.in_force.anchoring),
     }
 
 
@@ -54,12 +54,15 @@ def _agreement(handover: Handover) -> dict:
     return {"samples": len(several), "same_answer": _share(same), "alpha_on_given_label": _share(alpha)}
 
 
-def _with_labels(handover: Handover) -> Iterator[tuple[Decision, int, int]]:
-    """(vote, given label, suggested label) of every standing vote."""
-    suggested = handover.scores["suggested"].to_numpy()
-    for line in handover.final.table.itertuples(index=False):
-        for vote in handover.final.votes[line.sample_id]:
-            yield vote, int(line.given), int(suggested[line.row])
+def _anchoring(found: Anchoring) -> dict:
+    """How often reviewers agreed with the given label, blind and open, and the difference; where chance decided which."""
+    shares = {
+        "blind": agreement.wilson(found.blind_agreeing, found.blind_cards),
+        "open": agreement.wilson(found.open_agreeing, found.open_cards),
+    }
+    known = found.difference if found.blind_cards and found.open_cards else float("nan")
+    effect = agreement.Share(known, found.low, found.high, found.blind_cards + found.open_cards)
+    return {name: _share(share) for name, share in (shares | {"effect": effect}).items()}
 
 
 def _share(share: agreement.Share) -> dict:

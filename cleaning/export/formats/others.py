@@ -121,7 +121,7 @@ def cleanlab_label_issues(handover: Handover) -> bytes:
     among them is no issue); elsewhere whether it is flagged. decided_by says which: "review" or "suspicion".
     """
     scores, n = handover.scores, len(handover.dataset)
-    issue, by = scores["flagged"].to_numpy(bool).copy(), np.full(n, "suspicion", object)
+    issue, by = handover.in_force.flagged.copy(), np.full(n, "suspicion", object)
     for line in _lines(handover):
         if line.status == SETTLED and line.verdict not in (verdicts.UNCLEAR_ITEM, verdicts.UNCLEAR_OPTIONS):
             issue[line.row], by[line.row] = line.given not in line.labels, "review"

@@ -15,9 +15,9 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.folds import draw_folds
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
-from cleaning.experts.who_helps import ExpertStudy, exchange_of, study_experts
+from cleaning.experts.who_helps import ExpertStudy, study_experts
 from cleaning.keep.workspaces import Run, Workspace
-from pages.shared import budgets, loaders
+from pages.shared import loaders
 
 NO_METADATA = ["sample_id", "image", "question", "choices", "label"]
 MOST_VALUES = 200
@@ -191,16 +191,16 @@ def _studied(workspace: Workspace, run: Run, leave_out: bool) -> ExpertStudy:
     try:
         rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.use_group, told)
         wrong = labels.wrong if labels.wrong.any() else None
-        budget = budgets.budget_of(workspace, run)
+        now = loaders.in_force(workspace.id, run.id)
         return study_experts(
             dataset,
             experts,
             run.predicted,
             run.weights,
             rescoring=rescoring,
-            budget=budget,
+            budget=now.budget,
             wrong=wrong,
-            exchange=_exchange(workspace, run),
+            exchange=now.exchange if now.estimate.enough else None,
         )
     finally:
         bar.empty()
@@ -217,17 +217,11 @@ def with_estimates_said(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(lost_said=said)
 
 
-def _exchange(workspace: Workspace, run: Run):
-    """Estimates of what one flagged set loses against another, once there are audit cards enough."""
-    codes, _ = loaders.verdicts_so_far(workspace.id, run.id)
-    return exchange_of(run.audit, codes, run.suspicion, run.threshold)
-
-
 def _study_place(run: Run) -> dict:
     workspace = loaders.opened_workspace()
-    codes, _ = loaders.verdicts_so_far(workspace.id, run.id)
-    said = loaders.judging_labels(workspace.id).key() + hashlib.sha256(codes.tobytes()).hexdigest()[:16]
-    return _place(run, f"study {budgets.budget_of(workspace, run)}", said)
+    now = loaders.in_force(workspace.id, run.id)
+    said = loaders.judging_labels(workspace.id).key() + hashlib.sha256(now.codes.tobytes()).hexdigest()[:16]
+    return _place(run, f"study {now.budget}", said)
 
 
 def _folds(run: Run):

@@ -11,9 +11,8 @@ from cleaning.experts import cascade
 from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.workspaces import Run, Workspace
-from cleaning.review import choices
 from cleaning.settle.judging import JudgingLabels
-from pages.shared import budgets, loaders
+from pages.shared import loaders
 from pages.shared.calibrate import view as calibration_view
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
@@ -85,7 +84,7 @@ def order_of_start(reports: list[ExpertReport]) -> list[str]:
 def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float], bins: int) -> Scene:
     """The cascade of these experts, its curves worked out with progress the first time."""
     labels = loaders.judging_labels(workspace.id)
-    methods = choices.calibration_methods(workspace, run)
+    methods = loaders.in_force(workspace.id, run.id).chosen.calibration_methods
     by_name = {r.expert.name: r for r in calibration_view.reports(run)}
     answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
     used = tuple(methods.get(n, "") for n in names)
@@ -136,7 +135,7 @@ def work_out_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
         others,
         dataset.given_labels,
         lambda called: rescoring.asked_where(costly, called),
-        budgets.budget_of(workspace, run),
+        loaders.in_force(workspace.id, run.id).budget,
         labels.wrong if labels.wrong.any() else None,
     )
     _calls_place(workspace, run, costly)["table"] = table
@@ -149,6 +148,6 @@ def calls_in_words(table: pd.DataFrame, costly: str) -> str:
 
 
 def _calls_place(workspace: Workspace, run: Run, costly: str) -> dict:
-    budget = budgets.budget_of(workspace, run)
+    budget = loaders.in_force(workspace.id, run.id).budget
     labels = loaders.judging_labels(workspace.id).key()
     return loaders.study_place(workspace.id, run.id, f"calls {budget} {costly}", labels)

@@ -82,7 +82,7 @@ def handout() -> Handout:
     workspace = loaders.opened_workspace()
     store = open_store(workspace.decisions_url, workspace.id)
     run = loaders.opened_run()
-    return Handout(workspace, run, store.decisions(), store.choices(run.id))
+    return Handout(workspace, run, store.decisions(), store.choices())
 
 
 def _thumbnail(workspace: Workspace, dataset: Dataset, row: int) -> str | None:

@@ -79,11 +79,11 @@ def _told(desk: ReviewDesk, view: View) -> dict:
         "mode": view.mode,
         "open_share": view.open_share,
     }
-    filters = asdict(view.filters)
+    filters, now = asdict(view.filters), desk.in_force()
     base = st.get_option("server.baseUrlPath").strip("/")
     return {
         "identity": identity,
-        "view": f"{identity}:{view.mode}:{view.open_share}:{desk.audit_share()}:{view.order}:{filters}:{desk.threshold()}",
+        "view": f"{identity}:{view.mode}:{view.open_share}:{now.chosen.audit_share}:{view.order}:{filters}:{now.threshold}",
         "token": tokens.sign(workspaces_root(), claims),
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,

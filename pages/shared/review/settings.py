@@ -6,7 +6,8 @@ import streamlit as st
 
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.keep.workspaces import now, workspaces_root
-from cleaning.review import MODES, OPEN_SHARE, ReviewDesk, View
+from cleaning.review import ReviewDesk, View
+from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.queue import STATUSES, Filters
 from pages.shared import loaders, state
 from pages.shared.server.desks import open_desk
@@ -190,19 +191,18 @@ def _name(names: tuple[str, ...], code: int | None) -> str:
 
 def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
     """The run's setting; a change is recorded with who made it, and counts for everybody."""
-    mode = str(desk.store.choice(desk.run.id, "mode", "blind"))
-    share = float(desk.store.choice(desk.run.id, "open_share", OPEN_SHARE))
+    chosen = desk.in_force().chosen
+    mode, share = chosen.mode, chosen.open_share
 
     def record(key: str) -> None:
         value = state.typed(f"review_{key}")
-        desk.store.set_choice(
-            desk.run.id, key, value / 100 if key.endswith("_share") else value, at=now(), who=state.current().reviewer
-        )
+        choosing = Choosing(desk.store, desk.run.id, state.current().reviewer, now)
+        choosing.record(key, value / 100 if key.endswith("_share") else value)
 
     st.radio(
         "Cards",
         MODES,
-        index=MODES.index(mode) if mode in MODES else 0,
+        index=MODES.index(mode),
         key="review_mode",
         on_change=record,
         args=("mode",),
@@ -222,7 +222,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         "Of the plain queue, cards drawn at random (%)",
         0,
         50,
-        round(100 * desk.audit_share()),
+        round(100 * chosen.audit_share),
         key="review_audit_share",
         on_change=record,
         args=("audit_share",),

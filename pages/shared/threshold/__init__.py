@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from cleaning.estimate import bands
 from cleaning.keep.workspaces import Run, Workspace
-from cleaning.review import choices
-from cleaning.review.choices import ThresholdChoice
+from cleaning.review.chosen import HAND
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.threshold import component, goals, next_cards
@@ -17,27 +15,16 @@ _ANSWERED = "threshold_answered"
 @guarded
 def explorer(workspace: Workspace, run: Run) -> None:
     """Goals, figures, histogram and curves; redraws without the rest of the page."""
-    curve = loaders.threshold_curve(workspace.id, run.id)
-    chosen = choices.threshold_of(workspace, run)
-    choice = chosen or ThresholdChoice(run.threshold, curve.flagged_at(run.threshold))
-    known = bands_of(workspace, run)
-    goals.goal_row(goals.Scene(workspace, run, curve, choice, known))
-    pace = choices.pace_of(workspace, run)
-    data = component.explorer_data(curve, choice, pace, known, str(state.recall(_ANSWERED, "")))
+    now = loaders.in_force(workspace.id, run.id)
+    goals.goal_row(goals.Scene(workspace, run, now))
+    data = component.explorer_data(now, str(state.recall(_ANSWERED, "")))
 
     @guarded
     def moved() -> None:
         take_message(workspace, run, (state.typed(component.EXPLORER_KEY) or {}).get("chosen"))
 
     component.draw_explorer(data, moved)
-    next_cards.next_cards(workspace, run, choice.threshold, pace)
-
-
-def bands_of(workspace: Workspace, run: Run) -> bands.Bands:
-    """Estimates where reviews allow them, else the guess."""
-    ranking = loaders.ranking(workspace.id, run.id)
-    estimated = bands.estimate_of(run, ranking, *loaders.verdicts_so_far(workspace.id, run.id))
-    return estimated or loaders.guessed_bands(workspace.id, run.id)
+    next_cards.next_cards(now)
 
 
 def take_message(workspace: Workspace, run: Run, message: object) -> bool:
@@ -47,7 +34,7 @@ def take_message(workspace: Workspace, run: Run, message: object) -> bool:
         return False
     stamp = str(message.get("stamp", ""))[:40]
     if stamp != state.recall(_ANSWERED):
-        goals.choose(workspace, run, float(threshold), goals.HAND)
+        goals.choose(workspace, run, float(threshold), HAND)
         state.remember(_ANSWERED, stamp)
     return True
 
@@ -62,10 +49,9 @@ def paper_rule(workspace: Workspace, run: Run) -> None:
         "Flags a sample when at least K experts agree on one other label, each at least tau sure. "
         "Try its settings here; your threshold above stays as it is."
     )
-    table, curve = loaders.paper_counts(workspace.id, run.id), loaders.threshold_curve(workspace.id, run.id)
-    known = bands_of(workspace, run)
+    table, now = loaders.paper_counts(workspace.id, run.id), loaders.in_force(workspace.id, run.id)
     estimates = loaders.paper_estimates_so_far(workspace.id, run.id)
-    component.draw_paper(component.paper_data(run, table, curve, known, estimates))
+    component.draw_paper(component.paper_data(run, table, now.ranked.curve, now.bands, estimates))
 
 
 @guarded

@@ -10,7 +10,7 @@ from cleaning.estimate.bands import Bands
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.estimate.paper_estimates import PaperEstimates
 from cleaning.keep.workspaces import Run
-from cleaning.review.choices import Pace, ThresholdChoice
+from cleaning.review.in_force import InForce
 
 EXPLORER_KEY = "threshold_explorer"
 PAPER_KEY = "paper_rule"
@@ -31,20 +31,21 @@ _paper = st.components.v2.component(
 )
 
 
-def explorer_data(curve: ThresholdCurve, choice: ThresholdChoice, pace: Pace, bands: Bands, answered: str) -> dict:
+def explorer_data(now: InForce, answered: str) -> dict:
     """What the browser holds: at most 1,001 steps, whatever the number of samples.
 
     answered: the stamp of the browser's last message that was acted on.
     """
+    curve = now.ranked.curve
     return {
         "thresholds": curve.thresholds.tolist(),
         "flagged": curve.flagged.tolist(),
         "bins": curve.bins.tolist(),
         "samples": curve.sample_count,
-        "chosen": {"threshold": choice.threshold, "flagged": choice.flagged},
-        "seconds": pace.seconds,
-        "pace": pace.known,
-        "bands": bands.data(),
+        "chosen": {"threshold": now.threshold, "flagged": now.flagged_count},
+        "seconds": now.pace.seconds,
+        "pace": now.pace.known,
+        "bands": now.bands.data(),
         "answered": answered,
     }
 

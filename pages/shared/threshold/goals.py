@@ -4,16 +4,21 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cleaning.estimate import bands
-from cleaning.estimate.bands import Bands, Reached
-from cleaning.estimate.flag_counts import ThresholdCurve, cards_in
+from cleaning.estimate.flag_counts import cards_in
 from cleaning.keep.workspaces import Run, Workspace
-from cleaning.review import choices
-from cleaning.review.choices import ThresholdChoice
+from cleaning.review.chosen import (
+    BUDGET,
+    DETECTION,
+    HAND,
+    HOURS,
+    PRECISION,
+    SECONDS_PER_CARD,
+    ChosenThreshold,
+)
+from cleaning.review.in_force import InForce
 from pages.shared import loaders, state
 from pages.shared.messages import guarded
 
-HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
 LABELS = {
     HAND: "By hand",
     BUDGET: "Budget",
@@ -30,17 +35,16 @@ _GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS, _TARGET, _SURE, _ANSWER = (
 
 @dataclass(frozen=True)
 class Scene:
-    """What the goals look at: the run, its curve, the choice in force, and what is known of precision."""
+    """What the goals look at: the run, and what is in force for it."""
 
     workspace: Workspace
     run: Run
-    curve: ThresholdCurve
-    choice: ThresholdChoice
-    known: Bands
+    now: InForce
 
     def asked(self, goal: str, figure: str, otherwise: float) -> float:
         """A goal's figure as it was typed, while the choice still rests on it."""
-        kept = self.choice.asked if self.choice.how == goal else None
+        choice = self.now.choice
+        kept = choice.asked if choice and choice.how == goal else None
         return (kept or {}).get(figure, otherwise)
 
     def choose(self, threshold: float, how: str, asked: dict | None = None) -> None:
@@ -49,8 +53,8 @@ class Scene:
 
 def choose(workspace: Workspace, run: Run, threshold: float, how: str, asked: dict | None = None) -> None:
     """Makes a threshold the chosen one, durably, with the number that it flags."""
-    flagged = loaders.threshold_curve(workspace.id, run.id).flagged_at(threshold)
-    choices.choose_threshold(workspace, run, ThresholdChoice(threshold, flagged, how, asked), state.current().reviewer)
+    flagged = loaders.ranked(workspace.id, run.id).flagged_count(threshold)
+    loaders.choosing(workspace.id, run.id).threshold(ChosenThreshold(threshold, flagged, how, asked))
 
 
 def goal_row(scene: Scene) -> None:
@@ -59,7 +63,7 @@ def goal_row(scene: Scene) -> None:
         goal = st.segmented_control(
             "Choose the threshold by",
             list(LABELS),
-            default=scene.choice.how if scene.choice.how in LABELS else HAND,
+            default=scene.now.choice.how if scene.now.choice and scene.now.choice.how in LABELS else HAND,
             format_func=LABELS.get,
             key=_GOAL,
             required=True,
@@ -69,7 +73,7 @@ def goal_row(scene: Scene) -> None:
 
 
 def _by_hand(scene: Scene) -> None:
-    state.type_in(_THRESHOLD, min(scene.choice.threshold, 1.0))
+    state.type_in(_THRESHOLD, min(scene.now.threshold, 1.0))
 
     @guarded
     def changed() -> None:
@@ -79,28 +83,30 @@ def _by_hand(scene: Scene) -> None:
 
 
 def _budget(scene: Scene) -> None:
-    state.type_in(_BUDGET, int(scene.asked(BUDGET, "budget", scene.choice.flagged)))
+    state.type_in(_BUDGET, int(scene.asked(BUDGET, "budget", scene.now.flagged_count)))
 
     @guarded
     def changed() -> None:
         budget = int(state.typed(_BUDGET))
-        scene.choose(scene.curve.for_budget(budget), BUDGET, {"budget": budget})
+        scene.choose(scene.now.ranked.curve.for_budget(budget), BUDGET, {"budget": budget})
 
-    most = scene.curve.sample_count
+    most = scene.now.ranked.curve.sample_count
     st.number_input("Samples we can review", 0, most, step=10, key=_BUDGET, on_change=changed, width=200)
 
 
 def _hours(scene: Scene) -> None:
-    seconds = choices.pace_of(scene.workspace, scene.run).seconds
-    state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(scene.choice.flagged * seconds / 3600, 1))))
+    seconds = scene.now.pace.seconds
+    state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(scene.now.flagged_count * seconds / 3600, 1))))
     state.type_in(_SECONDS, seconds)
 
     @guarded
     def changed() -> None:
         hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
         if pace != seconds:
-            choices.set_seconds(scene.workspace, scene.run, pace, state.current().reviewer)
-        scene.choose(scene.curve.for_hours(hours, pace), HOURS, {"hours": hours, "budget": cards_in(hours, pace)})
+            loaders.choosing(scene.workspace.id, scene.run.id).record(SECONDS_PER_CARD, pace)
+        scene.choose(
+            scene.now.ranked.curve.for_hours(hours, pace), HOURS, {"hours": hours, "budget": cards_in(hours, pace)}
+        )
 
     st.number_input("Hours we have", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed, width=150)
     st.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed, width=150)
@@ -108,12 +114,12 @@ def _hours(scene: Scene) -> None:
 
 def _target(goal: str):
     def draw(scene: Scene) -> None:
-        unknown = scene.known.guess
+        unknown = scene.now.bands.guess
 
         @guarded
         def find() -> None:
             percent, sure = int(state.typed(_TARGET)), str(state.typed(_SURE))
-            found = _reach(scene, goal, percent / 100, SURENESS[sure])
+            found = scene.now.reach(goal, percent / 100, SURENESS[sure])
             state.remember(_ANSWER, None if found.reached else (goal, percent, sure, found))
             if found.reached:
                 scene.choose(found.threshold, goal, {"percent": percent, "sure": sure})
@@ -126,12 +132,6 @@ def _target(goal: str):
     return draw
 
 
-def _reach(scene: Scene, goal: str, target: float, confidence: float | None) -> Reached:
-    ids = scene.workspace.id, scene.run.id
-    codes, _ = loaders.verdicts_so_far(*ids)
-    return bands.reach(goal, target, confidence, scene.run, loaders.ranking(*ids), codes)
-
-
 def _tell(goal: str, scene: Scene) -> None:
     """What the goal lacks, in one line that is there for every goal."""
     st.caption(_missing(goal, scene) or _MEANING[goal])
@@ -140,7 +140,7 @@ def _tell(goal: str, scene: Scene) -> None:
 def _missing(goal: str, scene: Scene) -> str:
     if goal not in _ASKS:
         return ""
-    if scene.known.guess:
+    if scene.now.bands.guess:
         return "Needs an estimate, and there is none yet: it comes from audit cards, which are mixed into the review."
     answer = state.recall(_ANSWER)
     if not answer or answer[0] != goal:

@@ -2,13 +2,9 @@
 
 import streamlit as st
 
-from cleaning import estimate as estimation
 from cleaning.estimate import Recalibration, Stretch
 from cleaning.estimate.outlook import BELOW, FLAGGED, NEXT, duration, rounded
-from cleaning.keep.workspaces import Run, Workspace
-from cleaning.review.choices import Pace
-from cleaning.suspect.audit import AuditDesign
-from pages.shared import loaders
+from cleaning.review.in_force import InForce
 
 _NAMES = {
     NEXT: "the next {cards:,}, most suspicious first",
@@ -17,25 +13,22 @@ _NAMES = {
 }
 
 
-def next_cards(workspace: Workspace, run: Run, threshold: float, pace: Pace) -> None:
+def next_cards(now: InForce) -> None:
     """The table, or one line that says what is missing for it."""
     st.markdown("### What the next cards bring")
-    ids = workspace.id, run.id
-    ranking, (codes, _) = loaders.ranking(*ids), loaders.verdicts_so_far(*ids)
-    audit = AuditDesign.from_frame(run.audit)
-    curve = estimation.recalibrate(estimation.gather_evidence(audit, codes, ranking), audit, ranking)
+    curve = now.recalibration
     if curve is None:
         st.caption(
             "Known once 40 audit cards are reviewed, at least five with a right label and five with a wrong one. "
             "They are mixed into the review."
         )
         return
-    stretches = estimation.outlook(curve, ranking, codes, threshold)
+    stretches = now.outlook
     if not stretches:
         st.caption("Every sample is reviewed.")
         return
-    st.markdown("\n".join([*_HEAD, *(_line(s, pace.seconds) for s in stretches)]))
-    st.caption(_at_the_threshold(curve, threshold))
+    st.markdown("\n".join([*_HEAD, *(_line(s, now.pace.seconds) for s in stretches)]))
+    st.caption(_at_the_threshold(curve, now.threshold))
 
 
 _HEAD = ("| Cards | Wrong labels expected | Time | Wrong labels an hour |", "|:--|--:|--:|--:|")

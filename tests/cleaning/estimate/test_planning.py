@@ -130,11 +130,15 @@ def test_expected_finds_hold_what_is_found(scene):
     assert 0.9 <= kept / told < 1
 
 
+def flagged_at(ranking, threshold):
+    return ranking.suspicion[ranking.rank] >= threshold
+
+
 def test_the_outlook_counts_only_open_cards(scene):
     ranking, _, _ = scene
     verdicts, curve = reviewed(scene, 400), curve_of(scene, 400)
     open_flagged = int((np.isnan(verdicts[ranking.rows]) & (ranking.suspicion >= 0.3)).sum())
-    told = {s.which: s for s in outlook(curve, ranking, verdicts, 0.3)}
+    told = {s.which: s for s in outlook(curve, ranking, verdicts, flagged_at(ranking, 0.3))}
     assert [s.cards for s in told.values()] == [50, open_flagged, 50] and list(told) == [NEXT, FLAGGED, BELOW]
     assert told[NEXT].finds.point > told[BELOW].finds.point
     waiting = ranking.suspicion[np.isnan(verdicts[ranking.rows])]
@@ -146,10 +150,10 @@ def test_the_outlook_tells_no_stretch_twice(scene):
     curve, verdicts = curve_of(scene, 400), reviewed(scene, 400)
     top = ranking.rows[ranking.suspicion >= 0.3]
     verdicts[top[:-20]] = wrong[top[:-20]]
-    assert [s.which for s in outlook(curve, ranking, verdicts, 0.3)] == [NEXT, BELOW]
+    assert [s.which for s in outlook(curve, ranking, verdicts, flagged_at(ranking, 0.3))] == [NEXT, BELOW]
     verdicts[top] = wrong[top]
-    assert [s.which for s in outlook(curve, ranking, verdicts, 0.3)] == [NEXT]
-    assert outlook(curve, ranking, wrong, 0.3) == []
+    assert [s.which for s in outlook(curve, ranking, verdicts, flagged_at(ranking, 0.3))] == [NEXT]
+    assert outlook(curve, ranking, wrong, flagged_at(ranking, 0.3)) == []
 
 
 def test_counts_and_times_in_words():

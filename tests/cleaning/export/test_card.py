@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import numpy as np
@@ -16,20 +17,27 @@ from cleaning.export.card.html import p_value
 from cleaning.export.card.page import card_page
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
+from cleaning.review.chosen import BUDGET, HAND, Choosing, ChosenThreshold
 from cleaning.settle import agreement
 from cleaning.settle.policy import Policy
 from cleaning.settle.verdict_codes import verdict_codes
 from tests.cleaning.export.making import a_dataset, a_workspace, decide, some_decisions, some_questions
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+NOON = "2026-01-01T12:00:00.000Z"
 NASTY = '<script>alert("1")</script>'
+
+
+def chosen_at(threshold: float) -> dict:
+    """As the Threshold page keeps it."""
+    return asdict(ChosenThreshold(threshold, 3, HAND))
 
 
 @pytest.fixture(scope="module")
 def handover(tmp_path_factory):
     workspace, run = a_workspace(tmp_path_factory.mktemp("ws"), a_dataset(classes=("cat", NASTY, "c&d", "</style>")))
     choices = pd.DataFrame(
-        [(run.id, "threshold", 0.25, "2026-01-01T00:00:00.000Z", "bob"), ("other", "threshold", 0.9, "later", "bob")],
+        [(run.id, "threshold", chosen_at(0.25), NOON, "bob"), ("other", "threshold", chosen_at(0.9), NOON, "bob")],
         columns=["run_id", "key", "value", "at", "who"],
     )
     log = [*some_decisions(workspace.dataset(), run.id), decide("s0011", "relabel", [0], NASTY, 99, note=NASTY)]
@@ -188,12 +196,15 @@ def test_the_card_command(tmp_path, monkeypatch, capsys):
     workspace, run = a_workspace(tmp_path / "ws")
     store = open_store(workspace.decisions_url, workspace.id)
     store.append(some_decisions(workspace.dataset(), run.id))
-    store.set_choice(run.id, "threshold", 0.125, at="2026-01-01T00:00:00.000Z", who="ann")
+    choosing = Choosing(store, run.id, "ann", lambda: "2026-01-01T00:00:00.000Z")
+    choosing.threshold(ChosenThreshold(0.125, 3, BUDGET, {"budget": 3}))
     store.close()
     for name in ("a.html", "b.html", "c.json"):
         assert main(["card", str(workspace.folder), "--out", str(tmp_path / name)]) == 0
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
-    assert json.loads((tmp_path / "c.json").read_text())["threshold"]["value"] == 0.125
+    told = json.loads((tmp_path / "c.json").read_text())["threshold"]
+    assert told["value"] == 0.125 and told["flagged"] == int((run.suspicion >= 0.125).sum())
+    assert told["how"] == "chosen by reviewer-1 on 2026-01-01T00:00:00.000Z, for a budget of 3 cards"
     assert main(["card", str(workspace.folder), "--out", str(tmp_path / "d.pdf")]) == 2
     assert "expected .html or .json" in capsys.readouterr().err
 
@@ -215,27 +226,13 @@ def test_alpha_is_krippendorffs():
     assert np.isnan(agreement.krippendorff_alpha([["a", "a"], ["a"]]).point)
 
 
-def test_intervals_of_shares_and_of_their_difference():
+def test_intervals_of_shares():
     from scipy.stats import binomtest
 
     for hits, n in ((0, 10), (3, 10), (48, 80), (10, 10)):
         expected = binomtest(hits, n).proportion_ci(method="wilson")
         found = agreement.wilson(hits, n)
         assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-6)
-    found = agreement.difference(agreement.wilson(56, 70), agreement.wilson(48, 80))  # Newcombe 1998, table II (a)
-    assert (found.point, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
-
-
-def test_anchoring_compares_open_with_blind():
-    votes = [(decide("s", "relabel", [1], f"o{i}", i, mode="open"), 0, 1) for i in range(8)]
-    votes += [(decide("s", "keep", [0], f"p{i}", i, mode="open"), 0, 1) for i in range(2)]
-    votes += [(decide("s", "relabel", [1], f"b{i}", i), 0, 1) for i in range(5)]
-    votes += [(decide("s", "keep", [0], f"c{i}", i), 0, 1) for i in range(5)]
-    ignored = [(decide("s", "unsure", [], "u", 1), 0, 1), (decide("s", "keep", [0], "k", 1), 0, 0),
-               (decide("s", "relabel", [1], "a", 1, card="adjudication", mode="open"), 0, 1)]  # fmt: skip
-    found = agreement.anchoring([*votes, *ignored])
-    assert (found["open"].point, found["blind"].point) == (0.8, 0.5)
-    assert found["effect"].point == pytest.approx(0.3) and found["effect"].low < 0 < found["effect"].high
 
 
 def test_no_p_value_is_shown_as_nothing():

@@ -31,14 +31,21 @@ def audit(scores):
     return scores.sample(30, random_state=1)[["sample_id"]]
 
 
+def flagged_at(scores, threshold):
+    """(N,) bool in the dataset's order."""
+    flagged = np.zeros(len(scores), bool)
+    flagged[scores["row"]] = scores["suspicion"] >= threshold
+    return flagged
+
+
 def test_most_suspicious_first_and_only_flagged(scores):
-    queue = build_queue(scores, None, threshold=0.6)
+    queue = build_queue(scores, None, flagged=flagged_at(scores, 0.6))
     flagged = scores[scores["suspicion"] >= 0.6]
     assert list(queue.rows) == list(flagged["row"]) and not queue.audit.any()
 
 
 def test_about_one_in_five_is_an_audit_card_in_drawn_order(scores, audit):
-    queue = build_queue(scores, audit, threshold=0.2)
+    queue = build_queue(scores, audit, flagged=flagged_at(scores, 0.2))
     drawn = list(audit_rows(scores, audit))
     shown = [r for r in queue.rows if r in set(drawn)]
     assert set(drawn) <= set(queue.rows)
@@ -54,20 +61,20 @@ def test_the_audit_share_holds_along_the_queue(share, expected):
 
 
 def test_audit_goes_on_when_the_flagged_run_out(scores, audit):
-    queue = build_queue(scores, audit, threshold=scores["suspicion"].iloc[2])
+    queue = build_queue(scores, audit, flagged=flagged_at(scores, scores["suspicion"].iloc[2]))
     assert len(queue) >= 30 and queue.audit[-5:].all()
 
 
 def test_decided_cards_drop_out_and_the_order_stays(scores, audit):
-    whole = build_queue(scores, audit, threshold=0.4)
+    whole = build_queue(scores, audit, flagged=flagged_at(scores, 0.4))
     ids = pd.Series(scores["sample_id"].to_numpy(), index=scores["row"].to_numpy())
     decided = set(whole.rows[[0, 3, 4, 17]])
-    rest = build_queue(scores, audit, [ids[r] for r in decided], threshold=0.4)
+    rest = build_queue(scores, audit, [ids[r] for r in decided], flagged=flagged_at(scores, 0.4))
     assert list(rest.rows) == [r for r in whole.rows if r not in decided]
 
 
 def test_later_comes_last_in_the_order_it_was_put_off(scores):
-    whole = build_queue(scores, None, threshold=0.5)
+    whole = build_queue(scores, None, flagged=flagged_at(scores, 0.5))
     gone = np.zeros(N, bool)
     gone[whole.rows[1]] = True
     rest = remaining(whole, gone, whole.rows[[2, 0]])
@@ -77,7 +84,7 @@ def test_later_comes_last_in_the_order_it_was_put_off(scores):
 @pytest.mark.parametrize("order", ["class", "pair", "group"])
 def test_orders_by_block_keep_suspicion_within(scores, order):
     group = np.array([f"g{r % 3}" for r in range(N)], object)
-    queue = build_queue(scores, None, threshold=0.0, order=order, group=group)
+    queue = build_queue(scores, None, flagged=flagged_at(scores, 0.0), order=order, group=group)
     assert sorted(queue.rows) == list(range(N))
     by_row = scores.set_index("row").loc[queue.rows].reset_index()
     block = {
@@ -101,7 +108,7 @@ def test_expected_finds_prefer_pairs_that_held_errors(scores):
     )
     rates = find_rates(found)
     assert rates[(0, 1)] > 1 > rates[(1, 2)]
-    queue = build_queue(scores, None, threshold=0.0, order="finds", finds=rates)
+    queue = build_queue(scores, None, flagged=flagged_at(scores, 0.0), order="finds", finds=rates)
     by_row = scores.set_index("row").loc[queue.rows]
     expected = by_row["suspicion"] * [rates.get(p, 1.0) for p in zip(by_row["given"], by_row["suggested"])]
     assert expected.is_monotonic_decreasing
@@ -110,20 +117,25 @@ def test_expected_finds_prefer_pairs_that_held_errors(scores):
 def test_filters(scores):
     disagreement = np.arange(N) % 4
     filters = Filters(given=1, least_disagreement=2, flagged_only=False)
-    queue = build_queue(scores, scores.head(5), threshold=2.0, filters=filters, disagreement=disagreement)
+    queue = build_queue(
+        scores, scores.head(5), flagged=flagged_at(scores, 2.0), filters=filters, disagreement=disagreement
+    )
     expected = scores[(scores["given"] == 1) & (disagreement[scores["row"]] >= 2)]
     assert list(queue.rows) == list(expected["row"]) and not queue.audit.any(), "a filtered queue carries no audit"
     group = np.array(["a", "b"] * (N // 2), object)
-    assert (build_queue(scores, None, threshold=0.0, filters=Filters(group="b"), group=group).rows % 2 == 1).all()
+    assert (
+        build_queue(scores, None, flagged=flagged_at(scores, 0.0), filters=Filters(group="b"), group=group).rows % 2
+        == 1
+    ).all()
 
 
 def test_wrong_wishes_are_sentences(scores):
     with pytest.raises(InputError, match="not an order"):
-        build_queue(scores, None, threshold=0.5, order="newest")
+        build_queue(scores, None, flagged=flagged_at(scores, 0.5), order="newest")
     with pytest.raises(InputError, match="no metadata group"):
-        build_queue(scores, None, threshold=0.5, order="group")
+        build_queue(scores, None, flagged=flagged_at(scores, 0.5), order="group")
     with pytest.raises(InputError, match="audit share"):
-        build_queue(scores, None, threshold=0.5, audit_share=1.0)
+        build_queue(scores, None, flagged=flagged_at(scores, 0.5), audit_share=1.0)
 
 
 @given(st.lists(st.integers(0, 99), unique=True), st.lists(st.integers(0, 99), unique=True), st.floats(0, 0.9))

@@ -1,0 +1,71 @@
+"""A run as estimates want it: its samples by suspicion, which of them its rule may flag, and its random cards.
+
+Under the default rule every sample may be flagged. Under the paper's rule only those may on which at least K experts
+agree, each at least tau sure; a threshold then takes the most suspicious of these.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from cleaning.estimate.flag_counts import ThresholdCurve, agreeing, curve_of
+from cleaning.estimate.planning import PriorBand, prior_band
+from cleaning.keep.workspaces import Run
+from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import Ranking, rank_suspicion
+
+
+@dataclass(frozen=True)
+class RankedRun:
+    """What never changes about a run, worked out once.
+
+    ranking: its samples by suspicion. audit: its cards drawn at random. as_made: (N,) bool, flagged when it was made.
+    own_threshold: the threshold it was made with. may_flag: (N,) bool, what its rule allows to be flagged; None where
+    it allows every sample.
+    """
+
+    ranking: Ranking
+    audit: AuditDesign
+    as_made: np.ndarray
+    own_threshold: float
+    may_flag: np.ndarray | None = None
+    _guesses: dict[float, PriorBand] = field(default_factory=dict, repr=False, compare=False)
+
+    def flagged_at(self, threshold: float) -> np.ndarray:
+        """(N,) bool in the dataset's order."""
+        flagged = np.zeros(len(self.ranking), bool)
+        flagged[self.ranking.rows[: int(self.ranking.flagged_counts(np.array([threshold]))[0])]] = True
+        return flagged if self.may_flag is None else flagged & self.may_flag
+
+    def flagged_count(self, threshold: float) -> int:
+        """Samples flagged at a threshold."""
+        return self.curve.flagged_at(threshold)
+
+    @cached_property
+    def curve(self) -> ThresholdCurve:
+        """From threshold to flagged samples."""
+        return curve_of(self.ranking.suspicion[self.ranking.rank], self.may_flag)
+
+    @cached_property
+    def made_by_threshold(self) -> bool:
+        """Whether what the run flagged when it was made is what its own threshold flags; a budget can part equals."""
+        return bool(np.array_equal(self.as_made, self.flagged_at(self.own_threshold)))
+
+    def guess(self, threshold: float) -> PriorBand:
+        """What might be true at a threshold before any review."""
+        if threshold not in self._guesses:
+            self._guesses[threshold] = prior_band(self.audit, self.ranking, threshold, may_flag=self.may_flag)
+        return self._guesses[threshold]
+
+
+def ranked_run(run: Run, given_labels: np.ndarray) -> RankedRun:
+    """A run by what it keeps on disk. given_labels: (N,) class codes."""
+    as_made = np.empty(len(run.scores), bool)
+    as_made[run.scores["row"].to_numpy()] = run.scores["flagged"].to_numpy(bool)
+    may_flag = None
+    if run.settings.rule == "paper":
+        agree = run.settings.agree_of(len(run.expert_names))
+        may_flag = agreeing(run.predicted, run.confidence, given_labels, agree, run.settings.min_confidence)
+    ranking, audit = rank_suspicion(run.suspicion), AuditDesign.from_frame(run.audit)
+    return RankedRun(ranking, audit, as_made, run.threshold, may_flag)

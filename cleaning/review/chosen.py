@@ -1,0 +1,122 @@
+"""What people chose for a run: threshold, seconds a card, shares, mode, calibrations; kept with who and when."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from cleaning.errors import counted
+from cleaning.keep.decisions import ReviewStore
+
+THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
+CALIBRATION_METHODS = "calibration_methods"
+MODE, OPEN_SHARE, AUDIT_SHARE = "mode", "open_share", "audit_share"
+MODES = ("blind", "open")
+USUAL_OPEN_SHARE, USUAL_AUDIT_SHARE = 0.1, 0.2
+HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
+
+
+@dataclass(frozen=True)
+class ChosenThreshold:
+    """A threshold that somebody chose. flagged: samples it flags. how: the goal it was chosen by. asked: the goal's own
+    figures (budget, hours, target ...), so that they come back as typed."""
+
+    threshold: float
+    flagged: int
+    how: str
+    asked: dict | None = None
+
+
+def goal_in_words(choice: ChosenThreshold) -> str:
+    """By which goal a threshold was chosen: "by hand", "for a budget of 200 cards" ..."""
+    asked = choice.asked or {}
+    if choice.how == BUDGET and "budget" in asked:
+        return f"for a budget of {counted(asked['budget'], 'card')}"
+    if choice.how == HOURS and "hours" in asked:
+        return f"for {asked['hours']:g} hours"
+    if choice.how in (PRECISION, DETECTION) and "percent" in asked:
+        quantity = "precision" if choice.how == PRECISION else "detection rate"
+        return f"for a {quantity} of at least {asked['percent']} % ({asked.get('sure', 'best estimate')})"
+    return "by hand"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Everything chosen for one run so far. log: run_id, key, value, at, who, in order; only this run's."""
+
+    log: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["run_id", "key", "value", "at", "who"]))
+
+    @classmethod
+    def of(cls, choices: pd.DataFrame | None, run_id: str) -> "Chosen":
+        """choices: as ``ReviewStore.choices`` gives them, of any runs; None: nothing was chosen."""
+        return cls() if choices is None else cls(choices[choices["run_id"] == run_id])
+
+    def last(self, key: str, otherwise: Any = None) -> Any:
+        """The value last chosen."""
+        row = self.last_row(key)
+        return otherwise if row is None else row["value"]
+
+    def last_row(self, key: str) -> pd.Series | None:
+        """The last choice with who made it and when."""
+        mine = self.log[self.log["key"] == key]
+        return mine.iloc[-1] if len(mine) else None
+
+    @property
+    def threshold(self) -> ChosenThreshold | None:
+        """None while nobody has chosen one."""
+        kept = self.last(THRESHOLD)
+        return ChosenThreshold(**kept) if kept else None
+
+    @property
+    def seconds_per_card(self) -> float | None:
+        kept = self.last(SECONDS_PER_CARD)
+        return float(kept) if kept else None
+
+    @property
+    def audit_share(self) -> float:
+        """Part of the plain queue's cards that are drawn at random."""
+        return float(self.last(AUDIT_SHARE, USUAL_AUDIT_SHARE))
+
+    @property
+    def open_share(self) -> float:
+        """Part of the blind cards that are shown open, by lot."""
+        return float(self.last(OPEN_SHARE, USUAL_OPEN_SHARE))
+
+    @property
+    def largest_open_share(self) -> float:
+        """The largest that ever was in force: cards whose lot lies below it may have been shown open by lot."""
+        ever = self.log.loc[self.log["key"] == OPEN_SHARE, "value"]
+        return max([USUAL_OPEN_SHARE, *map(float, ever)])
+
+    @property
+    def mode(self) -> str:
+        """One of MODES."""
+        kept = str(self.last(MODE, MODES[0]))
+        return kept if kept in MODES else MODES[0]
+
+    @property
+    def calibration_methods(self) -> dict[str, str]:
+        """By expert's name; experts not named keep the usual one."""
+        return dict(self.last(CALIBRATION_METHODS) or {})
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """Records what one person chooses for one run; every call returns once the choice is durable."""
+
+    store: ReviewStore
+    run_id: str
+    who: str
+    clock: Callable[[], str]
+
+    def threshold(self, choice: ChosenThreshold) -> None:
+        self.record(THRESHOLD, asdict(choice))
+
+    def calibration(self, expert: str, method: str) -> None:
+        """One expert's calibration, beside the others'."""
+        kept = dict(self.store.choice(self.run_id, CALIBRATION_METHODS) or {})  # type: ignore[call-overload]
+        self.record(CALIBRATION_METHODS, kept | {expert: method})
+
+    def record(self, key: str, value: object) -> None:
+        self.store.set_choice(self.run_id, key, value, at=self.clock(), who=self.who)

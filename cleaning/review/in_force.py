@@ -1,0 +1,216 @@
+"""What is in force for a run: which threshold, which samples are flagged, which decisions count, what follows of it.
+
+Everybody who needs one of these asks here: the queue, the desk, every page, every command, the card and the exports.
+A decision judges a sample's given label, whichever run showed the card: decisions of all runs count.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.verdicts import BY_NAME
+from cleaning.estimate.answers import Estimate
+from cleaning.estimate.bands import Bands, Reached, estimate_of, guess_of, reach
+from cleaning.estimate.curves import estimate, estimate_exchange, estimate_rule
+from cleaning.estimate.evidence import Evidence, gather_evidence
+from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
+from cleaning.estimate.intervals import Interval
+from cleaning.estimate.outlook import Stretch, outlook
+from cleaning.estimate.planning import CardsNeeded, PriorBand, cards_to_halve
+from cleaning.estimate.ranked_run import RankedRun, ranked_run
+from cleaning.estimate.recalibration import Recalibration, recalibrate
+from cleaning.keep.decisions import CurrentDecisions, Decision
+from cleaning.keep.workspaces import Run
+from cleaning.review.chosen import Chosen, ChosenThreshold
+from cleaning.review.views import lot
+from cleaning.settle.anchoring import Anchoring, anchoring_of
+from cleaning.settle.final_labels import ADJUDICATION
+from cleaning.settle.policy import DEFAULT_POLICY, Policy
+from cleaning.settle.verdict_codes import verdict_codes
+
+NOT_BY_LOT = ("grid", ADJUDICATION)  # Decision.card of what shows labels or votes by its nature
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds a card needs, and how that is known: "set", "measured" or "assumed"."""
+
+    seconds: float
+    known: str
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A run with the log and the choices as they stood at one moment; everything else follows and is kept.
+
+    decisions: the workspace's whole log, in order, undos included. chosen: for this run. open_shares: by run id the
+    largest share of blind cards ever shown open by lot. ranked: what never changes about the run. asked: a threshold
+    to look at in place of the chosen one.
+    """
+
+    dataset: Dataset
+    run: Run
+    decisions: Sequence[Decision]
+    chosen: Chosen
+    open_shares: Mapping[str, float]
+    ranked: RankedRun
+    policy: Policy = DEFAULT_POLICY
+    asked: float | None = None
+
+    # -- threshold and flags -------------------------------------------------------------------------------------
+
+    @property
+    def choice(self) -> ChosenThreshold | None:
+        """The threshold that somebody chose; None while the run's own is in force."""
+        return self.chosen.threshold
+
+    @property
+    def threshold(self) -> float:
+        """Suspicion from which samples are flagged, in full precision."""
+        if self.asked is not None:
+            return self.asked
+        return self.choice.threshold if self.choice else self.run.threshold
+
+    @property
+    def as_made(self) -> bool:
+        """Whether the flags are those that the run was made with."""
+        return self.asked is None and self.choice is None
+
+    @cached_property
+    def flagged(self) -> np.ndarray:
+        """(N,) bool in the dataset's order."""
+        return self.ranked.as_made if self.as_made else self.ranked.flagged_at(self.threshold)
+
+    @property
+    def flagged_count(self) -> int:
+        return int(self.flagged.sum())
+
+    @property
+    def budget(self) -> int:
+        """Samples to compare lists by: as many as are flagged, at least one."""
+        return max(1, self.flagged_count)
+
+    def at(self, threshold: float) -> "InForce":
+        """The same with another threshold, as if it were chosen."""
+        return replace(self, asked=float(threshold))
+
+    # -- decisions -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """(N,) what the reviews say of each given label: 0 right, 1 wrong, 2 unsure, NaN not reviewed."""
+        return verdict_codes(self.dataset, self.decisions, self.policy)
+
+    @cached_property
+    def earlier_codes(self) -> np.ndarray:
+        """(N,) the same as it stood at half the decisions."""
+        return verdict_codes(self.dataset, self.decisions[: len(self.decisions) // 2], self.policy)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How long a card takes: as somebody set it, else as the log measured it, else assumed by kind."""
+        if self.chosen.seconds_per_card:
+            return Pace(self.chosen.seconds_per_card, "set")
+        measured = seconds_per_card([d.seconds for d in self.decisions if BY_NAME[d.verdict].judges])
+        return Pace(measured, "measured") if measured else Pace(ASSUMED_SECONDS[self.dataset.kind], "assumed")
+
+    @cached_property
+    def anchoring(self) -> Anchoring:
+        """What seeing the given label does to decisions, over all reviewers and runs."""
+        current = CurrentDecisions()
+        current.update(self.decisions)
+        return self.anchoring_in(current.standing())
+
+    def anchoring_in(self, standing: Iterable[Decision]) -> Anchoring:
+        """The same in standing decisions that the caller keeps up to date."""
+        drawn = [d for d in standing if drawn_by_lot(d, self.open_shares)]
+        rows = pd.Index(self.dataset.sample_ids).get_indexer([d.sample_id for d in drawn])
+        given = self.dataset.given_labels
+        return anchoring_of((d, int(given[row])) for d, row in zip(drawn, rows) if row >= 0)
+
+    # -- estimates -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Which verdicts may stand for samples that nobody looked at."""
+        return gather_evidence(self.ranked.audit, self.codes, self.ranked.ranking)
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """How right the flags are, how many of the wrong labels they hold, and how many there are."""
+        ranking = self.ranked.ranking
+        if self.as_made and not self.ranked.made_by_threshold:  # a budget that parts equal suspicions
+            return replace(
+                estimate_rule(self.ranked.audit, self.codes, ranking, self.flagged), threshold=self.threshold
+            )
+        return estimate(self.ranked.audit, self.codes, ranking, self.threshold, may_flag=self.ranked.may_flag)
+
+    @property
+    def guess(self) -> PriorBand:
+        """What might be true before there is an estimate."""
+        return self.ranked.guess(self.threshold)
+
+    @cached_property
+    def bands(self) -> Bands:
+        """Precision and detection rate at every threshold: estimates where reviews allow them, else the guess."""
+        told = estimate_of(self.ranked, self.threshold, self.codes, self.earlier_codes)
+        return told or guess_of(self.ranked, self.threshold)
+
+    def reach(self, quantity: str, target: float, confidence: float | None = 0.95) -> Reached:
+        """The threshold that reaches a target of "precision" or "detection"; confidence None: by the best value."""
+        return reach(quantity, target, confidence, self.ranked, self.codes)
+
+    @cached_property
+    def recalibration(self) -> Recalibration | None:
+        """Suspicion as a probability; None before there are random cards enough."""
+        return recalibrate(self.evidence, self.ranked.audit, self.ranked.ranking)
+
+    @cached_property
+    def outlook(self) -> list[Stretch]:
+        """What the next cards bring; nothing before suspicion is recalibrated."""
+        if self.recalibration is None:
+            return []
+        return outlook(self.recalibration, self.ranked.ranking, self.codes, self.flagged)
+
+    @cached_property
+    def cards_to_halve(self) -> CardsNeeded:
+        """Further random cards that would halve the bands of the estimate."""
+        options = {"recalibration": self.recalibration, "may_flag": self.ranked.may_flag}
+        return cards_to_halve(self.ranked.audit, self.ranked.ranking, self.estimate, **options)
+
+    def exchange(self, leaving: np.ndarray, coming: np.ndarray) -> Interval | None:
+        """How many more wrong labels ``leaving`` ((N,) bool) holds than ``coming``; None before there is an estimate."""
+        if not self.estimate.enough:
+            return None
+        return estimate_exchange(self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming)
+
+
+def in_force(
+    dataset: Dataset,
+    run: Run,
+    decisions: Sequence[Decision],
+    choices: pd.DataFrame | None,
+    policy: Policy = DEFAULT_POLICY,
+    ranked: RankedRun | None = None,
+) -> InForce:
+    """What is in force for a run. choices: as ``ReviewStore.choices`` gives them, of all runs."""
+    ranked = ranked or ranked_run(run, dataset.given_labels)
+    return InForce(dataset, run, decisions, Chosen.of(choices, run.id), open_shares_of(choices), ranked, policy)
+
+
+def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
+    """By run id the largest share of blind cards ever shown open by lot; runs not named: the usual one."""
+    ids = [] if choices is None else choices["run_id"].unique()
+    return {run_id: Chosen.of(choices, run_id).largest_open_share for run_id in ids}
+
+
+def drawn_by_lot(decision: Decision, open_shares: Mapping[str, float]) -> bool:
+    """Whether chance decided if a card was shown blind or open; only such cards tell what seeing the label does."""
+    if decision.card in NOT_BY_LOT:
+        return False
+    largest = open_shares.get(decision.run_id, Chosen().largest_open_share)
+    return decision.mode == "blind" or lot(decision.run_id, decision.sample_id) < largest
