@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cleaning.calibrate.calibration import Calibration, calibrate
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.suspect import opinion_store, pipeline, softened
 from cleaning.suspect.opinion_store import OpinionStore
@@ -132,7 +132,7 @@ def test_changed_scores_or_labels_are_asked_anew(planted, tmp_path):
     store = OpinionStore(tmp_path)
     pipeline.run(planted.dataset, planted.experts, store=store)
     first = planted.experts[0]
-    changed = Expert(first.name, "full", scores=first.scores * np.float32(1.1))
+    changed = FullExpert(first.name, scores=first.scores * np.float32(1.1))
     assert store.finished(planted.dataset, [changed, *planted.experts[1:]], 0) is None
     assert store.finished(planted.dataset, planted.experts[::-1], 0) is None
     other = planted_dataset(n=500, classes=6, experts=4, kinds=KINDS, seed=1).dataset
