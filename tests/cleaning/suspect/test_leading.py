@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.domain.experts import Expert, FullExpert
+from cleaning.domain.experts import FullExpert
 from cleaning.suspect import leading, pipeline, softened
 from cleaning.suspect.opinion_store import OpinionStore
 from tests.factories import planted_dataset
@@ -21,14 +21,14 @@ def same(one: pipeline.Scored, other: pipeline.Scored) -> None:
 @pytest.fixture
 def read(monkeypatch):
     """(name, rows) of everything read of a full expert."""
-    seen, logits = [], Expert.logits
+    seen, logits = [], FullExpert.logits
 
     def noted(expert, rows):
         seen.append((expert.name, len(np.arange(10**6)[rows])))
         return logits(expert, rows)
 
     monkeypatch.setattr(softened, "is_plain", lambda expert: False)  # so that all reading goes through ``logits``
-    monkeypatch.setattr(Expert, "logits", noted)
+    monkeypatch.setattr(FullExpert, "logits", noted)
     return seen
 
 

@@ -145,12 +145,13 @@ def test_the_order_of_classes_does_not_matter(planted):
 
 
 def test_inputs_are_never_modified(planted):
-    kept = [None if e.scores is None else e.scores.copy() for e in planted.experts]
+    kept = [{field: array.copy() for field, array in e.arrays().items()} for e in planted.experts]
     given = planted.dataset.given_labels.copy()
     run(planted)
     assert (planted.dataset.given_labels == given).all()
-    for expert, scores in zip(planted.experts, kept):
-        assert scores is None or np.array_equal(expert.scores, scores, equal_nan=True)
+    for expert, before in zip(planted.experts, kept):
+        for field, array in before.items():
+            np.testing.assert_array_equal(expert.arrays()[field], array)
 
 
 # -- the list and the flags -----------------------------------------------------------------------------------------

@@ -180,9 +180,7 @@ def test_another_row_order_is_found_and_put_right(kind, how):
     )
     sound = planted.experts[0]
     taken = shuffled[ROWS[how](ids)]
-    fields = {
-        f: getattr(sound, f)[taken] for f in ("scores", "predicted", "confidence") if getattr(sound, f) is not None
-    }
+    fields = {field: array[taken] for field, array in sound.arrays().items()}
     reading = Reading(dataset, (replace(sound, name="net", **fields),), (), Path("x"), ("net",))
     finding = found(reading)["row_order:net"]
     assert finding.severity == "error" and finding.safe_fix
