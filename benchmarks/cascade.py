@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.calibrate.calibration import calibrate, logit, sigmoid
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset
+from cleaning.domain.experts import Expert, Top1Expert
 from cleaning.domain.folds import draw_folds
 from cleaning.experts.cascade import (
     Answers,
@@ -134,7 +135,7 @@ def _dataset(images: ImageNet, classes: int) -> Dataset:
 def _expert(images: ImageNet, name: str, called: np.ndarray) -> Expert:
     predicted = np.where(called, images.predicted[name], ABSTAIN).astype(np.int32)
     confidence = np.where(called, images.confidence[name], np.nan).astype(np.float32)
-    return Expert(name, "top1", predicted=predicted, confidence=confidence)
+    return Top1Expert(name, predicted=predicted, confidence=confidence)
 
 
 def points(value: float, low: float, high: float) -> str:

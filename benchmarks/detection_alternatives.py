@@ -13,6 +13,7 @@ import numpy as np
 from benchmarks.detection_contenders import Asked, distribution
 from cleaning.calibrate.calibration import calibrated_confidence
 from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.suspect.pool import EQUAL_SHARE, SMALLEST, equal_pool_trust, spread_of, stacking_weights, weighing_rows
 from cleaning.suspect.pooled_rows import Pooling
@@ -58,7 +59,7 @@ def voices(asked: Asked) -> Voices | None:
     n, options = len(dataset), dataset.options_of()
     if dataset.class_count <= ALL_CLASSES:
         classes, real = _every_class(asked.labels, dataset.class_count, options)
-    elif any(expert.kind == "full" for expert in experts):
+    elif any(isinstance(expert, FullExpert) for expert in experts):
         return None
     else:
         classes, real = _every_answer(asked.labels, asked.opinions.predicted)
@@ -88,7 +89,7 @@ def _every_answer(labels: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray
 def _said(asked: Asked, number: int, classes: np.ndarray, spread: np.ndarray | None = None) -> np.ndarray:
     """(N, C) one expert's probabilities; spread: (N,) over how many classes a single answer's rest goes."""
     expert = asked.judged.experts[number]
-    if expert.kind == "full":
+    if isinstance(expert, FullExpert):
         return np.take_along_axis(distribution(asked, number, np.arange(len(classes)), True), classes, 1)
     confidence = calibrated_confidence(expert, asked.calibrations[number], asked.folds).astype(np.float64)
     spread = spread_of(asked.judged.dataset.options_of()) if spread is None else spread

@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.detection_sets import JudgedSet
 from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
 from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import FullExpert, Top1Expert
 from cleaning.domain.folds import Folds, draw_folds
 from cleaning.suspect.pool import Opinions, pool
 from cleaning.suspect.suspicion import agreement, log_ratio, metadata_excess
@@ -129,7 +130,7 @@ def _adjusted(asked: Asked) -> np.ndarray:
 
 
 def _all_full(asked: Asked) -> bool:
-    return all(expert.kind == "full" and expert.rows is None for expert in asked.judged.experts)
+    return all(isinstance(expert, FullExpert) and expert.rows is None for expert in asked.judged.experts)
 
 
 def distribution(asked: Asked, number: int, rows: np.ndarray, calibrated: bool) -> np.ndarray:
@@ -139,13 +140,13 @@ def distribution(asked: Asked, number: int, rows: np.ndarray, calibrated: bool) 
     evenly to all other options.
     """
     expert, fitted = asked.judged.experts[number], asked.calibrations[number]
-    if expert.kind == "full":
+    if isinstance(expert, FullExpert):
         by_fold = fitted.by_fold[asked.folds.fold[rows], 0] if calibrated else np.ones(len(rows))
         return softmax(expert.logits(rows) / by_fold[:, None].astype(np.float32))
     if calibrated:
         confidence = calibrated_confidence(expert, fitted, asked.folds)[rows]
     else:
-        confidence = np.ones(len(rows)) if expert.kind == "votes" else expert.confidence[rows]
+        confidence = expert.confidence[rows] if isinstance(expert, Top1Expert) else np.ones(len(rows))
     options = asked.judged.dataset.options_of()[rows]
     answer, q = expert.predicted[rows], np.empty((len(rows), asked.judged.dataset.class_count))
     q[:] = ((1 - confidence) / (options - 1))[:, None]

@@ -9,7 +9,8 @@ import pandas as pd
 
 from benchmarks.made_data import SIZES, Size, make, truth_and_given
 from benchmarks.populations import real_sets
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset
+from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
 from data_adapters import read_folder
 from data_adapters.demo import write_demo
 
@@ -77,7 +78,7 @@ def _mapped(expert: Expert, folder: Path) -> Expert:
 def made_set(name: str, size: Size) -> JudgedSet:
     """Logits files of ``benchmarks.made_data``, memory-mapped."""
     truth, given = truth_and_given(make(size))
-    experts = [Expert(path.stem, "full", scores=np.load(path, mmap_mode="r"), simulated=True) for path in size.files]
+    experts = [FullExpert(path.stem, scores=np.load(path, mmap_mode="r"), simulated=True) for path in size.files]
     return _planted(name, truth, given, size.classes, experts)
 
 
@@ -129,15 +130,15 @@ def _expert(rng, number: int, kind: str, skill: float, truth: np.ndarray, likene
     logits = likeness + rng.standard_normal((n, k))
     logits[np.arange(n), truth] += skill
     logits = (logits * (1.3 + 0.4 * (number % 3))).astype(np.float32)
-    expert = Expert(f"{kind} {number}", "full", scores=logits, simulated=True)
+    name = f"{kind} {number}"
     if kind == "logits":
-        return expert
+        return FullExpert(name, scores=logits, simulated=True)
     predicted = logits.argmax(axis=1).astype(np.int32)
     if kind == "votes":
         predicted = np.where(rng.random(n) < 0.1, ABSTAIN, predicted).astype(np.int32)
-        return replace(expert, kind="votes", scores=None, predicted=predicted)
+        return VotesExpert(name, predicted, simulated=True)
     confidence = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-    return replace(expert, kind="top1", scores=None, predicted=predicted, confidence=confidence)
+    return Top1Expert(name, predicted, confidence, simulated=True)
 
 
 def _planted(name: str, truth: np.ndarray, given: np.ndarray, classes: int, experts: list[Expert]) -> JudgedSet:

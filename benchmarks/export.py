@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.journey import LAUNCHER, REPOSITORY
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert, Top1Expert
 from cleaning.export import available_exports
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.workspaces import Run, Workspace, create_workspace
@@ -46,7 +47,7 @@ def some_experts(dataset: Dataset) -> list[Expert]:
         other = rng.integers(0, CLASSES, len(dataset))
         answers = np.where(right, dataset.given_labels, other).astype(np.int32)
         confidence = np.clip(rng.normal(0.9 - 0.3 * hard, 0.1), 0.01, 0.99)
-        experts.append(Expert(f"expert {m}", "top1", predicted=answers, confidence=confidence))
+        experts.append(Top1Expert(f"expert {m}", predicted=answers, confidence=confidence))
     return experts
 
 

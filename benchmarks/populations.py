@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert
 from cleaning.suspect.pipeline import run
 from data_adapters import read_folder, read_loose
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.keep.workspaces import Workspace, create_workspace
 from cleaning.suspect.pipeline import run
 
@@ -40,7 +41,7 @@ def make_workspace(root: Path, samples: int, distinct_pictures: int, seed: int =
 def _expert(number: int, truth: np.ndarray, rng: np.random.Generator) -> Expert:
     logits = (2 * rng.standard_normal((len(truth), CLASSES))).astype(np.float32)
     logits[np.arange(len(truth)), truth] += 6 + number
-    return Expert(f"expert {number}", "full", scores=logits.astype(np.float16), score_kind="logits", simulated=True)
+    return FullExpert(f"expert {number}", scores=logits.astype(np.float16), score_kind="logits", simulated=True)
 
 
 def make_pictures(folder: Path, count: int, rng: np.random.Generator) -> list[str]:

@@ -20,7 +20,8 @@ import pandas as pd
 from benchmarks.made_data import Size, make
 from benchmarks.measuring import machine
 from benchmarks.review import OPTIONS, served
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import FullExpert
 from cleaning.keep.workspaces import Workspace, create_workspace, list_workspaces
 from cleaning.suspect import pipeline
 
@@ -57,7 +58,7 @@ def a_workspace(root: Path, size: Size) -> Workspace:
     samples = pd.DataFrame({"sample_id": ids, "source": np.char.add("part ", (given % 7).astype(str))})
     dataset = Dataset("made", "image", ids, given, names, samples)
     experts = [
-        Expert(f"made {m}", "full", scores=np.load(file, mmap_mode="r"), simulated=True, cost=10.0**m)
+        FullExpert(f"made {m}", scores=np.load(file, mmap_mode="r"), simulated=True, cost=10.0**m)
         for m, file in enumerate(size.files)
     ]
     workspace = create_workspace(root, dataset, experts)

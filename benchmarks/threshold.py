@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Top1Expert
 from cleaning.keep.workspaces import Workspace, create_workspace
 from cleaning.suspect.pipeline import run
 
@@ -63,7 +64,7 @@ def simulated(root: Path, samples: int) -> Workspace:
     for number in range(EXPERTS):
         sure = np.clip(1 - hard + rng.normal(0, 0.2, samples), 0.02, 0.98).astype(np.float32)
         said = np.where(rng.random(samples) < sure, truth, rng.integers(0, CLASSES, samples)).astype(np.int32)
-        experts.append(Expert(f"simulated {number}", "top1", predicted=said, confidence=sure, simulated=True))
+        experts.append(Top1Expert(f"simulated {number}", predicted=said, confidence=sure, simulated=True))
     ids = np.char.add("s", np.arange(samples).astype(str)).astype(object)
     names = tuple(f"class {k}" for k in range(CLASSES))
     dataset = Dataset(f"{samples} simulated", "image", ids, given, names, pd.DataFrame({"sample_id": ids}))

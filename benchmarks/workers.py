@@ -47,7 +47,8 @@ def killing(size: Size, workers: int) -> None:
     """Scores twice with workers, once with one of them killed half-way, and compares every number."""
     import pandas as pd
 
-    from cleaning.domain.dataset import Dataset, Expert
+    from cleaning.domain.dataset import Dataset
+    from cleaning.domain.experts import FullExpert
     from cleaning.domain.folds import draw_folds
     from cleaning.suspect.distributed import ask_distributed, connected
 
@@ -56,7 +57,7 @@ def killing(size: Size, workers: int) -> None:
     names = tuple(f"class {k}" for k in range(size.classes))
     dataset = Dataset(size.name, "image", ids, labels, names, pd.DataFrame({"sample_id": ids}))
     files = [np.load(path, mmap_mode="r") for path in size.files]
-    experts = [Expert(f"m{number}", "full", scores=scores) for number, scores in enumerate(files)]
+    experts = [FullExpert(f"m{number}", scores=scores) for number, scores in enumerate(files)]
     folds, killed = draw_folds(ids, 0), []
     with connected(workers=workers) as client:
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning.domain.dataset import TEXT, Dataset, Expert
+from cleaning.domain.dataset import TEXT, Dataset
+from cleaning.domain.experts import Expert
 from data_adapters.files.tables import Table
 
 

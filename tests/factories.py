@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import ABSTAIN, OPTION_LETTERS, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, OPTION_LETTERS, Dataset
+from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import Folds, draw_folds
 
 KIND_CYCLE = ("logits", "probabilities", "top1", "votes")
@@ -66,17 +67,17 @@ def an_expert(number, kind, truth, options, hardness, rng) -> Expert:
     counts = options.astype(np.int32) if (options < classes).any() else None
     if kind == "logits":
         scores = np.where(np.isfinite(logits), logits, 99).astype(np.float32)
-        return Expert(name, "full", scores=scores, score_kind="logits", option_counts=counts)
+        return FullExpert(name, scores=scores, score_kind="logits", option_counts=counts)
     probabilities = np.exp(logits - logits.max(1, keepdims=True))
     probabilities /= probabilities.sum(1, keepdims=True)
     if kind == "probabilities":
         scores = probabilities.astype(np.float16)
-        return Expert(name, "full", scores=scores, score_kind="probabilities", option_counts=counts)
+        return FullExpert(name, scores=scores, score_kind="probabilities", option_counts=counts)
     predicted = np.where(rng.random(n) < 0.1, ABSTAIN, logits.argmax(1)).astype(np.int32)
     if kind == "votes":
-        return Expert(name, "votes", predicted=predicted)
+        return VotesExpert(name, predicted=predicted)
     confidence = np.where(predicted == ABSTAIN, np.nan, probabilities.max(1)).astype(np.float32)
-    return Expert(name, "top1", predicted=predicted, confidence=confidence)
+    return Top1Expert(name, predicted=predicted, confidence=confidence)
 
 
 def _dataset(given, options, classes, kind, group, seed) -> Dataset:
@@ -119,7 +120,7 @@ def tiny_dataset(given, class_count: int, option_counts=None, group=None) -> Dat
 
 
 def voter(name: str, predicted) -> Expert:
-    return Expert(name, "votes", predicted=np.asarray(predicted, np.int32))
+    return VotesExpert(name, predicted=np.asarray(predicted, np.int32))
 
 
 def average_precision(wrong: np.ndarray, table: pd.DataFrame) -> float:
@@ -135,7 +136,7 @@ def write_folder(planted: Planted, folder: Path) -> Path:
     (folder / "experts").mkdir(parents=True)
     write_labels(planted, folder / "samples.csv")
     (folder / "class_names.txt").write_text("\n".join(dataset.class_names) + "\n", encoding="utf-8")
-    about = {e.name: {"score_kind": e.score_kind} for e in planted.experts if e.kind == "full"}
+    about = {e.name: {"score_kind": e.score_kind} for e in planted.experts if isinstance(e, FullExpert)}
     settings = {"format": 1, "name": dataset.name, "kind": dataset.kind, "experts": about}
     if dataset.group is not None:
         settings["group_column"] = dataset.group_name
@@ -159,13 +160,13 @@ def write_labels(planted: Planted, path: Path) -> Path:
 
 def write_expert(expert: Expert, dataset: Dataset, folder: Path) -> Path:
     """.npy in the order of the samples, or a table of the expert's answers; abstentions are missing rows."""
-    if expert.kind == "full":
+    if isinstance(expert, FullExpert):
         np.save(folder / f"{expert.name}.npy", expert.scores)
         return folder / f"{expert.name}.npy"
     answered = expert.predicted != ABSTAIN
     names = np.asarray(dataset.class_names, object)
     columns = {"sample_id": dataset.sample_ids[answered], "predicted_class": names[expert.predicted[answered]]}
-    if expert.kind == "top1":
+    if isinstance(expert, Top1Expert):
         columns["predicted_probability"] = expert.confidence[answered].astype(np.float64)
     pd.DataFrame(columns).to_csv(folder / f"{expert.name}.csv", index=False)
     return folder / f"{expert.name}.csv"

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN, Expert
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.errors import InputError, NotFinite
 from cleaning.scores.exponentials import UNIT, raised
@@ -63,11 +64,16 @@ class Calibration:
 
 def calibrate(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
     """Fits the map that belongs to the expert's kind of score. Raises InputError when it answers nothing."""
-    fit = {"full": _calibrate_full, "top1": _calibrate_top1, "votes": _calibrate_votes}[expert.kind]
-    return fit(expert, given_labels, folds)
+    match expert:
+        case FullExpert():
+            return _calibrate_full(expert, given_labels, folds)
+        case Top1Expert():
+            return _calibrate_top1(expert, given_labels, folds)
+        case VotesExpert():
+            return _calibrate_votes(expert, given_labels, folds)
 
 
-def _calibrate_full(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+def _calibrate_full(expert: FullExpert, given_labels: np.ndarray, folds: Folds) -> Calibration:
     rows = temperature_rows(folds, expert.scores.shape[1])
     logits = expert.logits(rows)
     if expert.unchecked and not all_finite(logits):
@@ -202,7 +208,7 @@ def _inside_range(temperature: float) -> bool:
     return TEMPERATURE_RANGE[0] * 1.001 < temperature < TEMPERATURE_RANGE[1] * 0.999
 
 
-def _calibrate_top1(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+def _calibrate_top1(expert: Top1Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
     answered = expert.predicted != ABSTAIN
     x = logit(expert.confidence[answered])
     right = expert.predicted[answered] == given_labels[answered]
@@ -213,7 +219,7 @@ def _calibrate_top1(expert: Expert, given_labels: np.ndarray, folds: Folds) -> C
     return _cross_fitted(expert.name, "platt", ("slope", "intercept"), fit, folds.fold[answered])
 
 
-def _calibrate_votes(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
+def _calibrate_votes(expert: VotesExpert, given_labels: np.ndarray, folds: Folds) -> Calibration:
     answered = expert.predicted != ABSTAIN
     right = expert.predicted[answered] == given_labels[answered]
 
@@ -292,10 +298,10 @@ def shrunk_accuracy(right: int, answered: int) -> float:
     return (right + 1) / (answered + 2)
 
 
-def calibrated_confidence(expert: Expert, calibration: Calibration, folds: Folds) -> np.ndarray:
-    """(N,) float32 calibrated confidence of a top-1 or votes expert in its own answer; NaN where it abstains."""
+def calibrated_confidence(expert: AnsweringExpert, calibration: Calibration, folds: Folds) -> np.ndarray:
+    """(N,) float32 calibrated confidence of an expert in its own answer; NaN where it abstains."""
     parameters = calibration.by_fold[folds.fold]
-    if calibration.method == "platt":
+    if isinstance(expert, Top1Expert):
         confidence = sigmoid(parameters[:, 0] * logit(np.nan_to_num(expert.confidence, nan=0.5)) + parameters[:, 1])
     else:
         confidence = parameters[:, 0]

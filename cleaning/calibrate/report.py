@@ -15,7 +15,8 @@ import pandas as pd
 
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence, relative_logits, row_sums
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset
+from cleaning.domain.experts import Expert, FullExpert, Top1Expert, check_experts
 from cleaning.domain.folds import Folds, draw_folds
 from cleaning.scores.rows import CHUNK_CELLS
 
@@ -81,11 +82,11 @@ class ExpertReport:
 
 def report_expert(dataset: Dataset, expert: Expert, calibration: Calibration, folds: Folds) -> ExpertReport:
     """One expert before and after; a full expert's scores are read once, in chunks."""
-    if expert.kind == "full":
+    if isinstance(expert, FullExpert):
         return _report_full(dataset, expert, calibration, folds)
     after = Stated(calibrated_confidence(expert, calibration, folds))
     before = None
-    if expert.kind == "top1":
+    if isinstance(expert, Top1Expert):
         before = Stated(np.where(expert.predicted == ABSTAIN, np.nan, expert.confidence))
     right = expert.predicted == dataset.given_labels
     return ExpertReport(expert, calibration, np.asarray(expert.predicted), right, before, after)
@@ -98,8 +99,6 @@ def expert_reports(
 
     Raises InputError for repeated names, or an expert that answers nothing.
     """
-    from cleaning.domain.dataset import check_experts
-
     check_experts(experts)
     folds, reports = draw_folds(dataset.sample_ids, seed), []
     for done, expert in enumerate(experts):
@@ -114,7 +113,7 @@ def calibration_table(reports: Sequence[ExpertReport]) -> pd.DataFrame:
     return pd.DataFrame([r.row() for r in reports])
 
 
-def _report_full(dataset: Dataset, expert: Expert, calibration: Calibration, folds: Folds) -> ExpertReport:
+def _report_full(dataset: Dataset, expert: FullExpert, calibration: Calibration, folds: Folds) -> ExpertReport:
     n = len(dataset)
     predicted = np.full(n, ABSTAIN, np.int32)
     before, after = (Stated(*(np.full(n, np.nan, np.float32) for _ in range(3))) for _ in range(2))

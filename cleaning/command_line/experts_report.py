@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _studied(study, arguments):
     from cleaning.calibrate.calibration import calibrate
     from cleaning.command_line.source import Progress
-    from cleaning.domain.dataset import check_experts
+    from cleaning.domain.experts import check_experts
     from cleaning.domain.folds import draw_folds
     from cleaning.experts.rescoring import Rescoring
     from cleaning.experts.who_helps import study_experts

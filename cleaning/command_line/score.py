@@ -121,7 +121,7 @@ def _client(arguments: argparse.Namespace):
 
 def _workspace(root: Path, reading):
     """The workspace below ``root`` that holds this reading."""
-    from cleaning.domain.dataset import check_experts
+    from cleaning.domain.experts import check_experts
     from cleaning.keep.workspaces import create_workspace
 
     check_experts(reading.experts)

@@ -1,4 +1,4 @@
-"""What the core works on: one Dataset (samples and given labels) and its Experts (their scores).
+"""What the core works on: one Dataset, its samples and their given labels; ``cleaning.domain.experts`` judge them.
 
 Symbols used throughout: N samples, K classes (for questions: the largest number of options), M experts.
 Built by ``data_adapters``, which check everything at the door; the core then trusts them.
@@ -18,14 +18,12 @@ import numpy as np
 
 from cleaning.domain.text_hashes import hash_texts
 from cleaning.errors import InputError, counted, first_five
-from cleaning.scores.rows import read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ABSTAIN = -1
 TEXT = np.dtypes.StringDType()
-HASHED_BYTES = 1 << 20
 TEXTS_AT_ONCE = 65_536
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -113,84 +111,6 @@ class Dataset:
         return digest.hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Expert:
-    """One model's opinions on the samples of a dataset, in the dataset's order.
-
-    kind "full":  ``scores`` (R, K) float16/32/64, usually memory-mapped, of ``score_kind``; sample i is row
-                  ``rows[i]`` (row i where rows is None; ABSTAIN where the expert says nothing).
-                  ``option_counts`` (N,) where questions differ in them: scores of options beyond are padding.
-    kind "top1":  ``predicted`` (N,) int32 class or ABSTAIN, ``confidence`` (N,) float32 in [0, 1] (NaN: abstains).
-    kind "votes": ``predicted`` (N,) int32 class or ABSTAIN.
-    simulated: True for demo experts that are not real models; always shown.
-    cost: relative price of one answer, or None. family: experts of one family err together.
-    known_fingerprint: as computed when the expert was stored; empty for one just read.
-    unchecked: the reader left it to whoever reads the scores to refuse NaN and infinity (``cleaning.suspect.softened``).
-    """
-
-    name: str
-    kind: Literal["full", "top1", "votes"]
-    scores: np.ndarray | None = None
-    score_kind: Literal["logits", "probabilities"] = "logits"
-    rows: np.ndarray | None = None
-    option_counts: np.ndarray | None = None
-    predicted: np.ndarray | None = None
-    confidence: np.ndarray | None = None
-    source: str = ""
-    simulated: bool = False
-    cost: float | None = None
-    family: str = ""
-    notes: tuple[str, ...] = ()
-    known_fingerprint: str = ""
-    unchecked: bool = False
-
-    def logits(self, samples: slice | np.ndarray) -> np.ndarray:
-        """(n, K) float32 logits of some samples of a full expert; abstained rows and options that do not exist are NaN.
-
-        Probabilities are returned as their logarithms (a softmax of which gives them back).
-        """
-        assert self.scores is not None, "only full experts have logits"
-        if self.rows is None:
-            block, missing = _own_float32(read_rows(self.scores, samples), self.scores), None
-        else:
-            rows = self.rows[samples]
-            missing = rows < 0
-            block = _own_float32(read_rows(self.scores, np.where(missing, 0, rows)), self.scores)
-        if self.score_kind == "probabilities":
-            block = np.log(np.maximum(block, PROBABILITY_FLOOR))
-        if missing is not None and missing.any():
-            block[missing] = np.nan
-        if self.option_counts is not None:
-            block[np.arange(block.shape[1]) >= self.option_counts[samples, None]] = np.nan
-        return block
-
-    def fingerprint(self) -> str:
-        """16 hex digits of the expert's kind and content (its name does not count); computed once."""
-        return self._fingerprint
-
-    @cached_property
-    def _fingerprint(self) -> str:
-        if self.known_fingerprint:
-            return self.known_fingerprint
-        digest = hashlib.sha256(f"{self.kind}|{self.score_kind}".encode())
-        for array in (self.scores, self.rows, self.predicted, self.confidence):
-            if array is not None:
-                digest.update(str((array.shape, array.dtype)).encode())
-                step = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
-                for start in range(0, len(array), step):
-                    block = np.ascontiguousarray(read_rows(array, slice(start, start + step)))
-                    digest.update(block.view(np.uint8).data)
-        return digest.hexdigest()[:16]
-
-
-PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
-
-
-def _own_float32(block: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Float32 that may be overwritten: ``block`` itself unless it is a view of ``scores``."""
-    return block.astype(np.float32, copy=isinstance(scores, np.ndarray) and np.may_share_memory(block, scores))
-
-
 def _as_text(value: object) -> str:
     return "\x01".join(map(str, value)) if isinstance(value, list | tuple | np.ndarray) else str(value)
 
@@ -248,13 +168,3 @@ def as_series(texts: np.ndarray) -> pd.Series:
     starts = range(0, max(len(texts), 1), TEXTS_AT_ONCE)
     blocks = [pd.Series(texts[start : start + TEXTS_AT_ONCE].astype(object)) for start in starts]
     return pd.concat(blocks, ignore_index=True)
-
-
-def check_experts(experts: Sequence[Expert]) -> None:
-    """At least one expert, and every name once."""
-    if not experts:
-        raise InputError("There is no expert. Give at least one file of scores or answers.")
-    names = [e.name for e in experts]
-    repeated = sorted({n for n in names if names.count(n) > 1})
-    if repeated:
-        raise InputError(f"Experts bear the same name: {first_five(repeated)}. Give each expert its own name.")

@@ -1,12 +1,13 @@
 """What suspicion would be with other experts: some left out, or one asked only about some samples."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from cleaning.calibrate.calibration import Calibration, calibrate
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert
 from cleaning.domain.folds import Folds
 from cleaning.errors import InputError, one_of
 from cleaning.suspect.pool import Opinions, pool
@@ -43,7 +44,7 @@ class Rescoring:
         if not called.any():
             return self.suspicion(others)
         place = self._place(name)
-        silenced = silent_elsewhere(self.experts[place], called)
+        silenced = self.experts[place].silent_elsewhere(called)
         experts, calibrations = list(self.experts), list(self.calibrations)
         experts[place] = silenced
         calibrations[place] = calibrate(silenced, self.dataset.given_labels, self.folds)
@@ -61,15 +62,3 @@ class Rescoring:
         if name not in names:
             raise InputError(f"There is no expert '{name}': choose {one_of(names)}.")
         return names.index(name)
-
-
-def silent_elsewhere(expert: Expert, called: np.ndarray) -> Expert:
-    """The same expert, abstaining wherever ``called`` (N,) bool is False."""
-    if expert.kind == "full":
-        rows = np.arange(len(called)) if expert.rows is None else np.asarray(expert.rows)
-        return replace(expert, rows=np.where(called, rows, ABSTAIN), known_fingerprint="")
-    predicted = np.where(called, expert.predicted, ABSTAIN).astype(np.int32)
-    if expert.kind == "votes":
-        return replace(expert, predicted=predicted, known_fingerprint="")
-    confidence = np.where(called, expert.confidence, np.nan).astype(np.float32)
-    return replace(expert, predicted=predicted, confidence=confidence, known_fingerprint="")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.shared_errors import (
     Exchange,

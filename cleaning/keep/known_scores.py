@@ -4,11 +4,11 @@ A file is the same while its place, size and time of change are; workspaces trus
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.scores.rows import whole_file
 
 ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
@@ -31,7 +31,7 @@ def known_scores(root: Path) -> Callable[[Expert], str]:
                 known[place, about["score_kind"]] = about["scores_seen"], about["fingerprint"]
 
     def fingerprint(expert: Expert) -> str:
-        if not _whole(vars(expert)) or not whole_file(expert.scores):
+        if not (isinstance(expert, FullExpert) and _whole(expert.arrays()) and whole_file(expert.scores)):
             return ""
         place = Path(expert.scores.filename).resolve()
         as_seen, kept = known.get((place, expert.score_kind), (None, ""))
@@ -40,6 +40,6 @@ def known_scores(root: Path) -> Callable[[Expert], str]:
     return fingerprint
 
 
-def _whole(about: dict) -> bool:
+def _whole(about: Mapping[str, object]) -> bool:
     """Whether an expert is all of one file of scores, row by row: nothing else has a say in what was checked."""
-    return [name for name in ARRAYS if about.get(name) is not None] == ["scores"]
+    return [name for name in ARRAYS if name in about] == ["scores"]

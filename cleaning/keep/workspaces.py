@@ -19,7 +19,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -28,12 +28,14 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate.calibration import Calibration
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import EXPERT_OF_KIND, Expert, FullExpert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.known_scores import ARRAYS, seen
 from cleaning.scores.reserved import full_disk_as_sentence, new_npy
+from cleaning.scores.rows import Rows
 from cleaning.scores.shards import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.opinion_store import OpinionStore
@@ -359,7 +361,6 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
     about = {
         "name": expert.name,
         "kind": expert.kind,
-        "score_kind": expert.score_kind,
         "fingerprint": fingerprint,
         "source": expert.source,
         "simulated": expert.simulated,
@@ -367,10 +368,9 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         "family": expert.family,
         "notes": list(expert.notes),
     }
-    for field in ARRAYS:
-        array = getattr(expert, field)
-        if array is None:
-            continue
+    if isinstance(expert, FullExpert):
+        about["score_kind"] = expert.score_kind
+    for field, array in expert.arrays().items():
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
             about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
             about["scores_seen"] = seen(Path(array.filename))
@@ -395,35 +395,25 @@ def _whole_file(array: np.memmap) -> bool:
 
 def _read_expert(path: Path) -> Expert:
     about = _read_json(path)
-    arrays = {}
-    for field in ARRAYS:
-        if field in about:
-            place = (path.parent / about[field]).resolve()  # an absolute path stands for itself
-            if not place.exists():
-                raise WorkspaceError(
-                    f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back."
-                )
-            listed = place.suffix == LIST_SUFFIX
-            arrays[field] = listed_shards(place) if listed else np.load(place, mmap_mode="r", allow_pickle=False)
+    made = EXPERT_OF_KIND[about["kind"]]
+    kept = {field.name: about[field.name] for field in fields(made) if field.name in about}
+    kept |= {field: _read_array(path.parent, about, field) for field in kept.keys() & set(ARRAYS)}
     changed = about.get("scores_seen") not in (None, seen(path.parent / about.get("scores", "")))
-    expert = Expert(
-        about["name"],
-        about["kind"],
-        score_kind=about["score_kind"],
-        source=about["source"],
-        simulated=about["simulated"],
-        cost=about["cost"],
-        family=about["family"],
-        notes=tuple(about["notes"]),
-        known_fingerprint="" if changed else about["fingerprint"],
-        **arrays,
-    )
+    kept |= {"notes": tuple(about["notes"]), "known_fingerprint": "" if changed else about["fingerprint"]}
+    expert = made(**kept)
     if expert.fingerprint() != about["fingerprint"]:
         raise WorkspaceError(
             f"The scores of expert '{expert.name}' are not those that were loaded: {about['scores']} has changed since. "
             "Put the old file back, or load the dataset again."
         )
     return expert
+
+
+def _read_array(folder: Path, about: dict, field: str) -> Rows:
+    place = (folder / about[field]).resolve()  # an absolute path stands for itself
+    if not place.exists():
+        raise WorkspaceError(f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back.")
+    return listed_shards(place) if place.suffix == LIST_SUFFIX else np.load(place, mmap_mode="r", allow_pickle=False)
 
 
 def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:

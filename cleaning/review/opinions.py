@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset
+from cleaning.domain.experts import Expert
 from cleaning.domain.folds import draw_folds
 from cleaning.keep.workspaces import Run
 from cleaning.suspect.pooled_rows import SMALLEST, Pooling
@@ -93,7 +94,7 @@ class RowOpinions:
 
     def _spread(self, column: int, rows: np.ndarray) -> np.ndarray:
         """A bare answer with its calibrated confidence; the rest is spread evenly over all other options."""
-        answer = np.asarray(self._pooling.experts[column].predicted[rows])
+        answer = np.asarray(self._pooling.answers_of(column)[rows])
         confidence = np.asarray(self._pooling.answers[column][rows], np.float64)
         rest = (1 - confidence) / np.maximum(self._options[rows] - 1, 1)
         probability = np.repeat(rest[:, None], self._class_count, axis=1)

@@ -7,6 +7,7 @@ and mapping and unmapping pages costs more than copying them into a buffer that 
 import mmap
 import os
 from contextlib import contextmanager
+from typing import Protocol, TypeGuard
 
 import numpy as np
 
@@ -18,7 +19,21 @@ BLOCK_BYTES = 1 << 20
 CHUNK_CELLS = 262_144  # float32 cells of one chunk: 1 MB, which stays in the processor's cache
 
 
-def read_rows(scores: np.ndarray, rows: slice | np.ndarray, into: np.ndarray | None = None) -> np.ndarray:
+class Rows(Protocol):
+    """An array (R, ...) in memory or in a file, or what is read like one: ``cleaning.scores.shards.ShardedScores``."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray: ...
+
+
+def read_rows(scores: Rows, rows: slice | np.ndarray, into: np.ndarray | None = None) -> np.ndarray:
     """(n, ...) these rows: read from the file into ``into`` (or new memory) where ``scores`` is all of a mapped file,
     else simply ``scores[rows]``, which may be a view.
 
@@ -61,7 +76,7 @@ def _pick(scores: np.memmap, rows: np.ndarray, block: np.ndarray) -> None:
         done = following
 
 
-def whole_file(scores: np.ndarray) -> bool:
+def whole_file(scores: Rows) -> TypeGuard[np.memmap]:
     """Whether the array is all of a memory map whose changes, if any, are the file's."""
     if not (_CAN_READ_AT and isinstance(scores, np.memmap) and isinstance(scores.base, mmap.mmap)):
         return False

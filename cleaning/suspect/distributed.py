@@ -19,7 +19,8 @@ import numpy as np
 
 from cleaning.calibrate import calibration
 from cleaning.calibrate.calibration import Calibration, calibrate
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.domain.folds import Folds
 from cleaning.errors import InputError
 from cleaning.scores.rows import read_rows
@@ -67,7 +68,7 @@ def ask_distributed(
     calibrated: gives the map of an expert and keeps it; handed the expert and the part of it that is here.
     """
     known = experts
-    experts = [replace(e, scores=as_shards(e.scores)) if e.kind == "full" else e for e in experts]
+    experts = [replace(e, scores=as_shards(e.scores)) if isinstance(e, FullExpert) else e for e in experts]
     sampled = _sampled(client, dataset, experts, folds, progress)
     fit = calibrated or (lambda whole, here: calibrate(here, dataset.given_labels, folds))
     calibrations = [fit(whole, here) for whole, here in zip(known, sampled)]
@@ -111,11 +112,11 @@ def _sampled(client, dataset: Dataset, experts, folds: Folds, progress: Progress
     result = []
     for done, expert in enumerate(experts):
         progress(f"calibrating {expert.name}", done / len(experts))
-        result.append(_sampled_expert(client, expert, samples) if expert.kind == "full" else expert)
+        result.append(_sampled_expert(client, expert, samples) if isinstance(expert, FullExpert) else expert)
     return result
 
 
-def _sampled_expert(client, expert: Expert, samples: np.ndarray) -> Expert:
+def _sampled_expert(client, expert: FullExpert, samples: np.ndarray) -> FullExpert:
     rows = samples if expert.rows is None else np.unique(np.maximum(expert.rows[samples], 0))
     groups = [rows[start : start + SAMPLED_ROWS] for start in range(0, len(rows), SAMPLED_ROWS)]
     if not isinstance(expert.scores, ShardedScores):
@@ -126,10 +127,10 @@ def _sampled_expert(client, expert: Expert, samples: np.ndarray) -> Expert:
 
 def _parts(dataset: Dataset, experts: Sequence[Expert]) -> list[slice]:
     """Rows of the tasks: at most PART_BYTES of scores each, and cut where the first sharded expert's shards are."""
-    full = [e.scores for e in experts if e.kind == "full"]
-    width = sum(s.shape[1] * s.dtype.itemsize for s in full) or 8 * len(experts)
+    full = [e for e in experts if isinstance(e, FullExpert)]
+    width = sum(e.scores.shape[1] * e.scores.dtype.itemsize for e in full) or 8 * len(experts)
     step = max(1, PART_BYTES // width)
-    sharded = [e.scores for e in experts if e.rows is None and isinstance(e.scores, ShardedScores)]
+    sharded = [e.scores for e in full if e.rows is None and isinstance(e.scores, ShardedScores)]
     edges = [0, *(sharded[0].edges() if sharded else []), len(dataset)]
     return [slice(start, min(start + step, high)) for low, high in pairwise(edges) for start in range(low, high, step)]
 
@@ -176,14 +177,12 @@ class _PartOf:
 
 def _expert_of(expert: Expert, rows: slice) -> Expert:
     """The expert as the samples in ``rows`` see it."""
-    changed = {"notes": ()}
-    for field in ("rows", "option_counts", "predicted", "confidence"):
-        array = getattr(expert, field)
-        changed[field] = None if array is None else np.asarray(array[rows])
-    if expert.kind == "full" and expert.rows is None:
-        sharded = isinstance(expert.scores, ShardedScores)
-        changed["scores"] = expert.scores.part(rows) if sharded else np.asarray(expert.scores[rows])
-    return replace(expert, **changed)
+    by_sample = expert.arrays()
+    scores = by_sample.pop("scores", None)
+    changed = {field: np.asarray(array[rows]) for field, array in by_sample.items()}
+    if scores is not None and "rows" not in changed:
+        changed["scores"] = scores.part(rows) if isinstance(scores, ShardedScores) else np.asarray(scores[rows])
+    return replace(expert, notes=(), **changed)
 
 
 def pooled_part(part: _PartOf) -> PooledRows:

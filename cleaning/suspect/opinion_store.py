@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.calibrate.calibration import Calibration, calibrate
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert
 from cleaning.domain.folds import Folds
 from cleaning.scores.reserved import full_disk_as_sentence, new_npy
 from cleaning.suspect.leading import Earlier, Leading, read_added, read_leading

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleaning.calibrate.calibration import calibrate
-from cleaning.domain.dataset import TEXT, Dataset, Expert, check_experts
+from cleaning.domain.dataset import TEXT, Dataset
+from cleaning.domain.experts import Expert, check_experts
 from cleaning.domain.folds import draw_folds
 from cleaning.domain.settings import DEFAULT_THRESHOLD, Settings
 from cleaning.suspect.opinion_store import OpinionStore

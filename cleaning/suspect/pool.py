@@ -15,7 +15,8 @@ from os import cpu_count
 import numpy as np
 
 from cleaning.calibrate.calibration import Calibration
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import Expert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.scores.rows import CHUNK_CELLS
 from cleaning.suspect.pooled_rows import SMALLEST, PooledRows, Pooling, spread_of  # noqa: F401 - part of this module's words

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaning.calibrate.calibration import Calibration, calibrated_confidence
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.suspect.softened import Buffers, Softener
 
@@ -71,7 +72,7 @@ class Pooling:
             folds.fold,
             tuple(experts),
             tuple(calibrations),
-            {m: calibrated_confidence(e, c, folds) for m, (e, c) in pairs if e.kind != "full"},
+            {m: calibrated_confidence(e, c, folds) for m, (e, c) in pairs if not isinstance(e, FullExpert)},
             cls.softeners_of(experts, calibrations),
             np.full((FOLD_COUNT, len(experts)), 1 / len(experts)),
         )
@@ -80,10 +81,16 @@ class Pooling:
     def softeners_of(experts: Sequence[Expert], calibrations: Sequence[Calibration]) -> dict[int, Softener]:
         """By number of the expert, of those that are full."""
         pairs = enumerate(zip(experts, calibrations))
-        return {m: Softener.of(e, c) for m, (e, c) in pairs if e.kind == "full"}
+        return {m: Softener.of(e, c) for m, (e, c) in pairs if isinstance(e, FullExpert)}
 
     def with_weights(self, weights: np.ndarray) -> "Pooling":
         return replace(self, weights=weights)
+
+    def answers_of(self, column: int) -> np.ndarray:
+        """(N,) the classes that an expert which is not full answers; ABSTAIN where it does not."""
+        expert = self.experts[column]
+        assert not isinstance(expert, FullExpert), "only answers are asked for"
+        return expert.predicted
 
     def buffers(self) -> Buffers:
         """The calling thread's."""
@@ -108,7 +115,7 @@ class Pooling:
         if column in self.answers:
             others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1
             own = self.answers[column][rows].astype(np.float64)
-            agrees = self.experts[column].predicted[rows] == labels
+            agrees = self.answers_of(column)[rows] == labels
             return np.where(agrees, own, (1 - own) / others)
         result = np.empty(len(rows))
         for start in range(0, len(rows), step):
@@ -193,7 +200,7 @@ class Pooling:
         """Adds top-1 and hard answers to ``pooled`` and ``total``; returns (n,) what they give to every class."""
         base = np.zeros(len(line), np.float32)
         for column, calibrated in self.answers.items():
-            answer, confidence = self.experts[column].predicted[rows], calibrated[rows]
+            answer, confidence = self.answers_of(column)[rows], calibrated[rows]
             into.predicted[rows, column], into.confidence[rows, column] = answer, confidence
             answered = answer != ABSTAIN
             w = np.where(answered, weights[:, column], 0)

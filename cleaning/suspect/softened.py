@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaning.calibrate.calibration import PADDING, Calibration, relative_logits, row_sums
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.errors import NotFinite
 from cleaning.scores.exponentials import UNIT, raised
 from cleaning.scores.float_bits import finite_halves, widened
@@ -52,11 +52,11 @@ class Buffers:
 class Softener:
     """A full expert with its temperature for each fold. beta: (FOLD_COUNT,) float32, UNIT / T."""
 
-    expert: Expert
+    expert: FullExpert
     beta: np.ndarray
 
     @classmethod
-    def of(cls, expert: Expert, calibration: Calibration) -> "Softener":
+    def of(cls, expert: FullExpert, calibration: Calibration) -> "Softener":
         return cls(expert, (UNIT / calibration.by_fold[:, 0]).astype(np.float32))
 
     def soften(
@@ -130,7 +130,7 @@ class Softener:
         return Softened(q, total, best, silent)
 
 
-def is_plain(expert: Expert) -> bool:
+def is_plain(expert: FullExpert) -> bool:
     """Whether the file holds logits row by row as they are needed: the common case, and the fast one."""
     if expert.rows is not None or expert.option_counts is not None or expert.score_kind != "logits":
         return False

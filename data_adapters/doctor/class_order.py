@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.conversions import converted
@@ -104,9 +104,9 @@ def reordered(reading: Reading, expert: Expert) -> Expert:
     order = find_order(predicted, evidence.labels, evidence.class_count)
     if order is None:
         return expert
-    if expert.kind != "full":
+    if not isinstance(expert, FullExpert):
         moved = np.where(expert.predicted >= 0, order.class_of[np.maximum(expert.predicted, 0)], expert.predicted)
-        return replace(expert, predicted=moved.astype(np.int32), known_fingerprint="")
+        return expert.answering(moved)
     columns = np.argsort(order.class_of)  # what stands for class k of this dataset
     scores = converted(expert.scores, lambda block: block[:, columns])
     return replace(expert, scores=scores, known_fingerprint="")

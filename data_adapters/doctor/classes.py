@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from cleaning.domain.experts import FullExpert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.evidence import Evidence
@@ -32,7 +33,7 @@ def counted_from_one(reading: Reading) -> bool:
     numbered = dataset.class_names == tuple(map(str, range(dataset.class_count)))
     if not numbered or dataset.class_count < 3 or (dataset.given_labels == 0).any():
         return False
-    return all(expert.kind != "full" and not (expert.predicted == 0).any() for expert in reading.experts)
+    return all(not isinstance(e, FullExpert) and not (e.predicted == 0).any() for e in reading.experts)
 
 
 def _from_one(reading: Reading) -> Finding:
@@ -51,7 +52,8 @@ def without_class_zero(reading: Reading) -> Reading:
     dataset = reading.dataset
     less = replace(dataset, given_labels=dataset.given_labels - np.int32(1), class_names=dataset.class_names[1:])
     experts = [
-        replace(e, predicted=np.where(e.predicted > 0, e.predicted - 1, e.predicted).astype(np.int32))
+        e.answering(np.where(e.predicted > 0, e.predicted - 1, e.predicted))
         for e in reading.experts
+        if not isinstance(e, FullExpert)  # of which there is none where classes count from one
     ]
     return replace(reading, dataset=less, experts=tuple(experts))

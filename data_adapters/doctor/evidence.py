@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert, Top1Expert
 from data_adapters.contract import Reading
 
 MOST_SAMPLES = 20_000  # looked at by the checks that compare opinions with given labels
@@ -66,12 +66,11 @@ class Evidence:
 
 def opinion_on(expert: Expert, places: np.ndarray) -> Opinion:
     """The expert's best class and confidence at some places."""
-    if expert.kind != "full":
-        sure = expert.confidence
-        unknown = np.full(len(places), np.nan)
-        return Opinion(
-            expert, expert.predicted[places].astype(np.int64), unknown if sure is None else sure[places].astype(float)
+    if not isinstance(expert, FullExpert):
+        sure = (
+            expert.confidence[places].astype(float) if isinstance(expert, Top1Expert) else np.full(len(places), np.nan)
         )
+        return Opinion(expert, expert.predicted[places].astype(np.int64), sure)
     predicted, confidence = np.empty(len(places), np.int64), np.empty(len(places))
     step = max(1, BLOCK_VALUES // expert.scores.shape[1])
     for start in range(0, len(places), step):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.class_order import reordered

@@ -1,11 +1,10 @@
 """Row order: an expert that agrees with the labels no better than chance, and the order of its rows that does."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert
 from data_adapters.contract import Reading
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement, chance_agreement, opinion_on
 from data_adapters.doctor.finding import Finding
@@ -106,8 +105,4 @@ def rows_reordered(reading: Reading, expert: Expert) -> Expert:
     found = find_rows(expert, reading)
     if found is None or found[0].startswith(BY_CLASS):
         return expert
-    rows = found[1]
-    if expert.kind == "full":
-        return replace(expert, rows=rows if expert.rows is None else expert.rows[rows], known_fingerprint="")
-    sure = None if expert.confidence is None else expert.confidence[rows]
-    return replace(expert, predicted=expert.predicted[rows], confidence=sure, known_fingerprint="")
+    return expert.taken(found[1])

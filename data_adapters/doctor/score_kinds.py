@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.conversions import converted
@@ -21,7 +21,7 @@ def score_kinds(evidence: Evidence) -> list[Finding]:
     """Notes on every full expert's kind of score; warnings where it was declared otherwise or softmaxed twice."""
     found = []
     for expert in evidence.reading.experts:
-        if expert.kind != "full":
+        if not isinstance(expert, FullExpert):
             continue
         kind, seen = detect_score_kind(_full(expert, evidence.reading))
         found += _stated(expert, kind, seen)
@@ -34,6 +34,7 @@ def score_kinds(evidence: Evidence) -> list[Finding]:
 
 def read_as_probabilities(reading: Reading, expert: Expert) -> Expert:
     """The same scores, taken as probabilities."""
+    assert isinstance(expert, FullExpert), "only of scores is it asked what they are"
     return replace(expert, score_kind="probabilities", known_fingerprint="")
 
 
@@ -43,18 +44,19 @@ def softmax_undone(reading: Reading, expert: Expert) -> Expert:
     def undone(block: np.ndarray) -> np.ndarray:
         return np.clip(_before_softmax(block.astype(np.float64)), 0.0, 1.0)
 
+    assert isinstance(expert, FullExpert), "only scores can be softmaxed twice"
     scores = converted(expert.scores, undone, np.float32)
     return replace(expert, scores=scores, score_kind="probabilities", known_fingerprint="")
 
 
-def _full(expert: Expert, reading: Reading) -> FullScores:
-    rows = np.arange(len(reading.dataset)) if expert.rows is None else expert.rows
+def _full(expert: FullExpert, reading: Reading) -> FullScores:
+    rows = expert.row_numbers(len(reading.dataset))
     answered = rows >= 0
     options = None if expert.option_counts is None else expert.option_counts[answered]
     return FullScores(expert.name, expert.scores, rows[answered], reading.dataset.sample_ids[answered], options)
 
 
-def _stated(expert: Expert, kind: str, seen: str) -> list[Finding]:
+def _stated(expert: FullExpert, kind: str, seen: str) -> list[Finding]:
     if kind == expert.score_kind:
         return [Finding(f"score_kind:{expert.name}", "note", f"Expert '{expert.name}' gives {seen}.")]
     sentence = f"Expert '{expert.name}' is read as {expert.score_kind}, but its scores look like {seen}."
@@ -65,13 +67,13 @@ def _stated(expert: Expert, kind: str, seen: str) -> list[Finding]:
     return [Finding(f"score_kind:{expert.name}", "warning", sentence, fix=fix)]
 
 
-def _between(expert: Expert, seen: str) -> Finding:
+def _between(expert: FullExpert, seen: str) -> Finding:
     sentence = f"Expert '{expert.name}' gives {seen}: they may come from one sigmoid per class."
     fix = "Save the logits (before any sigmoid or softmax), or make every row sum to 1."
     return Finding(f"sigmoid_scores:{expert.name}", "warning", sentence, fix=fix)
 
 
-def _some(expert: Expert, evidence: Evidence) -> np.ndarray:
+def _some(expert: FullExpert, evidence: Evidence) -> np.ndarray:
     """(n, K) float64 scores of up to 2,000 samples that all have all classes; empty where options differ."""
     if expert.option_counts is not None and (expert.option_counts < expert.scores.shape[1]).any():
         return np.empty((0, expert.scores.shape[1]))
@@ -80,7 +82,7 @@ def _some(expert: Expert, evidence: Evidence) -> np.ndarray:
     return np.asarray(expert.scores[rows[rows >= 0]], np.float64)
 
 
-def _softmaxed_twice(expert: Expert, evidence: Evidence) -> list[Finding]:
+def _softmaxed_twice(expert: FullExpert, evidence: Evidence) -> list[Finding]:
     q = _some(expert, evidence)
     if len(q) < 10 or q.shape[1] < 3 or (q <= 0).any():
         return []
@@ -104,7 +106,7 @@ def _before_softmax(q: np.ndarray) -> np.ndarray:
     return logs + ((1 - logs.sum(axis=1)) / q.shape[1])[:, None]
 
 
-def _rounded(expert: Expert, evidence: Evidence) -> list[Finding]:
+def _rounded(expert: FullExpert, evidence: Evidence) -> list[Finding]:
     if expert.scores.dtype != np.float16:
         return []
     p = _some(expert, evidence)
@@ -124,7 +126,7 @@ def constant_columns(evidence: Evidence) -> list[Finding]:
     """Classes for which an expert gives every sample the same score."""
     found, names = [], np.asarray(evidence.reading.dataset.class_names, object)
     for expert in evidence.reading.experts:
-        scores = _some(expert, evidence) if expert.kind == "full" else np.empty((0, 0))
+        scores = _some(expert, evidence) if isinstance(expert, FullExpert) else np.empty((0, 0))
         if len(scores) < 10:
             continue
         same = np.flatnonzero(scores.min(axis=0) == scores.max(axis=0))

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
+from cleaning.domain.experts import VotesExpert
 from cleaning.errors import counted
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement
 from data_adapters.doctor.finding import Finding
@@ -33,7 +34,7 @@ def _too_good(opinion: Opinion, share: float, best_peer: float | None, evidence:
         return share >= 0.999 and _certain(opinion, evidence) and len(evidence.places) >= 200
     if not (share >= NEARLY_ALWAYS and share - best_peer >= ABOVE_PEERS):
         return False
-    return _certain(opinion, evidence) if opinion.expert.kind != "votes" else share >= 0.995
+    return share >= 0.995 if isinstance(opinion.expert, VotesExpert) else _certain(opinion, evidence)
 
 
 def _certain(opinion: Opinion, evidence: Evidence) -> bool:
@@ -47,7 +48,7 @@ def _saw_labels(opinion: Opinion, share: float, best_peer: float | None, others:
     compared = "" if best_peer is None else f", the next best expert in {best_peer:.1%}"
     sentence = (
         f"Expert '{name}' seems to have seen the given labels: it agrees with them in {share:.1%} of samples{compared}"
-        f"{'' if opinion.expert.kind == 'votes' else ', nearly always with certainty'}. "
+        f"{'' if isinstance(opinion.expert, VotesExpert) else ', nearly always with certainty'}. "
         "It cannot doubt what it was trained on."
     )
     if others:

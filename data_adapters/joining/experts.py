@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN, Expert
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.joining import alignment
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_answers, read_classes
@@ -75,7 +76,7 @@ def _refuse_transposed(opened: OpenedExpert, frame: Frame) -> None:
         )
 
 
-def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.ndarray) -> Expert:
+def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.ndarray) -> FullExpert:
     if scores.shape[1] != len(frame.class_names):
         raise InputError(
             f"Expert '{opened.name}' has {counted(scores.shape[1], 'column')} for "
@@ -90,9 +91,9 @@ def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.n
             opened.declared.score_kind,
             f"{opened.declared.score_kind} as declared; they look like {seen}",
         )
-    about = _about(opened, "full", (f"Expert '{opened.name}': {seen}.", *join.notes))
+    about = _about(opened, (f"Expert '{opened.name}': {seen}.", *join.notes))
     rows, options = join.rows_or_none(), frame.option_counts
-    expert = Expert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
+    expert = FullExpert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
     if known := fingerprint_known_before(expert):
         return replace(expert, known_fingerprint=known)
     if left_to_scoring(expert):
@@ -105,7 +106,7 @@ def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.n
 
 def _hard_or_top1(
     opened: OpenedExpert, frame: Frame, join: alignment.Join, text: np.ndarray, confidence: np.ndarray | None
-) -> Expert:
+) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame)
     notes = _refuse_or_note(opened, frame, codes, aligned)
@@ -118,8 +119,10 @@ def _hard_or_top1(
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
     notes = (f"Expert '{opened.name}': {what}, classes written as {codes.written_as}.", *join.notes, *notes)
-    kind = "votes" if confidence is None else "top1"
-    return Expert(**_about(opened, kind, notes), predicted=predicted, confidence=confidence)
+    about = _about(opened, notes)
+    if confidence is None:
+        return VotesExpert(**about, predicted=predicted)
+    return Top1Expert(**about, predicted=predicted, confidence=confidence)
 
 
 def _empty_note(name: str, text: np.ndarray, rows: np.ndarray) -> list[str]:
@@ -201,11 +204,10 @@ def _both_or_neither(name: str, predicted: np.ndarray, confidence: np.ndarray) -
     return predicted, confidence, [said] if lone else []
 
 
-def _about(opened: OpenedExpert, kind: str, notes: tuple[str, ...]) -> dict:
+def _about(opened: OpenedExpert, notes: tuple[str, ...]) -> dict:
     declared = opened.declared
     return {
         "name": opened.name,
-        "kind": kind,
         "source": str(opened.path),
         "simulated": declared.simulated,
         "cost": declared.cost,

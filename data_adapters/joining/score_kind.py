@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import InputError, counted
 from cleaning.scores.float_bits import all_finite
 from cleaning.scores.rows import read_rows, whole_file
@@ -54,7 +54,7 @@ def fingerprint_known_before(expert: Expert) -> str:
     return _known.get()(expert)
 
 
-def left_to_scoring(expert: Expert) -> bool:
+def left_to_scoring(expert: FullExpert) -> bool:
     """Whether NaN and infinity in an expert are looked for by the scoring."""
     return _scored_at_once.get() and whole_file(expert.scores) and is_plain(expert)
 

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import VotesExpert
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect.pipeline import run
 from tests.browser.conftest import serve
@@ -30,7 +31,7 @@ def scored(root, dataset: Dataset, seed: int = 0) -> None:
     n, k = len(dataset), min(dataset.class_count, int(dataset.options_of().min()))
     given = dataset.given_labels
     votes = [np.where(rng.random(n) < 0.3, rng.integers(0, k, n), given).astype(np.int32) for _ in range(3)]
-    experts = [Expert(f"{EVIL[i]} {i}", "votes", predicted=v) for i, v in enumerate(votes)]
+    experts = [VotesExpert(f"{EVIL[i]} {i}", predicted=v) for i, v in enumerate(votes)]
     create_workspace(root, dataset, experts).save_run(run(dataset, experts), experts)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from cleaning.calibrate.calibrators import METHODS, Fit, calibrator
 from cleaning.calibrate.report import ExpertReport
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert
 from cleaning.experts.cascade.answers import Answers
 from cleaning.experts.cascade.curves import CascadeCurves
 from cleaning.experts.cascade.operating_point import OperatingPoint

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cleaning.calibrate import measures as calibration_metrics
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import InputError
 from cleaning.export.card.impact_file import plain
 from cleaning.export.handover import Handover
@@ -76,4 +76,4 @@ def _with_before(handover: Handover, rows: list[dict]) -> list[dict]:
 
 
 def _cells(expert: Expert) -> int:
-    return 0 if expert.scores is None else int(np.prod(expert.scores.shape))
+    return int(np.prod(expert.scores.shape)) if isinstance(expert, FullExpert) else 0

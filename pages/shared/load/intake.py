@@ -81,14 +81,8 @@ def expert_table(reading: Reading) -> pd.DataFrame:
         rows.append(
             {
                 "expert": expert.name + (" (simulated)" if expert.simulated else ""),
-                "gives": _gives(expert),
+                "gives": expert.gives(),
                 "joined": "by position" if expert.name in reading.joined_by_position else "by sample id",
             }
         )
     return pd.DataFrame(rows)
-
-
-def _gives(expert) -> str:
-    if expert.kind == "full":
-        return f"{expert.score_kind} of {expert.scores.shape[1]:,} classes"
-    return "best class and its confidence" if expert.kind == "top1" else "answers without confidence"

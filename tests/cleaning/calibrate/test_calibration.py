@@ -20,7 +20,8 @@ from cleaning.calibrate.calibration import (
     shrunk_accuracy,
     sigmoid,
 )
-from cleaning.domain.dataset import ABSTAIN, Expert
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.errors import InputError
 from tests.factories import planted_dataset
@@ -99,7 +100,7 @@ def test_log_loss_is_never_worse_and_no_other_temperature_is_better(seed):
 
 def test_temperature_stops_at_the_ends_of_its_range_and_says_so():
     logits, _ = some_logits(n=500)
-    expert = Expert("sure", "full", scores=logits)
+    expert = FullExpert("sure", scores=logits)
     planted = planted_dataset(n=500, classes=7)
     for labels, end in ((logits.argmax(1), TEMPERATURE_RANGE[0]), (logits.argmin(1), TEMPERATURE_RANGE[1])):
         fitted = calibrate(expert, labels, planted.folds())
@@ -160,7 +161,7 @@ def test_shrunk_accuracy_by_hand():
     assert shrunk_accuracy(7, 8) == 0.8
     given = np.zeros(10, np.int32)
     # folds 0 1 2 3 4 0 1 2 3 4; abstains on rows 0 and 5 (all of fold 0), wrong on row 1 (fold 1)
-    expert = Expert("v", "votes", predicted=np.array([ABSTAIN, 1, 0, 0, 0, ABSTAIN, 0, 0, 0, 0], np.int32))
+    expert = VotesExpert("v", predicted=np.array([ABSTAIN, 1, 0, 0, 0, ABSTAIN, 0, 0, 0, 0], np.int32))
     fitted = calibrate(expert, given, hand_folds(10))
     assert fitted.parameters.tolist() == [(7 + 1) / (8 + 2)]
     assert fitted.by_fold[:, 0] == pytest.approx([8 / 10, 7 / 8, 6 / 8, 6 / 8, 6 / 8])
@@ -201,8 +202,8 @@ def test_probabilities_are_calibrated_as_their_logarithms():
     logits, labels = some_logits(scale=1.8)
     probabilities = np.exp(log_softmax(logits, axis=1))
     folds = planted_dataset(n=len(labels), classes=7).folds()
-    as_logits = calibrate(Expert("l", "full", scores=logits), labels, folds)
-    as_probabilities = calibrate(Expert("p", "full", scores=probabilities, score_kind="probabilities"), labels, folds)
+    as_logits = calibrate(FullExpert("l", scores=logits), labels, folds)
+    as_probabilities = calibrate(FullExpert("p", scores=probabilities, score_kind="probabilities"), labels, folds)
     assert as_probabilities.by_fold == pytest.approx(as_logits.by_fold, rel=1e-3)
 
 
@@ -212,8 +213,8 @@ def test_options_that_do_not_exist_do_not_count(padding):
     logits, labels = some_logits(classes=3)
     padded = np.column_stack([logits, np.full((len(logits), 2), padding, np.float32)])
     folds = planted_dataset(n=len(labels), classes=5).folds()
-    plain = calibrate(Expert("plain", "full", scores=logits), labels, folds)
-    assert calibrate(Expert("padded", "full", scores=padded), labels, folds).by_fold == pytest.approx(
+    plain = calibrate(FullExpert("plain", scores=logits), labels, folds)
+    assert calibrate(FullExpert("padded", scores=padded), labels, folds).by_fold == pytest.approx(
         plain.by_fold, rel=1e-6
     )
     relative = relative_logits(padded.copy())
@@ -226,7 +227,7 @@ def test_rows_on_which_an_expert_is_silent_do_not_count():
     folds = planted_dataset(n=1000, classes=7).folds()
     silent = np.arange(1000) % 4 == 0
     rows = np.where(silent, ABSTAIN, np.arange(1000))
-    fitted = calibrate(Expert("e", "full", scores=logits, rows=rows), labels, folds)
+    fitted = calibrate(FullExpert("e", scores=logits, rows=rows), labels, folds)
     assert fitted.parameters[0] == pytest.approx(fit_temperature(logits[~silent], labels[~silent]), rel=1e-5)
 
 
@@ -234,9 +235,9 @@ def test_an_expert_that_answers_nothing_is_told_in_words():
     planted = planted_dataset(n=50)
     nobody = np.full(50, ABSTAIN, np.int32)
     silent = [
-        Expert("quiet", "votes", predicted=nobody),
-        Expert("quiet", "top1", predicted=nobody, confidence=np.full(50, np.nan, np.float32)),
-        Expert("quiet", "full", scores=np.ones((50, 6), np.float32), rows=nobody),
+        VotesExpert("quiet", predicted=nobody),
+        Top1Expert("quiet", predicted=nobody, confidence=np.full(50, np.nan, np.float32)),
+        FullExpert("quiet", scores=np.ones((50, 6), np.float32), rows=nobody),
     ]
     for expert in silent:
         with pytest.raises(InputError, match="Expert 'quiet' "):

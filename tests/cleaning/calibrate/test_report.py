@@ -9,7 +9,8 @@ from cleaning.calibrate import report as expert_report
 from cleaning.calibrate.calibration import calibrate, calibrated_confidence
 from cleaning.calibrate.measures import expected_calibration_error
 from cleaning.calibrate.report import calibration_table, report_expert
-from cleaning.domain.dataset import ABSTAIN, Expert
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import FullExpert
 from tests.factories import planted_dataset
 
 
@@ -72,7 +73,7 @@ def test_silent_rows_of_full_scores_are_left_out():
     (expert,), folds, given = planted.experts, planted.folds(), planted.dataset.given_labels
     silent = np.arange(400) % 5 == 0
     rows = np.where(silent, ABSTAIN, np.arange(400))
-    quiet = Expert("quiet", "full", scores=expert.scores, rows=rows)
+    quiet = FullExpert("quiet", scores=expert.scores, rows=rows)
     fitted = calibrate(expert, given, folds)
     report = report_expert(planted.dataset, quiet, fitted, folds)
     assert (report.answered == ~silent).all()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.domain.dataset import ABSTAIN, TEXT, Expert
+from cleaning.domain.dataset import TEXT
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, WorkspaceError, counted, first_five, one_of
 from tests.factories import planted_dataset, tiny_dataset
@@ -81,41 +81,6 @@ def test_a_dataset_fingerprint_notices_what_matters():
     assert len(set(prints)) == len(variants)
     assert replace(dataset, name="renamed").fingerprint() == prints[0]
     assert len(prints[0]) == 16 and set(prints[0]) <= set("0123456789abcdef")
-
-
-def test_an_expert_fingerprint_is_of_its_content():
-    scores = np.arange(12, dtype=np.float32).reshape(4, 3)
-    expert = Expert("one", "full", scores=scores)
-    assert expert.fingerprint() == Expert("other name", "full", scores=scores.copy()).fingerprint()
-    others = [
-        replace(expert, score_kind="probabilities"),
-        replace(expert, scores=scores + 1),
-        replace(expert, rows=np.array([0, 1, 2, ABSTAIN])),
-        replace(expert, scores=scores.reshape(3, 4)),
-    ]
-    assert len({expert.fingerprint(), *(e.fingerprint() for e in others)}) == 5
-
-
-def test_logits_of_abstained_rows_are_nan_and_scores_are_never_written_to():
-    scores = np.array([[0.5, 0.5], [1.0, 0.0]], np.float16)
-    scores.flags.writeable = False
-    expert = Expert("e", "full", scores=scores, score_kind="probabilities", rows=np.array([1, ABSTAIN, 0]))
-    logits = expert.logits(slice(0, 3))
-    assert logits.dtype == np.float32
-    assert logits[2] == pytest.approx(np.log([0.5, 0.5]))
-    assert logits[0, 0] == 0 and -17 < logits[0, 1] < -16  # a rounded-away probability, not minus infinity
-    assert np.isnan(logits[1]).all()
-    logits[:] = 7
-    assert scores.tolist() == [[0.5, 0.5], [1.0, 0.0]]
-
-
-def test_padding_beyond_a_questions_options_is_never_believed():
-    scores = np.array([[1, 2, 99], [3, 4, 5], [7, 8, 9]], np.float32)
-    counts = np.array([3, 2, 2])
-    expert = Expert("e", "full", scores=scores, option_counts=counts, rows=np.array([1, 0, ABSTAIN]))
-    for samples in (slice(0, 3), np.array([0, 1, 2])):
-        assert np.array_equal(expert.logits(samples), [[3, 4, 5], [1, 2, np.nan], [np.nan] * 3], equal_nan=True)
-    assert np.array_equal(expert.logits(slice(1, 2)), [[1, 2, np.nan]], equal_nan=True)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import OPTION_LETTERS, Dataset, Expert
+from cleaning.domain.dataset import OPTION_LETTERS, Dataset
+from cleaning.domain.experts import Expert, Top1Expert
 from cleaning.keep.decisions import Decision
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect import pipeline
@@ -38,7 +39,7 @@ def experts_for(dataset: Dataset, count=3, seed=1) -> list[Expert]:
         wrong = rng.random(len(dataset)) < 0.2 + 0.05 * m
         answers = np.where(wrong, rng.integers(0, dataset.class_count, len(dataset)), dataset.given_labels)
         answers = answers.astype(np.int32)
-        experts.append(Expert(f"expert {m}", "top1", predicted=answers, confidence=rng.uniform(0.3, 1, len(dataset))))
+        experts.append(Top1Expert(f"expert {m}", predicted=answers, confidence=rng.uniform(0.3, 1, len(dataset))))
     return experts
 
 

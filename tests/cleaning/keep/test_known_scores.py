@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert, VotesExpert
 from cleaning.keep.known_scores import known_scores
 from cleaning.keep.workspaces import create_workspace, list_workspaces
 from cleaning.scores import rows as score_rows
@@ -82,7 +82,7 @@ def test_a_file_that_changed_is_read_through_again(files, cells, tmp_path, capsy
 
 
 def expert_of(path, **about) -> Expert:
-    return Expert("e", "full", scores=np.load(path, mmap_mode="r"), **about)
+    return FullExpert("e", scores=np.load(path, mmap_mode="r"), **about)
 
 
 def test_only_the_same_use_of_the_same_file_is_known(files, tmp_path):
@@ -100,7 +100,7 @@ def test_only_the_same_use_of_the_same_file_is_known(files, tmp_path):
         expert_of(path, option_counts=np.full(N, 4, np.int32)),
         expert_of(files["logits_1"]),
         replace(plain, scores=np.load(path)),
-        Expert("v", "votes", predicted=np.zeros(N, np.int32)),
+        VotesExpert("v", predicted=np.zeros(N, np.int32)),
     ]
     assert [known(other) for other in others] == [""] * len(others)
     os.utime(path, ns=(0, 0))

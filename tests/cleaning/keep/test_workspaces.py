@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep import workspaces as run_store
@@ -206,7 +206,7 @@ def test_a_memory_mapped_file_is_named_and_not_copied(tmp_path):
 def test_a_part_of_a_memory_mapped_file_is_copied(view, tmp_path):
     np.save(tmp_path / "big.npy", np.arange(900, dtype=np.float32).reshape(30, 30))
     part = view(np.load(tmp_path / "big.npy", mmap_mode="r"))
-    workspace = create_workspace(tmp_path / "root", planted_dataset(n=20).dataset, [Expert("e", "full", scores=part)])
+    workspace = create_workspace(tmp_path / "root", planted_dataset(n=20).dataset, [FullExpert("e", scores=part)])
     np.testing.assert_array_equal(workspace.experts()[0].scores, part)
 
 
@@ -355,7 +355,7 @@ def test_scores_replaced_after_loading_are_noticed(tmp_path):
     planted = planted_dataset(n=60)
     file = tmp_path / "scores.npy"
     np.save(file, np.random.default_rng(0).normal(size=(60, planted.dataset.class_count)).astype(np.float32))
-    expert = Expert("kept outside", "full", scores=np.load(file, mmap_mode="r"))
+    expert = FullExpert("kept outside", scores=np.load(file, mmap_mode="r"))
     workspace = create_workspace(tmp_path / "root", planted.dataset, [expert])
     os.utime(file)  # touched, but the same: still read
     assert workspace.experts()[0].fingerprint() == expert.fingerprint()

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cleaning.domain.dataset import Dataset, Expert
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import draw_folds
 from cleaning.keep.workspaces import create_workspace
 from cleaning.review import opinions as review_opinions
@@ -51,7 +52,7 @@ def line_of_samples(tmp_path, n: int = 60):
     given[::9] = 2
     ids = np.array([f"s{i:03d}" for i in range(n)], object)
     dataset = Dataset("line", "image", ids, given, ("a", "b", "c"), pd.DataFrame({"sample_id": ids}))
-    return opinions_of(tmp_path, dataset, [Expert("one", "full", scores=logits, score_kind="logits")])[0]
+    return opinions_of(tmp_path, dataset, [FullExpert("one", scores=logits, score_kind="logits")])[0]
 
 
 def test_nearest_are_the_neighbours_in_logit_space(tmp_path):

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.errors import InputError
 from cleaning.keep.workspaces import create_workspace
 from cleaning.scores import rows as score_rows
@@ -68,7 +68,7 @@ def test_scoring_shards_gives_the_same_ranking_and_they_come_back_from_a_workspa
         places = [tmp_path / f"{expert.name}_{i}.npy" for i in range(2)]
         np.save(places[0], expert.scores[:250])
         np.save(places[1], expert.scores[250:])
-        experts.append(Expert(expert.name, "full", scores=open_shards([str(p) for p in places])))
+        experts.append(FullExpert(expert.name, scores=open_shards([str(p) for p in places])))
     expected = pipeline.run(planted.dataset, planted.experts)
     workspace = create_workspace(tmp_path / "ws", planted.dataset, experts)
     assert all(isinstance(e.scores, ShardedScores) for e in workspace.experts())
@@ -208,7 +208,7 @@ def test_scoring_parquet_shards_gives_the_same_numbers(tmp_path):
     experts = []
     for expert in planted.experts:
         place = as_parquet(tmp_path / f"{expert.name}.parquet", np.asarray(expert.scores), rows=100)
-        experts.append(Expert(expert.name, "full", scores=open_shards([str(place)])))
+        experts.append(FullExpert(expert.name, scores=open_shards([str(place)])))
     expected, scored = pipeline.run(planted.dataset, planted.experts), pipeline.run(planted.dataset, experts)
     np.testing.assert_array_equal(scored.opinions.label_probability, expected.opinions.label_probability)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cleaning.command_line import main
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, NotFinite
 from cleaning.suspect import distributed, opinion_store, pipeline
@@ -39,13 +39,13 @@ def planted(tmp_path):
     turned = np.random.default_rng(0).permutation(1200)
     experts = list(planted.experts)
     for number, expert in enumerate(experts):
-        if expert.kind == "full":
+        if isinstance(expert, FullExpert):
             scores = expert.scores[turned] if number == 4 else expert.scores
             rows = np.argsort(turned) if number == 4 else None
             np.save(tmp_path / f"{number}.npy", scores)
             mapped = np.load(tmp_path / f"{number}.npy", mmap_mode="r")
-            experts[number] = Expert(expert.name, "full", scores=mapped, score_kind=expert.score_kind, rows=rows)
-    assert sum(e.rows is not None for e in experts) == 1
+            experts[number] = FullExpert(expert.name, scores=mapped, score_kind=expert.score_kind, rows=rows)
+    assert sum("rows" in e.arrays() for e in experts) == 1
     return planted.dataset, experts
 
 

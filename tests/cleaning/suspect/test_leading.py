@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.suspect import leading, pipeline, softened
 from cleaning.suspect.opinion_store import OpinionStore
 from tests.factories import planted_dataset
@@ -21,14 +21,14 @@ def same(one: pipeline.Scored, other: pipeline.Scored) -> None:
 @pytest.fixture
 def read(monkeypatch):
     """(name, rows) of everything read of a full expert."""
-    seen, logits = [], Expert.logits
+    seen, logits = [], FullExpert.logits
 
     def noted(expert, rows):
         seen.append((expert.name, len(np.arange(10**6)[rows])))
         return logits(expert, rows)
 
     monkeypatch.setattr(softened, "is_plain", lambda expert: False)  # so that all reading goes through ``logits``
-    monkeypatch.setattr(Expert, "logits", noted)
+    monkeypatch.setattr(FullExpert, "logits", noted)
     return seen
 
 
@@ -87,7 +87,7 @@ def test_a_class_of_which_nothing_is_kept_can_become_the_best(tmp_path, monkeypa
     least = sum(e.logits(slice(None)) for e in planted.experts).argmin(axis=1)
     scores = np.zeros((600, 20), np.float32)
     scores[np.arange(600), np.where(np.arange(600) < 100, least, planted.dataset.given_labels)] = 8
-    odd = Expert("odd", "full", scores=scores, score_kind="logits")
+    odd = FullExpert("odd", scores=scores, score_kind="logits")
     store, experts = OpinionStore(tmp_path), [*planted.experts, odd]
     pipeline.run(planted.dataset, planted.experts, store=store)
     added = pipeline.run(planted.dataset, experts, store=store)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cleaning.calibrate.calibration import Calibration, calibrate
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.suspect import opinion_store, pipeline, softened
 from cleaning.suspect.opinion_store import OpinionStore
@@ -24,7 +24,7 @@ def planted(monkeypatch):
 def asked(monkeypatch):
     """(name, first row) of every chunk read of a full expert, and the names of the experts calibrated."""
     seen = {"read": [], "calibrated": []}
-    logits = Expert.logits
+    logits = FullExpert.logits
 
     def noted(expert, rows):
         seen["read"].append((expert.name, rows.start if isinstance(rows, slice) else "some"))
@@ -35,7 +35,7 @@ def asked(monkeypatch):
         return calibrate(expert, *others)
 
     monkeypatch.setattr(softened, "is_plain", lambda expert: False)  # so that all reading goes through ``logits``
-    monkeypatch.setattr(Expert, "logits", noted)
+    monkeypatch.setattr(FullExpert, "logits", noted)
     monkeypatch.setattr(opinion_store, "calibrate", fitted)
     return seen
 
@@ -68,7 +68,7 @@ def test_another_rule_asks_no_expert_again(planted, tmp_path, asked):
 
 def test_an_interrupted_scoring_goes_on_after_the_last_block(planted, tmp_path, asked, monkeypatch):
     whole = pipeline.run(planted.dataset, planted.experts)
-    noted = Expert.logits
+    noted = FullExpert.logits
 
     def interrupted(expert, rows):
         if isinstance(rows, slice) and rows.start >= 300:
@@ -77,14 +77,14 @@ def test_an_interrupted_scoring_goes_on_after_the_last_block(planted, tmp_path, 
 
     store = OpinionStore(tmp_path)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(Expert, "logits", interrupted)
+        patched.setattr(FullExpert, "logits", interrupted)
         pipeline.run(planted.dataset, planted.experts, store=store)
     assert store.finished(planted.dataset, planted.experts, 0) is None
     asked["read"].clear()
     asked["calibrated"].clear()
     same(pipeline.run(planted.dataset, planted.experts, store=store), whole)
     assert sorted(asked["read"]) == [
-        (e.name, row) for e in planted.experts if e.scores is not None for row in (300, 400)
+        (e.name, row) for e in planted.experts if isinstance(e, FullExpert) for row in (300, 400)
     ]
     assert asked["calibrated"] == []
 
@@ -132,7 +132,7 @@ def test_changed_scores_or_labels_are_asked_anew(planted, tmp_path):
     store = OpinionStore(tmp_path)
     pipeline.run(planted.dataset, planted.experts, store=store)
     first = planted.experts[0]
-    changed = Expert(first.name, "full", scores=first.scores * np.float32(1.1))
+    changed = FullExpert(first.name, scores=first.scores * np.float32(1.1))
     assert store.finished(planted.dataset, [changed, *planted.experts[1:]], 0) is None
     assert store.finished(planted.dataset, planted.experts[::-1], 0) is None
     other = planted_dataset(n=500, classes=6, experts=4, kinds=KINDS, seed=1).dataset

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cleaning.domain.dataset import ABSTAIN, Dataset, Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset
+from cleaning.domain.experts import FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.settings import DEFAULT_THRESHOLD, Settings
 from cleaning.errors import InputError
 from cleaning.suspect import pipeline
@@ -96,10 +97,7 @@ def shuffled(planted: Planted, order: np.ndarray) -> Planted:
         group=None if d.group is None else d.group[order],
         group_name=d.group_name,
     )
-    fields = ("scores", "option_counts", "predicted", "confidence")
-    experts = [
-        replace(e, **{f: getattr(e, f)[order] for f in fields if getattr(e, f) is not None}) for e in planted.experts
-    ]
+    experts = [replace(e, **{field: array[order] for field, array in e.arrays().items()}) for e in planted.experts]
     return Planted(dataset, experts, planted.truth[order], planted.wrong[order])
 
 
@@ -115,7 +113,8 @@ def test_rows_named_by_a_join_equal_rows_in_order(planted):
     """A file in another order with ``rows`` that say where each sample is gives the same scores."""
     place = np.random.default_rng(2).permutation(len(planted.truth))
     experts = [
-        replace(e, scores=e.scores[place], rows=np.argsort(place)) if e.kind == "full" else e for e in planted.experts
+        replace(e, scores=e.scores[place], rows=np.argsort(place)) if isinstance(e, FullExpert) else e
+        for e in planted.experts
     ]
     same_scores(by_sample(run(planted)), by_sample(pipeline.run(planted.dataset, experts)))
 
@@ -129,10 +128,12 @@ def test_the_order_of_classes_does_not_matter(planted):
         given_labels=turn[planted.dataset.given_labels].astype(np.int32),
         class_names=tuple(planted.dataset.class_names[k] for k in back),
     )
-    experts = []
-    for e in planted.experts:
-        predicted = None if e.predicted is None else np.where(e.predicted < 0, ABSTAIN, turn[e.predicted])
-        experts.append(replace(e, scores=None if e.scores is None else e.scores[:, back], predicted=predicted))
+    experts = [
+        replace(e, scores=e.scores[:, back])
+        if isinstance(e, FullExpert)
+        else e.answering(np.where(e.predicted < 0, ABSTAIN, turn[e.predicted]))
+        for e in planted.experts
+    ]
     one, other = by_sample(run(planted)), by_sample(pipeline.run(dataset, experts))
     np.testing.assert_allclose(one["suspicion"], other["suspicion"], atol=1e-6)
     assert (one["given_label"] == other["given_label"]).all()
@@ -144,12 +145,13 @@ def test_the_order_of_classes_does_not_matter(planted):
 
 
 def test_inputs_are_never_modified(planted):
-    kept = [None if e.scores is None else e.scores.copy() for e in planted.experts]
+    kept = [{field: array.copy() for field, array in e.arrays().items()} for e in planted.experts]
     given = planted.dataset.given_labels.copy()
     run(planted)
     assert (planted.dataset.given_labels == given).all()
-    for expert, scores in zip(planted.experts, kept):
-        assert scores is None or np.array_equal(expert.scores, scores, equal_nan=True)
+    for expert, before in zip(planted.experts, kept):
+        for field, array in before.items():
+            np.testing.assert_array_equal(expert.arrays()[field], array)
 
 
 # -- the list and the flags -----------------------------------------------------------------------------------------
@@ -230,8 +232,8 @@ def test_all_or_none_agreeing_is_no_error():
 @pytest.mark.parametrize("rule", ["default", "paper"])
 def test_fewer_samples_than_folds(n, rule):
     planted = planted_dataset(n=n, error_rate=0, seed=3)
-    experts = [replace(e, predicted=planted.truth) if e.kind == "votes" else e for e in planted.experts]
-    experts = [e if e.kind != "top1" else voter(e.name, planted.truth) for e in experts]
+    experts = [replace(e, predicted=planted.truth) if isinstance(e, VotesExpert) else e for e in planted.experts]
+    experts = [e if not isinstance(e, Top1Expert) else voter(e.name, planted.truth) for e in experts]
     table = pipeline.run(planted.dataset, experts, Settings(rule=rule)).table
     assert len(table) == n and table["suspicion"].between(0, 1).all() and np.isfinite(table["confidence"]).all()
 
@@ -241,8 +243,8 @@ def test_experts_that_agree_perfectly_with_the_given_labels():
     dataset = tiny_dataset(np.arange(60) % 3, 3)
     given = dataset.given_labels
     experts = [
-        Expert("full", "full", scores=(5 * np.eye(3)[given]).astype(np.float32)),
-        Expert("top1", "top1", predicted=given, confidence=np.ones(60, np.float32)),
+        FullExpert("full", scores=(5 * np.eye(3)[given]).astype(np.float32)),
+        Top1Expert("top1", predicted=given, confidence=np.ones(60, np.float32)),
         voter("votes", given),
     ]
     assert not pipeline.run(dataset, experts).table["flagged"].any()

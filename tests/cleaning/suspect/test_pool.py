@@ -9,7 +9,8 @@ from scipy.stats import norm
 
 from cleaning.calibrate import calibration
 from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
-from cleaning.domain.dataset import ABSTAIN, Expert
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import FullExpert, Top1Expert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.suspect import pool as pooling
 from cleaning.suspect.pool import EQUAL_SHARE, equal_pool_trust, expert_weights, pool, spread_of, stacking_weights
@@ -40,15 +41,13 @@ def test_pool_by_hand(monkeypatch):
     dataset = tiny_dataset([0, 2, 1, 1], 3)
     probabilities = np.array([[0.2, 0.7, 0.1], [0.3, 0.25, 0.45]], np.float32)
     experts = [
-        Expert(
-            "full",
+        FullExpert(
             "full",
             scores=probabilities,
             score_kind="probabilities",
             rows=np.array([0, 1, ABSTAIN, ABSTAIN]),
         ),
-        Expert(
-            "top1",
+        Top1Expert(
             "top1",
             predicted=np.array([1, 2, 1, ABSTAIN], np.int32),
             confidence=np.array([0.6, 0.6, 0.6, np.nan], np.float32),
@@ -84,7 +83,7 @@ def test_an_option_that_does_not_exist_is_never_suggested():
     scores = np.zeros((3, 5), np.float32)
     scores[0, 2:] = scores[1, 3:] = np.nan
     scores[:, 0] = 3
-    experts = [Expert("full", "full", scores=scores), voter("v", [0, 0, 1])]
+    experts = [FullExpert("full", scores=scores), voter("v", [0, 0, 1])]
     maps = [fixed("full", "temperature", 1.0), fixed("v", "shrunk accuracy", 0.6)]
     said = pool(dataset, experts, maps, folds_of(dataset))
     assert said.suggested.tolist()[0] == 1 and said.suggested[1] in (1, 2) and said.suggested[2] == 0
@@ -105,14 +104,14 @@ def test_an_expert_worse_than_chance_speaks_for_the_other_option_only():
 def naive_pool(planted, said):
     """(label probability, best other probability) sample by sample from the definition, in float64."""
     dataset, folds = planted.dataset, planted.folds()
-    confidence = [calibrated_confidence(e, c, folds) if e.kind != "full" else None
+    confidence = [calibrated_confidence(e, c, folds) if not isinstance(e, FullExpert) else None
                   for e, c in zip(planted.experts, said.calibrations)]  # fmt: skip
     result = []
     for i, label in enumerate(dataset.given_labels):
         k_i, f = dataset.options_of()[i], folds.fold[i]
         q, total = np.zeros(k_i), 0.0
         for m, expert in enumerate(planted.experts):
-            if expert.kind == "full":
+            if isinstance(expert, FullExpert):
                 z = expert.scores[i, :k_i].astype(np.float64)
                 z = np.log(np.maximum(z, 6e-8)) if expert.score_kind == "probabilities" else z
                 z = z / said.calibrations[m].by_fold[f, 0]
@@ -151,7 +150,7 @@ def test_any_number_of_full_experts_equals_the_naive_reference(experts):
 def test_calibration_never_changes_an_answer(planted):
     said = pooled(planted)
     for column, expert in enumerate(planted.experts):
-        raw = expert.logits(slice(None)).argmax(axis=1) if expert.kind == "full" else expert.predicted
+        raw = expert.logits(slice(None)).argmax(axis=1) if isinstance(expert, FullExpert) else expert.predicted
         assert (said.predicted[:, column] == raw).all()
 
 
@@ -286,7 +285,7 @@ def test_no_array_of_all_scores_is_made_and_files_stay_as_they_are(tmp_path, mon
     for name in ("a", "b", "c"):
         np.save(tmp_path / f"{name}.npy", rng.standard_normal((n, classes), np.float32))
     before = [(tmp_path / f"{name}.npy").read_bytes() for name in ("a", "b", "c")]
-    experts = [Expert(x, "full", scores=np.load(tmp_path / f"{x}.npy", mmap_mode="r+")) for x in ("a", "b", "c")]
+    experts = [FullExpert(x, scores=np.load(tmp_path / f"{x}.npy", mmap_mode="r+")) for x in ("a", "b", "c")]
     folds = folds_of(dataset)
     maps = [fixed(e.name, "temperature", 1.5) for e in experts]
     monkeypatch.setattr(pooling, "cpu_count", lambda: 2)

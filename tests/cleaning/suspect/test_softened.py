@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cleaning.calibrate.calibration import Calibration
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.scores.float_bits import all_finite, widened
 from cleaning.suspect.softened import Buffers, Softener
@@ -15,7 +15,7 @@ TEMPERATURES = np.array([[0.7], [1.0], [1.3], [2.0], [5.0]])
 def softener(scores, **about):
     by_fold = TEMPERATURES[:FOLD_COUNT]
     return Softener.of(
-        Expert("e", "full", scores=scores, **about), Calibration("e", "temperature", ("T",), by_fold[0], by_fold)
+        FullExpert("e", scores=scores, **about), Calibration("e", "temperature", ("T",), by_fold[0], by_fold)
     )
 
 

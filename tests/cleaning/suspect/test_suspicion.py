@@ -6,7 +6,8 @@ from cleanlab.rank import get_normalized_margin_for_each_label
 from scipy.stats import binomtest, poisson, spearmanr
 
 from cleaning.calibrate.calibration import calibrate
-from cleaning.domain.dataset import ABSTAIN, Expert
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import FullExpert, VotesExpert
 from cleaning.domain.folds import draw_folds
 from cleaning.suspect.pool import Opinions, pool
 from cleaning.suspect.suspicion import agreement, default_suspicion, log_ratio, metadata_excess
@@ -39,7 +40,7 @@ def test_log_ratio_and_suspicion_by_hand():
 
 def test_a_sample_nobody_answers_is_not_suspected():
     dataset = tiny_dataset([0, 1, 1, 0], 3)
-    expert = Expert("v", "votes", predicted=np.array([0, 1, ABSTAIN, 2], np.int32))
+    expert = VotesExpert("v", predicted=np.array([0, 1, ABSTAIN, 2], np.int32))
     folds = draw_folds(dataset.sample_ids)
     said = pool(dataset, [expert], [calibrate(expert, dataset.given_labels, folds)], folds)
     suspicion = default_suspicion(said)
@@ -54,7 +55,7 @@ def test_one_expert_and_two_classes_rank_as_the_normalized_margin_of_cleanlab():
     logits[np.arange(800), labels] += 1
     dataset = tiny_dataset(labels, 2)
     folds = draw_folds(dataset.sample_ids)
-    expert = Expert("e", "full", scores=logits)
+    expert = FullExpert("e", scores=logits)
     fitted = calibrate(expert, dataset.given_labels, folds)
     suspicion = default_suspicion(pool(dataset, [expert], [fitted], folds))
     z = logits.astype(np.float64) / fitted.by_fold[folds.fold]

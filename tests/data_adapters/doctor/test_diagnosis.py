@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import Expert, FullExpert, Top1Expert
 from cleaning.errors import InputError
 from data_adapters import Reading, read_folder, read_loose
 from data_adapters.demo import write_demo
@@ -84,7 +84,7 @@ def test_the_real_sets_raise_no_alarm(real_data):
 def test_a_second_softmax_is_found_and_undone():
     planted = planted_dataset(n=400, kinds=("logits", "top1"), experts=2)
     once = softmax(planted.experts[0].scores.astype(np.float64))
-    twice = Expert("twice", "full", scores=softmax(once).astype(np.float32), score_kind="probabilities")
+    twice = FullExpert("twice", scores=softmax(once).astype(np.float32), score_kind="probabilities")
     reading = reading_of(planted, [twice, planted.experts[1]])
     assert list(found(reading)) == ["softmaxed_twice:twice"]
     fixed = apply_fixes(reading, ["softmaxed_twice:twice"])
@@ -96,7 +96,7 @@ def test_soft_probabilities_are_not_taken_for_a_second_softmax():
     planted = planted_dataset(n=400, kinds=("logits",), experts=1)
     for temperature in (1.0, 5.0, 30.0):
         soft = softmax(planted.experts[0].scores / temperature)
-        assert found(reading_of(planted, [Expert("soft", "full", scores=soft, score_kind="probabilities")])) == {}
+        assert found(reading_of(planted, [FullExpert("soft", scores=soft, score_kind="probabilities")])) == {}
 
 
 def test_probabilities_declared_as_logits_are_said_and_read_as_they_are():
@@ -110,13 +110,13 @@ def test_probabilities_declared_as_logits_are_said_and_read_as_they_are():
 def test_sigmoid_scores_constant_columns_and_float16_are_said():
     planted = planted_dataset(n=300, kinds=("logits",), experts=1)
     sigmoid = 1 / (1 + np.exp(-planted.experts[0].scores))
-    assert list(found(reading_of(planted, [Expert("s", "full", scores=sigmoid)]))) == ["sigmoid_scores:s"]
+    assert list(found(reading_of(planted, [FullExpert("s", scores=sigmoid)]))) == ["sigmoid_scores:s"]
     constant = planted.experts[0].scores.copy()
     constant[:, 2] = -50
-    finding = found(reading_of(planted, [Expert("c", "full", scores=constant)]))["constant_columns:c"]
+    finding = found(reading_of(planted, [FullExpert("c", scores=constant)]))["constant_columns:c"]
     assert (finding.count, finding.first) == (1, ("class 2",))
     rounded = softmax(planted.experts[0].scores.astype(float) * 9).astype(np.float16)
-    notes = found(reading_of(planted, [Expert("h", "full", scores=rounded, score_kind="probabilities")]), ("note",))
+    notes = found(reading_of(planted, [FullExpert("h", scores=rounded, score_kind="probabilities")]), ("note",))
     assert notes["float16_rounding:h"].count == int((rounded.max(axis=1) >= 1).sum()) > 0
 
 
@@ -180,9 +180,7 @@ def test_another_row_order_is_found_and_put_right(kind, how):
     )
     sound = planted.experts[0]
     taken = shuffled[ROWS[how](ids)]
-    fields = {
-        f: getattr(sound, f)[taken] for f in ("scores", "predicted", "confidence") if getattr(sound, f) is not None
-    }
+    fields = {field: array[taken] for field, array in sound.arrays().items()}
     reading = Reading(dataset, (replace(sound, name="net", **fields),), (), Path("x"), ("net",))
     finding = found(reading)["row_order:net"]
     assert finding.severity == "error" and finding.safe_fix
@@ -223,7 +221,7 @@ def test_chance_agreement_by_hand():
 def test_an_expert_that_saw_the_labels_is_found_and_left_out():
     planted = planted_dataset(n=500)
     given = planted.dataset.given_labels
-    saw = Expert("memory", "top1", predicted=given.copy(), confidence=np.full(500, 0.999, np.float32))
+    saw = Top1Expert("memory", predicted=given.copy(), confidence=np.full(500, 0.999, np.float32))
     reading = reading_of(planted, [*planted.experts, saw])
     assert list(found(reading)) == ["saw_labels:memory"]
     assert found(reading)["saw_labels:memory"].fix.startswith("Leave 'memory' out")  # what its tick does
@@ -430,7 +428,7 @@ def test_unsure_probabilities_of_many_classes_are_not_taken_for_a_second_softmax
     logits = np.tile(np.linspace(-0.1, 0.1, 10), (400, 1))  # spread as 0.2 probability is over ten classes
     soft = softmax(rng.permuted(logits, axis=1))
     dataset = tiny_dataset(soft.argmax(axis=1), 10)
-    reading = Reading(dataset, (Expert("soft", "full", scores=soft, score_kind="probabilities"),), (), Path("x"))
+    reading = Reading(dataset, (FullExpert("soft", scores=soft, score_kind="probabilities"),), (), Path("x"))
     assert "softmaxed_twice:soft" not in found(reading)
 
 
@@ -438,9 +436,8 @@ def test_experts_that_are_all_nearly_always_right_have_not_seen_the_labels():
     labels = np.arange(400) % 4
     sure = np.full(400, 0.999, np.float32)
     experts = [
-        Expert(
+        Top1Expert(
             name,
-            "top1",
             predicted=np.where(np.arange(400) % 50 == slip, (labels + 1) % 4, labels).astype(np.int32),
             confidence=sure,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cleaning.domain.dataset import Expert
+from cleaning.domain.experts import FullExpert
 from cleaning.errors import WorkspaceError
 from cleaning.keep import workspaces as run_store
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace
@@ -90,7 +90,7 @@ def test_experts_named_by_path_are_found_after_the_folder_took_its_place(planted
 def test_large_arrays_are_copied_in_blocks(planted, tmp_path, monkeypatch):
     monkeypatch.setattr(run_store, "COPIED_AT_ONCE", 100)
     turned = np.asfortranarray(planted.experts[0].scores)
-    made = create_workspace(tmp_path / "spaces", planted.dataset, [Expert("net", "full", scores=turned)])
+    made = create_workspace(tmp_path / "spaces", planted.dataset, [FullExpert("net", scores=turned)])
     kept = made.experts()[0].scores
     assert isinstance(kept, np.memmap) and np.array_equal(kept, turned)
 
