@@ -100,18 +100,23 @@ def full_disk_as_sentence(what: str) -> Iterator[None]:
 def held(lock: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Nobody else, in this process or another, holds the same lock meanwhile; it ends with the process at the latest.
 
-    lock: an empty file, made when needed and left there. waiting: called again and again while another holds it.
+    lock: an empty file that is there while it is held. waiting: called again and again while another holds it.
     Raises NotWritten.
     """
-    with _opened(lock) as file:
-        while not _taken(file):
-            waiting()
-            time.sleep(ASKED_AGAIN_SECONDS)
-        try:
-            yield
-        finally:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_UN)  # also for workers that inherited it
+    file = _opened(lock)
+    while not _is_ours(file, lock):
+        file.close()
+        waiting()
+        time.sleep(ASKED_AGAIN_SECONDS)
+        file = _opened(lock)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            lock.unlink()
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_UN)  # also for workers that inherited it
+        file.close()
 
 
 def _opened(lock: Path) -> IO[bytes]:
@@ -122,18 +127,19 @@ def _opened(lock: Path) -> IO[bytes]:
         raise not_written(f"The folder '{lock.parent.name}'", error) from error
 
 
-def _taken(file: IO[bytes]) -> bool:
-    """Whether the lock is ours now; a file system that has no locks lets everybody in."""
+def _is_ours(file: IO[bytes], lock: Path) -> bool:
+    """Takes the lock if it is free; one whose file its holder has removed meanwhile is nobody's, so it does not count."""
     if fcntl is None:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        return os.path.samestat(os.fstat(file.fileno()), lock.stat())
+    except (BlockingIOError, FileNotFoundError):
         return False
     except OSError as error:
         if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
             raise
-    return True
+        return True  # a file system without locks lets everybody in
 
 
 def _rename_folder(made: Path, place: Path, or_a_rivals: bool) -> None:

@@ -3,11 +3,12 @@
 import argparse
 import json
 import shutil
-import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.files import written_aside
 
 
 def add_table_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,34 +104,21 @@ def check_place(dataset: Path, source: Path, out: Path) -> bool:
 
 
 def put_file(out: Path, files: dict[str, bytes], check: Callable[[Path], None]) -> None:
-    """Writes files beside ``out`` (first the one that bears its name) after reading that one back through ``check``."""
-    aside = out.parent / f".{out.stem}-{uuid.uuid4().hex[:8]}"
-    try:
-        aside.mkdir()
+    """Writes files beside ``out`` after reading the one that bears its name back through ``check``; that one is last."""
+    with ExitStack() as stack:
+        asides = {name: stack.enter_context(written_aside(out.parent / name)) for name in files}
         for name, data in files.items():
-            (aside / name).write_bytes(data)
-        check(aside / out.name)
-        for name in reversed(files):
-            (aside / name).replace(out.parent / name)
-    except OSError as error:
-        raise InputError(f"'{out}' could not be written: {error.strerror or error}.") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+            asides[name].write_bytes(data)
+        check(asides[out.name])
 
 
 def put_folder(dataset: Path, out: Path, files: dict[str, bytes], without: str, check: Callable[[Path], None]) -> None:
-    """A copy of the dataset folder with some files replaced and one left out, made aside and renamed."""
-    aside = out.resolve().parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
-    try:
+    """A copy of the dataset folder with some files replaced and one left out."""
+    with written_aside(out) as aside:
         shutil.copytree(dataset, aside, ignore=lambda folder, names: {without} & set(names))
         for name, data in files.items():
             (aside / name).write_bytes(data)
         check(aside / next(iter(files)))
-        aside.rename(out)
-    except (OSError, shutil.Error) as error:
-        raise InputError(f"'{out}' could not be written: {error}.") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def read_whole(path: Path, what: str) -> bytes:

@@ -88,7 +88,7 @@ def test_a_lock_lets_in_one_at_a_time(tmp_path):
         assert waits.wait(30)
         seen.append("first")
     other.join(30)
-    assert seen == ["first", "second"]
+    assert seen == ["first", "second"] and list(tmp_path.iterdir()) == []
 
 
 def test_a_lock_ends_with_an_error(tmp_path):
@@ -96,6 +96,15 @@ def test_a_lock_ends_with_an_error(tmp_path):
         raise KeyboardInterrupt
     with held(tmp_path / "lock", lambda: pytest.fail("still held")):
         pass
+
+
+def test_a_lock_that_its_holder_removed_keeps_nobody_out_and_lets_nobody_in_twice(tmp_path):
+    old = (tmp_path / "lock").open("ab")
+    (tmp_path / "lock").unlink()
+    assert not files._is_ours(old, tmp_path / "lock")
+    with held(tmp_path / "lock", lambda: pytest.fail("waits")):
+        assert not files._is_ours(old, tmp_path / "lock")
+    old.close()
 
 
 def test_a_system_without_locks_lets_everybody_in(tmp_path, monkeypatch):
