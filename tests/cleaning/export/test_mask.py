@@ -11,7 +11,7 @@ from cleaning.errors import InputError
 from cleaning.export import Policy
 from cleaning.export.patch.lm_eval_scoring import chosen_option, score_lm_eval_log
 from cleaning.export.patch.mask import Mask, accepted_classes, read_mask, score_under_mask, write_mask
-from cleaning.settle import final_labels as settle
+from cleaning.settle.final_labels import settle
 from tests.cleaning.export.making import a_dataset, decide, some_decisions
 
 K, IDS = 4, np.array([f"s{i}" for i in range(6)], object)

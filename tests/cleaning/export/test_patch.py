@@ -15,7 +15,7 @@ from cleaning.export import Policy, write_export
 from cleaning.export.patch.label_fields import find_fields
 from cleaning.export.patch.patch import labels_sha256, read_patch
 from cleaning.keep.workspaces import create_workspace
-from cleaning.settle import final_labels as settle
+from cleaning.settle.final_labels import settle
 from data_adapters import read_folder
 from tests.cleaning.export.making import a_workspace, decide, some_decisions
 
