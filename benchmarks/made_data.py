@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cleaning.files import written_aside
+from cleaning.scores.reserved import new_npy
+
 PLACE = Path(__file__).resolve().parent.parent / "build" / "benchmarks"
 WRONG = 0.08  # share of given labels that are not the true class
 BLOCK_CELLS = 4_000_000
@@ -83,8 +86,11 @@ def truth_and_given(size: Size) -> tuple[np.ndarray, np.ndarray]:
 def _make_expert(size: Size, truth: np.ndarray, number: int, path: Path) -> None:
     """Standard normal logits, the true class raised by a normal amount, all scaled by the expert's over-confidence."""
     rng = np.random.default_rng([1, number])
-    part = path.with_suffix(".part")
-    scores = np.lib.format.open_memmap(part, "w+", size.dtype, (size.samples, size.classes))
+    with written_aside(path) as aside:
+        _fill(new_npy(aside, np.dtype(size.dtype), (size.samples, size.classes)), size, truth, number, rng)
+
+
+def _fill(scores: np.ndarray, size: Size, truth: np.ndarray, number: int, rng: np.random.Generator) -> None:
     scale = np.float32(1.3 + 0.4 * (number % 3))
     strength = 1.0 + 1.2 * np.log(size.classes)
     step = max(1, BLOCK_CELLS // size.classes)
@@ -94,4 +100,3 @@ def _make_expert(size: Size, truth: np.ndarray, number: int, path: Path) -> None
         block[np.arange(len(block)), truth[rows]] += rng.normal(strength, 2, len(block)).astype(np.float32)
         scores[rows] = block * scale
     scores.flush()
-    part.rename(path)

@@ -14,6 +14,10 @@ class WorkspaceError(InputError):
     """A workspace, run or decision log that is not there, not ours, or damaged."""
 
 
+class NotWritten(InputError):
+    """A file or folder that the system did not let us write: a full disk, no permission, a folder in its place."""
+
+
 class NotFinite(InputError):
     """An expert whose scores were not checked when they were read has NaN or infinity in them."""
 

@@ -7,7 +7,7 @@ Every map is fitted against the *given* labels, which themselves hold errors, an
 fold that it was not fitted on. Symbols: n samples, K classes, beta = 1 / T.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -254,41 +254,68 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return result[()]
 
 
-def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:
-    """Slope and intercept of sigmoid(slope x + intercept) ~ P(right), by Newton's method on the log-loss.
+def platt(confidence: np.ndarray, slope: np.ndarray | float, intercept: np.ndarray | float) -> np.ndarray:
+    """sigmoid(slope logit(p) + intercept): a confidence as Platt scaling corrects it."""
+    return sigmoid(slope * logit(confidence) + intercept)
 
-    x: (n,) finite. right: (n,) bool. Targets are Platt's (n1 + 1)/(n1 + 2) and 1/(n0 + 2), which keep the fit
-    finite when every answer is right or the two parts separate. (0, 0) for n = 0.
-    Source: Platt 1999, section 2.2; targets as in Lin, Lin, Weng 2007.
+
+def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of sigmoid(slope x + intercept) ~ P(right). x: (n,) finite. right: (n,) bool.
+
+    (0, 0) for n = 0. Source: Platt 1999, section 2.2.
     """
     if len(x) == 0:
         return 0.0, 0.0
-    ones = int(right.sum())
-    target = np.where(right, (ones + 1) / (ones + 2), 1 / (len(x) - ones + 2))
-    slope, intercept = 0.0, float(logit(target.mean()))
-    loss = _log_loss(slope, intercept, x, target)
+    slope, intercept = fit_logistic([x], right)
+    return slope, intercept
+
+
+def fit_logistic(features: Sequence[np.ndarray], right: np.ndarray) -> list[float]:
+    """Weights and, last, the intercept of sigmoid(weights of features + intercept) ~ P(right), by damped Newton steps.
+
+    features: (n,) each. right: (n,) bool. Targets are Platt's, which keep the fit finite when every answer is right or
+    the two parts separate.
+    """
+    target = platt_targets(right)
+    weights = np.zeros(len(features) + 1)
+    weights[-1] = logit(target.mean())
+    loss = _log_loss(weights, features, target)
     for _ in range(100):
-        p = sigmoid(slope * x + intercept)
-        error, weight = p - target, p * (1 - p)
-        gradient = np.array([error @ x, error.sum()])
-        cross = weight @ x
-        hessian = np.array([[weight @ (x * x), cross], [cross, weight.sum()]]) + 1e-9 * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
+        step = _newton_step(weights, features, target)
         scale = 1.0
-        while scale > 1e-6:
-            trial = _log_loss(slope - scale * step[0], intercept - scale * step[1], x, target)
-            if trial <= loss:
-                break
+        while (trial := _log_loss(weights - scale * step, features, target)) > loss and scale > 1e-6:
             scale /= 2
-        slope, intercept = slope - scale * step[0], intercept - scale * step[1]
-        if loss - trial <= 1e-12 * len(x):
+        weights = weights - scale * step
+        if loss - trial <= 1e-12 * len(target):
             break
         loss = trial
-    return float(slope), float(intercept)
+    return weights.tolist()
 
 
-def _log_loss(slope: float, intercept: float, x: np.ndarray, target: np.ndarray) -> float:
-    score = slope * x + intercept
+def platt_targets(right: np.ndarray) -> np.ndarray:
+    """(n,) what the fit aims at instead of 1 and 0: (n1 + 1)/(n1 + 2) and 1/(n0 + 2). Source: Lin, Lin, Weng 2007."""
+    ones = int(np.sum(right))
+    return np.where(right, (ones + 1) / (ones + 2), 1 / (len(right) - ones + 2))
+
+
+def _score(weights: np.ndarray, features: Sequence[np.ndarray]) -> np.ndarray:
+    return sum(weight * feature for weight, feature in zip(weights, features)) + weights[-1]
+
+
+def _newton_step(weights: np.ndarray, features: Sequence[np.ndarray], target: np.ndarray) -> np.ndarray:
+    chance = sigmoid(_score(weights, features))
+    error, spread = chance - target, chance * (1 - chance)
+    gradient = np.array([*(error @ feature for feature in features), error.sum()])
+    hessian = np.empty((len(weights), len(weights)))
+    hessian[-1, -1] = spread.sum()
+    for row, feature in enumerate(features):
+        hessian[row, -1] = hessian[-1, row] = spread @ feature
+        hessian[row, :-1] = [spread @ (feature * other) for other in features]
+    return np.linalg.solve(hessian + 1e-9 * np.eye(len(weights)), gradient)
+
+
+def _log_loss(weights: np.ndarray, features: Sequence[np.ndarray], target: np.ndarray) -> float:
+    score = _score(weights, features)
     log_sum = np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score)))  # log(1 + exp(score)), without overflow
     return float((log_sum - target * score).sum())
 
@@ -302,7 +329,7 @@ def calibrated_confidence(expert: AnsweringExpert, calibration: Calibration, fol
     """(N,) float32 calibrated confidence of an expert in its own answer; NaN where it abstains."""
     parameters = calibration.by_fold[folds.fold]
     if isinstance(expert, Top1Expert):
-        confidence = sigmoid(parameters[:, 0] * logit(np.nan_to_num(expert.confidence, nan=0.5)) + parameters[:, 1])
+        confidence = platt(np.nan_to_num(expert.confidence, nan=0.5), parameters[:, 0], parameters[:, 1])
     else:
         confidence = parameters[:, 0]
     return np.where(expert.predicted == ABSTAIN, np.nan, confidence).astype(np.float32)

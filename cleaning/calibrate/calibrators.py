@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate import calibration
-from cleaning.calibrate.calibration import CONFIDENCE_MARGIN, logit, sigmoid
+from cleaning.calibrate.calibration import CONFIDENCE_MARGIN, fit_logistic, logit, platt, sigmoid
 from cleaning.calibrate.measures import expected_calibration_error
 from cleaning.calibrate.measures.binning import assign_bins, quantile_edges
 from cleaning.calibrate.measures.measures import top1_log_losses
@@ -69,7 +69,7 @@ def _beta(confidence: np.ndarray, correct: np.ndarray) -> dict[str, float]:
     features = _log_features(confidence)
     kept = [0, 1]
     while True:
-        *weights, c = fit_logistic(features[:, kept], correct)
+        *weights, c = fit_logistic([features[:, one] for one in kept], correct == 1)
         if min(weights, default=0.0) >= 0:
             break
         kept.pop(int(np.argmin(weights)))
@@ -116,7 +116,7 @@ def _apply_beta(confidence: np.ndarray, p: Mapping) -> np.ndarray:
 
 APPLY: dict[str, Callable[[np.ndarray, Mapping], np.ndarray]] = {
     "none": lambda confidence, p: confidence,
-    "platt": lambda confidence, p: sigmoid(p["slope"] * logit(confidence) + p["intercept"]),
+    "platt": lambda confidence, p: platt(confidence, p["slope"], p["intercept"]),
     "beta": _apply_beta,
     "histogram": _apply_histogram,
     "isotonic": lambda confidence, p: np.interp(confidence, p["x"], p["y"]),
@@ -126,40 +126,6 @@ APPLY: dict[str, Callable[[np.ndarray, Mapping], np.ndarray]] = {
 def _log_features(confidence: np.ndarray) -> np.ndarray:
     held = np.clip(confidence, CONFIDENCE_MARGIN, 1 - CONFIDENCE_MARGIN)
     return np.stack([np.log(held), -np.log1p(-held)], axis=-1)
-
-
-def fit_logistic(features: np.ndarray, correct: np.ndarray) -> list[float]:
-    """Weights and, last, the intercept of sigmoid(features @ weights + intercept) ~ P(correct).
-
-    features: (n, P). correct: (n,) 0/1. Damped Newton steps on the log-loss with Platt's targets
-    (n1 + 1)/(n1 + 2) and 1/(n0 + 2), which keep the fit finite where rights and wrongs separate (Platt 1999).
-    """
-    target = platt_targets(correct)
-    design = np.column_stack([features, np.ones(len(target))])
-    weights = np.zeros(design.shape[1])
-    loss = _loss(design, target, weights)
-    for _ in range(100):
-        chance = sigmoid(design @ weights)
-        gradient = design.T @ (chance - target)
-        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + 1e-9 * np.eye(len(weights))
-        step, size = np.linalg.solve(hessian, gradient), 1.0
-        while (trial := _loss(design, target, weights - size * step)) > loss and size > 1e-6:
-            size /= 2
-        if trial > loss - 1e-12 * len(target):
-            break
-        weights, loss = weights - size * step, trial
-    return weights.tolist()
-
-
-def platt_targets(correct: np.ndarray) -> np.ndarray:
-    """(n,) what the logistic fit aims at instead of 0 and 1."""
-    ones = float(np.sum(correct))
-    return np.where(np.asarray(correct) == 1, (ones + 1) / (ones + 2), 1 / (len(correct) - ones + 2))
-
-
-def _loss(design: np.ndarray, target: np.ndarray, weights: np.ndarray) -> float:
-    score = design @ weights
-    return float((np.logaddexp(0, score) - target * score).sum())
 
 
 def random_folds(n: int, folds: int = 5, seed: int = 0) -> np.ndarray:

@@ -28,8 +28,9 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.output import check_output
-    from cleaning.command_line.review_source import described, read_review, write_bytes
+    from cleaning.command_line.review_source import described, read_review
     from cleaning.export.card import card_files
+    from cleaning.files import write_bytes
 
     out = check_output(arguments.out, (".html", ".json"))
     handover = read_review(arguments)

@@ -47,9 +47,9 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.output import check_output, write_table
-    from cleaning.command_line.review_source import write_bytes
     from cleaning.command_line.study_source import read_study, write_json
     from cleaning.experts.cascade import as_plain, cascade_curves, learn_router, router_json
+    from cleaning.files import write_bytes
 
     out = check_output(arguments.out, (".json", ".csv")) if arguments.out else None
     router = check_output(arguments.router, (".json",)) if arguments.router else None

@@ -41,8 +41,9 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.review_source import described, read_review, write_bytes
+    from cleaning.command_line.review_source import described, read_review
     from cleaning.export.kinds import BY_NAME, write_kind
+    from cleaning.files import write_bytes
 
     kind = arguments.kind or BY_ENDING.get(arguments.out.suffix.lower())
     if kind not in BY_NAME:
@@ -74,19 +75,11 @@ def _checked(out: Path, folder: bool, ending: str) -> Path:
 
 
 def _write_folder(out: Path, handover) -> None:
-    """A Hugging Face dataset folder, made aside and renamed."""
-    import shutil
-    import uuid
-
+    """A Hugging Face dataset folder."""
     from cleaning.export.formats.hugging_face import hugging_face_files
+    from cleaning.files import written_aside
 
-    aside = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
-    try:
+    with written_aside(out) as aside:
         aside.mkdir()
         for name, data in hugging_face_files(handover).items():
             (aside / name).write_bytes(data)
-        aside.rename(out)
-    except OSError as error:
-        raise InputError(f"'{out}' could not be written: {error.strerror or error}.") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)

@@ -26,8 +26,9 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.output import check_output
-    from cleaning.command_line.review_source import described, read_review, write_bytes
+    from cleaning.command_line.review_source import described, read_review
     from cleaning.export.card.impact_file import impact_json, impact_of
+    from cleaning.files import write_bytes
 
     out = check_output(arguments.out, (".json",)) if arguments.out else None
     handover = read_review(arguments)

@@ -1,13 +1,24 @@
-"""Reading the table of labels that a patch is applied to, and putting the outcome in its place."""
+"""Reading the table of labels that a patch is applied to or taken off, and putting the outcome in its place."""
+
+from __future__ import annotations
 
 import argparse
 import json
 import shutil
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.files import written_aside
+
+if TYPE_CHECKING:
+    from cleaning.export.patch.apply import Change
+    from cleaning.export.patch.label_table import LabelTable
+    from cleaning.export.patch.patch import Patch
+    from cleaning.settle.policy import Policy
 
 
 def add_table_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,35 +113,73 @@ def check_place(dataset: Path, source: Path, out: Path) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Opened:
+    """source: the file of labels. policy: the one asked for, else the patch's own."""
+
+    source: Path
+    patch: Patch
+    table: LabelTable
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Edited:
+    """data: the table's new bytes. words: what was done. beside: further files by what their name ends in.
+    without: name of the file that a copy of the folder leaves out."""
+
+    data: bytes
+    change: Change
+    words: str
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    without: str = ""
+
+
+def rewrite(arguments: argparse.Namespace, edit: Callable[[Opened], Edited]) -> str:
+    """Puts a table of labels, as ``edit`` changes it, in the place asked for and reads it back; says where and what.
+
+    Raises InputError where the place, the patch or the table do not fit, or where other labels read back.
+    """
+    from cleaning.command_line.review_source import policy_of
+    from cleaning.export.patch.patch import read_patch
+
+    source = labels_file(arguments.dataset, arguments)
+    whole_folder = check_place(arguments.dataset, source, arguments.out)
+    patch = read_patch(read_whole(arguments.patch, "patch"))
+    table = read_label_table(source, patch.class_names, arguments)
+    edited = edit(Opened(source, patch, table, policy_of(arguments, patch.header["policy"])))
+    expected = table.codes.copy()
+    expected[list(edited.change.codes)] = list(edited.change.codes.values())
+
+    def check(written: Path) -> None:
+        if read_label_table(written, patch.class_names, arguments).codes.tolist() != expected.tolist():
+            raise InputError("The written labels do not read back as they should; nothing was kept.")
+
+    name = source.name if whole_folder else arguments.out.name
+    files = {name: edited.data} | {name + ending: data for ending, data in edited.beside.items()}
+    if whole_folder:
+        put_folder(arguments.dataset, arguments.out, files, edited.without, check)
+    else:
+        put_file(arguments.out, files, check)
+    return f"{arguments.out}: {edited.words}"
+
+
 def put_file(out: Path, files: dict[str, bytes], check: Callable[[Path], None]) -> None:
-    """Writes files beside ``out`` (first the one that bears its name) after reading that one back through ``check``."""
-    aside = out.parent / f".{out.stem}-{uuid.uuid4().hex[:8]}"
-    try:
-        aside.mkdir()
+    """Writes files beside ``out`` after reading the one that bears its name back through ``check``; that one is last."""
+    with ExitStack() as stack:
+        asides = {name: stack.enter_context(written_aside(out.parent / name)) for name in files}
         for name, data in files.items():
-            (aside / name).write_bytes(data)
-        check(aside / out.name)
-        for name in reversed(files):
-            (aside / name).replace(out.parent / name)
-    except OSError as error:
-        raise InputError(f"'{out}' could not be written: {error.strerror or error}.") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+            asides[name].write_bytes(data)
+        check(asides[out.name])
 
 
 def put_folder(dataset: Path, out: Path, files: dict[str, bytes], without: str, check: Callable[[Path], None]) -> None:
-    """A copy of the dataset folder with some files replaced and one left out, made aside and renamed."""
-    aside = out.resolve().parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
-    try:
+    """A copy of the dataset folder with some files replaced and one left out."""
+    with written_aside(out) as aside:
         shutil.copytree(dataset, aside, ignore=lambda folder, names: {without} & set(names))
         for name, data in files.items():
             (aside / name).write_bytes(data)
         check(aside / next(iter(files)))
-        aside.rename(out)
-    except (OSError, shutil.Error) as error:
-        raise InputError(f"'{out}' could not be written: {error}.") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def read_whole(path: Path, what: str) -> bytes:

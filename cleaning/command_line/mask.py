@@ -37,8 +37,9 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.output import check_output
-    from cleaning.command_line.review_source import described, read_review, write_bytes
+    from cleaning.command_line.review_source import described, read_review
     from cleaning.export.patch.mask import mask_of, read_mask, write_mask
+    from cleaning.files import write_bytes
 
     if arguments.out is None and not arguments.score:
         raise InputError(

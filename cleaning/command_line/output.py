@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.errors import InputError, one_of
+from cleaning.files import written_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,21 +26,10 @@ def check_output(path: Path, endings: tuple[str, ...]) -> Path:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """CSV, Parquet or JSON by the path's ending, written beside its place and renamed."""
+    """CSV, Parquet or JSON by the path's ending. Raises NotWritten."""
     write = {".json": _write_json, ".parquet": _write_parquet}.get(path.suffix.lower(), _write_csv)
-    written_aside(path, lambda part: write(table, part))
-
-
-def written_aside(path: Path, write: Callable[[Path], object]) -> None:
-    """Writes beside the place and renames. Raises InputError where the system refuses."""
-    part = path.with_name(path.name + ".part")
-    try:
-        write(part)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"'{path}' could not be written: {error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with written_aside(path) as aside:
+        write(table, aside)
 
 
 def _write_json(table: pd.DataFrame, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning.command_line.output import written_aside
+from cleaning.files import written_aside
 
 WRITTEN_ROWS = 32_768  # at a time
 
@@ -19,7 +19,8 @@ Columns = Mapping[str, np.ndarray]
 def write_ranked(scored, names: Iterable[str], path: Path) -> None:
     """These columns of a ``Scored`` run, most suspicious first; CSV or Parquet by the path's ending."""
     write = _write_parquet if path.suffix.lower() == ".parquet" else _write_csv
-    written_aside(path, lambda aside: write(_parts(scored, list(names)), aside))
+    with written_aside(path) as aside:
+        write(_parts(scored, list(names)), aside)
 
 
 def _parts(scored, names: list[str]) -> Iterator[Columns]:

@@ -1,9 +1,10 @@
 """``revert``: a patch taken back off a dataset's labels."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from cleaning.command_line.label_files import add_table_arguments
+from cleaning.command_line.label_files import Edited, Opened, add_table_arguments, rewrite
 from cleaning.command_line.review_source import add_policy_arguments
 
 EXAMPLES = """examples:
@@ -27,30 +28,18 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line import label_files as files
-    from cleaning.command_line.apply import checker
-    from cleaning.command_line.review_source import policy_of
+    print(rewrite(arguments, partial(_revert, arguments)))
+
+
+def _revert(arguments: argparse.Namespace, opened: Opened) -> Edited:
     from cleaning.errors import counted
     from cleaning.export.patch.label_table import RECEIPT_ENDING, reverted
-    from cleaning.export.patch.patch import read_patch
 
-    source = files.labels_file(arguments.dataset, arguments)
-    whole_folder = files.check_place(arguments.dataset, source, arguments.out)
-    patch = read_patch(files.read_whole(arguments.patch, "patch"))
-    policy = policy_of(arguments, patch.header["policy"])
-    receipt = _receipt(arguments, source)
-    table = files.read_label_table(source, patch.class_names, arguments)
-    data, change = reverted(patch, table, policy, receipt)
-    expected = table.codes.copy()
-    expected[list(change.codes)] = list(change.codes.values())
-    check = checker(patch.class_names, expected, arguments)
-    if whole_folder:
-        without = source.name + RECEIPT_ENDING
-        files.put_folder(arguments.dataset, arguments.out, {source.name: data}, without, check)
-    else:
-        files.put_file(arguments.out, {arguments.out.name: data}, check)
+    receipt = _receipt(arguments, opened.source)
+    data, change = reverted(opened.patch, opened.table, opened.policy, receipt)
     exact = "the same bytes as before the patch" if receipt else "labels only: without a receipt spelling may differ"
-    print(f"{arguments.out}: {counted(len(change.codes), 'label')} given back; {exact}")
+    words = f"{counted(len(change.codes), 'label')} given back; {exact}"
+    return Edited(data, change, words, without=opened.source.name + RECEIPT_ENDING)
 
 
 def _receipt(arguments: argparse.Namespace, source: Path) -> dict | None:

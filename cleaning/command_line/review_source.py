@@ -50,18 +50,6 @@ def read_review(arguments: argparse.Namespace):
         store.close()
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file beside its place and renames it, so that it is there whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"'{path}' could not be written: {error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def described(handover) -> str:
     """``5,000 samples decided: 3,120 settled (2,000 replaced, 20 any of, 10 dropped), 80 contested, 5 open``"""
     c = handover.final.counts()

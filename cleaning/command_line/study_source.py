@@ -65,6 +65,6 @@ def write_json(value: dict, path: Path) -> None:
     """Writes JSON whole or not at all; NaN is refused."""
     import json
 
-    from cleaning.command_line.review_source import write_bytes
+    from cleaning.files import write_bytes
 
     write_bytes(path, (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())

@@ -15,8 +15,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -33,8 +31,9 @@ from cleaning.domain.experts import EXPERT_OF_KIND, Expert, FullExpert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, WorkspaceError
+from cleaning.files import held, write_json, written_aside
 from cleaning.keep.known_scores import ARRAYS, seen
-from cleaning.scores.reserved import full_disk_as_sentence, new_npy
+from cleaning.scores.reserved import new_npy
 from cleaning.scores.rows import Rows
 from cleaning.scores.shards import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 from cleaning.suspect.audit import draw_audit
@@ -168,12 +167,15 @@ class Workspace:
 
     def add_experts(self, experts: Sequence[Expert]) -> None:
         """Keeps experts that are not here yet (by fingerprint of their content and name)."""
+        if self._not_here(experts):
+            with held(self.folder / "experts.lock"):
+                for expert in self._not_here(experts):  # asked again: another process may have kept some meanwhile
+                    with _unwritten_on_error(self.folder / "experts", expert.name):
+                        _write_expert(self.folder / "experts", expert, expert.fingerprint())
+
+    def _not_here(self, experts: Sequence[Expert]) -> list[Expert]:
         here = {(e["name"], e["fingerprint"]) for _, e in self._expert_files()}
-        for expert in experts:
-            fingerprint = expert.fingerprint()
-            if (expert.name, fingerprint) not in here:
-                with _unwritten_on_error(self.folder / "experts", expert.name):
-                    _write_expert(self.folder / "experts", expert, fingerprint)
+        return [expert for expert in experts if (expert.name, expert.fingerprint()) not in here]
 
     def run_ids(self) -> list[str]:
         """Ids of all runs, oldest first."""
@@ -198,7 +200,8 @@ class Workspace:
         run_id = _run_id(scored.settings, [e.name for e in experts], fingerprints)
         place = self.folder / "runs" / run_id
         if not place.exists():
-            with _written_aside(place) as folder:
+            with written_aside(place, "The run", or_a_rivals=True) as folder:
+                folder.mkdir()
                 _write_run(folder, scored, experts, fingerprints, audit)
         return self.run(run_id)
 
@@ -214,7 +217,8 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
     workspace_id = dataset.fingerprint()
     place = root / workspace_id
     if not place.exists():
-        with _written_aside(place) as folder:
+        with written_aside(place, "The workspace", or_a_rivals=True) as folder:
+            folder.mkdir()
             _write_dataset(folder, dataset, place)
             (folder / "experts").mkdir()
             (folder / "runs").mkdir()
@@ -230,8 +234,8 @@ def _with_notes(workspace: Workspace, notes: Sequence[str]) -> Workspace:
     new = [note for note in notes if note not in before]
     if not new:
         return workspace
-    with full_disk_as_sentence("The notes on the reading"):
-        _write_json(workspace.folder / "workspace.json", workspace.about | {"notes": [*before, *new]})
+    about = workspace.about | {"notes": [*before, *new]}
+    write_json(workspace.folder / "workspace.json", about, "The notes on the reading", indent=1)
     return open_workspace(workspace.folder.parent, workspace.id)
 
 
@@ -265,27 +269,6 @@ def list_workspaces(root: Path) -> list[Workspace]:
 
 
 @contextmanager
-def _written_aside(place: Path) -> Iterator[Path]:
-    """A temporary folder that takes ``place`` when all went well, and vanishes when not."""
-    aside = place.parent / f".making-{place.name}-{uuid.uuid4().hex[:8]}"
-    try:
-        aside.mkdir(parents=True)
-        yield aside
-        _sync_folder(aside)
-        try:
-            aside.rename(place)
-        except OSError:
-            if not place.exists():  # somebody else made the same place first: theirs is as good
-                raise
-    except OSError as error:
-        raise WorkspaceError(
-            f"'{place}' could not be written: {error.strerror or error}. Nothing of it was kept."
-        ) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-@contextmanager
 def _unwritten_on_error(folder: Path, name: str) -> Iterator[None]:
     """Removes what was written into a folder when writing fails; an expert without its .json is none."""
     before = set(folder.iterdir())
@@ -299,13 +282,6 @@ def _unwritten_on_error(folder: Path, name: str) -> Iterator[None]:
                 f"Expert '{name}' could not be kept: {error.strerror or error}. Nothing of it was."
             ) from error
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with open(path, "rb") as file:
-                os.fsync(file.fileno())
 
 
 def _portable(path: Path, place: Path, root: Path) -> str:
@@ -334,7 +310,7 @@ def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
         "image_root": _portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
         "notes": list(dataset.notes),
     }
-    _write_json(folder / "workspace.json", about)
+    write_json(folder / "workspace.json", about, indent=1)
 
 
 def _read_dataset(folder: Path, about: dict) -> Dataset:
@@ -380,7 +356,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         else:
             about[field] = f"{stem}.{field}.npy"
             _save_array(folder / about[field], array)
-    _write_json(folder / f"{stem}.json", about)
+    write_json(folder / f"{stem}.json", about, f"Expert '{expert.name}'", indent=1)
 
 
 def _whole_file(array: np.memmap) -> bool:
@@ -433,7 +409,7 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Da
         audit = draw_audit(scored.suspicion, scored.threshold, scored.settings.seed).to_frame()
     audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [c.to_dict() for c in opinions.calibrations]
-    _write_json(folder / "calibration.json", {"experts": calibrations})
+    write_json(folder / "calibration.json", {"experts": calibrations}, indent=1)
     settings = {
         "format": FORMAT,
         "created": now(),
@@ -442,7 +418,7 @@ def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Da
         "experts": [{"name": e.name, "fingerprint": f} for e, f in zip(experts, fingerprints)],
         "weights": opinions.weights.tolist(),
     }
-    _write_json(folder / "settings.json", settings)
+    write_json(folder / "settings.json", settings, indent=1)
     (folder / "summary.txt").write_text(_summary(scored, experts), encoding="utf-8")
 
 
@@ -495,12 +471,6 @@ def _save_array(path: Path, array: np.ndarray) -> None:
     for start in range(0, len(array), step):
         target[start : start + step] = array[start : start + step]
     target.flush()
-
-
-def _write_json(path: Path, value: dict) -> None:
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
-    aside.replace(path)
 
 
 def _read_json(path: Path) -> dict:

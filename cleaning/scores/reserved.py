@@ -4,18 +4,13 @@ A file that is mapped grows only where it is written. On a full disk that ends t
 and everybody's session with it; room taken beforehand is an OSError instead, which is told as a sentence.
 """
 
-import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from cleaning.errors import WorkspaceError
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
+from cleaning.files import FULL
 
 
 def new_npy(path: Path, dtype: np.dtype | type, shape: tuple[int, ...]) -> np.memmap:
@@ -39,14 +34,3 @@ def reserve(file: BinaryIO, size: int) -> None:
     except OSError as error:
         if error.errno in FULL:
             raise  # other errors: the file system cannot say
-
-
-@contextmanager
-def full_disk_as_sentence(what: str) -> Iterator[None]:
-    """Raises WorkspaceError where the disk is full; other errors pass."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in FULL:
-            raise
-        raise WorkspaceError(f"{what} could not be kept: {error.strerror}. Make room, and start again.") from error

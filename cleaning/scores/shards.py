@@ -13,6 +13,7 @@ import numpy as np
 
 from cleaning.errors import InputError
 from cleaning.scores.float_bits import all_finite
+from cleaning.scores.npy_header import read_header
 from cleaning.scores.rows import whole_file
 from cleaning.scores.shard_blocks import block_layout, has_blocks, read_blocks
 from cleaning.scores.urls import opened_url
@@ -173,14 +174,13 @@ def _header(place: str) -> tuple[Shard, int, np.dtype]:
         return Shard(place, sum(block_rows), 0, block_rows), classes, dtype
     try:
         with _opened(place) as file:
-            version = np.lib.format.read_magic(file)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, turned, dtype = read(file)
-            offset, size = file.tell(), file.seek(0, 2)
+            header = read_header(file)
+            size = file.seek(0, 2)
     except (OSError, ValueError, EOFError) as error:
         raise InputError(f"Shard '{place}' cannot be read as .npy ({error}).") from None
-    if len(shape) != 2 or dtype.kind != "f" or turned:
+    shape, dtype = header.shape, header.dtype
+    if len(shape) != 2 or dtype.kind != "f" or header.turned:
         raise InputError(f"Shard '{place}' has shape {shape} and type {dtype}; expected (samples, classes) scores.")
-    if size < offset + shape[0] * shape[1] * dtype.itemsize:
+    if size < header.header_bytes + header.data_bytes:
         raise InputError(f"Shard '{place}' ends too early for its shape {shape}. Copy or save it again.")
-    return Shard(place, shape[0], offset), shape[1], dtype
+    return Shard(place, shape[0], header.header_bytes), shape[1], dtype

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cleaning.calibrate.measures.shares import wilson_interval
 from cleaning.domain import verdicts
 from cleaning.keep.decisions import Decision
 
 REDRAWS = 1_000
-Z = 1.959964
 NO_VIEW = (verdicts.UNSURE, verdicts.NEEDS_EXPERT)
 
 
@@ -24,13 +24,11 @@ class Share:
 
 
 def wilson(hits: int, n: int) -> Share:
-    """Share of hits with Wilson's 95 % interval (Wilson 1927)."""
+    """Share of hits with Wilson's 95 % interval."""
     if n == 0:
         return Share(float("nan"), 0.0, 1.0, 0)
-    p, z2 = hits / n, Z * Z
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return Share(p, max(0.0, float(middle - half)), min(1.0, float(middle + half)), n)
+    low, high = wilson_interval(hits, n)
+    return Share(hits / n, float(low), float(high), n)
 
 
 def krippendorff_alpha(units: Sequence[Sequence[Hashable]], seed: int = 0) -> Share:

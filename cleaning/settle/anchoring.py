@@ -6,12 +6,12 @@ reviewers agree with the given label is the effect of seeing it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot
 
+from cleaning.calibrate.measures.shares import wilson_interval
 from cleaning.domain.verdicts import KEEP, NONE_FITS, RELABEL, SEVERAL_FIT
 from cleaning.keep.decisions import Decision
 
-NORMAL_95 = 1.959964
 LEAST_CARDS = 5  # of either kind, before a difference is shown
 
 
@@ -42,20 +42,12 @@ def anchoring(blind_agreeing: int, blind_cards: int, open_agreeing: int, open_ca
     if not blind_cards or not open_cards:
         return Anchoring(blind_agreeing, blind_cards, open_agreeing, open_cards, 0.0, -1.0, 1.0)
     blind, opened = blind_agreeing / blind_cards, open_agreeing / open_cards
-    blind_low, blind_high = wilson(blind_agreeing, blind_cards)
-    open_low, open_high = wilson(open_agreeing, open_cards)
+    blind_low, blind_high = wilson_interval(blind_agreeing, blind_cards)
+    open_low, open_high = wilson_interval(open_agreeing, open_cards)
     difference = opened - blind
-    low = difference - sqrt((opened - open_low) ** 2 + (blind_high - blind) ** 2)
-    high = difference + sqrt((open_high - opened) ** 2 + (blind - blind_low) ** 2)
+    low = difference - hypot(opened - open_low, blind_high - blind)
+    high = difference + hypot(open_high - opened, blind - blind_low)
     return Anchoring(blind_agreeing, blind_cards, open_agreeing, open_cards, difference, low, high)
-
-
-def wilson(hits: int, count: int, z: float = NORMAL_95) -> tuple[float, float]:
-    """Wilson's score interval of a proportion, count >= 1. Source: Wilson 1927."""
-    share, z2 = hits / count, z * z
-    centre = (share + z2 / (2 * count)) / (1 + z2 / count)
-    reach = z / (1 + z2 / count) * sqrt(share * (1 - share) / count + z2 / (4 * count * count))
-    return centre - reach, centre + reach
 
 
 def agrees(decision: Decision, given: int) -> bool | None:

@@ -5,7 +5,8 @@
 <folder>/<key>.unfinished/           arrays of all samples, filled block by block; done.npy says which blocks hold
 <folder>/<key>/                      the same, finished; rule, threshold and budget are not part of the key
 
-An interrupted scoring goes on after the last checkpoint. Two processes that score the same write the same numbers.
+An interrupted scoring goes on after the last checkpoint. Of two processes that score the same at once the second waits
+for what the first finishes, and goes on with it if the first is interrupted (``<key>.lock``).
 An expert that is added is the only one calibrated, asked for its weight and read whole; of the others only those rows
 are read that the classes kept of them leave open (``cleaning.suspect.leading``).
 """
@@ -24,7 +25,8 @@ from cleaning.calibrate.calibration import Calibration, calibrate
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import Folds
-from cleaning.scores.reserved import full_disk_as_sentence, new_npy
+from cleaning.files import full_disk_as_sentence, held, new_file, take_place, write_json, written_aside
+from cleaning.scores.reserved import new_npy
 from cleaning.suspect.leading import Earlier, Leading, read_added, read_leading
 from cleaning.suspect.pool import Opinions, Progress, fill, weighed
 from cleaning.suspect.pooled_rows import PooledRows, Pooling
@@ -51,8 +53,7 @@ class OpinionStore:
         if path.exists():
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
         fitted = calibrate(here or expert, dataset.given_labels, folds)
-        with full_disk_as_sentence(f"The calibration of expert '{expert.name}'"):
-            _write_json(path, fitted.to_dict())
+        write_json(path, fitted.to_dict(), f"The calibration of expert '{expert.name}'")
         return fitted
 
     def label_probability(
@@ -63,8 +64,7 @@ class OpinionStore:
         if path.exists():
             return np.load(path, allow_pickle=False)
         said = ask()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _save_array(path, said)
+        _write_array(path, said)
         return said
 
     def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
@@ -85,22 +85,32 @@ class OpinionStore:
         seed: int,
         progress: Progress = lambda words, share: None,
     ) -> Opinions:
-        """Pools all rows that no earlier, interrupted call pooled, and keeps the whole."""
-        key = _key(dataset, experts, seed)
-        making, place = self.folder / f"{key}.unfinished", self.folder / key
+        """Pools all rows that no earlier, interrupted call pooled, and keeps the whole; where another process is at it,
+        waits for that one."""
+        place = self.folder / _key(dataset, experts, seed)
+
+        def waiting() -> None:
+            progress("waiting for another process that asks the same experts", 0.0)
+
+        with full_disk_as_sentence("What the experts say"), held(place.with_suffix(".lock"), waiting):
+            if not place.exists():
+                self._make(place, dataset, experts, calibrations, folds, seed, progress)
+        found = self.finished(dataset, experts, seed)
+        assert found is not None, "just written"
+        return found
+
+    def _make(self, place: Path, dataset, experts, calibrations, folds, seed: int, progress: Progress) -> None:
+        """Fills ``place`` in a folder beside it, which is nobody else's while the lock is held."""
+        making = place.with_suffix(".unfinished")
 
         def weigh() -> Pooling:
             progress("weighing the experts", 0.0)
             kept = partial(self.label_probability, dataset, seed=seed)
             return weighed(dataset, experts, calibrations, folds, kept)
 
-        with full_disk_as_sentence("What the experts say"):
-            pooling = _begin(making, dataset, experts, calibrations, folds, seed, weigh)
-            _go_on(making, pooling, len(dataset), self._earlier(dataset, pooling, seed), progress)
-            _finish(making, place)
-        found = self.finished(dataset, experts, seed)
-        assert found is not None, "just written"
-        return found
+        pooling = _begin(making, dataset, experts, calibrations, folds, seed, weigh)
+        _go_on(making, pooling, len(dataset), self._earlier(dataset, pooling, seed), progress)
+        take_place(making, place)
 
     def _earlier(self, dataset: Dataset, pooling: Pooling, seed: int) -> Earlier | None:
         """The finished pooling of most of these full experts, if there is any of some; a damaged one is passed over."""
@@ -116,22 +126,12 @@ class OpinionStore:
     def keep(self, dataset: Dataset, experts: Sequence[Expert], seed: int, said: Opinions) -> None:
         """Keeps what workers elsewhere were asked, so that another rule asks nothing again; no leading classes."""
         place = self.folder / _key(dataset, experts, seed)
-        making = place.with_name(f"{place.name}.kept.unfinished")
-        making.mkdir(parents=True, exist_ok=True)
-        for name in PooledRows._fields:
-            np.save(making / f"{name}.npy", getattr(said, name))
         about = {"weights": said.weights.tolist(), "calibrations": [c.to_dict() for c in said.calibrations]}
-        _write_json(making / "fit.json", about)
-        _finish(making, place)
-
-
-def _finish(making: Path, place: Path) -> None:
-    """Renames what is whole; where another process that asked the same was faster, its numbers are the same."""
-    try:
-        making.rename(place)
-    except OSError:
-        if not place.exists():
-            raise
+        with written_aside(place, "What the experts say", or_a_rivals=True) as making:
+            making.mkdir()
+            for name in PooledRows._fields:
+                _write_array(making / f"{name}.npy", getattr(said, name))
+            write_json(making / "fit.json", about)
 
 
 def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:
@@ -168,14 +168,14 @@ def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh
         new_npy(making / f"{name}.npy", dtype, shape)
     for name, (shape, dtype) in zip(Leading._fields, Leading.layout(len(dataset), len(pooling.softeners))):
         new_npy(making / f"leading_{name}.npy", dtype, shape)
-    _save_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
+    _write_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
     about = {
         "weights": pooling.weights.tolist(),
         "calibrations": [c.to_dict() for c in calibrations],
         "of": [FORMAT, dataset.fingerprint(), seed],
         "experts": _entries(experts, calibrations),
     }
-    _write_json(making / "fit.json", about)
+    write_json(making / "fit.json", about)
     return pooling
 
 
@@ -209,8 +209,7 @@ def _checkpoint(making: Path, arrays: Sequence[np.memmap], done: np.ndarray) -> 
     """First the numbers reach the disk, then the word that they are there."""
     for array in arrays:
         array.flush()
-    if making.exists():  # else another process finished the same and renamed it
-        _save_array(making / "done.npy", done)
+    _write_array(making / "done.npy", done)
 
 
 def _blocks(n: int, class_count: int) -> list[slice]:
@@ -231,14 +230,6 @@ def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:
     return np.array(fit["weights"]), tuple(map(Calibration.from_dict, fit["calibrations"]))
 
 
-def _save_array(path: Path, array: np.ndarray) -> None:
-    part = path.with_suffix(".part.npy")
-    np.save(part, array, allow_pickle=False)
-    part.replace(path)
-
-
-def _write_json(path: Path, value: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(value), encoding="utf-8")
-    part.replace(path)
+def _write_array(path: Path, array: np.ndarray) -> None:
+    with new_file(path, "What the experts say") as file:
+        np.save(file, array, allow_pickle=False)

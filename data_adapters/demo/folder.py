@@ -9,6 +9,7 @@ from secrets import token_hex
 import pandas as pd
 
 from cleaning.errors import InputError
+from cleaning.files import written_aside
 
 DEMO_VERSION = 1  # raise it when the content changes: older demo sets are then written anew
 
@@ -24,14 +25,10 @@ def write_once(target: Path, fill: Callable[[Path], dict]) -> Path:
         return target
     if target.exists() and _demo_entry(target) is None:
         raise InputError(f"{target} is there already and is not a demo set. Move it away, or choose another folder.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.parent / f".{target.name}-{token_hex(6)}"
-    draft.mkdir()
-    try:
+    with written_aside(target, or_a_rivals=True) as draft:
+        draft.mkdir()
         _finish(draft, fill(draft))
-        _put_in_place(draft, target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        _clear(target)
     return target
 
 
@@ -42,19 +39,13 @@ def _finish(draft: Path, description: dict) -> None:
     (draft / "dataset.json").write_text(text, encoding="utf-8")
 
 
-def _put_in_place(draft: Path, target: Path) -> None:
-    """Renames the draft to the target; an incomplete set there goes first, a rival's complete one stays."""
-    if is_complete(target):
+def _clear(target: Path) -> None:
+    """Moves an incomplete set out of the way; a rival's complete one stays."""
+    if not target.exists() or is_complete(target):
         return
-    if target.exists():
-        outdated = target.parent / f".{target.name}-{token_hex(6)}"
-        target.rename(outdated)
-        shutil.rmtree(outdated, ignore_errors=True)
-    try:
-        draft.rename(target)
-    except OSError:
-        if not is_complete(target):
-            raise
+    outdated = target.parent / f".{target.name}-{token_hex(6)}"
+    target.rename(outdated)
+    shutil.rmtree(outdated, ignore_errors=True)
 
 
 def is_complete(target: Path) -> bool:

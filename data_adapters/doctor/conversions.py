@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cleaning.scores.reserved import full_disk_as_sentence, reserve
+from cleaning.files import full_disk_as_sentence
+from cleaning.scores.reserved import reserve
 
 IN_MEMORY_BYTES = 256 * 1024**2
 BLOCK_ROWS = 4096

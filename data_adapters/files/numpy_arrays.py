@@ -4,13 +4,13 @@ import math
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from cleaning.errors import InputError, counted, first_five
+from cleaning.errors import InputError, first_five
+from cleaning.scores.npy_header import Header, NotNpy, briefly, read_header
 from data_adapters.files.check import check_file
 from data_adapters.limits import (
     DAMAGED_ZIP,
@@ -20,22 +20,6 @@ from data_adapters.limits import (
     readable_size,
 )
 from data_adapters.sentences import reason
-
-MAGIC = b"\x93NUMPY"
-MAX_HEADER = 10_000  # characters; NumPy's own bound for headers it parses
-
-
-@dataclass(frozen=True)
-class Header:
-    """What an array file says of itself before any number is read."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype
-    header_bytes: int
-
-    @property
-    def data_bytes(self) -> int:
-        return math.prod(self.shape) * self.dtype.itemsize
 
 
 def map_npy(path: Path) -> np.ndarray:
@@ -104,29 +88,10 @@ def _check_total(archive: zipfile.ZipFile, owner: str) -> None:
 
 
 def _header(file: IO[bytes], name: str) -> Header:
-    start = file.read(len(MAGIC) + 2)
-    if start[:1] == b"\x80" and start[: len(MAGIC)] != MAGIC:
-        raise InputError(f"'{name}' is a pickle, which can run code when read. {SAVE_AGAIN}")
-    if start[: len(MAGIC)] != MAGIC or len(start) < len(MAGIC) + 2:
-        raise InputError(f"'{name}' is no NumPy array file (it lacks NumPy's first bytes). {SAVE_AGAIN}")
-    version = (start[-2], start[-1])
-    width = 2 if version == (1, 0) else 4
-    length = int.from_bytes(file.read(width), "little")
-    if length > MAX_HEADER:
-        raise InputError(f"'{name}' has a header of {counted(length, 'byte')}, more than {MAX_HEADER:,}. {SAVE_AGAIN}")
-    shape, dtype = _parse_header(file.read(length), version)
-    if dtype.hasobject:
-        raise InputError(f"'{name}' is a pickled array, which can run code when read. {SAVE_AGAIN}")
-    return Header(shape, dtype, len(start) + width + length)
-
-
-def _parse_header(raw: bytes, version: tuple[int, int]) -> tuple[tuple[int, ...], np.dtype]:
-    import io
-
-    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    width = 2 if version == (1, 0) else 4
-    shape, _, dtype = reader(io.BytesIO(len(raw).to_bytes(width, "little") + raw))
-    return shape, dtype
+    try:
+        return read_header(file)
+    except NotNpy as wrong:
+        raise InputError(f"'{name}' {wrong}. {SAVE_AGAIN}") from wrong
 
 
 def _refuse_empty(header: Header, name: str) -> None:
@@ -143,5 +108,5 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, EOFError, OSError, SyntaxError, TypeError, OverflowError, MemoryError) as error:
-        told = first_five([str(error).split(". ")[0].split("\n")[0]])
+        told = first_five([briefly(error)])
         raise InputError(f"'{name}' is a damaged NumPy file ({told}). {SAVE_AGAIN}") from error

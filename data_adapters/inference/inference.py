@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.files import held
 from data_adapters.inference.decoding import decoded_batches
 from data_adapters.inference.models import LoadedModel, ModelChoice, columns_for, load_model
 from data_adapters.inference.shards import SHARD_ROWS, Shards, ids_digest, join_shards, open_shards
@@ -60,6 +61,10 @@ def _check(choices: Sequence[ModelChoice], out: Path) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated or not names:
         raise InputError(f"Two models are called {first_five(repeated)}." if names else "Name at least one --model.")
+    _refuse_those_there(names, out)
+
+
+def _refuse_those_there(names: Sequence[str], out: Path) -> None:
     there = [name for name in names for form in ("npz", "npy") if (out / f"{name}.{form}").exists()]
     if there:
         raise InputError(
@@ -68,6 +73,18 @@ def _check(choices: Sequence[ModelChoice], out: Path) -> None:
 
 
 def _ask(loaded: LoadedModel, pictures: Pictures, out: Path, asking: Asking, progress: Progress) -> Asked:
+    """One expert file, made by one process at a time."""
+    name = loaded.choice.name
+
+    def waiting() -> None:
+        progress(f"waiting for another process that asks {name}", 0.0)
+
+    with held(out / f".{name}.lock", waiting):
+        _refuse_those_there([name], out)
+        return _ask_alone(loaded, pictures, out, asking, progress)
+
+
+def _ask_alone(loaded: LoadedModel, pictures: Pictures, out: Path, asking: Asking, progress: Progress) -> Asked:
     device = choose_device(asking.device)
     columns = columns_for(loaded, pictures.class_names, asking.map_by)
     width = loaded.model.num_classes if columns is None else len(columns)
@@ -78,7 +95,6 @@ def _ask(loaded: LoadedModel, pictures: Pictures, out: Path, asking: Asking, pro
         "half": device == "cuda",
     }
     name = loaded.choice.name
-    out.mkdir(parents=True, exist_ok=True)
     shards = open_shards(out, name, about, len(pictures), width, asking.dtype, asking.shard_rows)
     loaded.model.to(device)
     done, unreadable = 0, []

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.files import new_file
 from data_adapters.inference.inference import AS_USUAL, Asked, Asking, choose_device, model_outputs
 from data_adapters.inference.models import LoadedModel, ModelChoice, load_model
 from data_adapters.inference.sources import Pictures
@@ -37,7 +38,8 @@ def probe(
     features, readable, unreadable = _features(load_model(choice), pictures, asking, progress)
     logits = out_of_sample_logits(features, pictures.labels[readable], len(pictures.class_names), folds, seed, progress)
     ids = np.array([i for i, good in zip(pictures.ids, readable) if good], np.str_)
-    _write(path, ids, logits.astype(asking.dtype))
+    with new_file(path) as file:
+        np.savez(file, sample_ids=ids, scores=logits.astype(asking.dtype))
     return Asked(name, path, len(ids), tuple(unreadable))
 
 
@@ -98,16 +100,3 @@ def _check(counts: np.ndarray, samples: int, folds: int) -> None:
             f"{counted(len(few), 'class', 'classes')} with a single sample (class numbers {first_five(few)}); out of sample "
             "nothing can be learned of them. Leave them out, or join them with others."
         )
-
-
-def _write(path: Path, ids: np.ndarray, scores: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, sample_ids=ids, scores=scores)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"'{path}' could not be written: {error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)

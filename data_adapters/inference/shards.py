@@ -1,7 +1,7 @@
 """An inference run on disk: one array file per shard, so that a crash costs one shard; a whole file at the end.
 
-``OUT/.NAME.making/`` holds ``run.json`` (what makes the run the same run) and ``000000.npy`` ...; each is written
-beside its place and renamed. Rows of unreadable pictures are NaN there and left out of the final file.
+``OUT/.NAME.making/`` holds ``run.json`` (what makes the run the same run) and ``000000.npy`` ...; rows of
+unreadable pictures are NaN there and left out of the final file.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError
+from cleaning.files import new_file, write_bytes, write_json, written_aside
 from cleaning.scores.reserved import new_npy
 from data_adapters.files.numpy_arrays import map_npy
 
@@ -48,7 +49,8 @@ class Shards:
             return False
 
     def write(self, start: int, scores: np.ndarray) -> None:
-        write_npy(self.path(start), scores.astype(self.dtype))
+        with new_file(self.path(start)) as file:
+            np.save(file, scores.astype(self.dtype), allow_pickle=False)
 
     def read(self, start: int) -> np.ndarray:
         return map_npy(self.path(start))
@@ -62,10 +64,7 @@ def open_shards(out: Path, name: str, about: dict, rows: int, width: int, dtype:
     if folder.exists() and _settings(settings) != about:
         shutil.rmtree(folder)
     if not folder.exists():
-        folder.mkdir(parents=True)
-        part = settings.with_suffix(".part")
-        part.write_text(json.dumps(about), encoding="utf-8")
-        part.replace(settings)
+        write_json(settings, about)
     return Shards(folder, rows, width, np.dtype(dtype), shard_rows)
 
 
@@ -84,17 +83,6 @@ def ids_digest(ids: Sequence[str], paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def write_npy(path: Path, array: np.ndarray) -> None:
-    """Writes an array beside its place and renames it: whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            np.save(file, array, allow_pickle=False)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def join_shards(shards: Shards, ids: Sequence[str], out: Path, name: str, form: str) -> tuple[Path, np.ndarray]:
     """(the finished file, (N,) which rows it holds); the shards are then removed.
 
@@ -104,21 +92,15 @@ def join_shards(shards: Shards, ids: Sequence[str], out: Path, name: str, form: 
     if not readable.any():
         raise InputError("None of the pictures can be read; there is nothing to write.")
     kept = np.array([i for i, good in zip(ids, readable) if good], np.str_)
-    path, part = out / f"{name}.{form}", out / f".{name}.{form}.part"
-    try:
+    path = out / f"{name}.{form}"
+    with written_aside(path) as aside:
         if form == "npy":
-            _fill(new_npy(part, shards.dtype, (len(kept), shards.width)), shards, readable)
-            names = out / f".{name}.sample_ids.part"
-            names.write_text("\n".join(kept) + "\n", encoding="utf-8")
-            names.replace(out / f"{name}.sample_ids.txt")
+            _fill(new_npy(aside, shards.dtype, (len(kept), shards.width)), shards, readable)
+            write_bytes(out / f"{name}.sample_ids.txt", ("\n".join(kept) + "\n").encode())
         else:
             scores = np.empty((len(kept), shards.width), shards.dtype)
             _fill(scores, shards, readable)
-            with part.open("wb") as file:
-                np.savez(file, sample_ids=kept, scores=scores)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+            np.savez(aside, sample_ids=kept, scores=scores)
     shutil.rmtree(shards.folder)
     return path, readable
 

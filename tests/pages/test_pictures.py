@@ -92,6 +92,18 @@ def test_a_truncated_picture_is_refused_when_made_smaller(root, tmp_path):
     assert not list((tmp_path / "cache").rglob("*.jpg"))
 
 
+def test_a_full_disk_is_not_called_a_damaged_picture(root, tmp_path, monkeypatch):
+    def full(*_args, **_named):
+        raise OSError(28, "No space left on device")
+
+    Image.new("RGB", (900, 600)).save(root / "a.png")
+    picture = find_picture(dataset_of(root, "a.png"), 0)
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises(PictureError, match="A smaller picture could not be written: No space left on device"):
+        picture_file(picture, 0, "thumb", tmp_path / "cache")
+    assert list((tmp_path / "cache" / "thumb").iterdir()) == []
+
+
 def test_a_thumbnail_is_made_once_and_anew_when_the_file_changes(root, tmp_path):
     Image.new("RGB", (900, 600), "red").save(root / "a.png")
     made, kind = picture_file(find_picture(dataset_of(root, "a.png"), 0), 0, "thumb", tmp_path / "cache")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate.measures.binning import Scheme, answered, assign_bins, bin_edges
+from cleaning.calibrate.measures.shares import wilson_interval
 
 
 def reliability_curve(
@@ -50,11 +51,3 @@ def _accuracy_band(right: np.ndarray, count: np.ndarray, draws: int, seed: int):
     wilson_low, wilson_high = wilson_interval(right, count)
     certain = (right == 0) | (right == count)
     return np.where(certain, wilson_low, low), np.where(certain, wilson_high, high)
-
-
-def wilson_interval(right: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of a share that is ``right`` out of ``count`` (arrays). Source: Wilson 1927."""
-    z = 1.959963984540054
-    centre = (right + z**2 / 2) / (count + z**2)
-    half = z * np.sqrt(right * (count - right) / count + z**2 / 4) / (count + z**2)
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)

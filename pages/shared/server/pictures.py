@@ -4,8 +4,6 @@ Small pictures are sent as they are; big ones and thumbnails are made once and k
 """
 
 import hashlib
-import os
-import uuid
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +12,8 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cleaning.domain.dataset import Dataset
-from cleaning.errors import InputError
+from cleaning.errors import InputError, NotWritten
+from cleaning.files import written_aside
 
 LARGEST_BYTES = 64 * 2**20
 LARGEST_PIXELS = 50_000_000
@@ -96,26 +95,27 @@ def picture_file(picture: Picture, row: int, size: str, cache: Path) -> tuple[Pa
 
 
 def _make(picture: Picture, side: int, made: Path) -> None:
-    made.parent.mkdir(parents=True, exist_ok=True)
-    aside = made.with_name(f".{uuid.uuid4().hex}{made.suffix}")
+    lossless = made.suffix == ".png"
+    smaller = _decoded(picture, side, lossless)
+    try:
+        with written_aside(made, "A smaller picture") as aside:
+            smaller.save(aside, **({"compress_level": 3} if lossless else {"quality": 88}))
+    except NotWritten as refusal:
+        raise PictureError(str(refusal)) from None
+
+
+def _decoded(picture: Picture, side: int, with_alpha: bool) -> Image.Image:
+    """The picture upright, no side longer than ``side``. Raises PictureError."""
     try:
         with Image.open(picture.path, formats=[*_FORMATS, "TIFF"]) as image:
             image.draft(None, (side * 2, side * 2))
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((side, side), Image.Resampling.LANCZOS)
-            _save(upright, aside)
-        os.replace(aside, made)
+            if not with_alpha:
+                return upright.convert("RGB")
+            return upright.convert("RGBA") if upright.mode in ("P", "LA", "PA") else upright
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(f"'{picture.path.name[:80]}' cannot be decoded; the file is damaged.") from None
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _save(image: Image.Image, place: Path) -> None:
-    if place.suffix == ".png":
-        image.convert("RGBA" if image.mode in ("P", "LA", "PA", "RGBA") else image.mode).save(place, compress_level=3)
-    else:
-        image.convert("RGB").save(place, quality=88)
 
 
 def _name(dataset: Dataset, row: int) -> str:

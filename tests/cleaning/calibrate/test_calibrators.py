@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from cleaning.calibrate.calibration import platt_targets
 from cleaning.calibrate.calibrators import (
     METHODS,
     Calibrator,
     calibrator,
     cross_fitted,
     fit_calibrator,
-    platt_targets,
     random_folds,
     recommend,
     shift_check,

@@ -35,7 +35,7 @@ def test_export_by_ending_and_by_kind(reviewed, tmp_path, capsys):
     assert (tmp_path / "hf" / "state.json").exists()
     assert call("export", reviewed.folder, "--out", tmp_path / "log.jsonl", "--as", "decisions") == 0
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 18  # a first line, 16 decisions, the closing line
-    assert not [p for p in tmp_path.iterdir() if p.name.endswith(".part")]
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
 @pytest.mark.parametrize(

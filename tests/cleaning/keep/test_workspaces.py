@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cleaning import files
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
-from cleaning.errors import InputError, WorkspaceError
+from cleaning.errors import InputError, NotWritten, WorkspaceError
 from cleaning.keep import workspaces as run_store
 from cleaning.keep.workspaces import (
     Workspace,
@@ -282,27 +285,30 @@ def test_a_later_format_is_refused(saved, tmp_path):
 
 
 def test_a_workspace_is_never_half_made(small, tmp_path, monkeypatch):
-    def full_disk(*_args):
+    def full_disk(*_args, **_named):
         raise OSError("No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(run_store, "_write_json", full_disk)
-        with pytest.raises(WorkspaceError, match="No space left"):
+        broken.setattr(run_store, "write_json", full_disk)
+        with pytest.raises(NotWritten, match="No space left"):
             create_workspace(tmp_path / "root", small.dataset, small.experts)
     assert list((tmp_path / "root").iterdir()) == []
     assert create_workspace(tmp_path / "root", small.dataset, small.experts).experts()
 
 
-@pytest.mark.parametrize("step", ["_summary", "_write_json", "_save_array", "_sync_folder"])
-def test_a_run_is_never_half_made(step, small, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [(run_store, "_summary"), (run_store, "write_json"), (run_store, "_save_array"), (files, "_sync")],
+)
+def test_a_run_is_never_half_made(module, step, small, tmp_path, monkeypatch):
     workspace = create_workspace(tmp_path, small.dataset, small.experts)
     scored = pipeline.run(small.dataset, small.experts)
 
-    def interrupted(*_args):
+    def interrupted(*_args, **_named):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(run_store, step, interrupted)
+        broken.setattr(module, step, interrupted)
         with pytest.raises(KeyboardInterrupt):
             workspace.save_run(scored, small.experts)
     assert list((workspace.folder / "runs").iterdir()) == []
@@ -313,17 +319,40 @@ def test_a_run_is_never_half_made(step, small, tmp_path, monkeypatch):
 def test_a_rival_that_made_the_same_run_first_wins(small, tmp_path, monkeypatch):
     workspace = create_workspace(tmp_path, small.dataset, small.experts)
     scored = pipeline.run(small.dataset, small.experts)
-    original = run_store._sync_folder
+    original = files._sync
 
     def rival_is_faster(folder):
-        monkeypatch.setattr(run_store, "_sync_folder", original)
+        monkeypatch.setattr(files, "_sync", original)
         (workspace.folder / "runs" / "mark").touch()
         workspace.save_run(scored, small.experts)
 
-    monkeypatch.setattr(run_store, "_sync_folder", rival_is_faster)
+    monkeypatch.setattr(files, "_sync", rival_is_faster)
     run = workspace.save_run(scored, small.experts)
     assert workspace.run_ids() == [run.id]
     assert sorted(p.name for p in (workspace.folder / "runs").iterdir()) == sorted([run.id, "mark"])
+
+
+def test_two_that_add_the_same_expert_at_once_keep_it_once(small, tmp_path, monkeypatch):
+    """The first stands still before its first array is whole, until the second is through or waits for it."""
+    workspace = create_workspace(tmp_path, small.dataset, small.experts[:1])
+    first_is_at_it, second_has_been = threading.Event(), threading.Event()
+    whole, sleep = run_store._save_array, files.time.sleep
+
+    def held_up(path, array):
+        if threading.current_thread().name.startswith("first"):
+            first_is_at_it.set()
+            assert second_has_been.wait(60)
+        whole(path, array)
+
+    monkeypatch.setattr(run_store, "_save_array", held_up)
+    monkeypatch.setattr(files.time, "sleep", lambda seconds: second_has_been.set() or sleep(seconds))
+    with ThreadPoolExecutor(thread_name_prefix="first") as first, ThreadPoolExecutor() as second:
+        one = first.submit(workspace.add_experts, small.experts)
+        assert first_is_at_it.wait(60)
+        other = second.submit(Workspace(workspace.id, workspace.folder).add_experts, small.experts)
+        other.add_done_callback(lambda done: second_has_been.set())
+        assert (one.result(), other.result()) == (None, None)
+    assert [expert.name for expert in workspace.experts()] == [expert.name for expert in small.experts]
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b""])

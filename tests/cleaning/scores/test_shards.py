@@ -88,7 +88,7 @@ def test_scoring_shards_gives_the_same_ranking_and_they_come_back_from_a_workspa
         (lambda f: (f / "s1.npy").unlink(), "cannot be read as .npy"),
         (lambda f: (f / "s2.npy").write_bytes((f / "s2.npy").read_bytes()[:-4]), "ends too early"),
         (lambda f: (f / "expert.shards").write_text("\n"), "is empty"),
-        (lambda f: np.save(f / "s1.npy", np.array([{}], object), allow_pickle=True), "expected \\(samples, classes\\)"),
+        (lambda f: np.save(f / "s1.npy", np.array([{}], object), allow_pickle=True), "is a pickled array"),
     ],
 )
 def test_what_does_not_fit_is_said(listed, spoil, words):

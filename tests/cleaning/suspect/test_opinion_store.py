@@ -1,5 +1,11 @@
 """Nothing is asked twice: interrupted, re-ruled and extended scorings read only what was not read before."""
 
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -9,6 +15,7 @@ from cleaning.domain.settings import Settings
 from cleaning.suspect import opinion_store, pipeline, softened
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pooled_rows import Pooling
+from tests.conftest import REPOSITORY
 from tests.factories import planted_dataset
 
 KINDS = ("logits", "top1", "probabilities", "votes")
@@ -153,3 +160,48 @@ def test_a_calibration_comes_back_to_the_last_bit():
         ("slope", "intercept"),
         True,
     )
+
+
+def test_two_that_score_the_same_at_once_both_finish(planted, tmp_path, monkeypatch):
+    """The first stands still after its first array, until the second has been through or waits for it."""
+    whole = pipeline.run(planted.dataset, planted.experts)
+    first_is_at_it, second_has_been = threading.Event(), threading.Event()
+
+    def held_up(*arguments, made=opinion_store.new_npy):
+        array = made(*arguments)
+        if threading.current_thread().name.startswith("first") and not first_is_at_it.is_set():
+            first_is_at_it.set()
+            assert second_has_been.wait(60)
+        return array
+
+    def heard(words, share):
+        if words.startswith("waiting"):
+            second_has_been.set()
+
+    def scored(progress):
+        return pipeline.run(planted.dataset, planted.experts, progress=progress, store=OpinionStore(tmp_path))
+
+    monkeypatch.setattr(opinion_store, "new_npy", held_up)
+    with ThreadPoolExecutor(thread_name_prefix="first") as first, ThreadPoolExecutor() as second:
+        one = first.submit(scored, lambda words, share: None)
+        assert first_is_at_it.wait(60)
+        other = second.submit(scored, heard)
+        other.add_done_callback(lambda done: second_has_been.set())
+        same(one.result(), whole)
+        same(other.result(), whole)
+    assert not [path for path in tmp_path.iterdir() if "unfinished" in path.name]
+
+
+def test_processes_that_score_the_same_at_once_all_finish(tmp_path):
+    np.save(tmp_path / "labels.npy", np.arange(6000) % 30)
+    np.save(tmp_path / "net.npy", np.random.default_rng(0).normal(size=(6000, 30)).astype(np.float32))
+    files = ["--labels", "labels.npy", "--expert", "net=net.npy", "--workspaces", "kept"]
+    command = [sys.executable, "-m", "cleaning", "score", *files]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    started = [
+        subprocess.Popen([*command, "--out", f"{n}.csv"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+        for n in range(3)
+    ]
+    told = [process.communicate(timeout=120)[1] for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0], told
+    assert len({(tmp_path / f"{n}.csv").read_bytes() for n in range(3)}) == 1

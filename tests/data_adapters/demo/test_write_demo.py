@@ -107,7 +107,7 @@ def test_a_rename_that_fails_for_another_reason_is_told(tmp_path, monkeypatch):
         raise PermissionError("not here")
 
     monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(PermissionError):
+    with pytest.raises(InputError, match="tiny' could not be written: not here"):
         write_once(tmp_path / "tiny", fill_tiny)
     assert list(tmp_path.iterdir()) == []
 

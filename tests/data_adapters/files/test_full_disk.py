@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cleaning.domain.experts import FullExpert
-from cleaning.errors import WorkspaceError
+from cleaning.errors import InputError, NotWritten, WorkspaceError
 from cleaning.keep import workspaces as run_store
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace
 from cleaning.scores.reserved import new_npy
@@ -39,7 +39,7 @@ def failing_at(monkeypatch, call: int, error: BaseException):
 @pytest.mark.parametrize("call", [1, 2, 4])
 def test_a_full_disk_leaves_no_workspace(planted, tmp_path, monkeypatch, call):
     failing_at(monkeypatch, call, OSError(28, "No space left on device"))
-    with pytest.raises(WorkspaceError, match="No space left on device"):
+    with pytest.raises(InputError, match="No space left on device"):
         create_workspace(tmp_path / "spaces", planted.dataset, planted.experts)
     assert list((tmp_path / "spaces").iterdir()) == []
     monkeypatch.undo()
@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(planted, tmp_path, monkeypat
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(run_store, "_write_dataset", refuse)
-    with pytest.raises(WorkspaceError, match="could not be written: Read-only file system"):
+    with pytest.raises(NotWritten, match="The workspace could not be written: Read-only file system"):
         create_workspace(tmp_path / "spaces", planted.dataset, planted.experts)
 
 
@@ -128,7 +128,7 @@ def test_room_is_taken_before_an_array_is_filled(tmp_path, monkeypatch):
 def test_a_disk_that_fills_while_scoring_ends_in_a_sentence(planted, tmp_path, monkeypatch):
     made = create_workspace(tmp_path / "spaces", planted.dataset, planted.experts)
     full_from(monkeypatch, 1)
-    with pytest.raises(WorkspaceError, match="What the experts say could not be kept: No space left on device"):
+    with pytest.raises(NotWritten, match="What the experts say could not be kept: No space left on device"):
         pipeline.run(planted.dataset, planted.experts, store=made.opinion_store())
     monkeypatch.undo()
     pipeline.run(planted.dataset, planted.experts, store=made.opinion_store())
@@ -137,5 +137,5 @@ def test_a_disk_that_fills_while_scoring_ends_in_a_sentence(planted, tmp_path, m
 def test_a_disk_without_room_for_a_changed_copy_ends_in_a_sentence(monkeypatch):
     monkeypatch.setattr(conversions, "IN_MEMORY_BYTES", 10)
     full_from(monkeypatch, 1)
-    with pytest.raises(WorkspaceError, match="A changed copy of the scores could not be kept: No space left"):
+    with pytest.raises(NotWritten, match="A changed copy of the scores could not be kept: No space left"):
         converted(np.ones((6, 3), np.float32), lambda block: block)

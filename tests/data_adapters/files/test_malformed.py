@@ -273,6 +273,12 @@ def huge_header(folder):
     (folder / "experts" / "net.npy").write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\xff{'descr'")
 
 
+@case("'net.npy' is a damaged NumPy file")
+def header_cut_in_its_first_bytes(folder):
+    content = (folder / "experts" / "net.npy").read_bytes()
+    (folder / "experts" / "net.npy").write_bytes(content[:13])
+
+
 @case("'net.npy' ends too early")
 def absurd_shape(folder):
     header = io.BytesIO()

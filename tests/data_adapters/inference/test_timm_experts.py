@@ -160,10 +160,10 @@ def test_a_full_disk_leaves_no_expert_behind(weights, pets, tmp_path, monkeypatc
         monkeypatch.setattr(shards.np, "savez", full)
     else:
         monkeypatch.setattr(shards.np, "save", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(InputError, match="could not be written: No space left"):
         ask_models([choice(weights)], find_sources(pets), tmp_path / "out", SMALL)
     assert list((tmp_path / "out").glob("*.np*")) == []
-    assert [p for p in (tmp_path / "out").rglob("*.part")] == []
+    assert [p for p in (tmp_path / "out").rglob(".making-*")] == []
 
 
 @pytest.mark.parametrize(
