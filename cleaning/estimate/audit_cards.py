@@ -1,14 +1,10 @@
 """The decided audit cards of a run: the only reviews that may stand for samples nobody looked at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from cleaning.domain.dataset import Dataset
-from cleaning.keep.decisions import Decision
-from cleaning.settle.verdict_codes import decided_rows
+from cleaning.suspect.audit import AuditDesign
 
 
 @dataclass(frozen=True)
@@ -25,22 +21,9 @@ class AuditCards:
         return (self.sizes / np.bincount(self.stratum, minlength=len(self.sizes)))[self.stratum]
 
 
-def decided_cards(dataset: Dataset, audit: pd.DataFrame, decisions: Sequence[Decision]) -> AuditCards | None:
-    """The cards of a run's audit that count, or None where a stratum has none.
-
-    In each stratum the cards count in their drawn order up to the first one nobody has decided, so that which cards
-    count never depends on what was said. Whoever passed a card over has decided it.
-    """
-    audit = audit.sort_values("order", kind="stable")
-    counted = audit[_before_first_open(audit, decided_rows(dataset, decisions))]
-    strata = audit.drop_duplicates("stratum").sort_values("stratum")
-    codes = pd.Index(strata["stratum"]).get_indexer(counted["stratum"])
-    sizes = strata["stratum_size"].to_numpy(np.int64)
-    if (np.bincount(codes, minlength=len(sizes)) == 0).any() or sizes.sum() != len(dataset):
+def cards_that_count(audit: AuditDesign, counted: np.ndarray) -> AuditCards | None:
+    """The counted cards, (n,) bool as from ``evidence.counted_cards``; None where a stratum has none."""
+    rows, stratum = audit.rows[counted], audit.stratum[counted]
+    if (np.bincount(stratum, minlength=len(audit.sizes)) == 0).any():
         return None
-    return AuditCards(counted["row"].to_numpy(np.int64), codes, sizes)
-
-
-def _before_first_open(audit: pd.DataFrame, decided: np.ndarray) -> np.ndarray:
-    open_card = ~np.isin(audit["row"].to_numpy(), decided)
-    return pd.Series(open_card).groupby(audit["stratum"].to_numpy()).cumsum().to_numpy() == 0
+    return AuditCards(rows, stratum, audit.sizes)

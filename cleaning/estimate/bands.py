@@ -5,6 +5,7 @@ Between the review log and ``cleaning.estimate``. Nothing here invents a figure:
 """
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,13 @@ GUESS_THRESHOLDS = np.linspace(0.02, 0.98, 13)
 BAND_POINTS = 100
 LEVEL = 0.95
 Shares = tuple[float | None, ...]
+
+
+class Said(NamedTuple):
+    """What reviews say. codes: (N,) verdict codes. here: (N,) bool, decided when this run showed the sample."""
+
+    codes: np.ndarray
+    here: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -77,16 +85,18 @@ def guess_of(ranked: RankedRun, threshold: float) -> Bands:
     return Bands(tuple(thresholds.tolist()), *sides, guess=True)
 
 
-def estimate_of(ranked: RankedRun, threshold: float, codes: np.ndarray, earlier_codes: np.ndarray) -> Bands | None:
+def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_said: Said) -> Bands | None:
     """The bands from the verdicts so far, with those from the first half of them; None before enough cards.
 
     One step lies at ``threshold``, so that what is said there is the estimate itself.
     """
     thresholds, options = _band_thresholds(ranked, threshold), {"may_flag": ranked.may_flag, "level": LEVEL}
-    now = estimate_curve(ranked.audit, codes, ranked.ranking, thresholds, **options)
+    now, earlier = (
+        estimate_curve(ranked.audit, said.codes, ranked.ranking, thresholds, shown_here=said.here, **options)
+        for said in (now_said, earlier_said)
+    )
     if not now.enough.any():
         return None
-    earlier = estimate_curve(ranked.audit, earlier_codes, ranked.ranking, thresholds, **options)
     grey = earlier.enough.any() and earlier.card_count < now.card_count
     return Bands(
         tuple(thresholds.tolist()),
@@ -99,12 +109,12 @@ def estimate_of(ranked: RankedRun, threshold: float, codes: np.ndarray, earlier_
     )
 
 
-def reach(quantity: str, target: float, confidence: float | None, ranked: RankedRun, codes: np.ndarray) -> Reached:
+def reach(quantity: str, target: float, confidence: float | None, ranked: RankedRun, said: Said) -> Reached:
     """The threshold that reaches a target. quantity: "precision" or "detection". confidence: None by the best value."""
     search = {"precision": threshold_for_precision, "detection": threshold_for_detection}
-    options = {"confidence": confidence, "may_flag": ranked.may_flag}
+    options = {"confidence": confidence, "may_flag": ranked.may_flag, "shown_here": said.here}
     with np.errstate(invalid="ignore"):  # where all or none are flagged the odds are 0 / 0, and not used
-        found = search[quantity](target, ranked.audit, codes, ranked.ranking, **options)
+        found = search[quantity](target, ranked.audit, said.codes, ranked.ranking, **options)
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
     share = interval.point if confidence is None else interval.low
     return Reached(found.threshold, found.reached, float(share), found.estimate.enough)

@@ -37,10 +37,12 @@ def estimate(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
+    shown_here: np.ndarray | None = None,
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
     options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out, "may_flag": may_flag}
+    options |= {"shown_here": shown_here}
     return estimate_curve(audit, verdicts, suspicion, thresholds, **options).at(0)
 
 
@@ -55,6 +57,7 @@ def estimate_curve(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
+    shown_here: np.ndarray | None = None,
 ) -> EstimateCurve:
     """Estimates for (T,) thresholds from the same audit cards, whatever threshold they were drawn for.
 
@@ -64,7 +67,7 @@ def estimate_curve(
     before the reviews, not for all thresholds together.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
-    evidence = gather_evidence(audit, verdicts, ranking, handed_out)
+    evidence = gather_evidence(audit, verdicts, ranking, handed_out, shown_here)
     thresholds = np.asarray(thresholds, np.float64)
     split: Split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
     if may_flag is not None:
@@ -82,12 +85,14 @@ def estimate_rule(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
+    shown_here: np.ndarray | None = None,
 ) -> Estimate:
     """Estimate for any other flagged set, (N,) bool, such as the paper's rule, from the same cards.
 
     ``suspicion`` is the one the audit was drawn for; ``threshold`` of the answer is NaN. Else as ``estimate_curve``.
     """
     options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
+    options |= {"shown_here": shown_here}
     return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
 
 
@@ -100,6 +105,7 @@ def estimate_exchange(
     *,
     level: float = 0.95,
     anytime: bool = True,
+    shown_here: np.ndarray | None = None,
 ) -> Interval:
     """How many more wrong labels ``leaving`` holds than ``coming``, two sets (N,) bool without a common sample: what
     one flagged set would lose against another of them.
@@ -108,10 +114,8 @@ def estimate_exchange(
     Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
     ``estimate_rule``.
     """
-    told = [
-        estimate_rule(audit, verdicts, suspicion, np.asarray(side, bool), level=level, anytime=anytime)
-        for side in (leaving, coming)
-    ]
+    options = {"level": level, "anytime": anytime, "shown_here": shown_here}
+    told = [estimate_rule(audit, verdicts, suspicion, np.asarray(side, bool), **options) for side in (leaving, coming)]
     lost, won = (_wrong_in(one) for one in told)
     point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
     if all(one.enough or not one.flagged for one in told):
@@ -137,6 +141,7 @@ def estimate_nested(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
+    shown_here: np.ndarray | None = None,
 ) -> EstimateCurve:
     """Estimates for a rule with several settings, each stricter than the one before, such as a rising tau.
 
@@ -144,7 +149,7 @@ def estimate_nested(
     (settings,) in order, with NaN thresholds. Else as ``estimate_rule``.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
-    evidence = gather_evidence(audit, verdicts, ranking, handed_out)
+    evidence = gather_evidence(audit, verdicts, ranking, handed_out, shown_here)
     split = RuleSplit(evidence, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
     curve = curve_for(method, evidence, audit, ranking)
     return _answer(evidence, split, curve, np.full(settings, np.nan), method, level, anytime)

@@ -3,6 +3,10 @@
 The rule. In each stratum the cards count up to the first one that has no decision yet, so whether a card counts
 depends on the timetable and on who is still at work, never on the verdict. "Unsure", "needs an expert" and passed-over
 cards are decided but UNSURE: they count as right in one bound and as wrong in the other.
+A run's cards may have been decided on an earlier run, many of them because they were suspicious there. Between cards
+that the run itself shows they come as often as they should; behind the last of these they would come too often, since
+counting ends where an undecided one comes. So each stratum counts no further than the last card shown by its own run
+(inverse sampling, Haldane 1945).
 Reviews made because a sample was suspicious are no random sample. They count only where they leave no gap: the most
 suspicious samples down to the first unreviewed one, and strata reviewed as a whole, are known exactly and leave the
 population that the cards speak for. Among the remaining samples the counted cards are still a simple random sample,
@@ -48,19 +52,24 @@ class Evidence:
 
 
 def gather_evidence(
-    audit: AuditDesign, verdicts: np.ndarray, ranking: Ranking, handed_out: int | None = None
+    audit: AuditDesign,
+    verdicts: np.ndarray,
+    ranking: Ranking,
+    handed_out: int | None = None,
+    shown_here: np.ndarray | None = None,
 ) -> Evidence:
     """Evidence from (N,) verdicts: 0 right, 1 wrong, 2 unsure, NaN not reviewed.
 
     handed_out: number of audit cards handed out in the drawn order; those among them without a decision then count
-    as unsure instead of ending their stratum's run. Raises ValueError for other codes or lengths.
+    as unsure instead of ending their stratum's run. shown_here: (N,) bool, samples decided when the audit's own run
+    showed them; None: all that are decided. Raises ValueError for other codes or lengths.
     """
     verdicts = _checked(verdicts, audit, ranking)
     if handed_out is not None:
         verdicts = verdicts.copy()
         handed = audit.rows[:handed_out]
         verdicts[handed[np.isnan(verdicts[handed])]] = UNSURE
-    counted = _counted_cards(audit, verdicts)
+    counted = counted_cards(audit, verdicts, shown_here)
     if handed_out is not None:
         counted[handed_out:] = False
     starts, ends, known = _known_parts(audit, verdicts, ranking)
@@ -85,13 +94,20 @@ def _checked(verdicts: np.ndarray, audit: AuditDesign, ranking: Ranking) -> np.n
     return verdicts
 
 
-def _counted_cards(audit: AuditDesign, verdicts: np.ndarray) -> np.ndarray:
-    """(n,) whether each card comes before its stratum's first undecided card."""
+def counted_cards(audit: AuditDesign, verdicts: np.ndarray, shown_here: np.ndarray | None = None) -> np.ndarray:
+    """(n,) bool, which cards count as a random sample; verdicts, shown_here: as for ``gather_evidence``.
+
+    Whether each card comes before its stratum's first undecided card, and not after the last one that the audit's own run
+    showed.
+    """
     open_cards = np.isnan(verdicts[audit.rows])
     counted = np.empty(len(audit), bool)
     for h in range(len(audit.shares)):
         mine = audit.stratum == h
         counted[mine] = np.cumsum(open_cards[mine]) == 0
+        if shown_here is not None:
+            shown = counted[mine] & shown_here[audit.rows[mine]]
+            counted[mine] &= shown[::-1].cumsum()[::-1] > 0
     return counted
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaning.estimate.answers import EstimateCurve
-from cleaning.estimate.bands import LEVEL
+from cleaning.estimate.bands import LEVEL, Said
 from cleaning.estimate.curves import estimate_curve, estimate_nested
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.suspect.audit import AuditDesign
@@ -26,21 +26,22 @@ class PaperEstimates:
 def paper_estimates(
     audit: AuditDesign,
     ranking: Ranking,
-    codes: np.ndarray,
+    said: Said,
     curve: ThresholdCurve,
     table: PaperTable,
     agreements: tuple[np.ndarray, np.ndarray],
 ) -> PaperEstimates | None:
-    """Both rules' estimates from the verdict codes; None before any of them has enough audit cards.
+    """Both rules' estimates from what reviews say; None before any of them has enough audit cards.
 
     agreements: as from ``cleaning.estimate.flag_counts.agreements``, (N,) each.
     """
     count, tau = agreements
+    options = {"level": LEVEL, "shown_here": said.here}
     paper, default = [], []
     for agree, flagged in enumerate(table.flagged, start=1):
         passes = np.where(count >= agree, tau + 1, 0)
-        paper.append(estimate_nested(audit, codes, ranking, passes, len(TAU_GRID), level=LEVEL))
-        default.append(estimate_curve(audit, codes, ranking, curve.lowest_flagged(flagged), level=LEVEL))
+        paper.append(estimate_nested(audit, said.codes, ranking, passes, len(TAU_GRID), **options))
+        default.append(estimate_curve(audit, said.codes, ranking, curve.lowest_flagged(flagged), **options))
     if not any(curve.enough.any() for curve in (*paper, *default)):
         return None
     return PaperEstimates(_tables(paper, table.flagged), _tables(default, table.flagged))

@@ -14,9 +14,10 @@ import pandas as pd
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.estimate.answers import Estimate
-from cleaning.estimate.bands import Bands, Reached, estimate_of, guess_of, reach
+from cleaning.estimate.audit_cards import AuditCards, cards_that_count
+from cleaning.estimate.bands import Bands, Reached, Said, estimate_of, guess_of, reach
 from cleaning.estimate.curves import estimate, estimate_exchange, estimate_rule
-from cleaning.estimate.evidence import Evidence, gather_evidence
+from cleaning.estimate.evidence import Evidence, counted_cards, gather_evidence
 from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.outlook import Stretch, outlook
@@ -111,6 +112,21 @@ class InForce:
         return verdict_codes(self.dataset, self.decisions[: len(self.decisions) // 2], self.policy)
 
     @cached_property
+    def said(self) -> Said:
+        """The codes, and which of them this run asked for."""
+        return self._said(self.decisions, self.codes)
+
+    @cached_property
+    def said_earlier(self) -> Said:
+        return self._said(self.decisions[: len(self.decisions) // 2], self.earlier_codes)
+
+    def _said(self, decisions: Sequence[Decision], codes: np.ndarray) -> Said:
+        current = CurrentDecisions()
+        current.update(decisions)
+        here = [d.sample_id for d in current.standing() if d.run_id == self.run.id]
+        return Said(codes, np.isin(self.dataset.sample_ids.astype(object), here))
+
+    @cached_property
     def pace(self) -> Pace:
         """How long a card takes: as somebody set it, else as the log measured it, else assumed by kind."""
         if self.chosen.seconds_per_card:
@@ -137,17 +153,21 @@ class InForce:
     @cached_property
     def evidence(self) -> Evidence:
         """Which verdicts may stand for samples that nobody looked at."""
-        return gather_evidence(self.ranked.audit, self.codes, self.ranked.ranking)
+        return gather_evidence(self.ranked.audit, self.codes, self.ranked.ranking, shown_here=self.said.here)
+
+    @cached_property
+    def random_cards(self) -> AuditCards | None:
+        """The run's cards that count as a random sample of the dataset; None where a stratum has none."""
+        audit = self.ranked.audit
+        return cards_that_count(audit, counted_cards(audit, self.codes, self.said.here))
 
     @cached_property
     def estimate(self) -> Estimate:
         """How right the flags are, how many of the wrong labels they hold, and how many there are."""
-        ranking = self.ranked.ranking
+        cards, here = (self.ranked.audit, self.codes, self.ranked.ranking), self.said.here
         if self.as_made and not self.ranked.made_by_threshold:  # a budget that parts equal suspicions
-            return replace(
-                estimate_rule(self.ranked.audit, self.codes, ranking, self.flagged), threshold=self.threshold
-            )
-        return estimate(self.ranked.audit, self.codes, ranking, self.threshold, may_flag=self.ranked.may_flag)
+            return replace(estimate_rule(*cards, self.flagged, shown_here=here), threshold=self.threshold)
+        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, shown_here=here)
 
     @property
     def guess(self) -> PriorBand:
@@ -157,12 +177,12 @@ class InForce:
     @cached_property
     def bands(self) -> Bands:
         """Precision and detection rate at every threshold: estimates where reviews allow them, else the guess."""
-        told = estimate_of(self.ranked, self.threshold, self.codes, self.earlier_codes)
+        told = estimate_of(self.ranked, self.threshold, self.said, self.said_earlier)
         return told or guess_of(self.ranked, self.threshold)
 
     def reach(self, quantity: str, target: float, confidence: float | None = 0.95) -> Reached:
         """The threshold that reaches a target of "precision" or "detection"; confidence None: by the best value."""
-        return reach(quantity, target, confidence, self.ranked, self.codes)
+        return reach(quantity, target, confidence, self.ranked, self.said)
 
     @cached_property
     def recalibration(self) -> Recalibration | None:
@@ -186,7 +206,9 @@ class InForce:
         """How many more wrong labels ``leaving`` ((N,) bool) holds than ``coming``; None before there is an estimate."""
         if not self.estimate.enough:
             return None
-        return estimate_exchange(self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming)
+        return estimate_exchange(
+            self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming, shown_here=self.said.here
+        )
 
 
 def in_force(

@@ -100,7 +100,7 @@ def _paper_estimates(workspace_id: str, run_id: str, decided: int) -> PaperEstim
     now = in_force(*ids)
     if np.isnan(now.codes).all():
         return None
-    parts = now.ranked.ranking, now.codes, now.ranked.curve, paper_counts(*ids), paper_agreements(*ids)
+    parts = now.ranked.ranking, now.said, now.ranked.curve, paper_counts(*ids), paper_agreements(*ids)
     return paper_estimates(now.ranked.audit, *parts)
 
 

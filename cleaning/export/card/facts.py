@@ -11,8 +11,10 @@ from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
-from cleaning.estimate.audit_cards import decided_cards
+from cleaning.estimate.evidence import counted_cards
 from cleaning.export.card import people as card_people
 from cleaning.export.card.experts import expert_rows
 from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
@@ -168,22 +170,22 @@ def _plain_deep(value: object) -> object:
 
 
 def _audit(handover: Handover) -> dict:
-    audit, cards = handover.run.audit, decided_cards(handover.dataset, handover.run.audit, handover.decisions)
-    wrong = set(_wrong_rows(handover))
-    rows = []
-    for stratum, (name, drawn) in enumerate(audit.groupby("stratum", sort=True)):
-        counted = [] if cards is None else cards.rows[cards.stratum == stratum]
-        rows.append(
-            {
-                "stratum": int(name),
-                "samples": int(drawn["stratum_size"].iloc[0]),
-                "cards_drawn": len(drawn),
-                "cards_counted": len(counted),
-                "found_wrong": sum(int(r) in wrong for r in counted),
-            }
-        )
+    audit, now = handover.run.audit, handover.in_force
+    design = now.ranked.audit
+    counted = counted_cards(design, now.codes, now.said.here)
+    wrong = np.isin(design.rows, _wrong_rows(handover))
+    rows = [
+        {
+            "stratum": stratum,
+            "samples": int(size),
+            "cards_drawn": int((design.stratum == stratum).sum()),
+            "cards_counted": int((counted & (design.stratum == stratum)).sum()),
+            "found_wrong": int((counted & wrong & (design.stratum == stratum)).sum()),
+        }
+        for stratum, size in enumerate(design.sizes)
+    ]
     drawn_for = {"seed": int(audit["seed"].iloc[0]), "threshold": plain(float(audit["threshold"].iloc[0]))}
-    return drawn_for | {"strata": rows, "counted": 0 if cards is None else len(cards.rows)}
+    return drawn_for | {"strata": rows, "counted": int(counted.sum())}
 
 
 def _wrong_rows(handover: Handover) -> list[int]:

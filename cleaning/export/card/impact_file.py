@@ -5,19 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 
-from cleaning.estimate.audit_cards import decided_cards
 from cleaning.export.card.impact import Impact, leaderboard_impact
 from cleaning.export.handover import Handover
 
 
 def impact_of(handover: Handover) -> Impact:
-    run = handover.run
-    return leaderboard_impact(
-        run.predicted,
-        run.expert_names,
-        handover.final,
-        decided_cards(handover.dataset, handover.run.audit, handover.decisions),
-    )
+    run, cards = handover.run, handover.in_force.random_cards
+    return leaderboard_impact(run.predicted, run.expert_names, handover.final, cards)
 
 
 def impact_dict(impact: Impact) -> dict:

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from cleaning.command_line import main
 from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours
-from cleaning.estimate.audit_cards import AuditCards, decided_cards
+from cleaning.estimate.audit_cards import AuditCards
 from cleaning.export.card import impact
 from cleaning.export.card.impact import leaderboard_impact, mark, mcnemar_p, ranks
 from cleaning.export.handover import Handover
@@ -152,7 +152,7 @@ def an_audit(sizes=(10, 30), per_stratum=6):
 
 
 def cards_of(handover):
-    return decided_cards(handover.dataset, handover.run.audit, handover.decisions)
+    return handover.in_force.random_cards
 
 
 def decided(workspace, run, rows, verdict="keep"):
