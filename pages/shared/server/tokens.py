@@ -3,50 +3,53 @@
 The secret lies in a file readable by its owner alone under the workspaces root, so that a token outlives a restart.
 """
 
-import base64
 import hashlib
 import hmac
-import json
 import os
+import re
 import secrets
-import time
 from functools import lru_cache
 from pathlib import Path
+
+from itsdangerous import BadData, SignatureExpired, Signer, URLSafeTimedSerializer
 
 from cleaning.errors import InputError
 
 LIFETIME_SECONDS = 7 * 24 * 3600
 _SECRET_FILE = ".review-secret"
+_SIGNING = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+_TOKEN = re.compile(r"\.?[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)  # decoding alone would pass over stray characters
 
 
 class TokenError(InputError):
     """A token that is missing, forged or too old."""
 
 
-def sign(root: Path, claims: dict, lifetime: float = LIFETIME_SECONDS) -> str:
-    """A token carrying ``claims`` that only this installation can make; it lapses after ``lifetime`` seconds."""
-    body = json.dumps(claims | {"until": int(time.time() + lifetime)}, separators=(",", ":")).encode()
-    return f"{_text(body)}.{_text(_mac(root, b'token', body))}"
+def sign(root: Path, claims: dict) -> str:
+    """A token carrying ``claims`` that only this installation can make."""
+    return _tokens(str(root.resolve())).dumps(claims)
 
 
-def read(root: Path, token: str) -> dict:
-    """The claims of a token. Raises TokenError unless it was made here and is still good."""
-    body_text, _, mac_text = token.partition(".")
-    try:
-        body, mac = _bytes(body_text), _bytes(mac_text)
-    except ValueError:
-        raise TokenError("This page is no longer signed in. Reload it.") from None
-    if not hmac.compare_digest(mac, _mac(root, b"token", body)):
+def read(root: Path, token: str, lifetime: float = LIFETIME_SECONDS) -> dict:
+    """The claims of a token. Raises TokenError unless it was made here, in the last ``lifetime`` seconds."""
+    if not _TOKEN.fullmatch(token):
         raise TokenError("This page is no longer signed in. Reload it.")
-    claims = json.loads(body)
-    if claims["until"] < time.time():
-        raise TokenError("This page has been open for too long. Reload it; nothing is lost.")
-    return claims
+    try:
+        return _tokens(str(root.resolve())).loads(token, max_age=lifetime)
+    except SignatureExpired:
+        raise TokenError("This page has been open for too long. Reload it; nothing is lost.") from None
+    except BadData:
+        raise TokenError("This page is no longer signed in. Reload it.") from None
 
 
 def picture_signature(root: Path, workspace_id: str) -> str:
     """Lets a browser fetch one workspace's pictures, and nothing else."""
-    return _text(_mac(root, b"pictures", workspace_id.encode()))[:22]
+    return _picture_signature(str(root.resolve()), workspace_id)
+
+
+def opens_pictures(root: Path, workspace_id: str, signature: str) -> bool:
+    """Whether a signature is the one of this workspace's pictures."""
+    return hmac.compare_digest(signature.encode(), picture_signature(root, workspace_id).encode())
 
 
 def picture_address(root: Path, workspace_id: str, row: int, size: str, version: str) -> str:
@@ -57,8 +60,15 @@ def picture_address(root: Path, workspace_id: str, row: int, size: str, version:
     return f"api/media/{workspace_id}/{row}/{size}?v={version}&s={picture_signature(root, workspace_id)}"
 
 
-def _mac(root: Path, purpose: bytes, body: bytes) -> bytes:
-    return hmac.new(_secret(str(root.resolve())), purpose + b"\x00" + body, hashlib.sha256).digest()
+@lru_cache(maxsize=8)
+def _tokens(root: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_secret(root), salt=b"second-opinion.token", signer_kwargs=_SIGNING)
+
+
+@lru_cache(maxsize=256)
+def _picture_signature(root: str, workspace_id: str) -> str:
+    signer = Signer(_secret(root), salt=b"second-opinion.pictures", **_SIGNING)
+    return signer.get_signature(workspace_id).decode()
 
 
 @lru_cache(maxsize=8)
@@ -76,11 +86,3 @@ def _secret(root: str) -> bytes:
     finally:
         aside.unlink(missing_ok=True)
     return path.read_bytes()
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
