@@ -6,6 +6,7 @@ waiting caller only after the commit. A decision's uuid is unique: sending it ag
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -19,6 +20,7 @@ from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.writer import Writer, serialise, writing
 
 FORMAT = 1
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _tables = sql.MetaData()
 _meta = sql.Table(
     "second_opinion_meta", _tables, sql.Column("key", sql.String(40), primary_key=True), sql.Column("value", sql.Text)
@@ -153,6 +155,13 @@ class ReviewStore:
     def _row(self, decision: Decision) -> dict:
         row = asdict(decision) | {"labels": json.dumps(list(decision.labels)), "workspace_id": self.workspace_id}
         del row["seq"]
+        row["note"] = storable(decision.note)
+        for name, value in row.items():
+            if isinstance(value, str) and _UNSTORABLE.search(value):
+                raise InputError(
+                    f"The {name} {value[:60]!a} cannot be kept: it holds half a character or a NUL. Expected "
+                    "whole characters; write it anew."
+                )
         return row
 
     def _run(self, work) -> None:
@@ -167,6 +176,11 @@ class ReviewStore:
                 return list(connection.execute(query))
         except DBAPIError as error:
             raise WorkspaceError(f"The decision log could not be read: {_reason(error)}.") from error
+
+
+def storable(text: str) -> str:
+    """The text as every database keeps it: halves of characters (lone surrogates) and NUL become U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def open_store(url: str, workspace_id: str = "") -> ReviewStore:

@@ -1,5 +1,6 @@
 """One run under review, shared by all sessions and requests of the process."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -20,13 +21,14 @@ from cleaning.review.facts import Facts
 from cleaning.review.in_force import InForce, in_force
 from cleaning.review.opinions import RowOpinions
 from cleaning.review.queue import Filters, Queue
-from cleaning.review.recording import Outcome, Recorder, append_each
+from cleaning.review.recording import Outcome, Recorder, Sent, append_each
 from cleaning.review.session import last_session
 from cleaning.review.views import View, mode_of
 
 MOST_CARDS = 60
 MOST_CELLS = 120
 MOST_QUEUES = 12
+_log = logging.getLogger("second_opinion")
 
 
 class ReviewDesk:
@@ -204,20 +206,30 @@ class ReviewDesk:
 
     # -- decisions -----------------------------------------------------------------------------------------------
 
-    def record(self, view: View, items: Sequence[dict], sent_at: float) -> Outcome:
+    def record(self, view: View, items: Sequence[Sent], sent_at: float) -> Outcome:
         """Checks a batch, makes it durable, and reveals the cards it decided.
 
-        items: dicts as the browser sends them, in the order they were made, with ``at`` and ``sent_at`` in
-        milliseconds of the browser's clock (only their difference counts). One bad item does not hold up the others.
+        items: in the order they were made, with ``at`` and ``sent_at`` in milliseconds of the browser's clock (only
+        their difference counts). One bad item does not hold up the others. What is durable is told as saved even
+        where its card cannot be revealed.
         """
         recorder = Recorder(self.facts, self._audit_rows(view.reviewer))
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
         shown = [d for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"]
-        reveals = {d.uuid: self._revealed(d) for d in shown}
-        if shown:  # only the last of a batch is still before anybody's eyes
-            reveals[shown[-1].uuid] |= self.cards.details(self._row(shown[-1]))
-        return Outcome(list(saved), refused, reveals)
+        return Outcome(list(saved), refused, self._reveals(shown))
+
+    def _reveals(self, shown: Sequence[Decision]) -> dict[str, dict]:
+        """By uuid. The decisions are durable by now, so what fails here is for the server's log alone."""
+        reveals: dict[str, dict] = {}
+        for decision in shown:
+            try:
+                reveals[decision.uuid] = self._revealed(decision)
+                if decision is shown[-1]:  # only the last of a batch is still before anybody's eyes
+                    reveals[decision.uuid] |= self.cards.details(self._row(decision))
+            except Exception:
+                _log.warning("a saved decision's card could not be revealed", exc_info=True)
+        return reveals
 
     def _row(self, decision: Decision) -> int:
         return int(self.facts.rows([decision.sample_id])[0])

@@ -1,23 +1,41 @@
-"""From what a browser sends to decisions: every field checked, the rest ignored."""
+"""From what a reviewer did to a decision on a sample of one run. Who takes it from a browser checks its types first."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import Decision, ReviewStore
-from cleaning.review.chosen import MODES
 from cleaning.review.facts import Facts
 
 PICKED = "picked"  # what a browser sends for "these classes fit": the verdict follows from the given label
 MOST_DECISIONS = 500
 LONGEST_NOTE, LONGEST_LOOK = 2_000, 1_800.0
 LONGEST_AGO = 30 * 24 * 3600_000.0  # milliseconds: how long a decision may have waited in a browser
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Sent(TypedDict):
+    """What a reviewer did with one card.
+
+    verdict: one of ``VERDICTS`` or PICKED. labels: class codes. seconds: how long it was looked at. at: milliseconds
+    of the clock that ``sent_at`` is read from. card: "grid" for one of many decided together. undoes: the uuid of the
+    decision that an undo takes back.
+    """
+
+    uuid: str
+    sample_id: str
+    verdict: str
+    labels: NotRequired[list[int]]
+    note: NotRequired[str]
+    seconds: float
+    mode: NotRequired[str]
+    card: NotRequired[str]
+    at: float
+    undoes: NotRequired[str | None]
 
 
 @dataclass(frozen=True)
@@ -36,44 +54,42 @@ class Recorder:
         self.facts, self.audit = facts, audit
 
     def read(
-        self, items: Sequence[dict], reviewer: str, sent_at: float
+        self, items: Sequence[Sent], reviewer: str, sent_at: float
     ) -> tuple[list[Decision], list[tuple[str, str]]]:
         """Decisions, and (uuid, sentence) of each item that is none. One bad item does not hold up the others."""
         good: list[Decision] = []
         refused: list[tuple[str, str]] = []
-        for item in items[:MOST_DECISIONS]:
+        for item in items:
             try:
                 good.append(self._decision(item, reviewer, sent_at))
             except InputError as problem:
-                refused.append((str(item.get("uuid", ""))[:36], str(problem)))
+                refused.append((item["uuid"], str(problem)))
         return good, refused
 
-    def _decision(self, item: dict, reviewer: str, sent_at: float) -> Decision:
-        rows = self.facts.rows([_string(item, "sample_id", 1_000)])
+    def _decision(self, item: Sent, reviewer: str, sent_at: float) -> Decision:
+        rows = self.facts.rows([item["sample_id"]])
         if not len(rows):
-            raise InputError("This sample is not in the dataset.")
+            raise InputError("This sample is not in the dataset. Reload the page.")
         row = int(rows[0])
-        verdict, labels = self._verdict(row, _string(item, "verdict", 20), item.get("labels") or [])
+        verdict, labels = self._verdict(row, item["verdict"], item.get("labels", []))
         card = "audit" if self.audit[row] else "suspicious"
         return Decision(
-            uuid=_uuid(item.get("uuid")),
+            uuid=item["uuid"],
             run_id=self.facts.run.id,
             sample_id=str(self.facts.dataset.sample_ids[row]),
             reviewer=reviewer,
             verdict=verdict,
             labels=tuple(labels),
-            note=_string(item, "note", LONGEST_NOTE, ""),
-            seconds=round(min(max(_number(item, "seconds"), 0.0), LONGEST_LOOK), 3),
-            mode=item["mode"] if item.get("mode") in MODES else "blind",
+            note=item.get("note", ""),
+            seconds=round(min(max(item["seconds"], 0.0), LONGEST_LOOK), 3),
+            mode=item.get("mode", "blind"),
             card="grid" if item.get("card") == "grid" else card,
-            decided_at=_moment(sent_at - _number(item, "at")),
-            undoes=_uuid(item.get("undoes")) if verdict == UNDO else None,
+            decided_at=_moment(sent_at - item["at"]),
+            undoes=_undone(item) if verdict == UNDO else None,
         )
 
-    def _verdict(self, row: int, verdict: str, labels: list) -> tuple[str, list[int]]:
+    def _verdict(self, row: int, verdict: str, labels: Sequence[int]) -> tuple[str, list[int]]:
         """A pick becomes keep, relabel or several fit; a verdict that was named is checked."""
-        if not isinstance(labels, list) or not all(type(c) is int for c in labels):
-            raise InputError("Classes must be whole numbers.")
         given = int(self.facts.dataset.given_labels[row])
         picked = sorted(set(labels))
         if verdict == PICKED and picked:
@@ -100,24 +116,11 @@ def append_each(store: ReviewStore, good: list[Decision], refused: list[tuple[st
         return saved
 
 
-def _string(item: dict, key: str, longest: int, default: str | None = None) -> str:
-    value = item.get(key, default)
-    if not isinstance(value, str) or len(value) > longest:
-        raise InputError(f"'{key}' must be text of at most {longest:,} characters.")
-    return value
-
-
-def _number(item: dict, key: str) -> float:
-    value = item.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise InputError(f"'{key}' must be a number.")
-    return float(value)
-
-
-def _uuid(value: object) -> str:
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
-        raise InputError("Every decision needs an id of its own (a UUID).")
-    return value
+def _undone(item: Sent) -> str:
+    undone = item.get("undoes")
+    if undone is None:
+        raise InputError("This undo does not say which decision it takes back. Undo from the history.")
+    return undone
 
 
 def _moment(milliseconds_ago: float) -> str:

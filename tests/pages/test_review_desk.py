@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cleaning.errors import InputError
 from cleaning.review import ReviewDesk, View
 from cleaning.review.queue import Filters
 from cleaning.review.views import lot
@@ -180,3 +181,20 @@ def test_a_decision_is_saved_and_revealed_when_the_experts_are_gone(desk):
     outcome = desk.record(ANN, [made], 0.0)
     assert outcome.saved == [made["uuid"]]
     assert "suspicion" in outcome.reveals[made["uuid"]] and "probabilities" not in outcome.reveals[made["uuid"]]
+
+
+@pytest.mark.parametrize("failing", ["reveal", "details"])
+def test_what_was_committed_is_answered_as_saved_whatever_becomes_of_the_reveal(desk, monkeypatch, failing):
+    def broken(*_):
+        raise InputError("'a.npy' became shorter while it was read.")
+
+    first, second = ids(desk.window(ANN, [], 2))
+    monkeypatch.setattr(desk.cards, failing, broken)
+    made = [
+        {"uuid": str(uuid.uuid4()), "sample_id": s, "verdict": "unsure", "labels": [], "at": 0, "seconds": 1.0}
+        for s in (first, second)
+    ]
+    outcome = desk.record(ANN, made, 0.0)
+    assert outcome.saved == [one["uuid"] for one in made] and outcome.refused == []
+    assert len(desk.store.decisions()) == 2
+    assert len(outcome.reveals) == (0 if failing == "reveal" else 2)

@@ -42,6 +42,16 @@ def token(served, images):
 
 def ask(served, path, body=None, method="POST", **headers):
     """(status, JSON or bytes); headers given as None are left out."""
+    status, told, text = _asked(served, path, body, method, headers)
+    return status, json.loads(text) if "json" in told.get("content-type", "") else text
+
+
+def ask_headers(served, path, method="POST", **headers):
+    """The headers of an answer."""
+    return _asked(served, path, None, method, headers)[1]
+
+
+def _asked(served, path, body, method, headers):
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
     sent = {"Host": f"127.0.0.1:{served.port}", "Content-Type": "application/json"} | headers
     connection.putrequest(method, path, skip_host=True)
@@ -53,7 +63,7 @@ def ask(served, path, body=None, method="POST", **headers):
     answer = connection.getresponse()
     text = answer.read()
     connection.close()
-    return answer.status, json.loads(text) if "json" in answer.headers.get("content-type", "") else text
+    return answer.status, answer.headers, text
 
 
 ROUTES = ["cards", "decisions", "classes", "history", "grid", "session"]
@@ -168,10 +178,114 @@ def test_bad_decisions_are_refused_one_by_one_and_the_good_one_is_kept(served, i
 
 
 @pytest.mark.parametrize(
-    "body", [{"decisions": "x"}, {"decisions": [1]}, {"decisions": [{}] * 501}, {"sent_at": "x", "decisions": []}]
-)
+    "body", [{"decisions": "x"}, {}, {"decisions": [{}] * 501}, {"sent_at": "x", "decisions": []},
+             {"sent_at": 10**400, "decisions": []}, b'{"sent_at": %s, "decisions": []}' % (b"1" * 5_000)]
+)  # fmt: skip
 def test_what_is_no_list_of_decisions_is_refused(served, token, body):
     assert ask(served, "/api/review/decisions", body, Authorization=f"Bearer {token}")[0] == 400
+
+
+def reviewing(served, images, reviewer: str) -> dict:
+    claims = {"workspace": images.id, "run": images.latest_run().id, "mode": "blind", "open_share": 0}
+    return {"Authorization": f"Bearer {tokens.sign(served.root, claims | {'reviewer': reviewer})}"}
+
+
+def log_of(images, reviewer: str) -> list:
+    store = open_store(images.decisions_url, images.id)
+    try:
+        return [d for d in store.decisions() if d.reviewer == reviewer]
+    finally:
+        store.close()
+
+
+def test_a_note_no_database_keeps_is_cleaned_and_holds_nothing_up(served, images):
+    """A lone half of an emoji and NUL: the decision is worth more than the broken character of its note."""
+    samples = images.latest_run().scores["sample_id"].iloc[60:64].tolist()
+    notes = ["half \ud83d of it", "a NUL \0 inside", "whole \U0001f600", "plain"]
+    made = [decision(sample_id=s, note=note) for s, note in zip(samples, notes)]
+    status, told = ask(served, "/api/review/decisions", {"decisions": made}, **reviewing(served, images, "dora"))
+    assert (status, told["saved"], told["refused"]) == (200, [d["uuid"] for d in made], [])
+    kept = [d.note for d in log_of(images, "dora")]
+    assert kept == ["half \ufffd of it", "a NUL \ufffd inside", "whole \U0001f600", "plain"]
+
+
+ODD = [
+    {"at": 10**400},
+    {"at": float("nan")},
+    {"seconds": 10**400},
+    {"seconds": True},
+    {"labels": [10**400], "verdict": "picked"},
+    {"labels": list(range(20_000)), "verdict": "picked"},
+    {"labels": "1", "verdict": "picked"},
+    {"sample_id": "\ud83d"},
+    {"sample_id": "\0"},
+    {"sample_id": None},
+    {"verdict": "\ud83d"},
+    {"verdict": "undo"},
+    {"verdict": "undo", "undoes": "\ud83d"},
+    {"uuid": "\ud83d"},
+    {"uuid": ["deep", ["deeper"]]},
+    {"note": 7},
+    {"note": "\ud83d" * 2_001},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_item_gets_a_sentence_and_the_rest_is_saved(served, images, odd):
+    sample = str(images.latest_run().scores["sample_id"].iloc[70])
+    bad, good = decision(**{"sample_id": sample} | odd), decision(sample_id=sample)
+    body = {"decisions": [bad, good]}
+    status, told = ask(served, "/api/review/decisions", body, **reviewing(served, images, "eve"))
+    assert status == 200 and told["saved"] == [good["uuid"]]
+    ((_, sentence),) = told["refused"]
+    assert sentence.endswith(".") and len(sentence) < 300
+
+
+@pytest.mark.parametrize("odd", [b"7", b'"x"', b"null", b"[]", b'{"at": %s}' % (b"9" * 5_000)])
+def test_what_is_no_decision_at_all_holds_nothing_up(served, images, odd):
+    good = decision(sample_id=str(images.latest_run().scores["sample_id"].iloc[71]))
+    body = b'{"decisions": [%s, %s]}' % (odd, json.dumps(good).encode())
+    status, told = ask(served, "/api/review/decisions", body, **reviewing(served, images, "fay"))
+    assert status == 200 and told["saved"] == [good["uuid"]] and len(told["refused"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("history", {"count": -1}),
+        ("history", {"count": 10**400}),
+        ("history", {"before": -(10**30)}),
+        ("history", {"before": "1"}),
+        ("grid", {"after": 10**30}),
+        ("grid", {"after": -1}),
+        ("grid", {"count": 0}),
+        ("cards", {"count": 10**30}),
+        ("cards", {"filters": {"given": 10**30}}),
+        ("cards", {"filters": {"status": "\ud83d"}}),
+        ("cards", {"filters": {"flagged_only": "no"}}),
+        ("cards", {"order": "\ud83d"}),
+        ("cards", {"sample_ids": [1]}),
+        ("session", {"filters": {"group": 3}}),
+    ],
+)
+def test_numbers_out_of_bounds_get_a_sentence(served, token, route, body):
+    status, told = ask(served, f"/api/review/{route}", body, Authorization=f"Bearer {token}")
+    assert status == 400 and "expected" in told["problem"] and told["problem"].endswith(".")
+
+
+def test_answers_are_not_kept_nor_guessed_at_nor_told_elsewhere(served, images, token):
+    signature = tokens.picture_signature(served.root, images.id)
+    asked = [
+        ask_headers(served, "/api/review/classes", Authorization=f"Bearer {token}"),
+        ask_headers(served, "/api/review/classes"),
+        ask_headers(served, f"/api/media/{images.id}/0/full", method="GET"),
+    ]
+    picture = ask_headers(served, f"/api/media/{images.id}/0/full?s={signature}", method="GET")
+    for headers in asked:
+        assert headers["cache-control"] == "no-store"
+    assert "immutable" in picture["cache-control"]
+    for headers in [*asked, picture]:
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
 
 
 def test_pictures_need_their_signature_and_come_with_care(served, images):

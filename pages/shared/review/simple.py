@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from cleaning.domain.verdicts import BY_NAME, LATER, UNDO, VERDICTS
-from cleaning.review import PICKED, ReviewDesk, View
+from cleaning.review import LONGEST_NOTE, PICKED, ReviewDesk, Sent, View
 from pages.shared import state
 from pages.shared.messages import escaped, guarded, plain
 from pages.shared.server import pictures
@@ -48,18 +48,22 @@ def decide(desk: ReviewDesk, view: View, card: dict, verdict: str, labels: list[
     state.remember("simple_last", next(iter(outcome.reveals.values()), None))
 
 
-def _item(card: dict, verdict: str, labels: list[int], note: str) -> dict:
+def _item(card: dict, verdict: str, labels: list[int], note: str) -> Sent:
     seconds = time.monotonic() - float(state.recall("simple_since") or time.monotonic())
-    made = {"uuid": str(uuid.uuid4()), "sample_id": card["sample_id"], "verdict": verdict, "labels": labels}
-    return made | {"note": note, "seconds": seconds, "mode": card["mode"], "at": 0}
+    return Sent(
+        uuid=str(uuid.uuid4()), sample_id=card["sample_id"], verdict=verdict, labels=labels, note=note,
+        seconds=seconds, mode=card["mode"], at=0.0,
+    )  # fmt: skip
 
 
 def undo(desk: ReviewDesk, view: View) -> None:
     """Takes the reviewer's last decision back."""
     last = desk.history(view, 1)
     if last:
-        item = {"uuid": str(uuid.uuid4()), "sample_id": last[0]["sample_id"], "verdict": UNDO}
-        desk.record(view, [item | {"undoes": last[0]["uuid"], "at": 0, "seconds": 0}], 0.0)
+        undone = last[0]["uuid"]
+        item = Sent(uuid=str(uuid.uuid4()), sample_id=last[0]["sample_id"], verdict=UNDO, undoes=undone, seconds=0.0,
+                    at=0.0)  # fmt: skip
+        desk.record(view, [item], 0.0)
     state.remember("simple_last", None)
 
 
@@ -139,7 +143,7 @@ def _verdicts(desk: ReviewDesk, view: View, card: dict) -> None:
                 on_click=guarded(decide),
                 args=(desk, view, card, verdict.name, []),
             )
-    st.text_area("Note", key=f"note_{card['sample_id']}", max_chars=2_000)
+    st.text_area("Note", key=f"note_{card['sample_id']}", max_chars=LONGEST_NOTE)
 
 
 def _undo(desk: ReviewDesk, view: View) -> None:

@@ -4,11 +4,9 @@ Every route checks Host and Origin; all but pictures need the token that the pag
 the reviewer's identity from it alone. Pictures need a signature in their address.
 """
 
-import hmac
-import json
 from collections.abc import Callable
-from math import isfinite
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -18,16 +16,30 @@ from starlette.routing import Route
 
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.workspaces import WORKSPACE_ID
-from cleaning.review import MOST_CARDS, MOST_CELLS, MOST_DECISIONS, ReviewDesk, View
-from cleaning.review.queue import STATUSES, Filters
+from cleaning.review import MOST_CARDS, ReviewDesk, View
 from pages.shared.server import pictures, tokens
+from pages.shared.server.bodies import (
+    CardsBody,
+    DecisionsBody,
+    GridBody,
+    HistoryBody,
+    ViewBody,
+    parse,
+    read_body,
+    read_decisions,
+)
 from pages.shared.server.desks import open_desk
 from pages.shared.server.opened_workspaces import opened_once
 
 LARGEST_BODY = 2 * 2**20
-MOST_IDS = 10_000
 _FOR_EVER = "private, max-age=31536000, immutable"
-_SAFE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+_NEVER = "no-store"
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+Answer = Callable[[ReviewDesk, View, Any], dict]
 
 
 class Refusal(Exception):
@@ -41,31 +53,34 @@ class Refusal(Exception):
 def review_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
     """Routes for ``st.App(routes=...)``. root: where workspaces lie; base_path: Streamlit's server.baseUrlPath."""
     prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
-    answers = {"cards": _cards, "decisions": _decisions, "classes": _classes, "history": _history}
-    answers |= {"grid": _grid, "session": _session}
     routes = [
-        Route(f"{prefix}/api/review/{name}", _answering(answer, root), methods=["POST"])
-        for name, answer in answers.items()
+        Route(f"{prefix}/api/review/{name}", _answering(model, answer, root), methods=["POST"])
+        for name, (model, answer) in _ANSWERS.items()
     ]
     media = f"{prefix}/api/media/{{workspace}}/{{row:int}}/{{size}}"
     return [*routes, Route(media, _serving_pictures(root), methods=["GET"])]
 
 
-def _answering(answer: Callable[[ReviewDesk, View, dict], dict], root: Callable[[], Path]):
+def _answering(model: type[ViewBody], answer: Answer, root: Callable[[], Path]):
     async def endpoint(request: Request) -> Response:
         try:
             _check_origin(request)
-            body = await _body(request)
-            return JSONResponse(await run_in_threadpool(_answer, answer, root(), _bearer(request), body))
+            data = await _body(request)
+            return _told(await run_in_threadpool(_answer, model, answer, root(), _bearer(request), data))
         except Refusal as refusal:
-            return JSONResponse({"problem": str(refusal)}, refusal.status)
+            return _told({"problem": str(refusal)}, refusal.status)
 
     return endpoint
 
 
-def _answer(answer, root: Path, token: str, body: dict) -> dict:
+def _told(answer: dict, status: int = 200) -> JSONResponse:
+    return JSONResponse(answer, status, _SAFE | {"Cache-Control": _NEVER})
+
+
+def _answer(model: type[ViewBody], answer: Answer, root: Path, token: str, data: bytes) -> dict:
     try:
         claims = tokens.read(root, token)
+        body = read_body(model, parse(data))
         desk = open_desk(root, claims["workspace"], claims["run"])
         return answer(desk, _view(claims, body), body)
     except tokens.TokenError as problem:
@@ -76,71 +91,47 @@ def _answer(answer, root: Path, token: str, body: dict) -> dict:
         raise Refusal(400, str(problem)) from None
 
 
-def _view(claims: dict, body: dict) -> View:
-    order = str(body.get("order", "suspicion"))
-    return View(claims["reviewer"], claims["mode"], claims["open_share"], order, _filters(body.get("filters") or {}))
+def _view(claims: dict, body: ViewBody) -> View:
+    return View(claims["reviewer"], claims["mode"], claims["open_share"], body.order, body.wished())
 
 
-def _filters(wished: object) -> Filters:
-    """Filters as a browser wishes them, each of its own type."""
-    if not isinstance(wished, dict):
-        raise InputError("'filters' must be an object.")
-    codes = {k: wished.get(k) if type(wished.get(k)) is int else None for k in ("given", "suggested")}
-    group = wished.get("group")
-    return Filters(
-        **codes,
-        group=group if isinstance(group, str) else None,
-        least_disagreement=_whole(wished, "least_disagreement", 0),
-        flagged_only=wished.get("flagged_only", True) is not False,
-        status=wished["status"] if wished.get("status") in STATUSES else "open",
-    )
-
-
-def _cards(desk: ReviewDesk, view: View, body: dict) -> dict:
+def _cards(desk: ReviewDesk, view: View, body: CardsBody) -> dict:
     """Next cards after ``held``, or the cards of ``sample_ids``."""
-    if body.get("sample_ids"):
-        return {"cards": desk.cards_of(view, _texts(body["sample_ids"])[:MOST_CARDS])}
-    count = min(max(_whole(body, "count", 20), 1), MOST_CARDS)
-    return desk.window(view, _texts(body.get("held", [])), count)
+    if body.sample_ids:
+        return {"cards": desk.cards_of(view, body.sample_ids[:MOST_CARDS])}
+    return desk.window(view, body.held, body.count)
 
 
-def _decisions(desk: ReviewDesk, view: View, body: dict) -> dict:
-    items = body.get("decisions")
-    if not isinstance(items, list) or not all(isinstance(i, dict) for i in items) or len(items) > MOST_DECISIONS:
-        raise InputError(f"Expected a list of at most {MOST_DECISIONS} decisions.")
-    outcome = desk.record(view, items, _milliseconds(body.get("sent_at", 0)))
-    return {"saved": outcome.saved, "refused": outcome.refused, "reveals": outcome.reveals}
+def _decisions(desk: ReviewDesk, view: View, body: DecisionsBody) -> dict:
+    items, refused = read_decisions(body.decisions)
+    outcome = desk.record(view, items, body.sent_at)
+    return {"saved": outcome.saved, "refused": refused + outcome.refused, "reveals": outcome.reveals}
 
 
-def _milliseconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise InputError("'sent_at' must be a number.")
-    return float(value)
-
-
-def _classes(desk: ReviewDesk, view: View, body: dict) -> dict:
+def _classes(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
     return {"names": list(desk.dataset.class_names)}
 
 
-def _history(desk: ReviewDesk, view: View, body: dict) -> dict:
-    before = _whole(body, "before", 0) if body.get("before") else None
-    return {"decisions": desk.history(view, min(_whole(body, "count", 50), 200), before)}
+def _history(desk: ReviewDesk, view: View, body: HistoryBody) -> dict:
+    return {"decisions": desk.history(view, body.count, body.before)}
 
 
-def _grid(desk: ReviewDesk, view: View, body: dict) -> dict:
-    after, count = _whole(body, "after", 0), _whole(body, "count", 60)
-    return desk.grid(view, max(after, 0), min(max(count, 1), MOST_CELLS))
+def _grid(desk: ReviewDesk, view: View, body: GridBody) -> dict:
+    return desk.grid(view, body.after, body.count)
 
 
-def _session(desk: ReviewDesk, view: View, body: dict) -> dict:
+def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
     return desk.session(view)
 
 
-def _whole(body: dict, key: str, default: int) -> int:
-    value = body.get(key, default)
-    if type(value) is not int:
-        raise InputError(f"'{key}' must be a whole number.")
-    return value
+_ANSWERS: dict[str, tuple[type[ViewBody], Answer]] = {
+    "cards": (CardsBody, _cards),
+    "decisions": (DecisionsBody, _decisions),
+    "classes": (ViewBody, _classes),
+    "history": (HistoryBody, _history),
+    "grid": (GridBody, _grid),
+    "session": (ViewBody, _session),
+}
 
 
 def _serving_pictures(root: Callable[[], Path]):
@@ -151,7 +142,7 @@ def _serving_pictures(root: Callable[[], Path]):
             signature = request.query_params.get("s", "")
             return await run_in_threadpool(_picture, root(), where["workspace"], where["row"], where["size"], signature)
         except Refusal as refusal:
-            return JSONResponse({"problem": str(refusal)}, refusal.status)
+            return _told({"problem": str(refusal)}, refusal.status)
 
     return endpoint
 
@@ -159,7 +150,7 @@ def _serving_pictures(root: Callable[[], Path]):
 def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str) -> Response:
     if not WORKSPACE_ID.fullmatch(workspace_id) or size not in pictures.SIZES:
         raise Refusal(404, "There is no such picture.")
-    if not hmac.compare_digest(signature.encode(), tokens.picture_signature(root, workspace_id).encode()):
+    if not tokens.opens_pictures(root, workspace_id, signature):
         raise Refusal(403, "This picture's address is not signed.")
     try:
         workspace = opened_once(root, workspace_id)
@@ -200,7 +191,7 @@ def _bearer(request: Request) -> str:
     return token
 
 
-async def _body(request: Request) -> dict:
+async def _body(request: Request) -> bytes:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Refusal(415, "Expected application/json.")
     data = b""
@@ -208,16 +199,4 @@ async def _body(request: Request) -> dict:
         data += part
         if len(data) > LARGEST_BODY:
             raise Refusal(413, f"At most {LARGEST_BODY // 2**20} MB can be sent at once.")
-    try:
-        body = json.loads(data or b"{}")
-    except (ValueError, RecursionError):
-        raise Refusal(400, "The request is not JSON.") from None
-    if not isinstance(body, dict):
-        raise Refusal(400, "Expected a JSON object.")
-    return body
-
-
-def _texts(values: object) -> list[str]:
-    if not isinstance(values, list) or len(values) > MOST_IDS:
-        raise InputError(f"Expected a list of at most {MOST_IDS:,} sample ids.")
-    return [v for v in values if isinstance(v, str)]
+    return data

@@ -15,7 +15,7 @@ from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import CurrentDecisions, Decision, current_decisions, open_store
 from tests.postgresql_server import binaries, serving
 
-HOUSE = Path(__file__).parents[2]
+HOUSE = Path(__file__).parents[3]
 
 
 def decision(sample="s1", verdict="keep", reviewer="ann", **more) -> Decision:
@@ -60,6 +60,20 @@ def store(url):
     store = open_store(url, "w1")
     yield store
     store.close()
+
+
+def test_a_note_no_database_keeps_is_cleaned(store):
+    notes = ["half \ud83d of it", "NUL \0", "whole \U0001f600"]
+    store.append([decision(f"s{n}", note=note) for n, note in enumerate(notes)])
+    assert [d.note for d in store.decisions()] == ["half \ufffd of it", "NUL \ufffd", "whole \U0001f600"]
+
+
+@pytest.mark.parametrize("field", ["sample", "reviewer"])
+@pytest.mark.parametrize("bad", ["a\ud83d", "a\0"])
+def test_an_id_or_a_name_no_database_keeps_is_refused_with_a_sentence(store, field, bad):
+    with pytest.raises(InputError, match=r"cannot be kept") as told:
+        store.append([decision(**{field: bad})])
+    assert not isinstance(told.value, WorkspaceError) and str(told.value).isprintable() and store.decisions() == []
 
 
 def test_a_decision_comes_back_as_it_was_made(store):
@@ -219,7 +233,7 @@ def test_a_foreign_or_newer_database_is_a_sentence(tmp_path, sqlite_url):
 
 KILLED_WRITER = """
 import sys, uuid
-from cleaning.review_store import Decision, open_store
+from cleaning.keep.decisions import Decision, open_store
 store = open_store(sys.argv[1], "w1")
 for i in range(100_000):
     made = Decision(str(uuid.uuid4()), "run1", f"s{i}", "ann", "skip", decided_at="2026-01-01T00:00:00.000Z")

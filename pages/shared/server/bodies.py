@@ -1,0 +1,180 @@
+"""What a browser may send to the app's own routes: types and bounds, and a sentence for whatever is otherwise."""
+
+import json
+from collections.abc import Sequence
+from reprlib import repr as shortened
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
+
+from cleaning.errors import InputError, one_of
+from cleaning.keep.decisions import storable
+from cleaning.review import LONGEST_NOTE, MOST_CARDS, MOST_CELLS, MOST_DECISIONS, Sent
+from cleaning.review.chosen import MODES
+from cleaning.review.queue import ORDERS, STATUSES, Filters
+
+MOST_IDS = 10_000
+MOST_STEPS = 200  # entries of the history at once
+LARGEST_CODE = 2**31 - 1
+LONGEST_WHOLE_NUMBER = 300  # digits; any longer is beyond what a number can be here
+RELOAD, AGAIN = "Reload the page.", "Decide this card again."
+
+
+def _whole(least: int, most: int) -> Any:
+    return Annotated[int, Field(ge=least, le=most, description=f"a whole number from {least:,} to {most:,}")]
+
+
+def _ids(words: str) -> Any:
+    return Annotated[list[str], Field(max_length=MOST_IDS, description=f"a list of at most {MOST_IDS:,} {words}")]
+
+
+def _word(words: Sequence[str]) -> Any:
+    return Annotated[Literal[tuple(words)], Field(description=one_of(words))]
+
+
+def _whole_text(value: object) -> object:
+    """Text as it can be told and kept; whatever else it is, its type is judged after this."""
+    return storable(value) if isinstance(value, str) else value
+
+
+def _text(longest: int) -> Any:
+    words = f"text of at most {longest:,} characters"
+    return Annotated[str, BeforeValidator(_whole_text), Field(max_length=longest, description=words)]
+
+
+def _one_of_or(words: Sequence[str], otherwise: str) -> Any:
+    """A detail that is not worth losing a decision for."""
+    return Annotated[str, BeforeValidator(lambda value: value if value in words else otherwise)]
+
+
+Code = _whole(0, LARGEST_CODE)
+Uuid = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="an id of its own (a UUID)")
+]
+Number = Annotated[FiniteFloat, Field(description="a number")]
+
+
+class Body(BaseModel):
+    """Values of their own type or refused: no text becomes a number. What is not named is ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class FiltersBody(Body):
+    """As ``Filters``."""
+
+    given: Code | None = Field(None, description=f"a class, 0 to {LARGEST_CODE:,}, or null")
+    suggested: Code | None = Field(None, description=f"a class, 0 to {LARGEST_CODE:,}, or null")
+    group: _text(1_000) | None = Field(None, description="a group's name or null")
+    least_disagreement: _whole(0, LARGEST_CODE) = 0
+    flagged_only: bool = Field(True, description="true or false")
+    status: _word(STATUSES) = "open"
+
+
+class ViewBody(Body):
+    """What every request says of how its reviewer goes through the run."""
+
+    order: _word(ORDERS) = "suspicion"
+    filters: FiltersBody | None = Field(None, description="an object of filters or null")
+
+    def wished(self) -> Filters:
+        return Filters(**self.filters.model_dump()) if self.filters else Filters()
+
+
+class CardsBody(ViewBody):
+    """The next ``count`` cards after those ``held``, or the cards of ``sample_ids``."""
+
+    sample_ids: _ids("sample ids") = []
+    held: _ids("sample ids") = []
+    count: _whole(1, MOST_CARDS) = 20
+
+
+class HistoryBody(ViewBody):
+    """``count`` steps before the place ``before`` in the log."""
+
+    count: _whole(1, MOST_STEPS) = 50
+    before: _whole(0, 2**53) | None = Field(None, description="a place in the log or null")
+
+
+class GridBody(ViewBody):
+    """``count`` thumbnails from the place ``after`` in the queue on."""
+
+    after: _whole(0, LARGEST_CODE) = 0
+    count: _whole(1, MOST_CELLS) = 60
+
+
+class DecisionsBody(ViewBody):
+    """Decisions, each judged on its own by ``read_decisions``."""
+
+    decisions: list = Field(max_length=MOST_DECISIONS, description=f"a list of at most {MOST_DECISIONS} decisions")
+    sent_at: Number = 0.0
+
+
+class DecisionBody(Body):
+    """One decision; as ``Sent``."""
+
+    uuid: Uuid
+    sample_id: _text(1_000)
+    verdict: _text(20)
+    labels: list[Code] = Field([], max_length=MOST_IDS, description=f"a list of at most {MOST_IDS:,} classes")
+    note: _text(LONGEST_NOTE) = ""
+    seconds: Number = 0.0
+    mode: _one_of_or(MODES, "blind") = "blind"
+    card: _one_of_or(("grid",), "") = ""
+    at: Number = 0.0
+    undoes: Uuid | None = Field(None, description="the id of a decision or null")
+
+
+AnyBody = TypeVar("AnyBody", bound=Body)
+
+
+def parse(data: bytes) -> object:
+    """The JSON of a request. Raises InputError."""
+    try:
+        return json.loads(data or b"{}", parse_int=_number_of_any_length)
+    except (ValueError, RecursionError):
+        raise InputError(f"The request is not JSON. {RELOAD}") from None
+
+
+def _number_of_any_length(digits: str) -> float:
+    """Python refuses to read thousands of digits, which would hold up all that was sent along."""
+    return int(digits) if len(digits) <= LONGEST_WHOLE_NUMBER else float(digits)
+
+
+def read_body(model: type[AnyBody], value: object, advice: str = RELOAD) -> AnyBody:
+    """The values of a request. Raises InputError with the first that is not as expected."""
+    if not isinstance(value, dict):
+        raise InputError(f"Expected a JSON object, got {shortened(value)}. {advice}")
+    try:
+        return model.model_validate(value)
+    except ValidationError as problem:
+        raise InputError(f"{_told(model, problem.errors(include_url=False)[0])} {advice}") from None
+
+
+def _told(model: type[BaseModel], error: Any) -> str:
+    """What is wrong with one value, and what was expected."""
+    names = [part for part in error["loc"] if isinstance(part, str)]
+    expected = ""
+    for name in names:
+        field = model.model_fields.get(name)
+        expected = field.description or expected if field else expected
+        model = FiltersBody if name == "filters" else model
+    found = "missing" if error["type"] == "missing" else shortened(error["input"])
+    return f"'{'.'.join(names)}' is {found}; expected {expected}."
+
+
+def read_decisions(values: Sequence[object]) -> tuple[list[Sent], list[tuple[str, str]]]:
+    """Decisions, and (uuid, sentence) of each value that is none: one bad value never holds up the others."""
+    good: list[Sent] = []
+    refused: list[tuple[str, str]] = []
+    for value in values:
+        try:
+            good.append(Sent(**read_body(DecisionBody, value, AGAIN).model_dump()))
+        except InputError as problem:
+            refused.append((_uuid_of(value), str(problem)))
+    return good, refused
+
+
+def _uuid_of(value: object) -> str:
+    named = value.get("uuid") if isinstance(value, dict) else ""
+    return storable(named)[:36] if isinstance(named, str) else ""
