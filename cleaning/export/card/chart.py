@@ -1,48 +1,42 @@
-"""The drawing of the cleaning card: accuracies with their intervals, as inline SVG."""
+"""The drawing of the cleaning card: where accuracies and their intervals stand in it."""
 
 from collections.abc import Mapping, Sequence
 
-from cleaning.export.card.html import percent, text
+LONGEST_NAME = 28
+LEFT, WIDTH, ROW, GAP = 200, 500, 14, 12  # pixels of a drawing 720 wide
 
 
-def accuracy_chart(experts: Sequence[Mapping], estimated: bool) -> str:
-    """Accuracies with intervals as an inline drawing: given, corrected and, where there is one, the estimate."""
+def accuracy_chart(experts: Sequence[Mapping], estimated: bool) -> dict | None:
+    """Names and marks with their places: given, corrected and, where there is one, the estimate; None without any.
+
+    low, high: accuracies at the drawing's ends. names: (y, words). marks: (series, left, right, x, y). legend:
+    (series, words).
+    """
     series = [("given", "", "given"), ("corrected", "", "corrected")]
     series += [("corrected", "estimate_", "audit estimate")] if estimated else []
-    values = [_ends(e, way, prefix) for e in experts for way, prefix, _ in series]
-    known = [v for ends in values for v in ends if v is not None]
+    known = [v for e in experts for way, prefix, _ in series for v in _ends(e, way, prefix) if v is not None]
     if not known:
-        return ""
+        return None
     low, high = min(known), max(known)
-    span = (high - low) or 1.0
-    height = len(experts) * (14 * len(series) + 12) + 24
-    marks, y = [], 10
-    for e in experts:
-        marks.append(f'<text x="0" y="{y + 10}">{text(e["expert"][:28])}</text>')
-        for way, prefix, words in series:
-            marks.append(_mark(_ends(e, way, prefix), low, span, y + 6, words))
-            y += 14
-        y += 12
-    legend = "".join(f'<tspan class="{w.split()[0]}"> ● {w}</tspan>' for _, _, w in series)
-    return (
-        f'<svg viewBox="0 0 720 {height}" role="img" aria-label="accuracy with intervals">{"".join(marks)}'
-        f'<text x="200" y="{height - 4}">{percent(low)}</text><text x="700" y="{height - 4}" text-anchor="end">'
-        f'{percent(high)}</text><text x="450" y="{height - 4}" text-anchor="middle">{legend}</text></svg>'
-    )
+    each = ROW * len(series) + GAP
+    marks = []
+    for place, e in enumerate(experts):
+        for line, (way, prefix, words) in enumerate(series):
+            ends = _ends(e, way, prefix)
+            if None not in ends:
+                x, left, right = (LEFT + WIDTH * (v - low) / ((high - low) or 1.0) for v in ends)
+                marks.append((words.split()[0], left, right, x, 16 + place * each + line * ROW))
+    names = [(20 + place * each, _short(e["expert"])) for place, e in enumerate(experts)]
+    legend = [(words.split()[0], words) for _, _, words in series]
+    height = len(experts) * each + 24
+    return {"low": low, "high": high, "height": height, "names": names, "marks": marks, "legend": legend}
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _ends(expert: Mapping, way: str, prefix: str) -> tuple:
     if prefix:
         return tuple(expert[f"estimate_{end}{way}"] for end in ("", "low_", "high_"))
     return tuple(expert[f"{name}_{way}"] for name in ("accuracy", "low", "high"))
-
-
-def _mark(ends: tuple, low: float, span: float, y: int, words: str) -> str:
-    if None in ends:
-        return ""
-    x, left, right = (200 + 500 * (v - low) / span for v in ends)
-    kind = words.split()[0]
-    return (
-        f'<line class="{kind}" x1="{left:.1f}" x2="{right:.1f}" y1="{y}" y2="{y}"/>'
-        f'<circle class="{kind}" cx="{x:.1f}" cy="{y}" r="4"/>'
-    )

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import asdict
 from html.parser import HTMLParser
 
@@ -12,8 +14,8 @@ import pytest
 from cleaning.command_line import main
 from cleaning.export.card import card_files, estimates_of, example_pictures
 from cleaning.export.card.facts import card_facts
+from cleaning.export.card.figures import p_value
 from cleaning.export.card.findings import commands
-from cleaning.export.card.html import p_value
 from cleaning.export.card.page import card_page
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
@@ -22,6 +24,7 @@ from cleaning.settle import agreement
 from cleaning.settle.policy import Policy
 from cleaning.settle.verdict_codes import verdict_codes
 from tests.cleaning.export.making import a_dataset, a_workspace, decide, some_decisions, some_questions
+from tests.conftest import REPOSITORY
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 NOON = "2026-01-01T12:00:00.000Z"
@@ -85,6 +88,60 @@ def test_the_page_is_one_file_without_anything_live(handover):
     ]  # fmt: skip
 
 
+def spoiled(value, key=""):
+    """Facts with something live at the end of every text that comes from data."""
+    if isinstance(value, dict):
+        return {name: spoiled(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [spoiled(one, key) for one in value]
+    return (
+        f"{value}'\"></style></pre>{NASTY}{{{{ 7 * 7 }}}}"
+        if isinstance(value, str) and value and key != "labels"
+        else value
+    )
+
+
+def shape(page: bytes) -> list:
+    """Every tag of a page with its attributes' names, and the classes of what is styled."""
+    found: list = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: found.append(
+        (tag, [name for name, _ in attrs], dict(attrs).get("class"))
+    )
+    reader.feed(page.decode())
+    return found
+
+
+@pytest.mark.parametrize("kind", ["image", "question"])
+def test_whatever_text_data_brings_it_stays_text(tmp_path, kind):
+    workspace, run = a_workspace(tmp_path, a_dataset() if kind == "image" else some_questions())
+    dataset = workspace.dataset()
+    log = [decide(i, "relabel", [int(k + 1) % 4], f"r{n}", n) for n, (i, k) in
+           enumerate(zip(dataset.sample_ids[:6], dataset.given_labels[:6]))]  # fmt: skip
+    handover = Handover(workspace, run, log, Policy())
+    facts = json.loads(json.dumps(card_facts(handover, estimates_of(handover)), default=str))
+    hostile = spoiled(facts)
+    pages = [card_page(f, {e["sample_id"]: PNG for e in f["examples"][:1]}) for f in (facts, hostile)]
+    assert shape(pages[1]) == shape(pages[0]) and NASTY.encode() not in pages[1]
+    assert pages[1].count(b"{{ 7 * 7 }}") > 50
+
+
+def test_what_an_expert_is_called_is_cut_to_fit_the_drawing(facts):
+    named = json.loads(json.dumps(facts))
+    named["impact"]["experts"][0]["expert"] = "a very long name of an expert indeed"
+    assert ">a very long name of an expe…</text>" in card_page(named).decode()
+
+
+def test_a_choice_reads_as_words(handover):
+    assert "<td>threshold 0.25, flagged 3, how by hand</td>" in card_files(handover)["cleaning_card.html"].decode()
+
+
+def test_templates_are_read_where_a_card_is_made_and_not_before():
+    script = "import sys, cleaning, cleaning.export.card, cleaning.export.kinds, cleaning.command_line.card; "
+    script += "sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, timeout=120).returncode == 0
+
+
 def test_the_same_log_gives_the_same_bytes(handover):
     again = Handover(handover.workspace, handover.workspace.run(handover.run.id), list(handover.decisions), Policy(),
                      handover.choices)  # fmt: skip
@@ -104,7 +161,7 @@ def test_the_twin_holds_what_the_card_promises(handover, facts):
     assert facts["threshold"]["value"] == 0.25 and "chosen by reviewer-2" in facts["threshold"]["how"]
     assert facts["threshold"]["flagged"] == (handover.run.scores["suspicion"] >= 0.25).sum()
     assert facts["threshold"]["choices"] == [
-        {"key": "threshold", "value": 0.25, "at": "2026-01-01T00:00:00.000Z", "who": "reviewer-2"}
+        {"key": "threshold", "value": chosen_at(0.25), "at": NOON, "who": "reviewer-2"}
     ]
     assert [r["reviewer"] for r in facts["reviewers"]] == ["reviewer-1", "reviewer-2", "reviewer-3", "reviewer-4"]
     assert sum(r["decisions"] for r in facts["reviewers"]) == 14 and facts["counts"]["contested"] == 1
