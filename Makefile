@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKSPACES ?= workspaces
 export SECOND_OPINION_WORKSPACES ?= $(WORKSPACES)
 
-.PHONY: install run demo test lint bench clean
+.PHONY: install run demo test lint lock bench clean
 
 install: .venv/ready-to-run
 
@@ -28,6 +28,10 @@ test: .venv/ready-to-test
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+# The tested set anew, with hashes; run it after `make test` has passed.
+lock: .venv/ready-to-test
+	$(BIN)/python .ci/lock.py
 
 bench: .venv/ready-to-test
 	$(BIN)/python -m benchmarks

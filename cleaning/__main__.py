@@ -1,4 +1,4 @@
-"""``python -m cleaning``: the same core and the same numbers as the app."""
+"""``python -m cleaning`` and ``second-opinion``: the same core and the same numbers as the app."""
 
 import ctypes
 import gc
@@ -18,6 +18,12 @@ with suppress(OSError, AttributeError, TypeError):
 gc.set_threshold(100_000, 20, 20)
 
 from cleaning.command_line import main
+
+
+def second_opinion() -> int:
+    """The command that an installed package gives."""
+    return main(called="second-opinion")
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -54,3 +54,15 @@ def test_make_knows_the_commands_named_first():
     for target in targets:
         dry = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
         assert dry.returncode == 0, dry.stderr
+
+
+def test_the_first_number_is_the_one_that_was_measured():
+    """Average precision on MMLU's wrong keys, the default's and the best other's, as docs/detection.md has them."""
+    table = (ROOT / "docs" / "detection.md").read_text(encoding="utf-8")
+    measured = re.search(
+        r"^\| MMLU, wrong key \| [^|]+\|[^|]+\| (0\.\d+) [^|]+\| ([^|]+): (0\.\d+) \|", table, re.MULTILINE
+    )
+    said = re.search(r"average precision (0\.\d+), the best of all others tried (0\.\d+)\*\* \(([^;]+);", README)
+    assert said[1] == measured[1] and said[2] == measured[3]
+    assert measured[2].startswith(said[3].replace("'s", ""))
+    assert README.index(said[0]) < README.index("![")

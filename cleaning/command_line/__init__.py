@@ -9,17 +9,23 @@ import os
 import sys
 from collections.abc import Sequence
 
+from cleaning import __version__
+
 COMMANDS = (
-    "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
+    "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
     "export", "apply", "revert", "mask", "impact", "card", "import-decisions",
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
+IN_A_CHECKOUT = "python -m cleaning"  # as the examples of every command call it
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns 0, 2 with one sentence on stderr for bad input, 130 when interrupted."""
+def main(arguments: Sequence[str] | None = None, called: str = IN_A_CHECKOUT) -> int:
+    """Runs one command. Returns 0, 2 with one sentence on stderr for bad input, 130 when interrupted.
+
+    called: what the user typed before the command, as help repeats it.
+    """
     words = sys.argv[1:] if arguments is None else list(arguments)
-    parsed = build_parser(words[:1]).parse_args(words)
+    parsed = build_parser(words[:1], called).parse_args(words)
     from cleaning.errors import InputError
 
     try:
@@ -35,14 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build_parser(first: Sequence[str] = ()) -> argparse.ArgumentParser:
+def build_parser(first: Sequence[str] = (), called: str = IN_A_CHECKOUT) -> argparse.ArgumentParser:
     """The parser of all commands, each with an example in its --help; of one alone where the first word names it."""
     parser = argparse.ArgumentParser(
-        prog="python -m cleaning",
+        prog=called,
         description="Find wrong labels by asking several calibrated experts for a second opinion.",
-        epilog="Start with:  python -m cleaning demo --out demo  and  python -m cleaning score demo/digits",
+        epilog=f"Start with:  {called} demo --out demo  and  {called} score demo/digits",
     )
+    parser.add_argument("--version", action="version", version=f"second-opinion {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in set(first) & set(COMMANDS) or COMMANDS:
         importlib.import_module(f"cleaning.command_line.{name.replace('-', '_')}").add_to(commands)
+    for command in commands.choices.values():
+        command.epilog = command.epilog.replace(IN_A_CHECKOUT, called)
     return parser

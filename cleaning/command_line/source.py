@@ -16,7 +16,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="make a fix that `python -m cleaning doctor` offers, on what is read and not on disk; repeatable",
+        help="make a fix that `doctor` offers, on what is read and not on disk; repeatable",
     )
     parser.add_argument(
         "--normalised",

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from cleaning import __version__
 from cleaning.command_line.source import add_source_arguments, read_source
 from cleaning.errors import InputError, one_of
 
@@ -62,9 +63,10 @@ def _of_workspace(folder: Path) -> Study:
 
 
 def write_json(value: dict, path: Path) -> None:
-    """Writes JSON whole or not at all; NaN is refused."""
+    """Writes JSON with our version first, whole or not at all; NaN is refused."""
     import json
 
     from cleaning.files import write_bytes
 
-    write_bytes(path, (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    said = {"second_opinion": __version__} | value
+    write_bytes(path, (json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())

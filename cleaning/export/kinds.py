@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cleaning import __version__
 from cleaning.errors import InputError, one_of
 from cleaning.export.card import card_files
 from cleaning.export.card.impact_file import impact_json
@@ -205,6 +206,7 @@ def _everything(handover: Handover) -> bytes:
     about = {
         "format": "second-opinion-export",
         "version": 1,
+        "second_opinion": __version__,
         "dataset": {"name": handover.dataset.name, "fingerprint": handover.workspace.id},
         "run": handover.run.id,
         "policy": handover.policy.to_dict(),

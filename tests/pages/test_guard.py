@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import ROOT
 
-PAGES = sorted((ROOT / "pages").glob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("[!_]*.py"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)

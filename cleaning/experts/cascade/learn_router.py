@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from cleaning import __version__
 from cleaning.calibrate.calibrators import Calibrator, fit_platt
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
@@ -72,8 +73,14 @@ def learn_router(
     }
     described = [_described(expert, fitted) for expert, fitted in zip(experts, maps)]
     return {
-        "kind": KIND, "format": FORMAT, "answer": answer, "experts": described, "stages": stages, "learned": learned
-    }  # fmt: skip
+        "kind": KIND,
+        "format": FORMAT,
+        "second_opinion": __version__,
+        "answer": answer,
+        "experts": described,
+        "stages": stages,
+        "learned": learned,
+    }
 
 
 def _within(wanted: float, lessons, edges, costs):

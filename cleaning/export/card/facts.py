@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cleaning import __version__
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
 from cleaning.estimate.evidence import counted_cards
 from cleaning.export.card import people as card_people
@@ -198,5 +199,6 @@ def _wrong_rows(handover: Handover) -> list[int]:
 
 
 def versions() -> dict[str, str]:
-    """Python and the packages that figures depend on, as installed here."""
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}
+    """Ours, Python's and those of the packages that figures depend on, as installed here."""
+    ours = {"second-opinion": __version__, "python": platform.python_version()}
+    return ours | {name: metadata.version(name) for name in PACKAGES}

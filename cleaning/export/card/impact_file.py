@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 
+from cleaning import __version__
 from cleaning.export.card.impact import Impact, leaderboard_impact
 from cleaning.export.handover import Handover
 
@@ -27,7 +28,8 @@ def impact_dict(impact: Impact) -> dict:
 
 
 def impact_json(handover: Handover) -> bytes:
-    about = {"format": "second-opinion-impact", "version": 1, "policy": handover.policy.to_dict()}
+    about = {"format": "second-opinion-impact", "version": 1, "second_opinion": __version__}
+    about |= {"policy": handover.policy.to_dict()}
     about |= {"dataset": handover.workspace.id, "run": handover.run.id, "last_decision": handover.last_decision}
     return (json.dumps(about | impact_dict(impact_of(handover)), indent=1, ensure_ascii=False) + "\n").encode()
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
+from cleaning import __version__
 from cleaning.domain import verdicts
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted, first_five
@@ -22,7 +23,8 @@ _TEXTS = "uuid run_id sample_id reviewer verdict note mode card decided_at".spli
 
 def write_decision_log(decisions: Sequence[Decision], class_names: Sequence[str], fingerprint: str) -> bytes:
     """JSON lines; the first names format, version and the dataset's fingerprint."""
-    head = {"format": FORMAT, "version": VERSION, "dataset_fingerprint": fingerprint, "decisions": len(decisions)}
+    head = {"format": FORMAT, "version": VERSION, "second_opinion": __version__}
+    head |= {"dataset_fingerprint": fingerprint, "decisions": len(decisions)}
     lines = [encode(head)]
     for decision in decisions:
         names = [class_names[code] for code in decision.labels]

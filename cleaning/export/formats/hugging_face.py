@@ -10,6 +10,7 @@ import json
 import numpy as np
 import pyarrow as pa
 
+from cleaning import __version__
 from cleaning.export.formats.corrected import final_label_lists
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
@@ -91,8 +92,8 @@ def _stream(table: pa.Table) -> bytes:
 
 def _described(handover: Handover) -> str:
     return (
-        f"{handover.dataset.name}, labels corrected with Second Opinion. Policy: {handover.policy.in_words()}. "
-        f"Dataset {handover.workspace.id}, run {handover.run.id}."
+        f"{handover.dataset.name}, labels corrected with Second Opinion {__version__}. "
+        f"Policy: {handover.policy.in_words()}. Dataset {handover.workspace.id}, run {handover.run.id}."
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cleaning import __version__
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from cleaning.export.patch.apply import Change, plan_apply, plan_revert
@@ -60,6 +61,7 @@ def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, byt
     receipt = {
         "format": FORMAT,
         "version": VERSION,
+        "second_opinion": __version__,
         "patch_sha256": patch.sha256,
         "policy": policy.to_dict(),
         "file": table.name,

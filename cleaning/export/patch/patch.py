@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from cleaning import __version__
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
@@ -82,6 +83,7 @@ def _header(handover: Handover) -> dict:
     return {
         "format": FORMAT,
         "version": VERSION,
+        "second_opinion": __version__,
         "last_decision": handover.last_decision,
         "dataset": {
             "name": dataset.name,

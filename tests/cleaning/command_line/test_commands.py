@@ -1,5 +1,6 @@
 """The command line: the same numbers as the core, exit code 0, or 2 with one sentence."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cleaning
 from cleaning.calibrate import calibration
 from cleaning.calibrate.report import calibration_table
 from cleaning.command_line import COMMANDS, main
@@ -274,3 +276,16 @@ def test_score_names_the_samples_whose_scores_are_no_numbers(tmp_path, capsys, m
     said = capsys.readouterr().err
     assert f"Expert 'net' has scores that are NaN or infinite for 1 of 5,000 samples: {row}." in said
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_version_is_printed_without_waiting_for_libraries():
+    assert process("--version").stdout == f"second-opinion {cleaning.__version__}\n"
+
+
+def test_the_app_becomes_streamlit_with_further_settings(monkeypatch):
+    became = []
+    monkeypatch.setattr(os, "execv", lambda program, words: became.append((program, words)))
+    assert main(["app", "--", "--server.port", "8600"]) == 0
+    script = str(REPOSITORY / "app.py")
+    words = [sys.executable, "-m", "streamlit", "run", script, "--server.port", "8600"]
+    assert became == [(sys.executable, words)]
