@@ -16,7 +16,7 @@ from cleaning.keep.decisions import CurrentDecisions, Decision, open_store
 from tests.decisions import current_decisions
 from tests.postgresql_server import binaries, serving
 
-HOUSE = Path(__file__).parents[2]
+HOUSE = Path(__file__).parents[3]
 
 
 def decision(sample="s1", verdict="keep", reviewer="ann", **more) -> Decision:
@@ -220,7 +220,7 @@ def test_a_foreign_or_newer_database_is_a_sentence(tmp_path, sqlite_url):
 
 KILLED_WRITER = """
 import sys, uuid
-from cleaning.review_store import Decision, open_store
+from cleaning.keep.decisions import Decision, open_store
 store = open_store(sys.argv[1], "w1")
 for i in range(100_000):
     made = Decision(str(uuid.uuid4()), "run1", f"s{i}", "ann", "skip", decided_at="2026-01-01T00:00:00.000Z")
