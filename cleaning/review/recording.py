@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import Decision, ReviewStore
+from cleaning.keep.workspaces import now
 from cleaning.review.chosen import MODES
 from cleaning.review.facts import Facts
 
@@ -122,4 +123,4 @@ def _uuid(value: object) -> str:
 
 def _moment(milliseconds_ago: float) -> str:
     ago = timedelta(milliseconds=min(max(milliseconds_ago, 0.0), LONGEST_AGO))
-    return (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return now(ago)
