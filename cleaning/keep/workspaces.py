@@ -4,10 +4,10 @@
     workspace.json                name, kind, class names, where pictures lie, notes
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
-    opinions/                     what the experts said, so that nothing is asked twice (cleaning.opinion_store)
+    opinions/                     what the experts said, so that nothing is asked twice (cleaning.suspect.opinion_store)
     runs/<run id>/                settings.json calibration.json scores.parquet predicted.npy confidence.npy
                                   groups.parquet audit.parquet summary.txt
-    decisions.sqlite              the review store (cleaning.review_store)
+    decisions.sqlite              the review store (cleaning.keep.decisions)
 Everything is written to a temporary folder beside its place and renamed, so nothing half-made is ever seen.
 """
 
@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -456,9 +456,9 @@ def workspaces_root() -> Path:
     return Path(os.environ.get("SECOND_OPINION_WORKSPACES", "workspaces"))
 
 
-def now() -> str:
-    """The time as ISO 8601 in UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now(ago: timedelta = timedelta()) -> str:
+    """The time, now or so long ago, as ISO 8601 in UTC with milliseconds."""
+    return (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _save_array(path: Path, array: np.ndarray) -> None:
