@@ -74,15 +74,15 @@ def guess_of(ranked: RankedRun, threshold: float) -> Bands:
     """The bands before any review, wide, and how many audit cards would narrow them; one step lies at ``threshold``."""
     thresholds = np.array([t for t in np.union1d(GUESS_THRESHOLDS, threshold) if ranked.flagged_count(t)])
     guesses = [ranked.guess(float(t)) for t in thresholds]
-    sides = [
+    precision, detection_rate = (
         Band(
             tuple(getattr(g, name).low for g in guesses),
             tuple(getattr(g, name).high for g in guesses),
             cards=tuple(getattr(g.cards, name) for g in guesses),
         )
         for name in ("precision", "detection_rate")
-    ]
-    return Bands(tuple(thresholds.tolist()), *sides, guess=True)
+    )
+    return Bands(tuple(thresholds.tolist()), precision, detection_rate, guess=True)
 
 
 def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_said: Said) -> Bands | None:

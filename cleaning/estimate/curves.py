@@ -41,9 +41,19 @@ def estimate(
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
-    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out, "may_flag": may_flag}
-    options |= {"shown_here": shown_here}
-    return estimate_curve(audit, verdicts, suspicion, thresholds, **options).at(0)
+    curve = estimate_curve(
+        audit,
+        verdicts,
+        suspicion,
+        thresholds,
+        method=method,
+        level=level,
+        anytime=anytime,
+        handed_out=handed_out,
+        may_flag=may_flag,
+        shown_here=shown_here,
+    )
+    return curve.at(0)
 
 
 def estimate_curve(
@@ -91,9 +101,20 @@ def estimate_rule(
 
     ``suspicion`` is the one the audit was drawn for; ``threshold`` of the answer is NaN. Else as ``estimate_curve``.
     """
-    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
-    options |= {"shown_here": shown_here}
-    return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
+    passes = np.asarray(flagged, bool).astype(np.int64)
+    curve = estimate_nested(
+        audit,
+        verdicts,
+        suspicion,
+        passes,
+        1,
+        method=method,
+        level=level,
+        anytime=anytime,
+        handed_out=handed_out,
+        shown_here=shown_here,
+    )
+    return curve.at(0)
 
 
 def estimate_exchange(
