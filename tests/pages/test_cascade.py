@@ -71,7 +71,7 @@ def test_the_router_repeats_the_decisions_of_the_page(app, digits):
     names = test.multiselect(key="cascade_experts").value
     answers, curves = curves_of(test, digits, names)
     labels = judging_labels(digits.dataset())
-    scene = cascade_view.Scene(digits, digits.latest_run(), answers, labels, 50, {}, {"curves": curves})
+    scene = cascade_view.Scene(digits, digits.latest_run(), answers, labels, 50, {}, (), curves)
     router = json.loads(scene.router(best_under_cost(curves, 0.4)))
     asked = route_all(router, answers)["asked"]
     assert [e["name"] for e in router["experts"]] == names
