@@ -9,6 +9,7 @@ Unsure verdicts count as right in one bound and as wrong in the other; in the po
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -135,8 +136,8 @@ def estimate_exchange(
     Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
     ``estimate_rule``.
     """
-    options = {"level": level, "anytime": anytime, "shown_here": shown_here}
-    told = [estimate_rule(audit, verdicts, suspicion, np.asarray(side, bool), **options) for side in (leaving, coming)]
+    of_set = partial(estimate_rule, audit, verdicts, suspicion, level=level, anytime=anytime, shown_here=shown_here)
+    told = [of_set(np.asarray(side, bool)) for side in (leaving, coming)]
     lost, won = (_wrong_in(one) for one in told)
     point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
     if all(one.enough or not one.flagged for one in told):
