@@ -27,7 +27,7 @@ test: .venv/ready-to-test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/ready-to-test
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tests.type_errors
 
 # The tested set anew, with hashes; run it after `make test` has passed.
 lock: .venv/ready-to-test
@@ -37,4 +37,4 @@ bench: .venv/ready-to-test
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache build
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache build

@@ -216,10 +216,10 @@ def groups_and_shift(run, made) -> None:
 def which_help(run) -> None:
     if len(run.expert_names) < 2:
         raise InputError("This run has one expert. Which experts help shows with two or more.")
-    found = calibration_view.kept_study(run)
-    if found is None and st.button("Score without each expert", key="leave_out", help="Reads all scores again."):
-        found = calibration_view.study(run, leave_out=True)
-    found = found or calibration_view.study(run, leave_out=False)
+    found, what = calibration_view.study(run), calibration_view.what_full_study(run)
+    if state.asked(what) or st.button("Score without each expert", key="leave_out", help="Reads all scores again."):
+        found = calibration_view.full_study(run)
+        state.ask(what)
     for sentence in found.advice:
         st.markdown(f"- {plain(sentence, 500)}")
     table = calibration_view.with_estimates_said(found.table)

@@ -192,9 +192,11 @@ def bins_matter(scene: Scene) -> None:
     with st.expander("Does the number of bins matter?"):
         st.markdown("More bins follow the data more closely, fewer are steadier. The same halves for every row.")
         share = round(float(state.typed(SLIDER) or 50.0) / 100, 3)
-        if ("sensitivity", share) in scene.place or st.button("Compare", key="cascade_compare_bins"):
+        what = cascade_view.what_sensitivity(scene, share)
+        if state.asked(what) or st.button("Compare", key="cascade_compare_bins"):
             with st.spinner("Learning with other numbers of bins …"):
                 table = cascade_view.sensitivity(scene, share)
+            state.ask(what)
             table = in_percent(table, BINS)
             st.dataframe(table, column_order=list(BINS), column_config=BINS, hide_index=True, width="stretch")
 
@@ -208,14 +210,13 @@ def for_cleaning(workspace, run, last: str) -> None:
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     costly = left.selectbox("Expert to save calls to", names, index=names.index(last), key="cascade_costly")
     pressed = right.button("Work it out", key="cascade_calls", width="stretch")
-    table = cascade_view.kept_calls(workspace, run, costly)
-    if pressed and table is None:
-        with st.spinner("Scoring with and without it …"):
-            table = cascade_view.work_out_calls(workspace, run, costly)
-    budget = loaders.in_force(workspace.id, run.id).budget
-    if table is None:
+    what, budget = cascade_view.what_calls(workspace, run, costly), loaders.in_force(workspace.id, run.id).budget
+    if not (pressed or state.asked(what)):
         st.caption(f"Compares the {budget:,} most suspicious samples with and without its answers.")
         return
+    with st.spinner("Scoring with and without it …"):
+        table = cascade_view.calls(workspace, run, costly)
+    state.ask(what)
     st.markdown(f"#### {plain(cascade_view.calls_in_words(table, costly), 400)}")
     shown = [c for c in CALLS if c in table]
     st.dataframe(in_percent(table, CALLS), column_order=shown, column_config=CALLS, hide_index=True, width="stretch")

@@ -72,7 +72,7 @@ class ExpertReport:
         if stated is None:
             return dict.fromkeys(("ece", "nll", "brier"), float("nan"))
         ece = metrics.expected_calibration_error(stated.confidence, self.right)
-        if stated.label_probability is None:
+        if stated.label_probability is None or stated.squared_sum is None:
             nll = metrics.negative_log_likelihood_top1(stated.confidence, self.right)
             return {"ece": ece, "nll": nll, "brier": metrics.brier_score_top1(stated.confidence, self.right)}
         nll = metrics.negative_log_likelihood(stated.label_probability)
@@ -116,7 +116,7 @@ def calibration_table(reports: Sequence[ExpertReport]) -> pd.DataFrame:
 def _report_full(dataset: Dataset, expert: FullExpert, calibration: Calibration, folds: Folds) -> ExpertReport:
     n = len(dataset)
     predicted = np.full(n, ABSTAIN, np.int32)
-    before, after = (Stated(*(np.full(n, np.nan, np.float32) for _ in range(3))) for _ in range(2))
+    before, after = np.full((2, 3, n), np.nan, np.float32)
 
     def read(rows: slice) -> None:
         logits = expert.logits(rows)
@@ -131,18 +131,18 @@ def _report_full(dataset: Dataset, expert: FullExpert, calibration: Calibration,
 
     with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
         list(threads.map(read, _chunks(n, dataset.class_count)))
-    return ExpertReport(expert, calibration, predicted, predicted == dataset.given_labels, before, after)
+    return ExpertReport(
+        expert, calibration, predicted, predicted == dataset.given_labels, Stated(*before), Stated(*after)
+    )
 
 
-def _state(stated: Stated, rows: slice, logits: np.ndarray, labels: np.ndarray, silent: np.ndarray) -> None:
-    """Writes what softmax(logits) states; overwrites ``logits``."""
+def _state(stated: np.ndarray, rows: slice, logits: np.ndarray, labels: np.ndarray, silent: np.ndarray) -> None:
+    """Writes what softmax(logits) states to (3, N) ``stated``, the fields of ``Stated``; overwrites ``logits``."""
     np.exp(logits, out=logits)
     total = row_sums(logits)
-    for target, value in (
-        (stated.confidence, logits.max(axis=1) / total),
-        (stated.label_probability, logits[np.arange(len(labels)), labels] / total),
-        (stated.squared_sum, row_sums(np.square(logits, out=logits)) / (total * total)),
-    ):
+    confidence, label_probability = logits.max(axis=1) / total, logits[np.arange(len(labels)), labels] / total
+    squared_sum = row_sums(np.square(logits, out=logits)) / (total * total)
+    for target, value in zip(stated, (confidence, label_probability, squared_sum)):
         target[rows] = np.where(silent, np.nan, value)
 
 

@@ -69,7 +69,7 @@ class Dataset:
     sample_ids: np.ndarray
     given_labels: np.ndarray
     class_names: tuple[str, ...]
-    samples: pd.DataFrame = _Samples()
+    samples: _Samples = _Samples()
     option_counts: np.ndarray | None = None
     group: np.ndarray | None = None
     group_name: str = ""

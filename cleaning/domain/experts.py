@@ -147,7 +147,7 @@ class Top1Expert(_Model):
         """The same expert with other classes (N,), as sure of them."""
         return replace(self, predicted=predicted.astype(np.int32), known_fingerprint="")
 
-    def taken(self, places: np.ndarray) -> Top1Expert:
+    def taken(self, places: slice | np.ndarray) -> Top1Expert:
         """As ``FullExpert.taken``."""
         confidence = self.confidence[places]
         return replace(self, predicted=self.predicted[places], confidence=confidence, known_fingerprint="")
@@ -179,7 +179,7 @@ class VotesExpert(_Model):
         """The same expert with other classes (N,)."""
         return replace(self, predicted=predicted.astype(np.int32), known_fingerprint="")
 
-    def taken(self, places: np.ndarray) -> VotesExpert:
+    def taken(self, places: slice | np.ndarray) -> VotesExpert:
         """As ``FullExpert.taken``."""
         return self.answering(self.predicted[places])
 

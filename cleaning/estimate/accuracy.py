@@ -52,7 +52,8 @@ def estimate_accuracy(
         end, errors, count = _difference_estimate(right_given, assumed, marks.counts, cards)
         spread = np.sqrt([variance_of(errors[:, m], cards) for m in range(len(end))]) / count
         ends.append(np.clip(end + sign * Z * spread, 0, 1))
-    return Estimated(np.clip(point, 0, 1), *ends, residual, size)
+    low, high = ends
+    return Estimated(np.clip(point, 0, 1), low, high, residual, size)
 
 
 def _difference_estimate(right_given: np.ndarray, right: np.ndarray, counts: np.ndarray, cards: AuditCards):

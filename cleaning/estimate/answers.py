@@ -62,10 +62,13 @@ class EstimateCurve:
 
     def at(self, index: int) -> Estimate:
         bands = (self.precision, self.detection_rate, self.wrong_total)
+        precision, detection_rate, wrong_total = (band.at(index) for band in bands)
         return Estimate(
             float(self.thresholds[index]),
             int(self.flagged[index]),
-            *(band.at(index) for band in bands),
+            precision,
+            detection_rate,
+            wrong_total,
             self.card_count,
             int(self.flagged_cards[index]),
             self.known_count,

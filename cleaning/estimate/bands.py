@@ -5,6 +5,7 @@ Between the review log and ``cleaning.estimate``. Nothing here invents a figure:
 """
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -74,15 +75,15 @@ def guess_of(ranked: RankedRun, threshold: float) -> Bands:
     """The bands before any review, wide, and how many audit cards would narrow them; one step lies at ``threshold``."""
     thresholds = np.array([t for t in np.union1d(GUESS_THRESHOLDS, threshold) if ranked.flagged_count(t)])
     guesses = [ranked.guess(float(t)) for t in thresholds]
-    sides = [
+    precision, detection_rate = (
         Band(
             tuple(getattr(g, name).low for g in guesses),
             tuple(getattr(g, name).high for g in guesses),
             cards=tuple(getattr(g.cards, name) for g in guesses),
         )
         for name in ("precision", "detection_rate")
-    ]
-    return Bands(tuple(thresholds.tolist()), *sides, guess=True)
+    )
+    return Bands(tuple(thresholds.tolist()), precision, detection_rate, guess=True)
 
 
 def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_said: Said) -> Bands | None:
@@ -90,10 +91,10 @@ def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_sai
 
     One step lies at ``threshold``, so that what is said there is the estimate itself.
     """
-    thresholds, options = _band_thresholds(ranked, threshold), {"may_flag": ranked.may_flag, "level": LEVEL}
+    thresholds = _band_thresholds(ranked, threshold)
+    curve_at = partial(estimate_curve, ranked.audit, may_flag=ranked.may_flag, level=LEVEL)
     now, earlier = (
-        estimate_curve(ranked.audit, said.codes, ranked.ranking, thresholds, shown_here=said.here, **options)
-        for said in (now_said, earlier_said)
+        curve_at(said.codes, ranked.ranking, thresholds, shown_here=said.here) for said in (now_said, earlier_said)
     )
     if not now.enough.any():
         return None
@@ -112,9 +113,16 @@ def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_sai
 def reach(quantity: str, target: float, confidence: float | None, ranked: RankedRun, said: Said) -> Reached:
     """The threshold that reaches a target. quantity: "precision" or "detection". confidence: None by the best value."""
     search = {"precision": threshold_for_precision, "detection": threshold_for_detection}
-    options = {"confidence": confidence, "may_flag": ranked.may_flag, "shown_here": said.here}
     with np.errstate(invalid="ignore"):  # where all or none are flagged the odds are 0 / 0, and not used
-        found = search[quantity](target, ranked.audit, said.codes, ranked.ranking, **options)
+        found = search[quantity](
+            target,
+            ranked.audit,
+            said.codes,
+            ranked.ranking,
+            confidence=confidence,
+            may_flag=ranked.may_flag,
+            shown_here=said.here,
+        )
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
     share = interval.point if confidence is None else interval.low
     return Reached(found.threshold, found.reached, float(share), found.estimate.enough)

@@ -9,6 +9,7 @@ Unsure verdicts count as right in one bound and as wrong in the other; in the po
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -40,9 +41,18 @@ def estimate(
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
-    options = {"level": level, "anytime": anytime, "handed_out": handed_out, "may_flag": may_flag}
-    options |= {"shown_here": shown_here}
-    return estimate_curve(audit, verdicts, suspicion, thresholds, **options).at(0)
+    curve = estimate_curve(
+        audit,
+        verdicts,
+        suspicion,
+        thresholds,
+        level=level,
+        anytime=anytime,
+        handed_out=handed_out,
+        may_flag=may_flag,
+        shown_here=shown_here,
+    )
+    return curve.at(0)
 
 
 def estimate_curve(
@@ -88,9 +98,19 @@ def estimate_rule(
 
     ``suspicion`` is the one the audit was drawn for; ``threshold`` of the answer is NaN. Else as ``estimate_curve``.
     """
-    options = {"level": level, "anytime": anytime, "handed_out": handed_out}
-    options |= {"shown_here": shown_here}
-    return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
+    passes = np.asarray(flagged, bool).astype(np.int64)
+    curve = estimate_nested(
+        audit,
+        verdicts,
+        suspicion,
+        passes,
+        1,
+        level=level,
+        anytime=anytime,
+        handed_out=handed_out,
+        shown_here=shown_here,
+    )
+    return curve.at(0)
 
 
 def estimate_exchange(
@@ -111,8 +131,8 @@ def estimate_exchange(
     Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
     ``estimate_rule``.
     """
-    options = {"level": level, "anytime": anytime, "shown_here": shown_here}
-    told = [estimate_rule(audit, verdicts, suspicion, np.asarray(side, bool), **options) for side in (leaving, coming)]
+    of_set = partial(estimate_rule, audit, verdicts, suspicion, level=level, anytime=anytime, shown_here=shown_here)
+    told = [of_set(np.asarray(side, bool)) for side in (leaving, coming)]
     lost, won = (_wrong_in(one) for one in told)
     point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
     if all(one.enough or not one.flagged for one in told):

@@ -6,7 +6,7 @@ review budget or for hours of work, and the same count for the paper's rule over
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -174,8 +174,15 @@ def agreeing(
     return flagged
 
 
+class _Chunk(NamedTuple):
+    """What the experts answer of a chunk of samples and how sure they are, (n, M) each."""
+
+    predicted: np.ndarray
+    confidence: np.ndarray
+
+
 def _agreement_by_chunk(predicted, confidence, given_labels: np.ndarray) -> Iterator[tuple[slice, Agreement]]:
     for start in range(0, len(predicted), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
-        opinions = SimpleNamespace(predicted=np.asarray(predicted[rows]), confidence=np.asarray(confidence[rows]))
+        opinions = _Chunk(np.asarray(predicted[rows]), np.asarray(confidence[rows]))
         yield rows, agreement(opinions, given_labels[rows])

@@ -1,6 +1,7 @@
 """Precision and detection rate of the paper's rule at every K and tau, and of the default at as many flags."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -36,12 +37,13 @@ def paper_estimates(
     agreements: as from ``cleaning.estimate.flag_counts.agreements``, (N,) each.
     """
     count, tau = agreements
-    options = {"level": LEVEL, "shown_here": said.here}
+    nested_of = partial(estimate_nested, audit, said.codes, ranking, level=LEVEL, shown_here=said.here)
+    curve_of = partial(estimate_curve, audit, said.codes, ranking, level=LEVEL, shown_here=said.here)
     paper, default = [], []
     for agree, flagged in enumerate(table.flagged, start=1):
         passes = np.where(count >= agree, tau + 1, 0)
-        paper.append(estimate_nested(audit, said.codes, ranking, passes, len(TAU_GRID), **options))
-        default.append(estimate_curve(audit, said.codes, ranking, curve.lowest_flagged(flagged), **options))
+        paper.append(nested_of(passes, len(TAU_GRID)))
+        default.append(curve_of(curve.lowest_flagged(flagged)))
     if not any(curve.enough.any() for curve in (*paper, *default)):
         return None
     return PaperEstimates(_tables(paper, table.flagged), _tables(default, table.flagged))

@@ -38,8 +38,11 @@ class Curve:
 class Split(Protocol):
     """T ways to flag. flagged: (T,) samples flagged."""
 
-    flagged: np.ndarray
-    ranking: Ranking
+    @property
+    def flagged(self) -> np.ndarray: ...
+
+    @property
+    def ranking(self) -> Ranking: ...
 
     def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
         """Sums per cell, with (n,) verdicts as shares wrong."""

@@ -239,13 +239,15 @@ def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
         raise InputError(f"Another decision already bears the id {first_five(taken)}; every decision needs a new one.")
 
 
-def _upsert(table: sql.Table, unique: str, connection: sql.Connection):
+def _upsert(table: sql.Table, unique: str, connection: sql.Connection) -> sql.Insert:
     """An INSERT that leaves a row with the same unique value as it is."""
     if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    return insert(table).on_conflict_do_nothing(index_elements=[unique])
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[unique])
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[unique])
 
 
 def _decision(row) -> Decision:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cleaning.domain.experts import Expert, FullExpert
-from cleaning.scores.rows import whole_file
+from cleaning.scores.rows import place_of, whole_file
 
 ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
 
@@ -33,7 +33,7 @@ def known_scores(root: Path) -> Callable[[Expert], str]:
     def fingerprint(expert: Expert) -> str:
         if not (isinstance(expert, FullExpert) and _whole(expert.arrays()) and whole_file(expert.scores)):
             return ""
-        place = Path(expert.scores.filename).resolve()
+        place = place_of(expert.scores).resolve()
         as_seen, kept = known.get((place, expert.score_kind), (None, ""))
         return kept if as_seen == seen(place) else ""
 

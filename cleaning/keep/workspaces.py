@@ -34,7 +34,7 @@ from cleaning.errors import InputError, WorkspaceError
 from cleaning.files import held, write_json, written_aside
 from cleaning.keep.known_scores import ARRAYS, seen
 from cleaning.scores.reserved import new_npy
-from cleaning.scores.rows import Rows
+from cleaning.scores.rows import Rows, place_of
 from cleaning.scores.shards import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.opinion_store import OpinionStore
@@ -334,7 +334,7 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
     """Small arrays are copied into the workspace; a memory-mapped file stays where it is and is named."""
     number = len(list(folder.glob("*.json")))
     stem = f"{number:03d}-{re.sub(r'[^A-Za-z0-9_.-]+', '_', expert.name)[:60]}"
-    about = {
+    about: dict = {
         "name": expert.name,
         "kind": expert.kind,
         "fingerprint": fingerprint,
@@ -348,21 +348,21 @@ def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
         about["score_kind"] = expert.score_kind
     for field, array in expert.arrays().items():
         if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
-            about[field] = _portable(Path(array.filename), folder, folder.parent.parent)
-            about["scores_seen"] = seen(Path(array.filename))
+            about[field] = _portable(place_of(array), folder, folder.parent.parent)
+            about["scores_seen"] = seen(place_of(array))
         elif isinstance(array, ShardedScores):
             about[field] = f"{stem}.{field}{LIST_SUFFIX}"
             list_shards(folder / about[field], array)
         else:
             about[field] = f"{stem}.{field}.npy"
-            _save_array(folder / about[field], array)
+            _save_array(folder / about[field], np.asanyarray(array))
     write_json(folder / f"{stem}.json", about, f"Expert '{expert.name}'", indent=1)
 
 
 def _whole_file(array: np.memmap) -> bool:
     """Whether a memory map is all of a .npy file, so that the file alone gives it back."""
     try:
-        again = np.load(array.filename, mmap_mode="r", allow_pickle=False)
+        again = np.load(place_of(array), mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError):
         return False
     same = again.shape == array.shape and again.dtype == array.dtype

@@ -7,6 +7,7 @@ and mapping and unmapping pages costs more than copying them into a buffer that 
 import mmap
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol, TypeGuard
 
 import numpy as np
@@ -83,9 +84,15 @@ def whole_file(scores: Rows) -> TypeGuard[np.memmap]:
     return scores.mode != "c" and scores.flags.c_contiguous and scores.ndim > 0 and os.path.exists(scores.filename)
 
 
+def place_of(scores: np.memmap) -> Path:
+    """The file of a memory map."""
+    assert scores.filename is not None, "only what lies in a file is mapped"
+    return Path(scores.filename)
+
+
 def _read(scores: np.memmap, runs: list[tuple[int, int]], block: np.ndarray) -> None:
     """Fills ``block`` with runs of (first row, number of rows)."""
-    width, bytes_of = scores.strides[0], memoryview(block).cast("B") if block.size else memoryview(b"")
+    width, bytes_of = scores.strides[0], block.data.cast("B") if block.size else memoryview(b"")
     done = 0
     with _opened(scores.filename) as file:
         for first, count in runs:
@@ -94,7 +101,7 @@ def _read(scores: np.memmap, runs: list[tuple[int, int]], block: np.ndarray) -> 
             while done < end:
                 got = os.preadv(file, [bytes_of[done:end]], place)
                 if not got:
-                    raise InputError(f"'{os.path.basename(scores.filename)}' became shorter while it was read.")
+                    raise InputError(f"'{place_of(scores).name}' became shorter while it was read.")
                 done, place = done + got, place + got
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from cleaning.errors import InputError
 from cleaning.scores.float_bits import all_finite
 from cleaning.scores.npy_header import read_header
-from cleaning.scores.rows import whole_file
+from cleaning.scores.rows import Rows, place_of, whole_file
 from cleaning.scores.shard_blocks import block_layout, has_blocks, read_blocks
 from cleaning.scores.urls import opened_url
 
@@ -114,7 +114,7 @@ def _read_shard(shard: Shard, row: int, into: np.ndarray) -> None:
 def _read_npy(shard: Shard, row: int, into: np.ndarray) -> None:
     with _opened(shard.place) as file:
         file.seek(shard.offset + row * into.strides[0])
-        wanted = memoryview(into).cast("B")
+        wanted = into.data.cast("B")
         while len(wanted):
             got = file.readinto(wanted)
             if not got:
@@ -159,11 +159,11 @@ def list_shards(path: Path, scores: ShardedScores) -> None:
     path.write_text("".join(f"{shard.place}\n" for shard in scores.shards), encoding="utf-8")
 
 
-def as_shards(scores: np.ndarray | ShardedScores) -> np.ndarray | ShardedScores:
+def as_shards(scores: Rows) -> Rows:
     """A memory-mapped .npy file as one shard, so that sending it sends its place; anything else as it is."""
     if isinstance(scores, ShardedScores) or not whole_file(scores):
         return scores
-    shard = Shard(str(Path(scores.filename).resolve()), len(scores), scores.offset)
+    shard = Shard(str(place_of(scores).resolve()), len(scores), scores.offset)
     return ShardedScores((shard,), scores.shape[1], scores.dtype, 0, len(scores))
 
 

@@ -27,6 +27,10 @@ class JudgingLabels:
         """Changes whenever a label does; for caches."""
         return hashlib.sha256(self.codes.tobytes()).hexdigest()[:16]
 
+    def counted_codes(self) -> np.ndarray:
+        """(n,) codes of the samples that count."""
+        return self.codes[self.counted]
+
     def sentence(self) -> str:
         """What "accuracy" means here, in words."""
         if not self.settled:

@@ -13,6 +13,8 @@ from cleaning.settle.agreement import view_of_given
 from cleaning.settle.final_labels import SETTLED, settle
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
 
+CODE_OF_VIEW: dict[str | None, float] = {"right": RIGHT, "wrong": WRONG}
+
 
 def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Policy = DEFAULT_POLICY) -> np.ndarray:
     """(N,) 0 given label right, 1 wrong, 2 unsure, NaN not reviewed; several reviewers by the policy (majority).
@@ -24,13 +26,14 @@ def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Polic
     final = settle(dataset.sample_ids, dataset.given_labels, decisions, policy)
     codes = np.full(len(dataset), np.nan)
     codes[decided_rows(dataset, decisions)] = UNSURE
-    for line in final.table.itertuples(index=False):
-        if line.status == SETTLED and line.verdict not in (UNCLEAR_ITEM, UNCLEAR_OPTIONS):
-            codes[line.row] = RIGHT if line.given in line.labels else WRONG
-        elif line.status != SETTLED:
-            said = {view_of_given(v, line.given) for v in final.votes[line.sample_id]}
+    columns = (final.table[name] for name in ("row", "status", "verdict", "given", "labels", "sample_id"))
+    for row, status, verdict, given, labels, sample_id in zip(*columns):
+        if status == SETTLED and verdict not in (UNCLEAR_ITEM, UNCLEAR_OPTIONS):
+            codes[row] = RIGHT if given in labels else WRONG
+        elif status != SETTLED:
+            said = {view_of_given(v, given) for v in final.votes[sample_id]}
             if len(said) == 1:
-                codes[line.row] = {"right": RIGHT, "wrong": WRONG}.get(said.pop(), UNSURE)
+                codes[row] = CODE_OF_VIEW.get(said.pop(), UNSURE)
     return codes
 
 

@@ -99,7 +99,8 @@ class SampledScores:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, wanted: np.ndarray) -> np.ndarray:
+    def __getitem__(self, wanted: slice | np.ndarray) -> np.ndarray:
+        assert not isinstance(wanted, slice), "rows are asked for by their numbers"
         places = np.searchsorted(self.rows, wanted)
         assert (self.rows[np.minimum(places, len(self.rows) - 1)] == wanted).all(), "only the subsample is here"
         return self.block[places]
@@ -177,12 +178,13 @@ class _PartOf:
 
 def _expert_of(expert: Expert, rows: slice) -> Expert:
     """The expert as the samples in ``rows`` see it."""
-    by_sample = expert.arrays()
-    scores = by_sample.pop("scores", None)
-    changed = {field: np.asarray(array[rows]) for field, array in by_sample.items()}
-    if scores is not None and "rows" not in changed:
-        changed["scores"] = scores.part(rows) if isinstance(scores, ShardedScores) else np.asarray(scores[rows])
-    return replace(expert, notes=(), **changed)
+    if not isinstance(expert, FullExpert):
+        return replace(expert.taken(rows), notes=())
+    counts = None if expert.option_counts is None else np.asarray(expert.option_counts[rows])
+    if expert.rows is not None:
+        return replace(expert, rows=np.asarray(expert.rows[rows]), option_counts=counts, notes=())
+    scores = expert.scores.part(rows) if isinstance(expert.scores, ShardedScores) else np.asarray(expert.scores[rows])
+    return replace(expert, scores=scores, option_counts=counts, notes=())
 
 
 def pooled_part(part: _PartOf) -> PooledRows:

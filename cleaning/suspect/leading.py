@@ -71,8 +71,8 @@ def read_added(pooling: Pooling, earlier: Earlier, rows: slice, into: PooledRows
     in which the best alternative hangs on classes of which nothing is kept."""
     undecided = rows.start + np.flatnonzero(~_decide(pooling, earlier, rows, into, leading))
     if 2 * len(undecided) > rows.stop - rows.start:
-        return read_leading(pooling, rows, into, leading)
-    if len(undecided):
+        read_leading(pooling, rows, into, leading)
+    elif len(undecided):
         read_leading(pooling, undecided, into, leading)
     return rows
 
@@ -130,7 +130,8 @@ def _decide(pooling: Pooling, earlier: Earlier, rows: slice, into: PooledRows, l
 
     with np.errstate(invalid="ignore"):
         grown = np.where(beyond > 0, beyond * earlier.growth(pooling.weights)[fold], 0) * (1 + CLEAR)
-    most, base = _most(pooling, pooled, rows, cells), np.float32(0)
+    base: np.ndarray | np.float32 = np.float32(0)
+    most = _most(pooling, pooled, rows, cells)
     leading.classes[rows], leading.beyond[rows] = classes, grown + np.maximum(most, 0)
     if pooling.answers:
         pooled[cells] = leaders

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -152,9 +153,11 @@ def _opened_earlier(place: Path, dataset, own: dict, pooling: Pooling, seed: int
         return None
     full = [old for old, entry in enumerate(entries) if own[entry] in pooling.softeners]
     rows = _open_rows(place, "r")
-    answers = ([array[:, old] for old in full] for array in (rows.predicted, rows.confidence))
+    if not full:
+        return None
+    predicted, confidence = ([array[:, old] for old in full] for array in (rows.predicted, rows.confidence))
     columns = tuple(own[entries[old]] for old in full)
-    return Earlier(columns, np.array(fit["weights"])[:, full], *answers, _open_leading(place, "r")) if full else None
+    return Earlier(columns, np.array(fit["weights"])[:, full], predicted, confidence, _open_leading(place, "r"))
 
 
 def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh: Callable[[], Pooling]) -> Pooling:
@@ -183,20 +186,14 @@ def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, prog
     """Fills the blocks that are not done; what is done is kept at least every CHECKPOINT_SECONDS and at the end."""
     rows, leading = _open_rows(making, "r+"), _open_leading(making, "r+")
     done = np.load(making / "done.npy", allow_pickle=False)
-    read = partial(read_leading, pooling, into=rows, leading=leading)
+    read: Callable[[slice], object] = partial(read_leading, pooling, into=rows, leading=leading)
     if earlier is not None:
         read = partial(read_added, pooling, earlier, into=rows, leading=leading)
     kept = time.monotonic()
     try:
         for number, block in enumerate(_blocks(n, pooling.class_count)):
             if not done[number]:
-                fill(
-                    pooling,
-                    rows,
-                    block,
-                    lambda count, start=block.start: progress("asking the experts", (start + count) / n),
-                    read=read,
-                )
+                fill(pooling, rows, block, partial(_told, progress, n, block.start), read=read)
                 done[number] = True
             if time.monotonic() - kept > CHECKPOINT_SECONDS:
                 _checkpoint(making, (*rows, *leading), done)
@@ -205,9 +202,14 @@ def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, prog
         _checkpoint(making, (*rows, *leading), done)
 
 
-def _checkpoint(making: Path, arrays: Sequence[np.memmap], done: np.ndarray) -> None:
+def _told(progress: Progress, n: int, start: int, count: int) -> None:
+    progress("asking the experts", (start + count) / n)
+
+
+def _checkpoint(making: Path, arrays: Sequence[np.ndarray], done: np.ndarray) -> None:
     """First the numbers reach the disk, then the word that they are there."""
     for array in arrays:
+        assert isinstance(array, np.memmap), "opened from its file"
         array.flush()
     _write_array(making / "done.npy", done)
 
@@ -217,11 +219,11 @@ def _blocks(n: int, class_count: int) -> list[slice]:
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
-def _open_rows(folder: Path, mode: str) -> PooledRows:
+def _open_rows(folder: Path, mode: Literal["r", "r+"]) -> PooledRows:
     return PooledRows(*(np.load(folder / f"{name}.npy", mode, allow_pickle=False) for name in PooledRows._fields))
 
 
-def _open_leading(folder: Path, mode: str) -> Leading:
+def _open_leading(folder: Path, mode: Literal["r", "r+"]) -> Leading:
     return Leading(*(np.load(folder / f"leading_{name}.npy", mode, allow_pickle=False) for name in Leading._fields))
 
 

@@ -167,16 +167,16 @@ def fill(
     rows: slice,
     done: Callable[[int], None] = lambda count: None,
     threads: int | None = None,
-    read: Callable[[slice], slice] | None = None,
+    read: Callable[[slice], object] | None = None,
 ) -> None:
     """Pools these rows of the dataset into the same rows of ``into``, on all cores or so many threads; tells how many
     rows are done. read: how a chunk is pooled, if not simply so."""
     read = read or partial(pooling.read, into=into)
     step = chunk_rows(pooling.class_count)
-    chunks = (slice(start, min(start + step, rows.stop)) for start in range(rows.start, rows.stop, step))
+    chunks = [slice(start, min(start + step, rows.stop)) for start in range(rows.start, rows.stop, step)]
     count = 0
     with ThreadPoolExecutor(max_workers=threads or cpu_count() or 1) as workers:
-        for chunk in workers.map(read, chunks):
+        for chunk, _ in zip(chunks, workers.map(read, chunks)):
             count += chunk.stop - chunk.start
             done(count)
 

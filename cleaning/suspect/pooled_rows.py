@@ -18,7 +18,7 @@ SMALLEST = 1e-12
 TOGETHER = 4  # experts whose probabilities are added in one go: fewer passes over the sum, and still in the cache
 
 
-def spread_of(option_counts: np.ndarray) -> np.ndarray:
+def spread_of(option_counts: np.ndarray | np.integer) -> np.ndarray:
     """J = min(4, K_i - 1): over how many other classes the rest (1 - confidence) is spread."""
     return np.minimum(SPREAD, option_counts - 1).astype(np.float32)
 
@@ -182,7 +182,9 @@ class Pooling:
             pooled[:] = 0
         return pooled, present, said, sums
 
-    def _ask(self, column: int, rows: slice, weights, into: PooledRows, line, q) -> tuple[np.ndarray, np.ndarray]:
+    def _ask(
+        self, column: int, rows: slice | np.ndarray, weights, into: PooledRows, line, q
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Writes a full expert's exponentials to ``q`` (n, K), its answers to ``into``; (n,) sums, (n,) weights."""
         _, total, best, silent = self.softeners[column].soften(rows, self.fold[rows], self.buffers(), q)
         confidence, w = q[line, best] / total, weights[:, column]
@@ -192,7 +194,7 @@ class Pooling:
         into.predicted[rows, column], into.confidence[rows, column] = best, confidence
         return total, w
 
-    def add_answers(self, rows: slice, weights, into: PooledRows, line, pooled, total) -> np.ndarray:
+    def add_answers(self, rows: slice | np.ndarray, weights, into: PooledRows, line, pooled, total) -> np.ndarray:
         """Adds top-1 and hard answers to ``pooled`` and ``total``; returns (n,) what they give to every class."""
         base = np.zeros(len(line), np.float32)
         for column, calibrated in self.answers.items():

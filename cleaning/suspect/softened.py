@@ -95,10 +95,11 @@ class Softener:
 
     def _scale_halves(self, rows, beta: np.ndarray, q: np.ndarray, buffers: Buffers) -> np.ndarray | None:
         """As ``_scale_floats``."""
-        halves = read_rows(self.expert.scores, rows, buffers.get("halves", *q.shape, np.float16))
+        n, classes = q.shape
+        halves = read_rows(self.expert.scores, rows, buffers.get("halves", n, classes, np.float16))
         if not finite_halves(halves):
             return None
-        bits = buffers.get("bits", *q.shape, np.int32)
+        bits = buffers.get("bits", n, classes, np.int32)
         widened(halves, beta, q, bits)
         best = q.argmax(axis=1)
         large = _large(q[np.arange(len(q)), best])

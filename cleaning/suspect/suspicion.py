@@ -9,7 +9,7 @@ calibrated confidence >= tau (Hao et al. 2026, arXiv 2601.07965).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -149,7 +149,17 @@ class Agreement:
         return (self.count >= agree) & (self.weakest >= min_confidence)
 
 
-def agreement(opinions: Opinions, given_labels: np.ndarray) -> Agreement:
+class Answered(Protocol):
+    """What experts answer and how sure they are, (N, M) each: all of it, as in ``Opinions``, or some samples'."""
+
+    @property
+    def predicted(self) -> np.ndarray: ...
+
+    @property
+    def confidence(self) -> np.ndarray: ...
+
+
+def agreement(opinions: Answered, given_labels: np.ndarray) -> Agreement:
     """Which other label most experts agree on; of equally many, the one with the higher mean confidence."""
     n, m = opinions.predicted.shape
     confidence = np.nan_to_num(opinions.confidence.astype(np.float64))

@@ -1,8 +1,12 @@
 """The only caches: read-only things, keyed by ids, shared by all who have the same workspace open."""
 
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
 import numpy as np
 import streamlit as st
 
+from cleaning.calibrate.report import ExpertReport, report_expert
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
@@ -15,7 +19,10 @@ from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
 from cleaning.suspect.suspicion import Excess
 from pages.shared import state
+from pages.shared.progress import Progress, silent
 from pages.shared.server.opened_workspaces import opened_once
+
+Found = TypeVar("Found")
 
 
 def workspace(workspace_id: str) -> Workspace:
@@ -28,21 +35,20 @@ def run(workspace_id: str, run_id: str) -> Run:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def expert_reports(workspace_id: str, run_id: str) -> list:
-    """A place for a run's expert reports: empty until the Calibrate page has filled it."""
-    return []
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def cascade_place(workspace_id: str, run_id: str, names: tuple, costs: tuple, bins: int, methods: tuple, labels: str):
-    """A place for one cascade's curves and what is worked out beside them: empty until the page has filled it."""
-    return {}
+def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent) -> list[ExpertReport]:
+    """One report an expert of the run (``cleaning.calibrate.report``)."""
+    samples, scored, made = dataset(workspace_id), run(workspace_id, run_id), []
+    experts = workspace(workspace_id).experts_of(scored)
+    for done, (expert, calibration) in enumerate(zip(experts, scored.calibrations)):
+        _progress(done / len(experts), f"reading expert {done + 1} of {len(experts)}")
+        made.append(report_expert(samples, expert, calibration, folds(workspace_id, run_id)))
+    return made
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def study_place(workspace_id: str, run_id: str, what: str, labels: str = "") -> dict:
-    """A place for something worked out about a run's experts on demand."""
-    return {}
+def worked_out(workspace_id: str, run_id: str, what: Hashable, _work: Callable[[], Found]) -> Found:
+    """What ``_work`` gives about a run's experts, worked out once. what: its name and all that it depends on."""
+    return _work()
 
 
 def judging_labels(workspace_id: str):

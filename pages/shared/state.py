@@ -3,12 +3,15 @@
 Everything else lives on disk. The URL carries ids (never a path), so a reload or a shared link comes back.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
 _KEY = "second_opinion_state"
 _ROUTED = "second_opinion_routed"
+_ASKED = "second_opinion_asked"
+MOST_ASKED = 100
 _IN_URL = {"workspace_id": "workspace", "run_id": "run", "reviewer": "reviewer"}
 
 
@@ -65,6 +68,17 @@ def remember(name: str, value: object) -> None:
 
 def recall(name: str, default: object = None) -> object:
     return st.session_state.get(f"second_opinion_{name}", default)
+
+
+def ask(what: Hashable) -> None:
+    """Marks something as wished for in this tab, so that it is shown from now on without another press."""
+    asked_for = st.session_state.get(_ASKED, ())
+    if what not in asked_for:
+        st.session_state[_ASKED] = (*asked_for[-MOST_ASKED:], what)
+
+
+def asked(what: Hashable) -> bool:
+    return what in st.session_state.get(_ASKED, ())
 
 
 def typed(key: str) -> object:

@@ -1,4 +1,6 @@
 from cleaning.keep.decisions import Decision, open_store
+from pages.shared import loaders
+from pages.shared.calibrate import view as calibration_view
 from tests.pages.conftest import words
 
 
@@ -59,6 +61,20 @@ def test_leaving_experts_out_tells_which_to_drop(app, digits):
     test.button(key="leave_out").click().run()
     table = next(d.value for d in test.dataframe if "overlap" in d.value)
     assert table["overlap"].between(1, 100).all() and "Drop" in words(test) and not test.error
+
+
+def test_what_was_worked_out_is_looked_up_without_its_progress(app, digits, monkeypatch):
+    """For the tab that asked at once, for another one at a press; a bar comes up only while something is done."""
+    test = app("calibrate", digits.id)
+    test.button(key="leave_out").click().run()
+    monkeypatch.setattr(calibration_view, "Rescoring", None)  # nothing is scored again
+    monkeypatch.setattr(loaders, "report_expert", None)
+    test.run()
+    assert "Drop" in words(test) and not test.error and not test.get("progress")
+    other = app("calibrate", digits.id)
+    assert "Drop" not in words(other)
+    other.button(key="leave_out").click().run()
+    assert "Drop" in words(other) and not other.error and not other.get("progress")
 
 
 def test_decisions_bring_accuracy_on_corrected_labels(app, digits):

@@ -71,7 +71,7 @@ def test_the_router_repeats_the_decisions_of_the_page(app, digits):
     names = test.multiselect(key="cascade_experts").value
     answers, curves = curves_of(test, digits, names)
     labels = judging_labels(digits.dataset())
-    scene = cascade_view.Scene(digits, digits.latest_run(), answers, labels, 50, {}, {"curves": curves})
+    scene = cascade_view.Scene(digits, digits.latest_run(), answers, labels, 50, {}, (), curves)
     router = json.loads(scene.router(best_under_cost(curves, 0.4)))
     asked = route_all(router, answers)["asked"]
     assert [e["name"] for e in router["experts"]] == names
@@ -84,6 +84,8 @@ def test_where_one_more_expert_is_needed(app, digits):
     assert not test.error and "fewer calls." in words(test)
     table = next(d.value for d in test.dataframe if "rule" in d.value)
     assert table.set_index("rule").loc["everywhere", "overlap"] == 100
+    test.run()
+    assert "fewer calls." in words(test) and not test.error  # shown from now on
 
 
 def test_the_number_of_bins_can_be_compared(app, digits):

@@ -48,7 +48,7 @@ def _worst(curve: pd.DataFrame, confidence: np.ndarray) -> pd.Series | None:
     )
     gap = (curve["mean_confidence"] - curve["accuracy"]).abs()
     candidates = gap[(chance < 0.05) & (gap >= TOLD_APART)]
-    return None if candidates.empty else curve.loc[candidates.idxmax()]
+    return None if candidates.empty else curve.loc[candidates.index[int(candidates.argmax())]]
 
 
 def _believable(row: pd.Series, who: str) -> str:

@@ -1,23 +1,27 @@
 """What the Calibrate page shows: reports of a run's experts, computed once and kept."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibrators import METHODS, Recommendation, calibrator, shift_check
-from cleaning.calibrate.report import ExpertReport, Stated, calibration_table, report_expert
+from cleaning.calibrate.report import ExpertReport, Stated, calibration_table
 from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins, stated_by
 from cleaning.domain.dataset import Dataset
-from cleaning.domain.folds import draw_folds
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.who_helps import ExpertStudy, study_experts
 from cleaning.keep.workspaces import Run, Workspace
-from pages.shared import loaders
+from pages.shared import loaders, progress
+from pages.shared.progress import Progress
+
+Found = TypeVar("Found")
 
 NO_METADATA = ["sample_id", "image", "question", "choices", "label"]
 MOST_VALUES = 200
@@ -27,20 +31,8 @@ MEASURES = {"ece": "ECE", "nll": "NLL", "brier": "Brier"}
 
 def reports(run: Run) -> list[ExpertReport]:
     """One report an expert, with progress the first time."""
-    workspace = loaders.opened_workspace()
-    known = loaders.expert_reports(workspace.id, run.id)
-    if known:
-        return known
-    folds = draw_folds(workspace.dataset().sample_ids, run.settings.seed)
-    experts = workspace.experts_of(run)
-    bar = st.progress(0.0, text="reading the experts")
-    made = []
-    for done, (expert, calibration) in enumerate(zip(experts, run.calibrations)):
-        bar.progress(done / len(experts), text=f"reading expert {done + 1} of {len(experts)}")
-        made.append(report_expert(workspace.dataset(), expert, calibration, folds))
-    known.extend(made)
-    bar.empty()
-    return known
+    with progress.shown() as tell:
+        return loaders.expert_reports(loaders.opened_workspace().id, run.id, tell)
 
 
 def table(made: list[ExpertReport], weights) -> pd.DataFrame:
@@ -87,10 +79,7 @@ def recommendation(run: Run, report: ExpertReport) -> Recommendation | None:
     """Which calibration suits this expert, worked out once; None for hard answers."""
     if report.before is None:
         return None
-    place = _place(run, f"methods {report.expert.name}")
-    if "found" not in place:
-        place["found"] = compare_methods(report, _folds(run).fold)
-    return place["found"]
+    return _once(run, ("methods", report.expert.name), lambda: compare_methods(report, _folds(run).fold))
 
 
 def with_method(run: Run, report: ExpertReport, method: str) -> ExpertReport:
@@ -98,26 +87,20 @@ def with_method(run: Run, report: ExpertReport, method: str) -> ExpertReport:
     it is."""
     if report.before is None or method == report.calibration.method:
         return report
-    place = _place(run, f"stated {report.expert.name} {method}")
-    if "stated" not in place:
-        place["stated"] = Stated(stated_by(report, method, _folds(run).fold))
-    return replace(report, after=place["stated"])
+    what = "stated", report.expert.name, method
+    after = _once(run, what, lambda: Stated(stated_by(report, method, _folds(run).fold)))
+    return replace(report, after=after)
 
 
 def measured(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
     """``cleaning.calibrate.study.before_and_after``, worked out once for each expert and method."""
-    place = _place(run, f"measured {report.expert.name} {method}")
-    if "table" not in place:
-        place["table"] = before_and_after(report)
-    return place["table"]
+    return _once(run, ("measured", report.expert.name, method), lambda: before_and_after(report))
 
 
 def columns_to_group_by(run: Run) -> dict[str, np.ndarray]:
     """By its name each column that splits the samples: the group, the given class, and metadata of 2 to 200 values."""
-    place = _place(run, "columns to group by")
-    if "columns" not in place:
-        place["columns"] = _splitting_columns(loaders.opened_workspace().dataset())
-    return place["columns"]
+    dataset = loaders.opened_workspace().dataset()
+    return _once(run, ("columns to group by",), lambda: _splitting_columns(dataset))
 
 
 def _splitting_columns(dataset: Dataset) -> dict[str, np.ndarray]:
@@ -135,11 +118,11 @@ def _splitting_columns(dataset: Dataset) -> dict[str, np.ndarray]:
 def groups(run: Run, report: ExpertReport, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Calibration by the parts that a column makes, and how it carries over to each from the others; worked out once
     for each expert and column."""
-    place = _place(run, f"groups {report.expert.name} {column}")
-    if "found" not in place:
-        parts = columns_to_group_by(run)[column]
-        place["found"] = metrics.by_group(report.after.confidence, report.right, parts), shift(report, parts)
-    return place["found"]
+    parts = columns_to_group_by(run)[column]
+    what = "groups", report.expert.name, column
+    return _once(
+        run, what, lambda: (metrics.by_group(report.after.confidence, report.right, parts), shift(report, parts))
+    )
 
 
 def shift(report: ExpertReport, parts: np.ndarray) -> pd.DataFrame:
@@ -151,59 +134,58 @@ def shift(report: ExpertReport, parts: np.ndarray) -> pd.DataFrame:
 
 def bins_effect(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
     """``cleaning.calibrate.study.effect_of_bins``, worked out once for each expert and method."""
-    place = _place(run, f"bins {report.expert.name} {method}")
-    if "table" not in place:
-        before = None if report.before is None else report.before.confidence
-        place["table"] = effect_of_bins(before, report.after.confidence, report.right)
-    return place["table"]
+    before = None if report.before is None else report.before.confidence
+    what = "bins", report.expert.name, method
+    return _once(run, what, lambda: effect_of_bins(before, report.after.confidence, report.right))
 
 
-def kept_study(run: Run) -> ExpertStudy | None:
-    """The full study of the experts, if it was worked out for the budget in force."""
-    return _study_place(run).get("full")
+def study(run: Run) -> ExpertStudy:
+    """Which experts help, from what is known of them already."""
+    workspace = loaders.opened_workspace()
+    experts = workspace.experts_of(run)
+    return _once(run, ("quick study",), lambda: study_experts(workspace.dataset(), experts, run.predicted, run.weights))
 
 
-def study(run: Run, leave_out: bool) -> ExpertStudy:
-    """Which experts help; leave_out: also score without each, which reads every expert again and again."""
-    workspace, place = loaders.opened_workspace(), _study_place(run)
-    key = "full" if leave_out else "quick"
-    if key not in place:
-        place[key] = _studied(workspace, run, leave_out)
-    return place[key]
+def full_study(run: Run) -> ExpertStudy:
+    """Which experts help, also scored without each: reads every expert again and again."""
+    with progress.shown() as tell:
+        return _once(run, what_full_study(run), lambda: _scored_without_each(loaders.opened_workspace(), run, tell))
 
 
-def _studied(workspace: Workspace, run: Run, leave_out: bool) -> ExpertStudy:
+def what_full_study(run: Run) -> tuple[str, ...]:
+    """All that a full study depends on: the budget in force, and what the reviews say so far."""
+    workspace = loaders.opened_workspace()
+    now = loaders.in_force(workspace.id, run.id)
+    codes = hashlib.sha256(now.codes.tobytes()).hexdigest()[:16]
+    return "full study", str(now.budget), loaders.judging_labels(workspace.id).key(), codes
+
+
+def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> ExpertStudy:
     dataset, experts = workspace.dataset(), workspace.experts_of(run)
     labels = loaders.judging_labels(workspace.id)
-    if not leave_out:
-        return study_experts(dataset, experts, run.predicted, run.weights)
     if len(dataset) * dataset.class_count * len(experts) ** 2 > MOST_CELLS:
         raise InputError(
             "These scores are too many to be read again and again here. Use the command line: "
             "python -m cleaning experts-report."
         )
-    bar, done = st.progress(0.0, text="scoring without each expert"), []
+    done = count()
 
     def told() -> None:
-        done.append(1)
-        bar.progress(min(1.0, len(done) / (len(experts) + 1)), text="scoring without each expert")
+        tell(min(1.0, next(done) / (len(experts) + 1)), "scoring without each expert")
 
-    try:
-        rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.use_group, told)
-        wrong = labels.wrong if labels.wrong.any() else None
-        now = loaders.in_force(workspace.id, run.id)
-        return study_experts(
-            dataset,
-            experts,
-            run.predicted,
-            run.weights,
-            rescoring=rescoring,
-            budget=now.budget,
-            wrong=wrong,
-            exchange=now.exchange if now.estimate.enough else None,
-        )
-    finally:
-        bar.empty()
+    told()
+    rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.use_group, told)
+    now = loaders.in_force(workspace.id, run.id)
+    return study_experts(
+        dataset,
+        experts,
+        run.predicted,
+        run.weights,
+        rescoring=rescoring,
+        budget=now.budget,
+        wrong=labels.wrong if labels.wrong.any() else None,
+        exchange=now.exchange if now.estimate.enough else None,
+    )
 
 
 def with_estimates_said(table: pd.DataFrame) -> pd.DataFrame:
@@ -217,16 +199,9 @@ def with_estimates_said(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(lost_said=said)
 
 
-def _study_place(run: Run) -> dict:
-    workspace = loaders.opened_workspace()
-    now = loaders.in_force(workspace.id, run.id)
-    said = loaders.judging_labels(workspace.id).key() + hashlib.sha256(now.codes.tobytes()).hexdigest()[:16]
-    return _place(run, f"study {now.budget}", said)
-
-
 def _folds(run: Run):
     return loaders.folds(loaders.opened_workspace().id, run.id)
 
 
-def _place(run: Run, what: str, labels: str = "") -> dict:
-    return loaders.study_place(loaders.opened_workspace().id, run.id, what, labels)
+def _once(run: Run, what: tuple[str, ...], work: Callable[[], Found]) -> Found:
+    return loaders.worked_out(loaders.opened_workspace().id, run.id, what, work)

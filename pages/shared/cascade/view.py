@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import pandas as pd
-import streamlit as st
 
 from cleaning.calibrate.report import ExpertReport
 from cleaning.errors import InputError
@@ -12,8 +11,9 @@ from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.workspaces import Run, Workspace
 from cleaning.settle.judging import JudgingLabels
-from pages.shared import loaders
+from pages.shared import loaders, progress
 from pages.shared.calibrate import view as calibration_view
+from pages.shared.progress import Progress
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
 RULES = {"calibrated": "last", "calibrated, surer stands": "higher"}
@@ -34,8 +34,8 @@ decision.predicted, decision.confidence, decision.expert"""
 
 @dataclass(frozen=True)
 class Scene:
-    """One cascade of a run: its experts in order with costs, the labels, and the place that keeps what was worked
-    out."""
+    """One cascade of a run: its experts in order with costs, the labels, its curves, and all that these depend on
+    (``asked``)."""
 
     workspace: Workspace
     run: Run
@@ -43,11 +43,8 @@ class Scene:
     labels: JudgingLabels
     bins: int
     methods: dict[str, str]
-    place: dict
-
-    @property
-    def curves(self) -> CascadeCurves:
-        return self.place["curves"]
+    asked: tuple
+    curves: CascadeCurves
 
     @property
     def calibrate(self) -> dict:
@@ -55,7 +52,7 @@ class Scene:
 
     def counted_labels(self):
         """Labels of the samples that count, in the order of the answers."""
-        return self.labels.codes[self.labels.counted]
+        return self.labels.counted_codes()
 
     def router(self, point: OperatingPoint) -> str:
         """The router for a point as JSON text."""
@@ -88,36 +85,52 @@ def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float
     by_name = {r.expert.name: r for r in calibration_view.reports(run)}
     answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
     used = tuple(methods.get(n, "") for n in names)
-    place = loaders.cascade_place(workspace.id, run.id, tuple(names), tuple(costs), bins, used, labels.key())
-    scene = Scene(workspace, run, answers, labels, bins, methods, place)
-    if "curves" not in place:
-        bar = st.progress(0.0, text="learning on one half, judging on the other")
-        try:
-            place["curves"] = cascade.cascade_curves(
-                answers, scene.counted_labels(), bins=bins, calibrate=scene.calibrate, progress=bar.progress
-            )
-        finally:
-            bar.empty()
-    return scene
+    asked = "cascade", tuple(names), tuple(costs), bins, used, labels.key()
+    with progress.shown() as tell:
+        curves = loaders.worked_out(workspace.id, run.id, asked, lambda: _curves(answers, labels, bins, methods, tell))
+    return Scene(workspace, run, answers, labels, bins, methods, asked, curves)
+
+
+def _curves(answers: list[Answers], labels: JudgingLabels, bins: int, methods: dict, tell: Progress) -> CascadeCurves:
+    return cascade.cascade_curves(
+        answers,
+        labels.counted_codes(),
+        bins=bins,
+        calibrate=cascade.calibrations_named(methods, [a.name for a in answers]),
+        progress=lambda share: tell(share, "learning on one half, judging on the other"),
+    )
+
+
+def what_sensitivity(scene: Scene, fraction: float) -> tuple:
+    """All that ``sensitivity`` depends on."""
+    return "sensitivity", fraction, *scene.asked
 
 
 def sensitivity(scene: Scene, fraction: float) -> pd.DataFrame:
     """How much the number of bins matters; worked out once."""
-    key = "sensitivity", fraction
-    if key not in scene.place:
-        scene.place[key] = cascade.bin_sensitivity(
+    return loaders.worked_out(
+        scene.workspace.id,
+        scene.run.id,
+        what_sensitivity(scene, fraction),
+        lambda: cascade.bin_sensitivity(
             scene.answers, scene.counted_labels(), BIN_COUNTS, fraction=fraction, calibrate=scene.calibrate
-        )
-    return scene.place[key]
+        ),
+    )
 
 
-def kept_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame | None:
-    """The table of rules for asking one more expert, if it was worked out for the budget in force."""
-    return _calls_place(workspace, run, costly).get("table")
+def what_calls(workspace: Workspace, run: Run, costly: str) -> tuple[str, ...]:
+    """All that ``calls`` depends on: the expert, the budget in force, and the labels settled so far."""
+    budget = loaders.in_force(workspace.id, run.id).budget
+    return "calls", str(budget), costly, loaders.judging_labels(workspace.id).key()
 
 
-def work_out_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
-    """Which flags stay if the costly expert is asked only on some samples."""
+def calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
+    """The table of rules for asking one more expert: which flags stay if it is asked only on some samples."""
+    what = what_calls(workspace, run, costly)
+    return loaders.worked_out(workspace.id, run.id, what, lambda: _calls(workspace, run, costly))
+
+
+def _calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
     dataset, experts = workspace.dataset(), workspace.experts_of(run)
     if len(experts) < 2:
         raise InputError("With one expert there is none to save calls to. Load a second one.")
@@ -131,23 +144,15 @@ def work_out_calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
     )
     others = {n: run.predicted[:, m] for m, n in enumerate(run.expert_names) if n != costly}
     labels = loaders.judging_labels(workspace.id)
-    table = cascade.save_calls(
+    return cascade.save_calls(
         others,
         dataset.given_labels,
         lambda called: rescoring.asked_where(costly, called),
         loaders.in_force(workspace.id, run.id).budget,
         labels.wrong if labels.wrong.any() else None,
     )
-    _calls_place(workspace, run, costly)["table"] = table
-    return table
 
 
 def calls_in_words(table: pd.DataFrame, costly: str) -> str:
     """The rule that saves most and keeps nearly all flags, in words."""
     return cascade.calls_sentence(cascade.fewest_calls(table, KEPT), costly)
-
-
-def _calls_place(workspace: Workspace, run: Run, costly: str) -> dict:
-    budget = loaders.in_force(workspace.id, run.id).budget
-    labels = loaders.judging_labels(workspace.id).key()
-    return loaders.study_place(workspace.id, run.id, f"calls {budget} {costly}", labels)
