@@ -69,7 +69,8 @@ def voices(asked: Asked) -> Voices | None:
         excess = metadata_excess(asked.opinions, asked.labels, dataset.group, asked.folds).log_factor
     rows = weighing_rows(asked.folds, dataset.class_count)
     pooling = Pooling.of(dataset, experts, asked.calibrations, asked.folds)
-    return Voices(asked, q, classes, real, excess, pooling.label_probabilities(rows, 1_000), rows)
+    said = np.stack([pooling.label_probability(column, rows, 1_000) for column in range(len(experts))], axis=1)
+    return Voices(asked, q, classes, real, excess, said, rows)
 
 
 def _every_class(labels: np.ndarray, count: int, options: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import beta
 
+from benchmarks.estimators import OTHERS, Answer, answer
 from benchmarks.populations import Population, planted_populations, real_populations
 from benchmarks.published import END, START, publish
 from benchmarks.tables import tables
 from cleaning.estimate import EstimateCurve, estimate_curve, threshold_for_precision
-from cleaning.estimate.estimators import ESTIMATORS
 from cleaning.estimate.intervals import normal_multiplier, ratio_low
 from cleaning.estimate.split import Cells
 from cleaning.estimate.weighted_ends import weighted_ends
@@ -77,7 +77,7 @@ class Setting:
     @classmethod
     def of(cls, population: Population) -> "Setting":
         ranking = rank_suspicion(population.suspicion)
-        thresholds = np.array([ranking.threshold_at(round(share * len(ranking))) for share in FLAGGED])
+        thresholds = np.array([_threshold_at(ranking, round(share * len(ranking))) for share in FLAGGED])
         found = np.concatenate([[0], np.cumsum(population.wrong[ranking.rows])])
         return cls(ranking, population.wrong, thresholds, found)
 
@@ -85,6 +85,12 @@ class Setting:
         """(2, F) real precision and detection rate."""
         flagged = self.ranking.flagged_counts(self.thresholds)
         return np.stack([self.found[flagged] / flagged, self.found[flagged] / self.found[-1]])
+
+
+def _threshold_at(ranking: Ranking, count: int) -> float:
+    """Lowest threshold that flags at most ``count`` samples (equal suspicions stay together)."""
+    kept = ranking.ties_kept_whole(count)
+    return float(ranking.suspicion[kept - 1]) if kept else float("inf")
 
 
 def measure(population: Population, simulations: int) -> Tally:
@@ -98,8 +104,8 @@ def measure(population: Population, simulations: int) -> Tally:
         setting.truth(),
         simulations,
         max(simulations // PEEKING, 1),
-        {method: np.zeros(shape) for method in ESTIMATORS},
-        {method: np.zeros(shape) for method in ESTIMATORS},
+        {method: np.zeros(shape) for method in ("strata", *OTHERS)},
+        {method: np.zeros(shape) for method in ("strata", *OTHERS)},
         {ends: np.zeros((len(CARDS), 2)) for ends in PLAIN},
         {ends: np.zeros((len(CARDS), 2)) for ends in PLAIN},
         np.zeros(shape),
@@ -139,8 +145,8 @@ def _peek(setting: Setting, tally: Tally, audit: AuditDesign) -> None:
 
 def _compare(setting: Setting, tally: Tally, audit: AuditDesign, cards: int, seed: int) -> None:
     ask, at = _revealed(setting, audit, cards), CARDS.index(cards)
-    for method in ESTIMATORS:
-        curve = estimate_curve(*ask, method=method, anytime=False)
+    for method in ("strata", *OTHERS):
+        curve = answer(method, *ask) if method in OTHERS else estimate_curve(*ask, anytime=False)
         tally.inside[method][at] += _hits(curve, tally.truth)
         tally.width[method][at] += _half_widths(curve)
     tally.anytime_width[at] += _half_widths(estimate_curve(*ask))
@@ -155,14 +161,14 @@ def _compare(setting: Setting, tally: Tally, audit: AuditDesign, cards: int, see
         tally.kept += choice.reached and setting.found[choice.flagged] >= target * choice.flagged
 
 
-def _hits(curve: EstimateCurve, truth: np.ndarray) -> np.ndarray:
+def _hits(curve: EstimateCurve | Answer, truth: np.ndarray) -> np.ndarray:
     """(F, 2) whether the intervals hold the truth."""
     bands = (curve.precision, curve.detection_rate)
     hits = [(b.low - ROUNDING <= real) & (real <= b.high + ROUNDING) for b, real in zip(bands, truth)]
     return np.stack(hits, 1)
 
 
-def _half_widths(curve: EstimateCurve) -> np.ndarray:
+def _half_widths(curve: EstimateCurve | Answer) -> np.ndarray:
     return np.stack([(b.high - b.low) / 2 for b in (curve.precision, curve.detection_rate)], 1)
 
 
@@ -199,7 +205,7 @@ def _jeffreys(size: np.ndarray, cards: np.ndarray, wrong: np.ndarray) -> tuple[n
 def _ours(size: np.ndarray, drawn: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(2,) ends of the wrong labels in two parts of one cell each, as the default estimator gives them."""
     size, drawn, wrong = (values.astype(float)[None, :, None] for values in (size, drawn, wrong))
-    cells = Cells(size, drawn, wrong / drawn, wrong, np.zeros_like(size), np.zeros_like(size))
+    cells = Cells(size, drawn, wrong / drawn, wrong)
     low, high = weighted_ends(cells, cells.curve, np.full((1, 2), normal_multiplier(0.95)))
     return low[0], high[0]
 

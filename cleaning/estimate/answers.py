@@ -39,7 +39,6 @@ class Estimate:
     known_count: int
     unsure_count: int
     enough: bool
-    method: str
     level: float
     anytime: bool
 
@@ -58,7 +57,6 @@ class EstimateCurve:
     card_count: int
     known_count: int
     unsure_count: int
-    method: str
     level: float
     anytime: bool
 
@@ -73,7 +71,6 @@ class EstimateCurve:
             self.known_count,
             self.unsure_count,
             bool(self.enough[index]),
-            self.method,
             self.level,
             self.anytime,
         )

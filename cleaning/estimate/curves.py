@@ -14,9 +14,9 @@ import numpy as np
 
 from cleaning.domain.judgements import UNSURE
 from cleaning.estimate.answers import Band, Estimate, EstimateCurve
-from cleaning.estimate.estimators import Method, Parts, curve_for, estimate_parts
 from cleaning.estimate.evidence import Evidence, gather_evidence
 from cleaning.estimate.intervals import Interval, anytime_multiplier, normal_multiplier, ratio_low, reach
+from cleaning.estimate.parts import Parts, estimate_parts, fitted_curve
 from cleaning.estimate.split import Cells, Curve, LimitedSplit, RuleSplit, Split, ThresholdSplit
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, logit, rank_suspicion
@@ -33,7 +33,6 @@ def estimate(
     threshold: float,
     *,
     may_flag: np.ndarray | None = None,
-    method: Method = "strata",
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
@@ -41,7 +40,7 @@ def estimate(
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
-    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out, "may_flag": may_flag}
+    options = {"level": level, "anytime": anytime, "handed_out": handed_out, "may_flag": may_flag}
     options |= {"shown_here": shown_here}
     return estimate_curve(audit, verdicts, suspicion, thresholds, **options).at(0)
 
@@ -53,7 +52,6 @@ def estimate_curve(
     thresholds: np.ndarray,
     *,
     may_flag: np.ndarray | None = None,
-    method: Method = "strata",
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
@@ -72,7 +70,7 @@ def estimate_curve(
     split: Split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
     if may_flag is not None:
         split = LimitedSplit(evidence, ranking, thresholds, may_flag[ranking.rows])
-    return _answer(evidence, split, curve_for(method, evidence, audit, ranking), thresholds, method, level, anytime)
+    return _answer(evidence, split, fitted_curve(evidence, audit, ranking), thresholds, level, anytime)
 
 
 def estimate_rule(
@@ -81,7 +79,6 @@ def estimate_rule(
     suspicion: np.ndarray | Ranking,
     flagged: np.ndarray,
     *,
-    method: Method = "strata",
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
@@ -91,7 +88,7 @@ def estimate_rule(
 
     ``suspicion`` is the one the audit was drawn for; ``threshold`` of the answer is NaN. Else as ``estimate_curve``.
     """
-    options = {"method": method, "level": level, "anytime": anytime, "handed_out": handed_out}
+    options = {"level": level, "anytime": anytime, "handed_out": handed_out}
     options |= {"shown_here": shown_here}
     return estimate_nested(audit, verdicts, suspicion, np.asarray(flagged, bool).astype(np.int64), 1, **options).at(0)
 
@@ -137,7 +134,6 @@ def estimate_nested(
     passes: np.ndarray,
     settings: int,
     *,
-    method: Method = "strata",
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
@@ -151,8 +147,8 @@ def estimate_nested(
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
     evidence = gather_evidence(audit, verdicts, ranking, handed_out, shown_here)
     split = RuleSplit(evidence, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
-    curve = curve_for(method, evidence, audit, ranking)
-    return _answer(evidence, split, curve, np.full(settings, np.nan), method, level, anytime)
+    curve = fitted_curve(evidence, audit, ranking)
+    return _answer(evidence, split, curve, np.full(settings, np.nan), level, anytime)
 
 
 def _answer(
@@ -160,32 +156,30 @@ def _answer(
     split: Split,
     curve: Curve,
     thresholds: np.ndarray,
-    method: Method,
     level: float,
     anytime: bool,
 ) -> EstimateCurve:
     readings = [0.0, None, 1.0] if evidence.unsure_count else [None]
-    totals = [_totals(method, evidence, split, curve, reading, level, anytime) for reading in readings]
+    totals = [_totals(evidence, split, curve, reading, level, anytime) for reading in readings]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     return EstimateCurve(
         thresholds,
         split.flagged,
-        _precision(least, middle, most, split.flagged),
-        _detection_rate(least, middle, most),
+        precision_of(least, middle, most, split.flagged),
+        detection_rate_of(least, middle, most),
         _wrong_total(least, middle, most),
         middle.rest.cards[:, 0].astype(int),
         _enough(evidence, middle),
         evidence.card_count,
         len(evidence.known_rank),
         evidence.unsure_count,
-        method,
         level,
         anytime,
     )
 
 
 @dataclass(frozen=True)
-class _Totals:
+class Totals:
     """Wrong labels in the flagged (column 0) and unflagged (1) part, samples known exactly included; (T, 2) each.
 
     size: samples. rest: those not known exactly, with their cards.
@@ -199,8 +193,8 @@ class _Totals:
 
 
 def _totals(
-    method: Method, evidence: Evidence, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
-) -> _Totals:
+    evidence: Evidence, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
+) -> Totals:
     """reading: what an unsure verdict counts as, 0 right to 1 wrong; None: as the curve says at its suspicion."""
     verdict, known_verdict = (
         np.where(said == UNSURE, curve.at(logit(split.ranking.suspicion[rank])) if reading is None else reading, said)
@@ -208,9 +202,9 @@ def _totals(
     )
     known = split.known(known_verdict)
     cells = split.cells(curve, verdict)
-    rest = estimate_parts(method, cells, part_multiplier(cells, evidence.card_count, level, anytime))
+    rest = estimate_parts(cells, part_multiplier(cells, evidence.card_count, level, anytime))
     size = rest.size + split.known(np.ones(len(evidence.known_rank)))
-    return _Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
+    return Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
 
 
 def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool) -> np.ndarray:
@@ -222,7 +216,8 @@ def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool
     return anytime_multiplier(card_count / np.maximum(left, 1e-6), level)
 
 
-def _precision(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarray) -> Band:
+def precision_of(least: Totals, middle: Totals, most: Totals, flagged: np.ndarray) -> Band:
+    """Share of the flagged that are wrong; unsure cards as right in ``least`` and as wrong in ``most``."""
     some, over = flagged > 0, np.maximum(flagged, 1)
     return Band(
         np.where(some, middle.point[:, 0] / over, np.nan),
@@ -231,7 +226,7 @@ def _precision(least: _Totals, middle: _Totals, most: _Totals, flagged: np.ndarr
     )
 
 
-def _detection_rate(least: _Totals, middle: _Totals, most: _Totals) -> Band:
+def detection_rate_of(least: Totals, middle: Totals, most: Totals) -> Band:
     """Unsure cards pull both ways: wrong among flagged and right elsewhere is the most that can be detected."""
     found, missed = middle.point.T
     both = found + missed
@@ -243,12 +238,12 @@ def _detection_rate(least: _Totals, middle: _Totals, most: _Totals) -> Band:
     return Band(*(np.where(np.isnan(sure), end, sure) for end in (point, low, high)))
 
 
-def _wrong_total(least: _Totals, middle: _Totals, most: _Totals) -> Band:
+def _wrong_total(least: Totals, middle: Totals, most: Totals) -> Band:
     down, up = reach(least.point - least.low), reach(most.high - most.point)
     return Band(middle.point.sum(1), least.point.sum(1) - down, most.point.sum(1) + up)
 
 
-def _enough(evidence: Evidence, middle: _Totals) -> np.ndarray:
+def _enough(evidence: Evidence, middle: Totals) -> np.ndarray:
     """(T,) whether both parts have the cards, or are known well enough, that a band is more than a guess."""
     rest = middle.rest
     nearly_known = rest.size <= NEARLY_KNOWN * middle.size

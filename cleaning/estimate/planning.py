@@ -8,8 +8,8 @@ from scipy.special import expit, ndtri
 
 from cleaning.estimate.answers import Estimate
 from cleaning.estimate.curves import part_multiplier
-from cleaning.estimate.estimators import estimate_parts
 from cleaning.estimate.intervals import Interval, ratio_low
+from cleaning.estimate.parts import estimate_parts
 from cleaning.estimate.recalibration import PRIOR_MEAN, Recalibration
 from cleaning.estimate.split import Cells
 from cleaning.suspect.audit import AuditDesign
@@ -24,13 +24,12 @@ ROUNDED_TO = 0.05
 class PriorBand:
     """A guess before any review, rounded to 5 %; about nine datasets in ten were meant to lie inside, not measured.
 
-    precision, detection_rate: shares. wrong_share: wrong labels as a share of the dataset.
+    precision, detection_rate: shares.
     cards: audit cards for +-10 points on each of precision and detection rate (None: more than there are samples).
     """
 
     precision: Interval
     detection_rate: Interval
-    wrong_share: Interval
     cards: "CardsNeeded"
 
 
@@ -80,7 +79,7 @@ def prior_bands(
     found = np.array([ranking.sum_above(ranking.cumulative(row * allowed), above) for row in chance])
     answers = []
     for threshold, count, finds in zip(thresholds, flagged, found.T):
-        bands = [finds / max(count, 1.0), finds / np.maximum(total, 1e-12), total / len(ranking)]
+        bands = [finds / max(count, 1.0), finds / np.maximum(total, 1e-12)]
         cards = cards_needed(audit, ranking, float(threshold), 0.1, may_flag=may_flag, anytime=anytime)
         answers.append(PriorBand(*(_rounded_band(values, weight) for values in bands), cards))
     return answers
@@ -169,7 +168,7 @@ class _Plan:
         """Expected half-widths of precision and detection rate after that many cards."""
         cells = self._cells(cards)
         multiplier = part_multiplier(cells, cards, self.level, self.anytime)
-        parts = estimate_parts("strata", cells, multiplier)
+        parts = estimate_parts(cells, multiplier)
         (found, missed), (least, fewest), (most, missed_most) = parts.point[0], parts.low[0], parts.high[0]
         detected_low = float(ratio_low(found, least, missed, missed_most))
         missed_low = float(ratio_low(missed, fewest, found, most))
@@ -178,7 +177,7 @@ class _Plan:
     def _cells(self, cards: int) -> Cells:
         size, curve = self._population
         planned = _planned_cards(self.audit, cards) * size / self.audit.sizes
-        return Cells(size, planned, curve, planned * curve, np.zeros_like(size), planned * curve * (1 - curve))
+        return Cells(size, planned, curve, planned * curve)
 
     @cached_property
     def _population(self) -> tuple[np.ndarray, np.ndarray]:

@@ -16,15 +16,12 @@ class Cells:
     """Sums per threshold, part (0 flagged, 1 not) and stratum; all arrays (T, 2, H), samples known exactly left out.
 
     size: samples. cards: audit cards. curve: mean of the curve over the samples. wrong: wrong cards.
-    gap, gap_squared: sums over cards of verdict minus curve, and of its square.
     """
 
     size: np.ndarray
     cards: np.ndarray
     curve: np.ndarray
     wrong: np.ndarray
-    gap: np.ndarray
-    gap_squared: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -67,9 +64,8 @@ class ThresholdSplit:
         running = ranking.cumulative(curve.at(ranking.block_logits))
         total = ranking.sum_above(running, ends) - ranking.sum_above(running, starts)
         size = (ends - starts).astype(np.float64)
-        gap = verdict - curve.at(card_logits(evidence, ranking))
-        sums = [self._sum_cards(value) for value in (np.ones_like(gap), verdict, gap, gap**2)]
-        return Cells(size, sums[0], total / np.maximum(size, 1), *sums[1:])
+        cards, wrong = (self._sum_cards(value) for value in (np.ones_like(verdict), verdict))
+        return Cells(size, cards, total / np.maximum(size, 1), wrong)
 
     def known(self, verdict: np.ndarray) -> np.ndarray:
         running = np.concatenate([[0.0], np.cumsum(verdict)])
@@ -111,11 +107,9 @@ class RuleSplit:
         home = np.repeat(np.arange(homes), evidence.rest_ends - evidence.rest_starts)
         chance = curve.at(logit(ranking.suspicion[rest]))
         size, total = (self._by_setting(self.passes[rest], value, home, homes) for value in (None, chance))
-        gap = verdict - curve.at(card_logits(evidence, ranking))
         passes = self.passes[evidence.rank]
-        values = (None, verdict, gap, gap**2)
-        sums = [self._by_setting(passes, value, evidence.stratum, homes) for value in values]
-        return Cells(size, sums[0], total / np.maximum(size, 1), *sums[1:])
+        cards, wrong = (self._by_setting(passes, value, evidence.stratum, homes) for value in (None, verdict))
+        return Cells(size, cards, total / np.maximum(size, 1), wrong)
 
     def known(self, verdict: np.ndarray) -> np.ndarray:
         home = np.zeros(len(verdict), np.int64)
@@ -165,8 +159,3 @@ class LimitedSplit:
     def known(self, verdict: np.ndarray) -> np.ndarray:
         rising, place = self._rising
         return rising.known(verdict)[place]
-
-
-def card_logits(evidence: Evidence, ranking: Ranking) -> np.ndarray:
-    """(n,) logits of the counted cards' suspicions."""
-    return logit(ranking.suspicion[evidence.rank])

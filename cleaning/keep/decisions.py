@@ -9,7 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 import sqlalchemy as sql
@@ -315,19 +315,6 @@ class CurrentDecisions:
         """One decision per (reviewer, sample), in the order of the log."""
         last = (found[-1] for one in self._samples.values() for found in one.values() if found)
         return sorted(last, key=lambda d: d.seq)
-
-
-def current_decisions(log: Sequence[Decision] | pd.DataFrame) -> pd.DataFrame:
-    """One row per (reviewer, sample): the last decision that was not undone; columns as ``Decision``.
-
-    Includes the marks *later* and *skip*; undo rows themselves are gone.
-    """
-    if isinstance(log, pd.DataFrame):
-        log = [Decision(**(r | {"undoes": r["undoes"] or None})) for r in log.to_dict("records")]
-    numbered = [d if d.seq else replace(d, seq=i + 1) for i, d in enumerate(log)]
-    view = CurrentDecisions()
-    view.update(numbered)
-    return as_frame(view.standing())
 
 
 _stores: dict[tuple[str, str], ReviewStore] = {}

@@ -57,10 +57,6 @@ class AuditDesign:
         """(H,) cards per stratum among the first ``prefix`` cards; the same whatever the seed."""
         return np.bincount(self.stratum[:prefix], minlength=len(self.shares))
 
-    def sampling_probabilities(self, prefix: int) -> np.ndarray:
-        """(H,) chance of a sample of each stratum to be among the first ``prefix`` cards."""
-        return self.counts(prefix) / self.sizes
-
     def to_frame(self) -> pd.DataFrame:
         """One row a card, in order; with what ``from_frame`` needs to give back the same design."""
         return pd.DataFrame(

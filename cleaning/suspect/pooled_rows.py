@@ -101,16 +101,12 @@ class Pooling:
     def _spread(self, rows: slice | np.ndarray) -> np.ndarray | np.float32:
         return spread_of(np.int32(self.class_count) if self.option_counts is None else self.option_counts[rows])
 
-    def label_probabilities(self, rows: np.ndarray, step: int) -> np.ndarray:
-        """(n, M) calibrated probability of the given label for some rows; NaN where an expert abstains.
+    def label_probability(self, column: int, rows: np.ndarray, step: int) -> np.ndarray:
+        """(n,) float64 one expert's calibrated probability of the given label for some rows; NaN where it abstains.
 
         Experts are weighed by likelihood, so the probabilities of one answer must sum to 1: here the rest of a top-1
         or hard answer is spread over all other classes, and not over a few as in the pool.
         """
-        return np.stack([self.label_probability(column, rows, step) for column in range(len(self.experts))], axis=1)
-
-    def label_probability(self, column: int, rows: np.ndarray, step: int) -> np.ndarray:
-        """(n,) float64: as ``label_probabilities``, of one expert."""
         labels = self.given_labels[rows]
         if column in self.answers:
             others = (self.class_count if self.option_counts is None else self.option_counts[rows]) - 1

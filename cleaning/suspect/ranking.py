@@ -43,11 +43,6 @@ class Ranking:
             return len(self)
         return len(self) - int(np.searchsorted(self.ascending, self.suspicion[count], side="right"))
 
-    def threshold_at(self, count: int) -> float:
-        """Lowest threshold that flags at most ``count`` samples (equal suspicions stay together)."""
-        kept = self.ties_kept_whole(max(int(count), 0))
-        return float(self.suspicion[kept - 1]) if kept else float("inf")
-
     def thresholds(self, points: int = 200) -> np.ndarray:
         """At most ``points`` thresholds, descending, closer together where few samples are flagged."""
         counts = np.unique(np.geomspace(1, len(self), points).round().astype(int))

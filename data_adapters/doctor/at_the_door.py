@@ -23,7 +23,6 @@ from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAM
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 
-CHECKS = ("near_miss_ids", "transposed", "percentages", "label_base")
 ROWS = 2000
 
 

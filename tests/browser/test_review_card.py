@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cleaning.domain.verdicts import VERDICTS
-from cleaning.keep.decisions import current_decisions
 from tests.browser.review_room import Room
+from tests.decisions import current_decisions
 
 pytestmark = pytest.mark.browser
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from cleaning.keep.decisions import current_decisions
 from tests.browser.review_room import Room, all_cards, choose
+from tests.decisions import current_decisions
 
 FIRST = ".grid .cell >> nth=0"
 

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from cleaning.keep.decisions import current_decisions
 from tests.browser.review_room import Room, choose, close_filter
+from tests.decisions import current_decisions
 
 
 def test_history_brings_a_card_back_and_the_new_decision_counts(context, server):

@@ -1,6 +1,7 @@
 """The review page without a browser: its states and the plain-widget card."""
 
-from cleaning.keep.decisions import current_decisions, open_store
+from cleaning.keep.decisions import open_store
+from tests.decisions import current_decisions
 from tests.pages.conftest import words
 
 

@@ -124,12 +124,6 @@ def calibrated(calibration: Mapping, confidence: float) -> float:
     return CALIBRATE[calibration["method"]](float(confidence), calibration["parameters"])
 
 
-def tempered_confidence(logits: Sequence[float], temperature: float) -> float:
-    """Highest probability of softmax(logits / temperature), for experts calibrated by temperature."""
-    highest = max(logits)
-    return 1 / sum(math.exp((z - highest) / temperature) for z in logits)
-
-
 def _sigmoid(x: float) -> float:
     return 0.5 * (1 + math.tanh(0.5 * x))
 

@@ -41,11 +41,6 @@ class Picture:
     version: str
 
 
-def has_picture(dataset: Dataset, row: int) -> bool:
-    """Whether the sample names a picture at all."""
-    return bool(_name(dataset, row))
-
-
 def find_picture(dataset: Dataset, row: int) -> Picture:
     """The picture of a sample. Raises PictureError with a sentence when it cannot be shown."""
     name = _name(dataset, row)

@@ -17,7 +17,7 @@ def cells_of(size, cards, wrong, curve=0.0) -> Cells:
     shape = np.broadcast_shapes(np.shape(size), np.shape(wrong))
     size, cards, wrong = (np.broadcast_to(np.asarray(v, float), shape) for v in (size, cards, wrong))
     size, cards, wrong = (v.reshape(-1, 1, v.shape[-1]) for v in (size, cards, wrong))
-    return Cells(size, cards, np.full_like(size, curve), wrong, np.zeros_like(size), np.zeros_like(size))
+    return Cells(size, cards, np.full_like(size, curve), wrong)
 
 
 def ends_of(cells: Cells, multiplier: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:

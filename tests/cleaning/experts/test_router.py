@@ -156,11 +156,6 @@ def test_edges_and_silence_on_arrays_by_hand():
     assert decided["confidence"].tolist() == [0.3, 0.51, 0.3, 0.0]
 
 
-def test_tempered_confidence_by_hand():
-    # softmax((2, 0) / 2) = e / (e + 1)
-    assert online.tempered_confidence([2.0, 0.0], 2.0) == pytest.approx(np.e / (np.e + 1))
-
-
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

@@ -241,7 +241,7 @@ def test_experts_are_weighed_by_probabilities_that_sum_to_one():
     voted = Pooling.of(
         dataset, [voter("v", [0, 0, ABSTAIN, 3])], [fixed("v", "shrunk accuracy", 0.8)], folds_of(dataset)
     )
-    own = voted.label_probabilities(np.arange(4), 16)[:, 0]
+    own = voted.label_probability(0, np.arange(4), 16)
     assert own == pytest.approx([0.8, 0.02, np.nan, 0.8], nan_ok=True)
 
 
