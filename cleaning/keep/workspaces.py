@@ -4,10 +4,10 @@
     workspace.json                name, kind, class names, where pictures lie, notes
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
-    opinions/                     what the experts said, so that nothing is asked twice (cleaning.opinion_store)
+    opinions/                     what the experts said, so that nothing is asked twice (cleaning.suspect.opinion_store)
     runs/<run id>/                settings.json calibration.json scores.parquet predicted.npy confidence.npy
                                   groups.parquet audit.parquet summary.txt
-    decisions.sqlite              the review store (cleaning.review_store)
+    decisions.sqlite              the review store (cleaning.keep.decisions)
 Everything is written to a temporary folder beside its place and renamed, so nothing half-made is ever seen.
 """
 
