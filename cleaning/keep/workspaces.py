@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -456,9 +456,9 @@ def workspaces_root() -> Path:
     return Path(os.environ.get("SECOND_OPINION_WORKSPACES", "workspaces"))
 
 
-def now() -> str:
-    """The time as ISO 8601 in UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def now(ago: timedelta = timedelta()) -> str:
+    """The time, now or so long ago, as ISO 8601 in UTC with milliseconds."""
+    return (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _save_array(path: Path, array: np.ndarray) -> None:

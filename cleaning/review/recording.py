@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NotRequired, TypedDict
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import Decision, ReviewStore
+from cleaning.keep.workspaces import now
 from cleaning.review.facts import Facts
 
 PICKED = "picked"  # what a browser sends for "these classes fit": the verdict follows from the given label
@@ -125,4 +126,4 @@ def _undone(item: Sent) -> str:
 
 def _moment(milliseconds_ago: float) -> str:
     ago = timedelta(milliseconds=min(max(milliseconds_ago, 0.0), LONGEST_AGO))
-    return (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return now(ago)

@@ -22,7 +22,7 @@ def unpack(archive: BinaryIO, name: str, folder: Path, limit: int) -> int:
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = [m for m in opened.infolist() if not m.is_dir() and not _hidden(m.filename)]
+            members = [m for m in opened.infolist() if not m.is_dir() and not is_hidden(m.filename)]
             _check(members, name, limit)
             outer = _outer_folder([m.filename for m in members])
             return sum(_copy(opened, m, folder / m.filename[len(outer) :], name) for m in members)
@@ -32,7 +32,8 @@ def unpack(archive: BinaryIO, name: str, folder: Path, limit: int) -> int:
         ) from error
 
 
-def _hidden(path: str) -> bool:
+def is_hidden(path: str) -> bool:
+    """Whether a path inside an archive leads to what its system hides."""
     return any(part.startswith((".", "__MACOSX")) and part not in (".", "..") for part in PurePosixPath(path).parts)
 
 

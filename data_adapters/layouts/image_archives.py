@@ -11,6 +11,7 @@ from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import LabelsSource
 from data_adapters.files.check import check_file
 from data_adapters.files.pictures import PICTURE_SUFFIXES, leads_outside
+from data_adapters.files.zips import is_hidden
 from data_adapters.layouts.image_folder import class_folder_table
 from data_adapters.limits import (
     DAMAGED_ZIP,
@@ -109,9 +110,7 @@ def _refuse_password(member: zipfile.ZipInfo, path: Path) -> None:
 
 
 def _is_picture(name: str) -> bool:
-    place = PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) and part not in (".", "..") for part in place.parts)
-    return place.suffix.lower() in PICTURE_SUFFIXES and not hidden
+    return PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES and not is_hidden(name)
 
 
 def _refuse_paths_outside(names: list[str], path: Path) -> None:
