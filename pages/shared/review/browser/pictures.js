@@ -27,7 +27,7 @@ export class Pictures {
     const near = new Map();
     coming.forEach((card, place) => {
       for (const url of addresses(card)) {
-        const picture = this.held.get(url) ?? this.load(url);
+        const picture = near.get(url) ?? this.held.get(url) ?? this.load(url);
         near.set(url, picture);
         if (place < decodedAhead) decode(picture);
       }
