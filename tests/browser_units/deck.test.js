@@ -120,6 +120,41 @@ describe("a deck", () => {
     assert.equal(all.deck.left, SIZE - 1);
   });
 
+  it("takes no card twice, and none that was decided and saved while the answer was under way", async () => {
+    const all = table();
+    await all.deck.refill();
+    let arrive;
+    all.queue.gate = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    all.queue.cards = () => ({ cards: ["s0", "s30", "s1"].map(card), progress: { total: SIZE, left: SIZE } });
+    all.deck.cards = [];
+    const answered = all.deck.refill();
+    all.deck.cards = ["s0", "s1"].map(card);
+    decide(all);
+    arrive();
+    await answered;
+    assert.deepEqual(ids(all.deck.cards), ["s1", "s30"]);
+  });
+
+  it("asks for a card again whose decision is being taken back", async () => {
+    const all = table();
+    await all.deck.refill();
+    decide(all);
+    await all.back.undo(() => {});
+    all.deck.cards = [];
+    await all.deck.refill();
+    assert.equal(all.deck.cards[0].sample_id, "s0");
+    assert.equal(all.deck.left, SIZE);
+  });
+
+  it("counts a card that came back by the history as still to decide", async () => {
+    const { deck } = table();
+    deck.putBack({ ...card("old"), revisit: true });
+    await deck.refill();
+    assert.equal(deck.left, SIZE + 1);
+  });
+
   it("runs dry when the server has no more, and asks no more", async () => {
     const all = table(new Queue(names.slice(0, 2)));
     await all.deck.refill();
@@ -190,10 +225,11 @@ describe("the way back", () => {
     await all.deck.refill();
     decide(all);
     decide(all);
+    decide(all);
     await all.back.undo(() => {});
     await settled();
     await all.back.read();
-    assert.deepEqual(ids(all.back.done), ["s0"]);
+    assert.deepEqual(ids(all.back.done), ["s1", "s0"]);
   });
 
   it("takes a step of the grid back as a whole", async () => {

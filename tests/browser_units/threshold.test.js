@@ -95,10 +95,11 @@ describe("words", () => {
     assert.deepEqual(countTicks(999, "log"), [1, 10, 100]);
     assert.deepEqual(countTicks(1000, "root"), [20, 200, 500]);
     assert.deepEqual(countTicks(3, "root"), [1]);
+    assert.deepEqual(countTicks(0, "root"), [1]);
   });
 
   it("widen a guess to whole steps of 5 %", () => {
-    assert.equal(guessed({ low: 0.123, high: 0.561 }, " to "), "10 % to 60 %");
+    assert.equal(guessed({ low: 0.14, high: 0.561 }, " to "), "10 % to 60 %");
     assert.equal(guessed({ low: 0.15, high: 0.6 }, " and "), "15 % and 60 %");
   });
 

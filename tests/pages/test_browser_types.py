@@ -4,9 +4,7 @@ import re
 
 import pytest
 
-from cleaning.estimate.bands import guess_of
-from cleaning.keep.workspaces import workspaces_root
-from cleaning.review import View, choices
+from cleaning.review import View
 from pages.shared import loaders
 from pages.shared.review.component import card_data, grid_data
 from pages.shared.server.desks import open_desk
@@ -77,12 +75,10 @@ def test_a_question_is_told_as_a_card(demo_root, questions):
 
 def test_what_the_threshold_page_is_told(demo_root, digits):
     run = digits.latest_run()
-    assert workspaces_root() == demo_root
-    curve = loaders.threshold_curve(digits.id, run.id)
-    known = guess_of(run, loaders.ranking(digits.id, run.id))
-    choice = choices.ThresholdChoice(0.5, 1, "by hand", None)
-    told = explorer_data(curve, choice, choices.pace_of(digits, run), known, "")
+    now = loaders.in_force(digits.id, run.id)
+    told = explorer_data(now, "")
     check("threshold", "ExplorerData", told)
     check("threshold", "Bands", told["bands"])
     check("threshold", "Band", told["bands"]["precision"])
-    check("threshold", "PaperData", paper_data(run, loaders.paper_counts(digits.id, run.id), curve, known, None))
+    table = loaders.paper_counts(digits.id, run.id)
+    check("threshold", "PaperData", paper_data(run, table, now.ranked.curve, now.bands, None))

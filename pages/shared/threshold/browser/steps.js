@@ -100,7 +100,7 @@ export function valueAt(thresholds, band, threshold) {
 export function countTicks(highest, scale) {
   if (scale === "log") return powersOfTen(highest);
   const ticks = [0.04, 0.25, 0.64].map((share) => niceBelow(highest * share));
-  return [...new Set(ticks.filter((tick) => tick >= 1))];
+  return [...new Set(ticks)];
 }
 
 /** @param {number} highest */
