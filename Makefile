@@ -4,6 +4,16 @@ BIN := .venv/bin
 WORKSPACES ?= workspaces
 export SECOND_OPINION_WORKSPACES ?= $(WORKSPACES)
 
+# The browser's modules are checked where Node is installed; SECOND_OPINION_REQUIRE=node makes its absence a failure.
+NODE := $(shell node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm)
+WITHOUT_NODE = "The browser's modules are not checked: Node 20 or later with npm is not installed."
+ifneq ($(NODE),)
+CHECKS_OF_MODULES = node_modules/ready
+with_node = npm run --silent $(1)
+else
+with_node = @echo $(WITHOUT_NODE); case ",$$SECOND_OPINION_REQUIRE," in *,node,*) exit 1;; esac
+endif
+
 .PHONY: install run demo test lint lock bench clean
 
 install: .venv/ready-to-run
@@ -23,11 +33,17 @@ demo: install
 run: demo
 	$(BIN)/streamlit run app.py
 
+node_modules/ready: package-lock.json
+	npm ci --silent
+	touch $@
+
 test: .venv/ready-to-test
+	$(call with_node,test)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: .venv/ready-to-test
+lint: .venv/ready-to-test $(CHECKS_OF_MODULES)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tests.type_errors
+	$(call with_node,lint)
 
 # The tested set anew, with hashes; run it after `make test` has passed.
 lock: .venv/ready-to-test
@@ -37,4 +53,4 @@ bench: .venv/ready-to-test
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache build
+	rm -rf .venv node_modules .pytest_cache .ruff_cache .mypy_cache build

@@ -2,7 +2,6 @@
 them."""
 
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -11,24 +10,16 @@ from cleaning.domain.verdicts import KEEP, RELABEL, VERDICTS
 from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import FEW_CLASSES, ReviewDesk, View
 from pages.shared.server import tokens
+from pages.shared.server.browser_modules import loader
 
-_HERE = Path(__file__).parent / "browser"
-_PARTS = {
-    "room": ("dom", "connection", "outbox", "deck", "views", "overlays", "panels", "room"),
-    "grid": ("dom", "connection", "outbox", "overlays", "grid"),
-}
-
-
-@lru_cache(maxsize=2)
-def _sources(name: str) -> tuple[str, str]:
-    parts = [(_HERE / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS[name]]
-    return "\n".join(parts), (_HERE / "card.css").read_text(encoding="utf-8")
+_STYLE = Path(__file__).parent / "browser" / "card.css"
 
 
 @st.cache_resource(show_spinner=False)
 def _component(name: str):
-    js, css = _sources(name)
-    return st.components.v2.component(f"second_opinion_{name}", js=js, css=css)
+    """name: "room" or "grid", each a module of its own."""
+    js = loader(f"review/browser/{name}.js", st.get_option("server.baseUrlPath"))
+    return st.components.v2.component(f"second_opinion_{name}", js=js, css=_STYLE.read_text(encoding="utf-8"))
 
 
 def review_card(desk: ReviewDesk, view: View) -> None:

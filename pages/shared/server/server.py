@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cleaning.keep.workspaces import list_workspaces, workspaces_root
 from cleaning.review import View
+from pages.shared.server.browser_modules import module_routes
 from pages.shared.server.desks import open_desk
 from pages.shared.server.routes import review_routes
 
@@ -20,8 +21,9 @@ _log = logging.getLogger("second_opinion")
 
 
 def routes() -> list[BaseRoute]:
-    """Routes for pictures and decisions."""
-    return list(review_routes(workspaces_root, st.get_option("server.baseUrlPath") or ""))
+    """Routes for pictures, decisions and the browser's modules."""
+    base = st.get_option("server.baseUrlPath") or ""
+    return [*review_routes(workspaces_root, base), *module_routes(base)]
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.estimate.paper_estimates import PaperEstimates
 from cleaning.keep.workspaces import Run
 from cleaning.review.in_force import InForce
+from pages.shared.server.browser_modules import loader
 
 EXPLORER_KEY = "threshold_explorer"
 PAPER_KEY = "paper_rule"
@@ -23,12 +24,13 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-_explorer = st.components.v2.component(
-    "second_opinion_threshold_explorer", html=_read("explorer.html"), css=_read("explorer.css"), js=_read("explorer.js")
-)
-_paper = st.components.v2.component(
-    "second_opinion_paper_rule", html=_read("paper.html"), css=_read("paper.css"), js=_read("paper.js")
-)
+def _part(name: str, module: str):
+    js = loader(f"threshold/browser/{module}.js", st.get_option("server.baseUrlPath"))
+    return st.components.v2.component(name, html=_read(f"{module}.html"), css=_read(f"{module}.css"), js=js)
+
+
+_explorer = _part("second_opinion_threshold_explorer", "explorer")
+_paper = _part("second_opinion_paper_rule", "paper")
 
 
 def explorer_data(now: InForce, answered: str) -> dict:

@@ -1,30 +1,45 @@
 // Decisions on their way to the server. Each lies in localStorage under a key of its own from the moment it is made
 // until the server has said that it is durable; so neither a reload, a crash nor a second tab can lose one.
+/** @import { Answered, Item, Reveals } from "./told.d.ts" */
+import { RETRY_MS, sentenceOf } from "./connection.js";
+
 const BATCH = 200;
 
-class Outbox {
+/** @typedef {Item & { refused?: string }} Waiting refused: the server's reason */
+
+export class Outbox {
+  /**
+   * @param {string} name of the reviewer's work on a run: what waits in the storage under it is sent too
+   * @param {(items: Item[]) => Promise<Answered["decisions"]>} send throws when the server did not answer
+   * @param {(reveals?: Reveals) => void} changed
+   */
   constructor(name, send, changed) {
     this.prefix = `second-opinion:decision:${name}:`;
-    this.send = send; // async (items) -> {saved, refused, reveals}; throws when the server did not answer
+    this.send = send;
     this.changed = changed;
+    /** @type {Map<string, Waiting>} */
     this.items = new Map();
     this.saved = 0;
     this.trouble = ""; // a sentence while the server does not take decisions
     this.storage = true;
+    /** @type {Promise<void> | null} */
+    this.sending = null;
     this.readStored();
     this.timer = setInterval(() => this.flush(), RETRY_MS);
+    /** @param {BeforeUnloadEvent} event */
     this.leaving = (event) => {
       if (this.items.size) event.preventDefault();
     };
     addEventListener("beforeunload", this.leaving);
-    this.online = () => this.flush();
+    this.online = () => void this.flush();
     addEventListener("online", this.online);
   }
 
   readStored() {
     try {
       const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-      const found = keys.map((key) => JSON.parse(localStorage.getItem(key)));
+      /** @type {Waiting[]} */
+      const found = keys.map((key) => JSON.parse(localStorage.getItem(key) ?? ""));
       found.sort((a, b) => a.at - b.at || a.turn - b.turn);
       for (const item of found) this.items.set(item.uuid, item);
     } catch {
@@ -32,11 +47,8 @@ class Outbox {
     }
   }
 
-  add(item) {
-    this.addAll([item]);
-  }
-
-  addAll(items) {
+  /** @param {Item[]} items */
+  add(...items) {
     for (const item of items) {
       this.items.set(item.uuid, item);
       try {
@@ -49,6 +61,7 @@ class Outbox {
     this.flush();
   }
 
+  /** @param {string} uuid */
   drop(uuid) {
     this.items.delete(uuid);
     try {
@@ -66,14 +79,23 @@ class Outbox {
     return [...this.items.values()].filter((item) => item.refused);
   }
 
-  /** Sends everything that waits; one request at a time, and again until nothing waits. */
+  /** Uuids of decisions that a waiting one takes back. */
+  undone() {
+    return new Set(this.pending().flatMap((item) => item.undoes ?? []));
+  }
+
+  /**
+   * Sends everything that waits; one request at a time, and again until nothing waits.
+   * @returns {Promise<void>}
+   */
   async flush() {
-    if (this.sending || !this.pending().length) return this.sending;
-    this.sending = this.sendAll().finally(() => {
-      this.sending = null;
-      this.changed();
-    });
-    return this.sending;
+    if (!this.sending && this.pending().length) {
+      this.sending = this.sendAll().finally(() => {
+        this.sending = null;
+        this.changed();
+      });
+    }
+    await this.sending;
   }
 
   async sendAll() {
@@ -83,7 +105,7 @@ class Outbox {
       try {
         answer = await this.send(batch.map(({ refused, ...item }) => item));
       } catch (problem) {
-        this.trouble = problem.sentence || "The server does not answer.";
+        this.trouble = sentenceOf(problem);
         return;
       }
       this.trouble = "";
@@ -93,13 +115,16 @@ class Outbox {
     }
   }
 
+  /** @param {Answered["decisions"]} answer */
   settle(answer) {
     for (const uuid of answer.saved) {
-      if (this.items.has(uuid)) this.saved += this.items.get(uuid).verdict === "undo" ? -1 : 1;
+      const item = this.items.get(uuid);
+      if (item) this.saved += item.verdict === "undo" ? -1 : 1;
       this.drop(uuid);
     }
     for (const [uuid, sentence] of answer.refused) {
-      if (this.items.has(uuid)) this.items.get(uuid).refused = sentence;
+      const item = this.items.get(uuid);
+      if (item) item.refused = sentence;
     }
     this.changed(answer.reveals);
   }
@@ -109,12 +134,4 @@ class Outbox {
     removeEventListener("beforeunload", this.leaving);
     removeEventListener("online", this.online);
   }
-}
-
-function newUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -1,75 +1,112 @@
 // The paper's rule beside the default: every K and tau is counted beforehand, so the sliders need no server.
+/** @import { Component } from "../../browser/component.d.ts" */
+/** @import { PaperData, Quantity, Table } from "./told.d.ts" */
+import { part, say } from "../../browser/dom.js";
+import { counted, percent } from "../../browser/numbers.js";
+import { QUANTITIES } from "./plot.js";
+import { nearest } from "./steps.js";
 
-const number = new Intl.NumberFormat("en-US");
+/** @typedef {[number, number]} Setting K - 1 and tau in hundredths */
+/** @typedef {{ value: string, note?: string, vague?: boolean }} Told */
 
-export default function ({ data, parentElement }) {
-  const root = parentElement;
-  const sliders = { agree: root.querySelector("[data-slider=agree]"), tau: root.querySelector("[data-slider=tau]") };
-  if (root.runShown !== data.run) {
-    root.runShown = data.run;
-    sliders.agree.max = data.flagged.length;
-    sliders.agree.value = data.agree;
-    sliders.tau.value = data.tau;
+const NONE = { value: "–" };
+const NOT_KNOWN = { value: "not known yet", vague: true };
+
+/** @type {WeakMap<ParentNode, string>} run whose settings a root shows */
+const shownRuns = new WeakMap();
+
+/** @param {Component<PaperData, never>} component */
+export default function mount({ data, parentElement: root }) {
+  /** @type {HTMLInputElement} */
+  const agree = part(root, "[data-slider=agree]");
+  /** @type {HTMLInputElement} */
+  const tau = part(root, "[data-slider=tau]");
+  if (shownRuns.get(root) !== data.run) {
+    shownRuns.set(root, data.run);
+    agree.max = String(data.flagged.length);
+    agree.value = String(data.agree);
+    tau.value = String(data.tau);
   }
-  const show = () => draw(root, data, Number(sliders.agree.value), Number(sliders.tau.value));
-  for (const slider of Object.values(sliders)) slider.oninput = show;
+  const show = () => draw(root, data, [Number(agree.value) - 1, Number(tau.value)]);
+  agree.oninput = tau.oninput = show;
   show();
 }
 
-function draw(root, data, agree, tau) {
-  const experts = data.flagged.length;
-  const flagged = data.flagged[agree - 1][tau], shared = data.shared[agree - 1][tau];
-  const [agreeName, tauName] = root.querySelectorAll(".name");
-  setText(agreeName, `K: at least ${agree} of ${experts} ${experts === 1 ? "expert agrees" : "experts agree"}`);
-  setText(tauName, `tau: each at least ${(tau / 100).toFixed(2)} sure`);
-  root.querySelector("[data-slider=agree]").setAttribute("aria-valuetext", agreeName.textContent);
-  root.querySelector("[data-slider=tau]").setAttribute("aria-valuetext", tauName.textContent);
-  const at = [agree - 1, tau];
-  cell(root, "paper", "flags", [number.format(flagged), `${percent(flagged / data.samples)} of the samples`]);
-  cell(root, "default", "flags", flagged ? [number.format(flagged), `threshold ${data.thresholds[agree - 1][tau].toFixed(4)}`] : ["–", ""]);
-  for (const quantity of ["precision", "detection"]) {
-    cell(root, "paper", quantity, estimated(data.paper?.[quantity], at, flagged));
-    cell(root, "default", quantity, data.default ? estimated(data.default[quantity], at, flagged) : guessed(data, quantity, at, flagged));
+/** @param {ParentNode} root @param {PaperData} data @param {Setting} setting */
+function draw(root, data, setting) {
+  const flagged = of(data.flagged, setting) ?? 0;
+  nameSliders(root, data.flagged.length, setting);
+  const threshold = of(data.thresholds, setting) ?? 0;
+  const byPaper = { value: counted(flagged), note: `${percent(flagged / data.samples)} of the samples` };
+  const byDefault = { value: counted(flagged), note: `threshold ${threshold.toFixed(4)}` };
+  cell(root, "paper", "flags", byPaper);
+  cell(root, "default", "flags", flagged ? byDefault : NONE);
+  for (const quantity of QUANTITIES) {
+    cell(root, "paper", quantity, flagged ? estimated(data.paper?.[quantity], setting) : NONE);
+    const known = data.default ? estimated(data.default[quantity], setting) : guessed(data, quantity, threshold);
+    cell(root, "default", quantity, flagged ? known : NONE);
   }
-  setText(root.querySelector(".foot"), flagged ? `Flagged by both: ${number.format(shared)} samples, ${percent(shared / flagged)} of them. ${data.words}` : data.words);
+  const shared = of(data.shared, setting) ?? 0;
+  const both = `Flagged by both: ${counted(shared)} samples, ${percent(shared / flagged)} of them. `;
+  say(part(root, ".foot"), flagged ? both + data.words : data.words);
 }
 
-// An estimate and its interval from tables by K and tau.
-function estimated(table, [k, tau], flagged) {
-  if (!flagged) return ["–", ""];
-  const low = table?.low[k][tau] ?? null;
-  if (low === null) return ["not known yet", "", true];
-  const range = `${Math.round(low * 100)} to ${Math.round(table.high[k][tau] * 100)} %`;
-  const point = table.points[k][tau];
-  return point === null ? [range, "too few audit cards", true] : [`${Math.round(point * 100)} %`, range];
+/**
+ * @template Value
+ * @param {Value[][]} table
+ * @param {Setting} setting
+ */
+function of(table, [k, tau]) {
+  return table[k]?.[tau];
 }
 
-// The default's guess at the threshold that flags as many, in words.
-function guessed({ bands, thresholds }, quantity, [k, tau], flagged) {
-  if (!flagged) return ["–", ""];
-  const threshold = thresholds[k][tau];
-  let at = 0;
-  bands.thresholds.forEach((t, i) => {
-    if (Math.abs(t - threshold) < Math.abs(bands.thresholds[at] - threshold)) at = i;
-  });
-  const { low, high } = bands[quantity];
-  if ((low[at] ?? null) === null) return ["not known yet", "", true];
-  return [`${Math.round(low[at] * 100)} to ${Math.round(high[at] * 100)} %`, "a guess", true];
+/** @param {ParentNode} root @param {number} experts @param {Setting} setting */
+function nameSliders(root, experts, [k, tau]) {
+  const agreeing = `K: at least ${k + 1} of ${experts} ${experts === 1 ? "expert agrees" : "experts agree"}`;
+  const sure = `tau: each at least ${(tau / 100).toFixed(2)} sure`;
+  for (const [slider, words] of Object.entries({ agree: agreeing, tau: sure })) {
+    const input = part(root, `[data-slider=${slider}]`);
+    input.setAttribute("aria-valuetext", words);
+    say(part(/** @type {HTMLElement} */ (input.parentElement), ".name"), words);
+  }
 }
 
-function cell(root, side, name, [value, note, vague = false]) {
-  const place = root.querySelector(`[data-side=${side}] [data-cell=${name}]`);
-  if (!place.children.length) place.append(...["value", "note"].map((kind) => Object.assign(document.createElement("span"), { className: kind })));
-  const [shown, said] = place.children;
-  setText(shown, value);
+/**
+ * An estimate and its interval.
+ * @param {Table | undefined} table
+ * @param {Setting} setting
+ * @returns {Told}
+ */
+function estimated(table, setting) {
+  const low = table && of(table.low, setting);
+  const high = table && of(table.high, setting);
+  if (low === undefined || low === null || high === undefined || high === null) return NOT_KNOWN;
+  const range = `${Math.round(low * 100)} to ${Math.round(high * 100)} %`;
+  const point = table && of(table.points, setting);
+  if (point === undefined || point === null) return { value: range, note: "too few audit cards", vague: true };
+  return { value: `${Math.round(point * 100)} %`, note: range };
+}
+
+/**
+ * The default's guess at the threshold that flags as many.
+ * @param {PaperData} data
+ * @param {Quantity} quantity
+ * @param {number} threshold
+ * @returns {Told}
+ */
+function guessed({ bands }, quantity, threshold) {
+  if (!bands) return NOT_KNOWN;
+  const at = nearest(bands.thresholds, threshold);
+  const [low, high] = [bands[quantity].low[at] ?? null, bands[quantity].high[at] ?? null];
+  if (low === null || high === null) return NOT_KNOWN;
+  return { value: `${Math.round(low * 100)} to ${Math.round(high * 100)} %`, note: "a guess", vague: true };
+}
+
+/** @param {ParentNode} root @param {string} side @param {string} name @param {Told} told */
+function cell(root, side, name, { value, note = "", vague = false }) {
+  const place = part(root, `[data-side=${side}] [data-cell=${name}]`);
+  const shown = part(place, ".value");
+  say(shown, value);
   shown.classList.toggle("vague", vague);
-  setText(said, note);
-}
-
-function setText(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
-function percent(share) {
-  return `${(share * 100).toFixed(share > 0 && share < 0.00995 ? 2 : 1)} %`;
+  say(part(place, ".note"), note);
 }

@@ -1,0 +1,79 @@
+// The pages of the grid that the browser holds: the next ones are fetched before they are wanted.
+/** @import { Post } from "./told.d.ts" */
+import { GridPage } from "./grid_page.js";
+
+const AHEAD = 2; // pages fetched and decoded before they are wanted
+
+export class GridPages {
+  /**
+   * @param {Post} post
+   * @param {number} size samples a page
+   * @param {() => number} unsaved decisions that the server does not count yet
+   * @param {(place: number, range: boolean) => void} toggle
+   * @param {string} base the app's address
+   */
+  constructor(post, size, unsaved, toggle, base) {
+    this.post = post;
+    this.size = size;
+    this.unsaved = unsaved;
+    this.toggle = toggle;
+    this.base = base;
+    /** @type {GridPage[]} */
+    this.held = [];
+    this.at = 0;
+    /** @type {number | null} where the page after the held ones begins; null at the end */
+    this.cursor = 0;
+    this.total = 0;
+    this.left = 0;
+    /** @type {Promise<void> | null} */
+    this.fetching = null;
+  }
+
+  get current() {
+    return this.held[this.at];
+  }
+
+  /** Whether all pages are held. */
+  get all() {
+    return this.cursor === null;
+  }
+
+  restart() {
+    this.held = [];
+    this.at = 0;
+    this.cursor = 0;
+  }
+
+  /**
+   * Fetches pages up to the one at ``place``, one after the other.
+   * @param {number} place
+   */
+  async ensure(place) {
+    while (this.held.length <= place && this.cursor !== null) {
+      this.fetching ??= this.fetch(this.cursor).finally(() => {
+        this.fetching = null;
+      });
+      await this.fetching;
+    }
+  }
+
+  ahead() {
+    this.ensure(this.at + AHEAD).catch(() => {});
+  }
+
+  /** @param {number} after */
+  async fetch(after) {
+    const answer = await this.post("grid", { after, count: this.size });
+    this.cursor = answer.next;
+    this.total = answer.progress.total;
+    this.left = answer.progress.left - this.unsaved();
+    if (answer.cells.length) this.held.push(new GridPage(answer, this.base, this.toggle));
+  }
+
+  /** The next page that is not decided, as far as pages are held; whether there is one. */
+  goOn() {
+    const following = this.held.findIndex((page, place) => place > this.at && !page.decided);
+    if (following >= 0) this.at = following;
+    return following >= 0;
+  }
+}

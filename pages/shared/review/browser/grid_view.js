@@ -1,0 +1,168 @@
+// What the grid looks like: the page of thumbnails, and what the plan would make of each.
+/** @import { GridPage, Cell, Fate, Plan } from "./grid_page.js" */
+/** @import { GridData } from "./told.d.ts" */
+import { el, part, say } from "../../browser/dom.js";
+import { Help } from "./sheets.js";
+import { keycap, Progress, Saving, Toast } from "./telling.js";
+import { fillWindow } from "./window.js";
+
+const GAP = 8;
+const CAPTION = 20;
+const [NARROWEST, WIDEST] = [56, 200];
+const NOTHING = "No sample here waits for a decision. Choose another pair or class above.";
+
+/**
+ * @typedef {object} Act a key and a button that do the same
+ * @property {string} key
+ * @property {string} words
+ * @property {string} name
+ * @property {() => void} run
+ */
+
+export class GridView {
+  /** @param {Node} root @param {GridData} data @param {Act[]} acts */
+  constructor(root, data, acts) {
+    this.data = data;
+    this.progress = new Progress();
+    this.saving = new Saving();
+    this.toast = new Toast();
+    this.area = el("div", { class: "cells", role: "group", "aria-label": "Samples" });
+    this.prompt = el("p", { class: "prompt", role: "status" });
+    this.where = el("span", { class: "where" });
+    this.help = new Help(KEYS);
+    this.buttons = el("div", { class: "verdicts", role: "group", "aria-label": "Decide" }, ...acts.map(button));
+    const header = el("header", {}, this.progress.count, this.where, this.saving.node);
+    const below = [this.area, this.prompt, this.buttons, this.toast.node, this.help.node];
+    this.node = el("div", { class: "room grid", tabindex: "-1" }, header, this.progress.bar, ...below);
+    root.appendChild(this.node);
+    this.columns = 1;
+    this.unfill = fillWindow(this.node);
+    this.resized = new ResizeObserver(() => this.lay());
+    this.resized.observe(this.area);
+  }
+
+  /** @param {GridPage} page @param {string} where which page it is */
+  show(page, where) {
+    this.area.replaceChildren(...page.cells.map((cell) => cell.node));
+    this.lay();
+    say(this.where, where);
+  }
+
+  nothing() {
+    this.area.replaceChildren(el("p", { class: "problem" }, NOTHING));
+    delete this.node.dataset.page;
+    say(this.where, "");
+    say(this.prompt, "");
+  }
+
+  /** The largest cells with which the whole page fits. */
+  lay() {
+    const count = this.area.querySelectorAll(".cell").length;
+    if (!count) return;
+    const { columns, side } = roomiest(count, this.area.clientWidth, this.area.clientHeight);
+    this.columns = columns;
+    this.area.style.setProperty("--side", `${Math.max(NARROWEST, Math.floor(side))}px`);
+    this.area.style.setProperty("--columns", String(columns));
+  }
+
+  /** @param {GridPage | undefined} page @param {number} focused place */
+  focus(page, focused) {
+    const cells = page?.cells ?? [];
+    cells.forEach((cell, place) => {
+      cell.node.tabIndex = place === focused ? 0 : -1;
+    });
+    (cells[focused]?.node ?? this.node).focus({ preventScroll: true });
+  }
+
+  /** @param {boolean} swap */
+  tellSwap(swap) {
+    const button = part(this.buttons, "[data-act=swap]");
+    say(/** @type {Node} */ (button.lastChild), swap ? "Left out: other label" : "Left out: stay open");
+    button.setAttribute("aria-pressed", String(swap));
+  }
+
+  /** @param {GridPage} page @param {Plan | null} plan @param {boolean} swap */
+  tellPlan(page, plan, swap) {
+    for (const cell of page.cells) this.tellCell(page, cell, page.decided ?? plan, swap);
+    for (const name of ["keep", "relabel"]) {
+      part(this.buttons, `[data-act=${name}]`).setAttribute("aria-pressed", String(plan === name));
+    }
+    if (page.decided) say(this.prompt, "Decided. Z takes the last step back.");
+    else if (!plan) say(this.prompt, this.data.question);
+    else say(this.prompt, `${countWords(page, plan, swap, this.data.pair)}. Enter decides, Esc goes back.`);
+  }
+
+  /** @param {GridPage} page @param {Cell} cell @param {Plan | null} plan @param {boolean} swap */
+  tellCell(page, cell, plan, swap) {
+    const { given, suggested } = cell.told;
+    const fates = { keep: `keep ${given.name}`, relabel: `→ ${suggested.name}`, open: "stays open" };
+    const fate = plan && page.fate(cell, plan, swap);
+    const unplanned = this.data.pair ? "" : suggested.name;
+    cell.show(fate, page.out.has(cell.place), fate ? fates[fate] : unplanned);
+  }
+
+  close() {
+    this.resized.disconnect();
+    this.unfill();
+    this.saving.close();
+    this.node.remove();
+  }
+}
+
+/** @param {Act} act */
+function button({ key, words, name, run }) {
+  return el("button", { type: "button", class: "verdict", "data-act": name, onclick: run }, keycap(key), words);
+}
+
+/**
+ * How many columns give the largest cells, and the side of a picture then.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ */
+export function roomiest(count, width, height) {
+  let best = { columns: 1, side: 0 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const [across, down] = [(width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows - CAPTION];
+    const side = Math.min(across, down, WIDEST);
+    if (side > best.side) best = { columns, side };
+  }
+  return best;
+}
+
+/**
+ * How many samples get what, in words.
+ * @param {GridPage} page
+ * @param {Plan} plan
+ * @param {boolean} swap
+ * @param {boolean} pair all share the given and the suggested label
+ */
+function countWords(page, plan, swap, pair) {
+  const fates = page.cells.map((cell) => page.fate(cell, plan, swap));
+  const first = page.cells[0]?.told;
+  /** @type {[Fate, string][]} */
+  const parts = [
+    ["keep", `keep ${pair ? first?.given.name : "the given label"}`],
+    ["relabel", pair ? `become ${first?.suggested.name}` : "take the suggested label"],
+    ["open", "stay open"],
+  ];
+  return parts
+    .map(([fate, words]) => ({ words, count: fates.filter((one) => one === fate).length }))
+    .filter(({ count }) => count)
+    .map(({ count, words }) => `${count} ${words}`)
+    .join("  ·  ");
+}
+
+const KEYS = [
+  ["K", "Keep all", "shows what would be kept; Enter decides"],
+  ["R", "Relabel all", "the same for the suggested label"],
+  ["Space", "Leave one out", "or click; with Shift a whole range"],
+  ["E", "Left out", "stay open, or get the other of the two labels"],
+  ["Enter", "Decide", "all that is shown, as one step"],
+  ["Esc", "Back", "to choosing"],
+  [".  ,", "Pages", "next, before (also Page Down, Page Up)"],
+  ["Z", "Undo step", "takes the whole last step back"],
+  ["← ↑ → ↓", "Move", "from sample to sample"],
+  ["?", "All keys", "this list"],
+];

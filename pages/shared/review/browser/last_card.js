@@ -1,0 +1,123 @@
+// What the previous card was: own verdict at once, the hidden things as soon as the server has the decision.
+/** @import { Card, DecidedReveal, Item, Reveals, Vote } from "./told.d.ts" */
+import { el, say } from "../../browser/dom.js";
+import { percent } from "../../browser/numbers.js";
+import { PICKED } from "./items.js";
+import { alikeNodes, voteBars } from "./opinions.js";
+
+const MOST_COLUMNS = 5;
+
+export class LastCard {
+  /**
+   * @param {Record<string, string>} words by verdict
+   * @param {boolean} question
+   * @param {string} base the app's address
+   */
+  constructor(words, question, base) {
+    this.words = words;
+    this.question = question;
+    this.base = base;
+    /** @type {string | null} */
+    this.uuid = null;
+    /** @type {DecidedReveal | null} */
+    this.found = null;
+    this.picture = el("span", { class: "thumb", "aria-hidden": "true" });
+    this.own = el("span", { class: "own" });
+    this.told = el("span", { class: "told" });
+    this.votes = el("span", { class: "votes" });
+    this.alike = el("span", { class: "alike", title: "Alike to the experts, with their given labels" });
+    const lines = el("div", { class: "lines" }, this.own, this.told);
+    const section = { class: "last", "aria-label": "The last card" };
+    this.node = el("section", section, this.picture, lines, this.alike, this.votes);
+    this.clear();
+  }
+
+  clear(text = "What the experts said shows here after each decision.") {
+    this.uuid = this.found = null;
+    this.picture.replaceChildren();
+    say(this.own, text);
+    this.unsaid("");
+  }
+
+  /**
+   * @param {Card} card
+   * @param {Item} item
+   * @param {string[]} names of the picked labels
+   */
+  decided(card, item, names) {
+    this.uuid = item.uuid;
+    this.found = null;
+    const thumb = card.picture?.thumb;
+    this.picture.replaceChildren(...(thumb ? [el("img", { alt: "", src: this.base + thumb })] : []));
+    this.sayOwn(item.verdict === PICKED ? names.join(" + ") : (this.words[item.verdict] ?? ""));
+    this.unsaid(item.verdict === "later" ? "It comes back at the end." : "");
+  }
+
+  /** @param {string} what */
+  sayOwn(what) {
+    this.own.replaceChildren("Last card: ", el("strong", {}, what));
+  }
+
+  /** @param {string} told */
+  unsaid(told) {
+    say(this.told, told);
+    this.votes.replaceChildren();
+    this.alike.replaceChildren();
+  }
+
+  /** @param {Reveals} [reveals] */
+  reveal(reveals) {
+    const found = reveals && this.uuid && reveals[this.uuid];
+    if (!found || found.verdict === "later") return;
+    this.found = found;
+    const picked = found.picked.map((one) => one.name).join(" + ");
+    const verdict = this.words[found.verdict] ?? "";
+    this.sayOwn(picked ? `${verdict}: ${picked}` : verdict);
+    say(this.told, this.said(found).join("  ·  "));
+    const columns = this.question && found.probabilities ? byOption(found) : byClass(found);
+    this.votes.replaceChildren(
+      ...columns.map(([name, votes]) =>
+        el("span", { class: "vote" }, voteBars(votes), el("span", { class: "voted" }, name)),
+      ),
+    );
+    this.alike.replaceChildren(...alikeNodes(found.alike ?? [], this.base));
+  }
+
+  /** @param {DecidedReveal} found */
+  said(found) {
+    /** @type {Map<string, number>} */
+    const others = new Map();
+    for (const { verdict } of found.colleagues) others.set(verdict, (others.get(verdict) ?? 0) + 1);
+    const colleagues = [...others].map(([verdict, count]) => {
+      const words = (this.words[verdict] ?? "").toLowerCase();
+      return `${count === 1 ? "a colleague" : `${count} colleagues`}: ${words}`;
+    });
+    const { given, suggested, suspicion } = found;
+    return [`given ${given.name}`, `suggested ${suggested.name}`, `suspicion ${suspicion.toFixed(2)}`, ...colleagues];
+  }
+}
+
+/**
+ * Of a question each option with its pooled probability.
+ * @param {DecidedReveal} found
+ * @returns {[string, Vote[]][]}
+ */
+function byOption({ probabilities = [], votes }) {
+  return probabilities.map((one) => [
+    `${one.name}  ${percent(one.probability, 0)}`,
+    votes.filter((vote) => vote.code === one.code),
+  ]);
+}
+
+/**
+ * Of an image each class that got votes, with their number.
+ * @param {DecidedReveal} found
+ * @returns {[string, Vote[]][]}
+ */
+function byClass(found) {
+  /** @type {Map<string, Vote[]>} */
+  const classes = new Map();
+  for (const vote of found.votes) classes.set(vote.name, [...(classes.get(vote.name) ?? []), vote]);
+  const most = [...classes].sort((a, b) => b[1].length - a[1].length).slice(0, MOST_COLUMNS);
+  return most.map(([name, votes]) => [`${name}  ${votes.length}`, votes]);
+}

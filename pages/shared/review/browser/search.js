@@ -1,0 +1,126 @@
+// Type-to-search over all classes.
+/** @import { Named } from "./told.d.ts" */
+import { el, say } from "../../browser/dom.js";
+import { Sheet, stepped } from "./sheets.js";
+
+const MOST_SHOWN = 8;
+
+/** @typedef {Named & { low: string }} Searched low: the name in small letters */
+
+export class Search extends Sheet {
+  /**
+   * @param {() => Promise<string[]>} fetchNames
+   * @param {(one: Named) => void} pick
+   */
+  constructor(fetchNames, pick) {
+    const input = searchField();
+    const list = el("ul", { id: "found", role: "listbox", "aria-label": "Labels found" });
+    const count = el("p", { class: "quiet", role: "status" });
+    super("Another label", el("h2", {}, "Another label"), input, list, count);
+    this.input = input;
+    this.list = list;
+    this.count = count;
+    this.fetchNames = fetchNames;
+    this.pick = pick;
+    /** @type {Searched[] | null} */
+    this.names = null;
+    /** @type {Searched[]} */
+    this.found = [];
+    this.place = 0;
+    this.node.classList.add("search");
+    input.addEventListener("input", () => this.look());
+    input.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  async start() {
+    this.input.value = "";
+    this.show(this.input);
+    if (!this.names) {
+      say(this.count, "Fetching the labels ...");
+      try {
+        this.names = (await this.fetchNames()).map((name, code) => ({ name, code, low: name.toLowerCase() }));
+      } catch {
+        return say(this.count, "The labels could not be fetched. Close this and try again.");
+      }
+    }
+    this.look();
+  }
+
+  look() {
+    const names = this.names ?? [];
+    const all = matching(names, this.input.value.trim().toLowerCase());
+    this.found = all.slice(0, MOST_SHOWN);
+    this.place = 0;
+    say(this.count, `${all.length.toLocaleString("en")} of ${names.length.toLocaleString("en")} labels`);
+    this.draw();
+  }
+
+  draw() {
+    this.list.replaceChildren(...this.found.map((one, place) => this.line(one, place)));
+    this.input.setAttribute("aria-activedescendant", this.found.length ? `found-${this.place}` : "");
+  }
+
+  /** @param {Searched} one @param {number} place */
+  line(one, place) {
+    const selected = String(place === this.place);
+    const told = { role: "option", id: `found-${place}`, "aria-selected": selected, onclick: () => this.choose(place) };
+    return el("li", told, one.name);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (!this.found.length) return;
+    const place = stepped(event.key, this.place);
+    if (place !== undefined) {
+      this.place = (place + this.found.length) % this.found.length;
+      this.draw();
+      event.preventDefault();
+    } else if (event.key === "Enter" && !event.repeat) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.choose(this.place);
+    }
+  }
+
+  /** @param {number} place */
+  choose(place) {
+    const one = this.found[place];
+    this.close();
+    if (one) this.pick(one);
+  }
+}
+
+function searchField() {
+  return el("input", {
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": "Search all labels",
+    placeholder: "Type a part of the label",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": "found",
+  });
+}
+
+/**
+ * Names that begin with the text, then those with a word that does, then the rest that contain it.
+ * @param {Searched[]} names
+ * @param {string} text
+ */
+export function matching(names, text) {
+  const ranks = names.map((one) => rank(one.low, text));
+  return [0, 1, 2].flatMap((wanted) => names.filter((_, place) => ranks[place] === wanted));
+}
+
+/**
+ * 0: begins with the text; 1: a word of it does; 2: contains it; null: does not.
+ * @param {string} name
+ * @param {string} text
+ */
+function rank(name, text) {
+  const at = text ? name.indexOf(text) : 0;
+  if (at < 0) return null;
+  if (at === 0) return 0;
+  return /[\s_,-]/.test(name[at - 1] ?? "") ? 1 : 2;
+}

@@ -1,0 +1,91 @@
+// What stands over the cards: what is saved, how far the queue is, and why a key did nothing.
+/** @import { Outbox } from "./outbox.js" */
+import { el, say } from "../../browser/dom.js";
+
+const CALM_MS = 250; // saving that takes no longer is not worth a word
+const TOAST_MS = 1800;
+
+/** Says at all times what is saved. */
+export class Saving {
+  constructor() {
+    this.node = el("span", { class: "saving", role: "status" });
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.later = undefined;
+  }
+
+  /** @param {Outbox} outbox */
+  changed(outbox) {
+    this.node.dataset.waiting = String(outbox.items.size);
+    clearTimeout(this.later);
+    const calm = outbox.pending().length && !outbox.trouble && !outbox.refused().length;
+    if (calm) this.later = setTimeout(() => this.tell(outbox), CALM_MS);
+    else this.tell(outbox);
+  }
+
+  /** @param {Outbox} outbox */
+  tell(outbox) {
+    const [words, state] = savingWords(outbox);
+    say(this.node, words);
+    this.node.dataset.state = state;
+  }
+
+  close() {
+    clearTimeout(this.later);
+  }
+}
+
+/**
+ * The words and the state of what is saved.
+ * @param {Outbox} outbox
+ * @returns {[string, string]}
+ */
+export function savingWords(outbox) {
+  const waiting = outbox.pending().length;
+  const [refused] = outbox.refused();
+  const lost = waiting && !outbox.storage ? " Do not close this page." : "";
+  if (refused) return [`✕ ${outbox.refused().length} not saved: ${refused.refused}`, "failed"];
+  if (waiting && outbox.trouble) return [`⚠ ${waiting} not saved: ${outbox.trouble} Trying again.${lost}`, "trouble"];
+  if (waiting) return [`↻ saving ${waiting}${lost}`, "sending"];
+  return [outbox.saved > 0 ? `✓ ${outbox.saved} saved` : "✓ Everything saved", "saved"];
+}
+
+/** How far the queue is decided: a bar and words. */
+export class Progress {
+  constructor() {
+    this.filled = el("i");
+    const told = { class: "bar", role: "progressbar", "aria-label": "Decided", "aria-valuemin": "0" };
+    this.bar = el("div", told, this.filled);
+    this.count = el("span", { class: "count" });
+  }
+
+  /** @param {number} total @param {number} left */
+  show(total, left) {
+    const decided = Math.max(0, total - left);
+    say(this.count, `${decided.toLocaleString("en")} of ${total.toLocaleString("en")} decided`);
+    this.filled.style.transform = `scaleX(${total ? decided / total : 0})`;
+    this.bar.setAttribute("aria-valuenow", String(decided));
+    this.bar.setAttribute("aria-valuemax", String(total));
+  }
+}
+
+/** A short sentence over the page: why a key did nothing. */
+export class Toast {
+  constructor() {
+    this.node = el("div", { class: "toast", role: "status", "aria-live": "assertive" });
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.hush = undefined;
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    say(this.node, sentence);
+    this.node.classList.add("visible");
+    clearTimeout(this.hush);
+    this.hush = setTimeout(() => this.node.classList.remove("visible"), TOAST_MS);
+  }
+}
+
+/** @param {string} key */
+export function keycap(key, label = key) {
+  return el("kbd", { "aria-hidden": "true", "data-cap": key }, label);
+}

@@ -1,0 +1,226 @@
+/** What crosses the border between Python and the review's modules. */
+
+/** From component.py (`_told`): who reviews what, where the routes are, and the token that they believe. */
+export interface Told {
+  identity: string;
+  /** Changes when the queue does: the component then begins anew. */
+  view: string;
+  token: string;
+  /** The app's address, with a slash at both ends. */
+  base: string;
+  kind: "image" | "question";
+  order: string;
+  filters: Filters;
+}
+
+export interface Filters {
+  given: number | null;
+  suggested: number | null;
+  group: string | null;
+  least_disagreement: number;
+  flagged_only: boolean;
+  status: string;
+}
+
+/** From component.py (`card_data`). */
+export interface CardData extends Told {
+  /** The keys of the labels, in order. */
+  keys: string;
+  /** Whether there are more labels than a card offers. */
+  search: boolean;
+  verdicts: Verdict[];
+}
+
+/** From component.py (`grid_data`). */
+export interface GridData extends Told {
+  /** Thumbnails a page. */
+  size: number;
+  /** Whether all samples share the given and the suggested label. */
+  pair: boolean;
+  question: string;
+}
+
+export interface Verdict {
+  name: string;
+  words: string;
+  key: string;
+  meaning: string;
+}
+
+/** A class. */
+export interface Named {
+  code: number;
+  name: string;
+}
+
+/** From cards.py (`Cards.card`). */
+export interface Card {
+  sample_id: string;
+  mode: string;
+  kind: "image" | "question";
+  candidates: Candidate[];
+  metadata: [string, string][];
+  stem?: Block[];
+  picture?: Picture;
+  open?: Reveal;
+  decided?: Decided;
+}
+
+export interface Candidate extends Named {
+  text?: Block[];
+  examples: (string | null)[];
+}
+
+export interface Picture {
+  problem?: string;
+  thumb?: string;
+  full?: string;
+  width?: number;
+  height?: number;
+}
+
+/** From cards.py (`Cards.reveal`, `Cards.details`). */
+export interface Reveal {
+  given: Named;
+  suggested: Named;
+  suspicion: number;
+  votes: Vote[];
+  abstained: number;
+  probabilities?: Probability[];
+  alike?: Alike[];
+}
+
+export interface Vote extends Named {
+  expert: string;
+  confidence: number;
+}
+
+export interface Probability extends Named {
+  probability: number;
+}
+
+export interface Alike extends Named {
+  thumb: string | null;
+}
+
+/** From desk.py (`ReviewDesk.record`): the reveal of a decided card. */
+export interface DecidedReveal extends Reveal {
+  verdict: string;
+  sample_id: string;
+  picked: Named[];
+  colleagues: { verdict: string; labels: Named[] }[];
+}
+
+/** A decision that stands, as far as a card or the history tells it. */
+export interface Decided {
+  verdict: string;
+  labels: { name: string }[];
+  note: string;
+}
+
+/** From history.py: one decision, or a step of the grid with [uuid, sample id] of each. */
+export interface PastDecision extends Decided {
+  uuid: string;
+  sample_id: string;
+  labels: Named[];
+  seq: number;
+  at: string;
+  thumb: string | null;
+  step?: [string, string][];
+}
+
+/** To recording.py: a decision as the browser makes it. */
+export interface Item {
+  uuid: string;
+  sample_id: string;
+  verdict: string;
+  labels: number[];
+  note: string;
+  /** Seconds of looking. */
+  seconds: number;
+  mode: string;
+  card: "card" | "grid";
+  /** Milliseconds of the browser's clock. */
+  at: number;
+  /** Orders decisions of one millisecond. */
+  turn: number;
+  undoes?: string;
+}
+
+/** The bodies that routes.py takes; `ask` adds order and filters. */
+export interface Asked {
+  cards: { held: string[]; count: number } | { sample_ids: string[] };
+  decisions: { decisions: Item[]; sent_at: number };
+  classes: Record<string, never>;
+  history: { count: number; before?: number | null };
+  grid: { after: number; count: number };
+  session: Record<string, never>;
+}
+
+/** What routes.py answers. */
+export interface Answered {
+  cards: { cards: Card[]; progress: Progress };
+  decisions: { saved: string[]; refused: [string, string][]; reveals: Reveals };
+  classes: { names: string[] };
+  history: { decisions: PastDecision[] };
+  grid: GridAnswer;
+  session: Session;
+}
+
+export type Route = keyof Asked;
+/** Asks a route of the app. */
+export type Post = <R extends Route>(route: R, body: Asked[R]) => Promise<Answered[R]>;
+export type Reveals = Record<string, DecidedReveal>;
+
+export interface Progress {
+  total: number;
+  left: number;
+}
+
+export interface GridAnswer {
+  cells: GridCell[];
+  /** Where the next page begins; null at the end. */
+  next: number | null;
+  progress: Progress;
+}
+
+/** From cards.py (`Cards.cell`). */
+export interface GridCell {
+  sample_id: string;
+  thumb: string | null;
+  given: Named;
+  suggested: Named;
+}
+
+/** From desk.py (`ReviewDesk.session`). */
+export interface Session {
+  cards: number;
+  seconds: number;
+  cards_per_minute: number | null;
+  verdicts: [string, number][];
+  anchoring: Anchoring;
+  expected: Expected | null;
+}
+
+export interface Anchoring {
+  blind_agreeing: number;
+  blind_cards: number;
+  open_agreeing: number;
+  open_cards: number;
+  difference: number;
+  low: number;
+  high: number;
+  enough: boolean;
+}
+
+export interface Expected {
+  cards: number;
+  point: number;
+  low: number;
+  high: number;
+}
+
+/** From question_text.py (`blocks`). */
+export type Block = ["p", Inline[]] | ["code", string] | ["list", Inline[][]];
+export type Inline = string | ["b", Inline[]] | ["i", Inline[]] | ["code", string] | ["math", MathTree, boolean];
+export type MathTree = string | [string, Record<string, string>, MathTree[]];

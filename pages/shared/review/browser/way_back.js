@@ -1,0 +1,118 @@
+// The way back: own decisions, latest first, to be taken back or decided anew.
+/** @import { Deck, Held } from "./deck.js" */
+/** @import { Entry } from "./history.js" */
+/** @import { Outbox } from "./outbox.js" */
+/** @import { Card, Item, Post } from "./told.d.ts" */
+import { sentenceOf } from "./connection.js";
+import { undoOf, undosOf } from "./items.js";
+
+const AT_ONCE = 50; // entries of the history
+const FEW = 10; // so few at hand: more are fetched
+const NO_ANSWER = "The server does not answer, so the card before cannot be shown yet.";
+
+export class WayBack {
+  /**
+   * @param {Post} post
+   * @param {Outbox} outbox
+   * @param {Deck} deck
+   * @param {(sentence: string) => void} refuse
+   */
+  constructor(post, outbox, deck, refuse) {
+    this.post = post;
+    this.outbox = outbox;
+    this.deck = deck;
+    this.refuse = refuse;
+    /** @type {Entry[]} latest first */
+    this.done = [];
+    this.fetching = false;
+  }
+
+  /** What was decided before this page was opened, and what of it is still on its way. */
+  async read() {
+    const waiting = this.outbox.pending();
+    const undone = this.outbox.undone();
+    const { decisions } = await this.post("history", { count: AT_ONCE });
+    const own = waiting.filter((item) => item.verdict !== "undo").reverse();
+    const entries = [...own.map((item) => entryOf(item)), ...decisions];
+    this.done = entries.filter((one) => !undone.has(one.uuid));
+  }
+
+  /** Fetches older entries. */
+  async readMore() {
+    const oldest = this.done.filter((one) => one.seq).at(-1);
+    if (this.done.length && !oldest) return;
+    try {
+      const { decisions } = await this.post("history", { count: AT_ONCE, before: oldest?.seq ?? null });
+      const known = new Set([...this.done.map((one) => one.uuid), ...this.outbox.undone()]);
+      this.done.push(...decisions.filter((one) => !known.has(one.uuid)));
+    } catch {
+      // the next undo tries again
+    }
+  }
+
+  /** @param {Item} item @param {string[]} names of the picked labels @param {Card} card */
+  decided(item, names, card) {
+    this.done.unshift(entryOf(item, names, card));
+  }
+
+  /**
+   * Takes the latest decision back; true when its card is the first of the deck again. A step of the grid goes as a
+   * whole, and its samples come again as cards.
+   * @param {(entry: Entry, words: string) => void} taken
+   */
+  async undo(taken) {
+    const last = this.done[0];
+    if (this.fetching) return this.refuse("One moment: the card before is on its way.");
+    if (!last) return this.refuse("There is nothing to undo.");
+    if (last.step) return this.undoStep(last, last.step, taken);
+    const card = last.own ?? (await this.fetch(last));
+    if (!card) return;
+    this.done.shift();
+    this.outbox.add(undoOf(last.uuid, { sample_id: last.sample_id, mode: card.mode, card: "card" }));
+    this.deck.putBack(card);
+    if (last.verdict !== "later") this.deck.left += 1;
+    taken(last, "Taken back. Decide again.");
+    if (this.done.length < FEW) this.readMore();
+  }
+
+  /** @param {Entry} last @param {[string, string][]} step @param {(entry: Entry, words: string) => void} taken */
+  async undoStep(last, step, taken) {
+    this.done.shift();
+    this.outbox.add(...undosOf(step));
+    await this.outbox.flush();
+    this.deck.restart();
+    taken({ ...last, note: "" }, `${step.length} decisions of the grid taken back.`);
+  }
+
+  /**
+   * A decided card, to be decided anew; the new decision replaces the old one.
+   * @param {Entry} entry
+   * @returns {Promise<Held | undefined>}
+   */
+  async revisited(entry) {
+    if (entry.step)
+      return void this.refuse("A step of the grid is taken back as a whole: with Z, when it is the last.");
+    if (this.fetching) return void this.refuse("One moment: a card is on its way.");
+    await this.outbox.flush();
+    const card = (await this.fetch(entry)) ?? entry.own;
+    return card && { ...card, revisit: true, decided: card.decided ?? entry };
+  }
+
+  /** @param {Entry} entry */
+  async fetch(entry) {
+    this.fetching = true;
+    try {
+      const { cards } = await this.post("cards", { sample_ids: [entry.sample_id] });
+      return cards[0];
+    } catch (problem) {
+      return void this.refuse(sentenceOf(problem, NO_ANSWER));
+    } finally {
+      this.fetching = false;
+    }
+  }
+}
+
+/** @param {Item} item @param {string[]} [names] @param {Card} [own] @returns {Entry} */
+function entryOf({ uuid, sample_id, verdict, note }, names = [], own = undefined) {
+  return { uuid, sample_id, verdict, note, labels: names.map((name) => ({ name })), own };
+}
