@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning.calibrate.calibration import calibrate, logit, sigmoid
+from cleaning.calibrate.calibration import calibrate
+from cleaning.calibrate.logistic import logit, sigmoid
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, Top1Expert
 from cleaning.domain.folds import draw_folds

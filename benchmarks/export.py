@@ -23,7 +23,8 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert, Top1Expert
 from cleaning.export import available_exports
 from cleaning.keep.decisions import Decision, open_store
-from cleaning.keep.workspaces import Run, Workspace, create_workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace, create_workspace
 from cleaning.suspect import pipeline
 
 CLASSES, EXPERTS = 1_000, 8

@@ -16,7 +16,8 @@ from pathlib import Path
 from benchmarks.review import OPTIONS, served
 from cleaning.command_line import main as command_line
 from cleaning.keep.decisions import open_store
-from cleaning.keep.workspaces import Workspace, list_workspaces, now
+from cleaning.keep.stored import now
+from cleaning.keep.workspaces import Workspace, list_workspaces
 
 WINDOW = {"width": 1440, "height": 900}
 COVER = "review_after_light.png"  # also kept as review.png, which the README shows

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cleaning.keep.decisions import CurrentDecisions, Decision, as_frame
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision, as_frame
 
 
 def current_decisions(log: Sequence[Decision] | pd.DataFrame) -> pd.DataFrame:

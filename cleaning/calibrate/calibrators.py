@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cleaning.calibrate import calibration
-from cleaning.calibrate.calibration import CONFIDENCE_MARGIN, fit_logistic, logit, platt, sigmoid
+from cleaning.calibrate import logistic
+from cleaning.calibrate.logistic import CONFIDENCE_MARGIN, fit_logistic, logit, platt, sigmoid
 from cleaning.calibrate.measures import expected_calibration_error
 from cleaning.calibrate.measures.binning import assign_bins, quantile_edges
 from cleaning.calibrate.measures.measures import top1_log_losses
@@ -60,7 +60,7 @@ def fit_platt(confidence: np.ndarray, correct: np.ndarray) -> Calibrator:
 
 
 def _platt(confidence: np.ndarray, correct: np.ndarray) -> dict[str, float]:
-    slope, intercept = calibration.fit_platt(logit(confidence), correct == 1)
+    slope, intercept = logistic.fit_platt(logit(confidence), correct == 1)
     return {"slope": slope, "intercept": intercept}
 
 

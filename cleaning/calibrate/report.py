@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate import measures as metrics
-from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence, relative_logits, row_sums
+from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
+from cleaning.calibrate.temperature import relative_logits, row_sums
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert, check_experts
 from cleaning.domain.folds import Folds, draw_folds

@@ -81,8 +81,8 @@ def prior_bands(
     for threshold, count, finds in zip(thresholds, flagged, found.T):
         bands = [finds / max(count, 1.0), finds / np.maximum(total, 1e-12)]
         cards = cards_needed(audit, ranking, float(threshold), 0.1, may_flag=may_flag, anytime=anytime)
-        precision, detection_rate, wrong_total = (_rounded_band(values, weight) for values in bands)
-        answers.append(PriorBand(precision, detection_rate, wrong_total, cards))
+        precision, detection_rate = (_rounded_band(values, weight) for values in bands)
+        answers.append(PriorBand(precision, detection_rate, cards))
     return answers
 
 

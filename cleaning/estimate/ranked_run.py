@@ -11,7 +11,7 @@ import numpy as np
 
 from cleaning.estimate.flag_counts import ThresholdCurve, agreeing, curve_of
 from cleaning.estimate.planning import PriorBand, prior_band
-from cleaning.keep.workspaces import Run
+from cleaning.keep.runs import Run
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, rank_suspicion
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from cleaning.domain.dataset import OPTION_LETTERS, Dataset
 from cleaning.keep.decisions import Decision
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.review.in_force import InForce, in_force
 from cleaning.settle.final_labels import FinalLabels, settle
 from cleaning.settle.policy import Policy

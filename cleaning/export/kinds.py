@@ -19,7 +19,8 @@ from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import mask_of, write_mask
 from cleaning.export.patch.patch import write_patch
 from cleaning.keep.decisions import Decision
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.settle.final_labels import DROPPED
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
 

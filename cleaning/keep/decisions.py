@@ -15,7 +15,6 @@ import pandas as pd
 import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError
 
-from cleaning.domain.verdicts import UNDO
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.writer import Writer, serialise, writing
 
@@ -269,54 +268,6 @@ def as_frame(decisions: Iterable[Decision]) -> pd.DataFrame:
     frame = pd.DataFrame([tuple(getattr(d, c) for c in COLUMNS) for d in decisions], columns=list(COLUMNS))
     frame["undoes"] = pd.Series([d.undoes for d in decisions], index=frame.index, dtype=object)
     return frame
-
-
-class CurrentDecisions:
-    """What stands of a log: for every reviewer and sample the last decision that was not undone.
-
-    Fed with the log piece by piece (``update``), so that a running server never reads it twice.
-    """
-
-    def __init__(self) -> None:
-        self.last_seq = 0
-        self._samples: dict[str, dict[str, list[Decision]]] = {}  # by sample and reviewer, in order
-        self._by_uuid: dict[str, Decision] = {}
-        self._order: dict[str, dict[str, Decision]] = {}  # each reviewer's standing decisions by uuid, oldest first
-
-    def update(self, decisions: Iterable[Decision]) -> None:
-        for decision in decisions:
-            self.last_seq = max(self.last_seq, decision.seq)
-            if decision.verdict == UNDO:
-                self._take_back(decision)
-            else:
-                self._by_uuid[decision.uuid] = decision
-                self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
-                self._order.setdefault(decision.reviewer, {})[decision.uuid] = decision
-
-    def _take_back(self, undo: Decision) -> None:
-        target = self._by_uuid.get(undo.undoes or "")
-        if target is None or target.reviewer != undo.reviewer:
-            return
-        by_reviewer = self._samples[target.sample_id]
-        by_reviewer[target.reviewer] = [d for d in by_reviewer[target.reviewer] if d.uuid != target.uuid]
-        self._order[target.reviewer].pop(target.uuid, None)
-
-    def of(self, reviewer: str) -> dict[str, Decision]:
-        """What a reviewer's decisions amount to: the standing decision by sample id."""
-        return {d.sample_id: d for d in list(self._order.get(reviewer, {}).values())}
-
-    def on(self, sample_id: str) -> list[Decision]:
-        """The standing decision of every reviewer on a sample."""
-        return [found[-1] for found in self._samples.get(sample_id, {}).values() if found]
-
-    def history(self, reviewer: str) -> list[Decision]:
-        """A reviewer's decisions that were not undone, latest first."""
-        return list(self._order.get(reviewer, {}).values())[::-1]
-
-    def standing(self) -> list[Decision]:
-        """One decision per (reviewer, sample), in the order of the log."""
-        last = (found[-1] for one in self._samples.values() for found in one.values() if found)
-        return sorted(last, key=lambda d: d.seq)
 
 
 _stores: dict[tuple[str, str], ReviewStore] = {}

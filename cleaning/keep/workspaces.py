@@ -11,101 +11,30 @@
 Everything is written to a temporary folder beside its place and renamed, so nothing half-made is ever seen.
 """
 
-import hashlib
-import json
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cleaning.calibrate.calibration import Calibration
 from cleaning.domain.dataset import Dataset
-from cleaning.domain.experts import EXPERT_OF_KIND, Expert, FullExpert
-from cleaning.domain.folds import FOLD_COUNT
+from cleaning.domain.experts import Expert
 from cleaning.domain.settings import Settings
-from cleaning.errors import InputError, WorkspaceError
+from cleaning.errors import WorkspaceError
 from cleaning.files import held, write_json, written_aside
-from cleaning.keep.known_scores import ARRAYS, seen
-from cleaning.scores.reserved import new_npy
-from cleaning.scores.rows import Rows, place_of
-from cleaning.scores.shards import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
-from cleaning.suspect.audit import draw_audit
+from cleaning.keep.runs import Run, read_run, run_id_of, write_run
+from cleaning.keep.stored import FORMAT, now, portable, read_json
+from cleaning.keep.stored_experts import read_expert, unwritten_on_error, write_expert
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pipeline import Scored
 
-FORMAT = 1
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
-COPIED_AT_ONCE = 64 * 1024**2
 _COLUMNS_OF_OURS = ("__given", "__options", "__group")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One scored result with its settings; immutable.
-
-    settings, calibrations: as scored. threshold: from which samples are flagged. expert_names, expert_fingerprints: M.
-    fold_weights: (FOLD_COUNT, M), row f fitted without fold f. weights: (M,) their mean.
-    """
-
-    id: str
-    folder: Path
-    settings: Settings
-    threshold: float
-    expert_names: tuple[str, ...]
-    expert_fingerprints: tuple[str, ...]
-    fold_weights: np.ndarray
-    calibrations: tuple[Calibration, ...]
-    created: str
-
-    @property
-    def weights(self) -> np.ndarray:
-        return self.fold_weights.mean(axis=0)
-
-    @cached_property
-    def scores(self) -> pd.DataFrame:
-        """N rows, most suspicious first; columns as in ``cleaning.suspect.pipeline.Scored.table``."""
-        return pd.read_parquet(self.folder / "scores.parquet")
-
-    @cached_property
-    def predicted(self) -> np.ndarray:
-        """(N, M) int32 in the dataset's order, memory-mapped; -1 where an expert abstains."""
-        return np.load(self.folder / "predicted.npy", mmap_mode="r", allow_pickle=False)
-
-    @cached_property
-    def confidence(self) -> np.ndarray:
-        """(N, M) float32 calibrated confidence, memory-mapped; NaN where an expert abstains."""
-        return np.load(self.folder / "confidence.npy", mmap_mode="r", allow_pickle=False)
-
-    @cached_property
-    def label_probability(self) -> np.ndarray:
-        """(N,) float32 pooled calibrated probability of the given label, in the dataset's order."""
-        return np.load(self.folder / "label_probability.npy", mmap_mode="r", allow_pickle=False)
-
-    @cached_property
-    def groups(self) -> pd.DataFrame | None:
-        """The metadata excess by group (``cleaning.suspect.suspicion.Excess.table``), or None without a group column."""
-        path = self.folder / "groups.parquet"
-        return pd.read_parquet(path) if path.exists() else None
-
-    @cached_property
-    def audit(self) -> pd.DataFrame:
-        """Audit cards in their drawn order (``cleaning.suspect.audit.AuditDesign.from_frame``)."""
-        return pd.read_parquet(self.folder / "audit.parquet")
-
-    @cached_property
-    def suspicion(self) -> np.ndarray:
-        """(N,) float64 suspicion in the dataset's order."""
-        by_row = np.empty(len(self.scores))
-        by_row[self.scores["row"].to_numpy()] = self.scores["suspicion"].to_numpy()
-        return by_row
 
 
 @dataclass(frozen=True)
@@ -118,7 +47,7 @@ class Workspace:
     @cached_property
     def about(self) -> dict:
         """Contents of workspace.json."""
-        return _read_json(self.folder / "workspace.json")
+        return read_json(self.folder / "workspace.json")
 
     @property
     def name(self) -> str:
@@ -143,7 +72,7 @@ class Workspace:
 
     def experts(self) -> list[Expert]:
         """All experts ever loaded for this dataset, in the order of their loading."""
-        return [_read_expert(path) for path in sorted((self.folder / "experts").glob("*.json"))]
+        return [read_expert(path) for path in sorted((self.folder / "experts").glob("*.json"))]
 
     def experts_of(self, run: Run) -> list[Expert]:
         """The experts of one run, in its order."""
@@ -152,7 +81,7 @@ class Workspace:
         missing = [w for w in wanted if w not in known]
         if missing:
             raise WorkspaceError(f"Run {run.id} used {len(missing)} experts that are no longer in the workspace.")
-        return [_read_expert(known[w]) for w in wanted]
+        return [read_expert(known[w]) for w in wanted]
 
     def opinion_store(self) -> OpinionStore:
         """Where this workspace keeps what its experts said, for all runs with the same experts and seed."""
@@ -163,15 +92,15 @@ class Workspace:
         return [about for _, about in self._expert_files()]
 
     def _expert_files(self) -> list[tuple[Path, dict]]:
-        return [(path, _read_json(path)) for path in sorted((self.folder / "experts").glob("*.json"))]
+        return [(path, read_json(path)) for path in sorted((self.folder / "experts").glob("*.json"))]
 
     def add_experts(self, experts: Sequence[Expert]) -> None:
         """Keeps experts that are not here yet (by fingerprint of their content and name)."""
         if self._not_here(experts):
             with held(self.folder / "experts.lock"):
                 for expert in self._not_here(experts):  # asked again: another process may have kept some meanwhile
-                    with _unwritten_on_error(self.folder / "experts", expert.name):
-                        _write_expert(self.folder / "experts", expert, expert.fingerprint())
+                    with unwritten_on_error(self.folder / "experts", expert.name):
+                        write_expert(self.folder / "experts", expert, expert.fingerprint())
 
     def _not_here(self, experts: Sequence[Expert]) -> list[Expert]:
         here = {(e["name"], e["fingerprint"]) for _, e in self._expert_files()}
@@ -180,12 +109,12 @@ class Workspace:
     def run_ids(self) -> list[str]:
         """Ids of all runs, oldest first."""
         folders = [p for p in (self.folder / "runs").glob("*") if RUN_ID.fullmatch(p.name)]
-        return [p.name for p in sorted(folders, key=lambda p: (_read_json(p / "settings.json")["created"], p.name))]
+        return [p.name for p in sorted(folders, key=lambda p: (read_json(p / "settings.json")["created"], p.name))]
 
     def run(self, run_id: str) -> Run:
         if not RUN_ID.fullmatch(run_id) or not (self.folder / "runs" / run_id / "settings.json").exists():
             raise WorkspaceError(f"There is no run '{run_id[:40]}' in workspace '{self.name}'.")
-        return _read_run(self.folder / "runs" / run_id)
+        return read_run(self.folder / "runs" / run_id)
 
     def latest_run(self) -> Run | None:
         ids = self.run_ids()
@@ -197,17 +126,17 @@ class Workspace:
         The same settings and experts give the run that is already there.
         """
         fingerprints = [e.fingerprint() for e in experts]
-        run_id = _run_id(scored.settings, [e.name for e in experts], fingerprints)
+        run_id = run_id_of(scored.settings, [e.name for e in experts], fingerprints)
         place = self.folder / "runs" / run_id
         if not place.exists():
             with written_aside(place, "The run", or_a_rivals=True) as folder:
                 folder.mkdir()
-                _write_run(folder, scored, experts, fingerprints, audit)
+                write_run(folder, scored, experts, fingerprints, audit)
         return self.run(run_id)
 
     def find_run(self, settings: Settings, experts: Sequence[Expert]) -> Run | None:
         """The run with these settings and experts, if it was made before."""
-        run_id = _run_id(settings, [e.name for e in experts], [e.fingerprint() for e in experts])
+        run_id = run_id_of(settings, [e.name for e in experts], [e.fingerprint() for e in experts])
         return self.run(run_id) if (self.folder / "runs" / run_id).exists() else None
 
 
@@ -268,28 +197,6 @@ def list_workspaces(root: Path) -> list[Workspace]:
     return sorted(found, key=lambda w: w.about.get("created", ""), reverse=True)
 
 
-@contextmanager
-def _unwritten_on_error(folder: Path, name: str) -> Iterator[None]:
-    """Removes what was written into a folder when writing fails; an expert without its .json is none."""
-    before = set(folder.iterdir())
-    try:
-        yield
-    except BaseException as error:
-        for path in set(folder.iterdir()) - before:
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise WorkspaceError(
-                f"Expert '{name}' could not be kept: {error.strerror or error}. Nothing of it was."
-            ) from error
-        raise
-
-
-def _portable(path: Path, place: Path, root: Path) -> str:
-    """A path as kept in ``place``: relative where it lies below the workspaces' root, so that they can be moved."""
-    path = path.resolve()
-    return os.path.relpath(path, place.resolve()) if path.is_relative_to(root.resolve()) else str(path)
-
-
 def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
     frame = dataset.samples.copy()
     frame["sample_id"] = dataset.sample_ids
@@ -307,7 +214,7 @@ def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
         "samples": len(dataset),
         "class_names": list(dataset.class_names),
         "group_name": dataset.group_name,
-        "image_root": _portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
+        "image_root": portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
         "notes": list(dataset.notes),
     }
     write_json(folder / "workspace.json", about, indent=1)
@@ -330,153 +237,6 @@ def _read_dataset(folder: Path, about: dict) -> Dataset:
     )
 
 
-def _write_expert(folder: Path, expert: Expert, fingerprint: str) -> None:
-    """Small arrays are copied into the workspace; a memory-mapped file stays where it is and is named."""
-    number = len(list(folder.glob("*.json")))
-    stem = f"{number:03d}-{re.sub(r'[^A-Za-z0-9_.-]+', '_', expert.name)[:60]}"
-    about: dict = {
-        "name": expert.name,
-        "kind": expert.kind,
-        "fingerprint": fingerprint,
-        "source": expert.source,
-        "simulated": expert.simulated,
-        "cost": expert.cost,
-        "family": expert.family,
-        "notes": list(expert.notes),
-    }
-    if isinstance(expert, FullExpert):
-        about["score_kind"] = expert.score_kind
-    for field, array in expert.arrays().items():
-        if isinstance(array, np.memmap) and array.filename and field == "scores" and _whole_file(array):
-            about[field] = _portable(place_of(array), folder, folder.parent.parent)
-            about["scores_seen"] = seen(place_of(array))
-        elif isinstance(array, ShardedScores):
-            about[field] = f"{stem}.{field}{LIST_SUFFIX}"
-            list_shards(folder / about[field], array)
-        else:
-            about[field] = f"{stem}.{field}.npy"
-            _save_array(folder / about[field], np.asanyarray(array))
-    write_json(folder / f"{stem}.json", about, f"Expert '{expert.name}'", indent=1)
-
-
-def _whole_file(array: np.memmap) -> bool:
-    """Whether a memory map is all of a .npy file, so that the file alone gives it back."""
-    try:
-        again = np.load(place_of(array), mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError):
-        return False
-    same = again.shape == array.shape and again.dtype == array.dtype
-    return same and again.strides == array.strides  # not turned over or transposed
-
-
-def _read_expert(path: Path) -> Expert:
-    about = _read_json(path)
-    made = EXPERT_OF_KIND[about["kind"]]
-    kept = {field.name: about[field.name] for field in fields(made) if field.name in about}
-    kept |= {field: _read_array(path.parent, about, field) for field in kept.keys() & set(ARRAYS)}
-    changed = about.get("scores_seen") not in (None, seen(path.parent / about.get("scores", "")))
-    kept |= {"notes": tuple(about["notes"]), "known_fingerprint": "" if changed else about["fingerprint"]}
-    expert = made(**kept)
-    if expert.fingerprint() != about["fingerprint"]:
-        raise WorkspaceError(
-            f"The scores of expert '{expert.name}' are not those that were loaded: {about['scores']} has changed since. "
-            "Put the old file back, or load the dataset again."
-        )
-    return expert
-
-
-def _read_array(folder: Path, about: dict, field: str) -> Rows:
-    place = (folder / about[field]).resolve()  # an absolute path stands for itself
-    if not place.exists():
-        raise WorkspaceError(f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back.")
-    return listed_shards(place) if place.suffix == LIST_SUFFIX else np.load(place, mmap_mode="r", allow_pickle=False)
-
-
-def _run_id(settings: Settings, names: list[str], fingerprints: list[str]) -> str:
-    text = json.dumps([FORMAT, settings.to_dict(), list(zip(names, fingerprints))], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
-    opinions = scored.opinions
-    scored.table.to_parquet(folder / "scores.parquet", index=False)
-    _save_array(folder / "predicted.npy", opinions.predicted)
-    _save_array(folder / "confidence.npy", opinions.confidence)
-    _save_array(folder / "label_probability.npy", opinions.label_probability)
-    if scored.excess is not None:
-        scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
-    if audit is None:
-        audit = draw_audit(scored.suspicion, scored.threshold, scored.settings.seed).to_frame()
-    audit.to_parquet(folder / "audit.parquet", index=False)
-    calibrations = [c.to_dict() for c in opinions.calibrations]
-    write_json(folder / "calibration.json", {"experts": calibrations}, indent=1)
-    settings = {
-        "format": FORMAT,
-        "created": now(),
-        "settings": scored.settings.to_dict(),
-        "threshold": scored.threshold,
-        "experts": [{"name": e.name, "fingerprint": f} for e, f in zip(experts, fingerprints)],
-        "weights": opinions.weights.tolist(),
-    }
-    write_json(folder / "settings.json", settings, indent=1)
-    (folder / "summary.txt").write_text(_summary(scored, experts), encoding="utf-8")
-
-
-def _summary(scored: Scored, experts: Sequence[Expert]) -> str:
-    """The run in words, for a person who opens the folder."""
-    weights = scored.opinions.weights.mean(axis=0)
-    lines = [f"{len(scored.order):,} samples, {len(experts)} experts, rule: {scored.settings.rule}", ""]
-    for expert, calibration, weight in zip(experts, scored.opinions.calibrations, weights):
-        marked = " (simulated)" if expert.simulated else ""
-        lines.append(f"{expert.name}{marked}: weight {weight:.3f}, {calibration.described()}")
-    lines += ["", f"threshold {scored.threshold:.4f}: {int(scored.flagged.sum()):,} samples flagged"]
-    if scored.excess is not None:
-        lines += ["", *scored.excess.sentences()]
-    return "\n".join(lines) + "\n"
-
-
-def _read_run(folder: Path) -> Run:
-    about = _read_json(folder / "settings.json")
-    calibrations = [Calibration.from_dict(c) for c in _read_json(folder / "calibration.json")["experts"]]
-    return Run(
-        folder.name,
-        folder,
-        Settings(**about["settings"]),
-        about["threshold"],
-        tuple(e["name"] for e in about["experts"]),
-        tuple(e["fingerprint"] for e in about["experts"]),
-        np.broadcast_to(about["weights"], (FOLD_COUNT, len(about["experts"]))),
-        tuple(calibrations),
-        about["created"],
-    )
-
-
 def workspaces_root() -> Path:
     """Where workspaces are kept: SECOND_OPINION_WORKSPACES, or ./workspaces."""
     return Path(os.environ.get("SECOND_OPINION_WORKSPACES", "workspaces"))
-
-
-def now(ago: timedelta = timedelta()) -> str:
-    """The time, now or so long ago, as ISO 8601 in UTC with milliseconds."""
-    return (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _save_array(path: Path, array: np.ndarray) -> None:
-    """A .npy of an array; a large one that is mapped or turned over is copied block by block, not through memory."""
-    if array.nbytes <= COPIED_AT_ONCE:
-        np.save(path, np.ascontiguousarray(array), allow_pickle=False)
-        return
-    target = new_npy(path, array.dtype, array.shape)
-    step = max(1, COPIED_AT_ONCE // (array.nbytes // len(array)))
-    for start in range(0, len(array), step):
-        target[start : start + step] = array[start : start + step]
-    target.flush()
-
-
-def _read_json(path: Path) -> dict:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise WorkspaceError(f"The workspace is incomplete: {path.name} is missing.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise InputError(f"The workspace is damaged: {path.name} cannot be read.") from None

@@ -12,8 +12,10 @@ import numpy as np
 from cleaning.domain.verdicts import BY_NAME, LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
-from cleaning.keep.decisions import CurrentDecisions, Decision, shared_store
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision, shared_store
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.review import finds, history
 from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cleaning.domain.dataset import Dataset
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
-from cleaning.keep.workspaces import Run
+from cleaning.keep.runs import Run
 from cleaning.review.candidates import Candidates, agreed_examples
 
 _NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

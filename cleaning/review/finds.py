@@ -9,7 +9,8 @@ import pandas as pd
 from cleaning import estimate as estimation
 from cleaning.domain.verdicts import LATER
 from cleaning.estimate import Recalibration
-from cleaning.keep.decisions import CurrentDecisions, Decision
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision
 from cleaning.review.facts import Facts
 from cleaning.review.queue import find_rates
 from cleaning.settle.anchoring import agrees

@@ -24,8 +24,9 @@ from cleaning.estimate.outlook import Stretch, outlook
 from cleaning.estimate.planning import CardsNeeded, PriorBand, cards_to_halve
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.estimate.recalibration import Recalibration, recalibrate
-from cleaning.keep.decisions import CurrentDecisions, Decision
-from cleaning.keep.workspaces import Run
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision
+from cleaning.keep.runs import Run
 from cleaning.review.chosen import Chosen, ChosenThreshold
 from cleaning.review.views import lot
 from cleaning.settle.anchoring import Anchoring, anchoring_of

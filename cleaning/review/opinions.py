@@ -14,7 +14,7 @@ import numpy as np
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import draw_folds
-from cleaning.keep.workspaces import Run
+from cleaning.keep.runs import Run
 from cleaning.suspect.pooled_rows import SMALLEST, Pooling
 from cleaning.suspect.softened import Buffers
 

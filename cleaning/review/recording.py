@@ -10,7 +10,7 @@ import numpy as np
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import Decision, ReviewStore
-from cleaning.keep.workspaces import now
+from cleaning.keep.stored import now
 from cleaning.review.facts import Facts
 
 PICKED = "picked"  # what a browser sends for "these classes fit": the verdict follows from the given label

@@ -14,7 +14,8 @@ import pandas as pd
 
 from cleaning.domain import verdicts
 from cleaning.errors import InputError, counted, first_five
-from cleaning.keep.decisions import CurrentDecisions, Decision
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision
 from cleaning.settle.policy import ADJUDICATED, ANY_OF, DEFAULT_POLICY, DROP, FIRST, MAJORITY, Policy
 
 ADJUDICATION = "adjudication"  # Decision.card of a decision that settles a contested sample

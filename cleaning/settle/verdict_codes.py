@@ -8,7 +8,8 @@ import pandas as pd
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import LATER, UNCLEAR_ITEM, UNCLEAR_OPTIONS
-from cleaning.keep.decisions import CurrentDecisions, Decision
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision
 from cleaning.settle.agreement import view_of_given
 from cleaning.settle.final_labels import SETTLED, settle
 from cleaning.settle.policy import DEFAULT_POLICY, Policy

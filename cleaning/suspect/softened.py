@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaning.calibrate.calibration import PADDING, Calibration, relative_logits, row_sums
+from cleaning.calibrate.calibration import Calibration
+from cleaning.calibrate.temperature import PADDING, relative_logits, row_sums
 from cleaning.domain.experts import FullExpert
 from cleaning.errors import NotFinite
 from cleaning.scores.exponentials import UNIT, raised

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from cleaning.calibrate.calibration import sigmoid
+from cleaning.calibrate.logistic import sigmoid
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.suspect.pool import SMALLEST, Opinions

@@ -13,7 +13,9 @@ from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
 from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.keep.decisions import ReviewStore, shared_store
-from cleaning.keep.workspaces import Run, Workspace, list_workspaces, now, workspaces_root
+from cleaning.keep.runs import Run
+from cleaning.keep.stored import now
+from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
 from cleaning.review.chosen import Choosing
 from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of

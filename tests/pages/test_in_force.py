@@ -15,7 +15,8 @@ from cleaning.domain.settings import Settings
 from cleaning.export.handover import Handover
 from cleaning.export.kinds import BY_NAME
 from cleaning.keep.decisions import shared_store
-from cleaning.keep.workspaces import create_workspace, now
+from cleaning.keep.stored import now
+from cleaning.keep.workspaces import create_workspace
 from cleaning.review import View
 from cleaning.review.chosen import HAND, Choosing, ChosenThreshold
 from cleaning.settle.policy import DEFAULT_POLICY

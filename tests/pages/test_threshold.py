@@ -11,7 +11,7 @@ import streamlit as st
 from cleaning.domain.dataset import Dataset
 from cleaning.estimate.flag_counts import STEP_LIMIT
 from cleaning.keep.decisions import Decision, shared_store
-from cleaning.keep.workspaces import now
+from cleaning.keep.stored import now
 from cleaning.review.chosen import Chosen, ChosenThreshold
 from cleaning.settle.verdict_codes import verdict_codes
 from cleaning.suspect.audit import AuditDesign

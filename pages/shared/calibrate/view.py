@@ -17,7 +17,8 @@ from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.who_helps import ExpertStudy, study_experts
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from pages.shared import loaders, progress
 from pages.shared.progress import Progress
 

@@ -9,7 +9,8 @@ from cleaning.errors import InputError
 from cleaning.experts import cascade
 from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint
 from cleaning.experts.rescoring import Rescoring
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.settle.judging import JudgingLabels
 from pages.shared import loaders, progress
 from pages.shared.calibrate import view as calibration_view

@@ -8,7 +8,8 @@ import pandas as pd
 from cleaning.domain.dataset import Dataset
 from cleaning.export import ExportKind, Policy, Preview, available_exports, preview, write_export
 from cleaning.keep.decisions import Decision, open_store
-from cleaning.keep.workspaces import Run, Workspace, workspaces_root
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace, workspaces_root
 from pages.shared import loaders
 from pages.shared.server import pictures, tokens
 

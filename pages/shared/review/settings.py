@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from cleaning.domain.verdicts import BY_NAME
-from cleaning.keep.workspaces import now, workspaces_root
+from cleaning.keep.stored import now
+from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import ReviewDesk, View
 from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.queue import STATUSES, Filters

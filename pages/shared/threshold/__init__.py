@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain

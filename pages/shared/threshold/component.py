@@ -9,7 +9,7 @@ from cleaning.domain.settings import Settings
 from cleaning.estimate.bands import Bands
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.estimate.paper_estimates import PaperEstimates
-from cleaning.keep.workspaces import Run
+from cleaning.keep.runs import Run
 from cleaning.review.in_force import InForce
 from pages.shared.server.browser_modules import loader
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cleaning.estimate.flag_counts import cards_in
-from cleaning.keep.workspaces import Run, Workspace
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import (
     BUDGET,
     DETECTION,

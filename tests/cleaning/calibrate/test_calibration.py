@@ -8,18 +8,9 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
 from cleaning.calibrate import calibration
-from cleaning.calibrate.calibration import (
-    TEMPERATURE_RANGE,
-    calibrate,
-    calibrated_confidence,
-    fit_platt,
-    fit_temperature,
-    logit,
-    relative_logits,
-    row_sums,
-    shrunk_accuracy,
-    sigmoid,
-)
+from cleaning.calibrate.calibration import calibrate, calibrated_confidence, shrunk_accuracy
+from cleaning.calibrate.logistic import fit_platt, logit, sigmoid
+from cleaning.calibrate.temperature import TEMPERATURE_RANGE, fit_temperature, relative_logits, row_sums, temperatures
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import FOLD_COUNT, Folds
@@ -273,7 +264,7 @@ def test_temperatures_of_folds_equal_fits_of_their_own(scale):
     fold = np.arange(400) % FOLD_COUNT
     relative = relative_logits(logits * np.float32(scale))
     for start in (1.0, scale):
-        overall, by_fold = calibration._temperatures(relative, labels, fold, start)
+        overall, by_fold = temperatures(relative, labels, fold, start)
         assert overall == pytest.approx(fit_temperature(relative, labels), rel=2e-5)
         for f in range(FOLD_COUNT):
             assert by_fold[f] == pytest.approx(fit_temperature(relative[fold != f], labels[fold != f]), rel=2e-5)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from cleaning.calibrate.calibration import platt_targets
 from cleaning.calibrate.calibrators import (
     METHODS,
     Calibrator,
@@ -17,6 +16,7 @@ from cleaning.calibrate.calibrators import (
     recommend,
     shift_check,
 )
+from cleaning.calibrate.logistic import platt_targets
 from cleaning.calibrate.measures import expected_calibration_error
 from cleaning.errors import InputError
 

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from cleaning.errors import InputError, WorkspaceError
-from cleaning.keep.decisions import CurrentDecisions, Decision, open_store
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision, open_store
 from tests.decisions import current_decisions
 from tests.postgresql_server import binaries, serving
 

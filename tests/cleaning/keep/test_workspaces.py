@@ -16,6 +16,7 @@ from cleaning import files
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, NotWritten, WorkspaceError
+from cleaning.keep import runs, stored_experts
 from cleaning.keep import workspaces as run_store
 from cleaning.keep.workspaces import (
     Workspace,
@@ -298,7 +299,7 @@ def test_a_workspace_is_never_half_made(small, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("module", "step"),
-    [(run_store, "_summary"), (run_store, "write_json"), (run_store, "_save_array"), (files, "_sync")],
+    [(runs, "_summary"), (runs, "write_json"), (runs, "save_array"), (files, "_sync")],
 )
 def test_a_run_is_never_half_made(module, step, small, tmp_path, monkeypatch):
     workspace = create_workspace(tmp_path, small.dataset, small.experts)
@@ -336,7 +337,7 @@ def test_two_that_add_the_same_expert_at_once_keep_it_once(small, tmp_path, monk
     """The first stands still before its first array is whole, until the second is through or waits for it."""
     workspace = create_workspace(tmp_path, small.dataset, small.experts[:1])
     first_is_at_it, second_has_been = threading.Event(), threading.Event()
-    whole, sleep = run_store._save_array, files.time.sleep
+    whole, sleep = stored_experts.save_array, files.time.sleep
 
     def held_up(path, array):
         if threading.current_thread().name.startswith("first"):
@@ -344,7 +345,7 @@ def test_two_that_add_the_same_expert_at_once_keep_it_once(small, tmp_path, monk
             assert second_has_been.wait(60)
         whole(path, array)
 
-    monkeypatch.setattr(run_store, "_save_array", held_up)
+    monkeypatch.setattr(stored_experts, "save_array", held_up)
     monkeypatch.setattr(files.time, "sleep", lambda seconds: second_has_been.set() or sleep(seconds))
     with ThreadPoolExecutor(thread_name_prefix="first") as first, ThreadPoolExecutor() as second:
         one = first.submit(workspace.add_experts, small.experts)

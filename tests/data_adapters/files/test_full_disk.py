@@ -8,6 +8,7 @@ import pytest
 
 from cleaning.domain.experts import FullExpert
 from cleaning.errors import InputError, NotWritten, WorkspaceError
+from cleaning.keep import stored, stored_experts
 from cleaning.keep import workspaces as run_store
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace
 from cleaning.scores.reserved import new_npy
@@ -24,7 +25,7 @@ def planted():
 
 def failing_at(monkeypatch, call: int, error: BaseException):
     """The so-many-eth array that is written fails after it has been written in part."""
-    sound, calls = run_store._save_array, []
+    sound, calls = stored_experts.save_array, []
 
     def save(path, array):
         calls.append(path)
@@ -33,7 +34,7 @@ def failing_at(monkeypatch, call: int, error: BaseException):
             raise error
         sound(path, array)
 
-    monkeypatch.setattr(run_store, "_save_array", save)
+    monkeypatch.setattr(stored_experts, "save_array", save)
 
 
 @pytest.mark.parametrize("call", [1, 2, 4])
@@ -88,7 +89,7 @@ def test_experts_named_by_path_are_found_after_the_folder_took_its_place(planted
 
 
 def test_large_arrays_are_copied_in_blocks(planted, tmp_path, monkeypatch):
-    monkeypatch.setattr(run_store, "COPIED_AT_ONCE", 100)
+    monkeypatch.setattr(stored, "COPIED_AT_ONCE", 100)
     turned = np.asfortranarray(planted.experts[0].scores)
     made = create_workspace(tmp_path / "spaces", planted.dataset, [FullExpert("net", scores=turned)])
     kept = made.experts()[0].scores

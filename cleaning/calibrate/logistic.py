@@ -1,0 +1,89 @@
+"""Logits, their inverse, and the logistic fit with Platt's targets: what makes a stated confidence honest."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+CONFIDENCE_MARGIN = 1e-6  # logit(p) is taken of p in [margin, 1 - margin]
+
+
+def logit(probability: np.ndarray) -> np.ndarray:
+    """log(p / (1 - p)) in float64, with p held CONFIDENCE_MARGIN away from 0 and 1."""
+    p = np.clip(np.asarray(probability, np.float64), CONFIDENCE_MARGIN, 1 - CONFIDENCE_MARGIN)
+    return np.log(p) - np.log1p(-p)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)), without overflow."""
+    result = np.array(x, np.float64)  # the only copy: there may be millions
+    result *= 0.5
+    np.tanh(result, out=result)
+    result += 1
+    result *= 0.5
+    return result[()]
+
+
+def platt(confidence: np.ndarray, slope: np.ndarray | float, intercept: np.ndarray | float) -> np.ndarray:
+    """sigmoid(slope logit(p) + intercept): a confidence as Platt scaling corrects it."""
+    return sigmoid(slope * logit(confidence) + intercept)
+
+
+def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of sigmoid(slope x + intercept) ~ P(right). x: (n,) finite. right: (n,) bool.
+
+    (0, 0) for n = 0. Source: Platt 1999, section 2.2.
+    """
+    if len(x) == 0:
+        return 0.0, 0.0
+    slope, intercept = fit_logistic([x], right)
+    return slope, intercept
+
+
+def fit_logistic(features: Sequence[np.ndarray], right: np.ndarray) -> list[float]:
+    """Weights and, last, the intercept of sigmoid(weights of features + intercept) ~ P(right), by damped Newton steps.
+
+    features: (n,) each. right: (n,) bool. Targets are Platt's, which keep the fit finite when every answer is right or
+    the two parts separate.
+    """
+    target = platt_targets(right)
+    weights = np.zeros(len(features) + 1)
+    weights[-1] = logit(target.mean())
+    loss = _log_loss(weights, features, target)
+    for _ in range(100):
+        step = _newton_step(weights, features, target)
+        scale = 1.0
+        while (trial := _log_loss(weights - scale * step, features, target)) > loss and scale > 1e-6:
+            scale /= 2
+        weights = weights - scale * step
+        if loss - trial <= 1e-12 * len(target):
+            break
+        loss = trial
+    return weights.tolist()
+
+
+def platt_targets(right: np.ndarray) -> np.ndarray:
+    """(n,) what the fit aims at instead of 1 and 0: (n1 + 1)/(n1 + 2) and 1/(n0 + 2). Source: Lin, Lin, Weng 2007."""
+    ones = int(np.sum(right))
+    return np.where(right, (ones + 1) / (ones + 2), 1 / (len(right) - ones + 2))
+
+
+def _score(weights: np.ndarray, features: Sequence[np.ndarray]) -> np.ndarray:
+    return sum(weight * feature for weight, feature in zip(weights, features)) + weights[-1]
+
+
+def _newton_step(weights: np.ndarray, features: Sequence[np.ndarray], target: np.ndarray) -> np.ndarray:
+    chance = sigmoid(_score(weights, features))
+    error, spread = chance - target, chance * (1 - chance)
+    gradient = np.array([*(error @ feature for feature in features), error.sum()])
+    hessian = np.empty((len(weights), len(weights)))
+    hessian[-1, -1] = spread.sum()
+    for row, feature in enumerate(features):
+        hessian[row, -1] = hessian[-1, row] = spread @ feature
+        hessian[row, :-1] = [spread @ (feature * other) for other in features]
+    return np.linalg.solve(hessian + 1e-9 * np.eye(len(weights)), gradient)
+
+
+def _log_loss(weights: np.ndarray, features: Sequence[np.ndarray], target: np.ndarray) -> float:
+    score = _score(weights, features)
+    log_sum = np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score)))  # log(1 + exp(score)), without overflow
+    return float((log_sum - target * score).sum())

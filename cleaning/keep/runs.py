@@ -1,0 +1,140 @@
+"""Runs on disk: one scored result of a workspace with its settings, never changed once written."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cleaning.calibrate.calibration import Calibration
+from cleaning.domain.experts import Expert
+from cleaning.domain.folds import FOLD_COUNT
+from cleaning.domain.settings import Settings
+from cleaning.files import write_json
+from cleaning.keep.stored import FORMAT, now, read_json, save_array
+from cleaning.suspect.audit import draw_audit
+from cleaning.suspect.pipeline import Scored
+
+
+@dataclass(frozen=True)
+class Run:
+    """One scored result with its settings; immutable.
+
+    settings, calibrations: as scored. threshold: from which samples are flagged. expert_names, expert_fingerprints: M.
+    fold_weights: (FOLD_COUNT, M), row f fitted without fold f. weights: (M,) their mean.
+    """
+
+    id: str
+    folder: Path
+    settings: Settings
+    threshold: float
+    expert_names: tuple[str, ...]
+    expert_fingerprints: tuple[str, ...]
+    fold_weights: np.ndarray
+    calibrations: tuple[Calibration, ...]
+    created: str
+
+    @property
+    def weights(self) -> np.ndarray:
+        return self.fold_weights.mean(axis=0)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """N rows, most suspicious first; columns as in ``cleaning.suspect.pipeline.Scored.table``."""
+        return pd.read_parquet(self.folder / "scores.parquet")
+
+    @cached_property
+    def predicted(self) -> np.ndarray:
+        """(N, M) int32 in the dataset's order, memory-mapped; -1 where an expert abstains."""
+        return np.load(self.folder / "predicted.npy", mmap_mode="r", allow_pickle=False)
+
+    @cached_property
+    def confidence(self) -> np.ndarray:
+        """(N, M) float32 calibrated confidence, memory-mapped; NaN where an expert abstains."""
+        return np.load(self.folder / "confidence.npy", mmap_mode="r", allow_pickle=False)
+
+    @cached_property
+    def label_probability(self) -> np.ndarray:
+        """(N,) float32 pooled calibrated probability of the given label, in the dataset's order."""
+        return np.load(self.folder / "label_probability.npy", mmap_mode="r", allow_pickle=False)
+
+    @cached_property
+    def groups(self) -> pd.DataFrame | None:
+        """The metadata excess by group (``cleaning.suspect.suspicion.Excess.table``), or None without a group column."""
+        path = self.folder / "groups.parquet"
+        return pd.read_parquet(path) if path.exists() else None
+
+    @cached_property
+    def audit(self) -> pd.DataFrame:
+        """Audit cards in their drawn order (``cleaning.suspect.audit.AuditDesign.from_frame``)."""
+        return pd.read_parquet(self.folder / "audit.parquet")
+
+    @cached_property
+    def suspicion(self) -> np.ndarray:
+        """(N,) float64 suspicion in the dataset's order."""
+        by_row = np.empty(len(self.scores))
+        by_row[self.scores["row"].to_numpy()] = self.scores["suspicion"].to_numpy()
+        return by_row
+
+
+def run_id_of(settings: Settings, names: list[str], fingerprints: list[str]) -> str:
+    text = json.dumps([FORMAT, settings.to_dict(), list(zip(names, fingerprints))], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
+    opinions = scored.opinions
+    scored.table.to_parquet(folder / "scores.parquet", index=False)
+    save_array(folder / "predicted.npy", opinions.predicted)
+    save_array(folder / "confidence.npy", opinions.confidence)
+    save_array(folder / "label_probability.npy", opinions.label_probability)
+    if scored.excess is not None:
+        scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
+    if audit is None:
+        audit = draw_audit(scored.suspicion, scored.threshold, scored.settings.seed).to_frame()
+    audit.to_parquet(folder / "audit.parquet", index=False)
+    calibrations = [c.to_dict() for c in opinions.calibrations]
+    write_json(folder / "calibration.json", {"experts": calibrations}, indent=1)
+    settings = {
+        "format": FORMAT,
+        "created": now(),
+        "settings": scored.settings.to_dict(),
+        "threshold": scored.threshold,
+        "experts": [{"name": e.name, "fingerprint": f} for e, f in zip(experts, fingerprints)],
+        "weights": opinions.weights.tolist(),
+    }
+    write_json(folder / "settings.json", settings, indent=1)
+    (folder / "summary.txt").write_text(_summary(scored, experts), encoding="utf-8")
+
+
+def _summary(scored: Scored, experts: Sequence[Expert]) -> str:
+    """The run in words, for a person who opens the folder."""
+    weights = scored.opinions.weights.mean(axis=0)
+    lines = [f"{len(scored.order):,} samples, {len(experts)} experts, rule: {scored.settings.rule}", ""]
+    for expert, calibration, weight in zip(experts, scored.opinions.calibrations, weights):
+        marked = " (simulated)" if expert.simulated else ""
+        lines.append(f"{expert.name}{marked}: weight {weight:.3f}, {calibration.described()}")
+    lines += ["", f"threshold {scored.threshold:.4f}: {int(scored.flagged.sum()):,} samples flagged"]
+    if scored.excess is not None:
+        lines += ["", *scored.excess.sentences()]
+    return "\n".join(lines) + "\n"
+
+
+def read_run(folder: Path) -> Run:
+    about = read_json(folder / "settings.json")
+    calibrations = [Calibration.from_dict(c) for c in read_json(folder / "calibration.json")["experts"]]
+    return Run(
+        folder.name,
+        folder,
+        Settings(**about["settings"]),
+        about["threshold"],
+        tuple(e["name"] for e in about["experts"]),
+        tuple(e["fingerprint"] for e in about["experts"]),
+        np.broadcast_to(about["weights"], (FOLD_COUNT, len(about["experts"]))),
+        tuple(calibrations),
+        about["created"],
+    )
