@@ -1,15 +1,18 @@
-"""The arrows of CONTRIBUTING.md: who may import what, checked on the source and on what really gets imported."""
+"""The arrows of CONTRIBUTING.md: who may import what, checked on the source and on what really gets imported.
+
+The order of the core's storeys, circles, fullness and lengths are in ``test_architecture_storeys``.
+"""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.source_files import imports, module_name, our_files, text_of
 
 OURS = {"app", "pages", "cleaning", "data_adapters", "tests", "benchmarks"}
 NETWORK = set("socket ssl urllib.request urllib3 http ftplib smtplib xmlrpc requests httpx aiohttp".split())
@@ -48,41 +51,6 @@ def room_of(path: str) -> str:
     if path.startswith("pages/shared/"):
         return "shared"
     return "app" if path == "app.py" else path.split("/", 1)[0]
-
-
-@dataclass(frozen=True)
-class Imported:
-    name: str
-    line: int
-    in_function: bool
-
-
-def imports(tree: ast.Module, path: str) -> Iterator[Imported]:
-    """Every imported module, and ``module.name`` for each name taken from one."""
-
-    def walk(node: ast.AST, in_function: bool) -> Iterator[Imported]:
-        for name in _names(node, path):
-            yield Imported(name, node.lineno, in_function)
-        inside = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for child in ast.iter_child_nodes(node):
-            yield from walk(child, inside)
-
-    return walk(tree, False)
-
-
-def _names(node: ast.AST, path: str) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        above = path.split("/")[: -node.level] if node.level else []
-        module = ".".join([*above, *([node.module] if node.module else [])])
-        return [f"{module}.{alias.name}".lstrip(".") for alias in node.names]
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
-        "import_module",
-        "__import__",
-    ):
-        return [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
-    return []
 
 
 def _is_one_of(name: str, roots: frozenset[str] | set[str]) -> bool:
@@ -136,16 +104,10 @@ def violations(path: str, source: str) -> list[str]:
     return import_violations(path, tree) + streamlit_violations(path, tree)
 
 
-def our_files() -> list[str]:
-    rooms = [REPOSITORY / name for name in ("cleaning", "data_adapters", "pages")]
-    files = [REPOSITORY / "app.py", *(path for room in rooms for path in room.rglob("*.py"))]
-    return sorted(path.relative_to(REPOSITORY).as_posix() for path in files)
-
-
 def test_the_arrows_hold():
     files = our_files()
     assert len(files) > 50 and {STATE, LOADERS, REGISTERS_ONCE, "cleaning/suspect/pool.py"} <= set(files)
-    found = [v for path in files for v in violations(path, (REPOSITORY / path).read_text(encoding="utf-8"))]
+    found = [v for path in files for v in violations(path, text_of(path))]
     assert found == []
 
 
@@ -196,7 +158,7 @@ def test_a_planted_violation_is_found(path, source):
     [
         (
             "cleaning/suspect/pool.py",
-            "import numpy as np\nfrom cleaning.folds import Folds\nfrom urllib.parse import quote",
+            "import numpy as np\nfrom cleaning.domain.folds import Folds\nfrom urllib.parse import quote",
         ),
         ("cleaning/suspect/pool.py", "def f():\n    import torch"),
         ("cleaning/export/plan.py", "from ..errors import InputError\nfrom . import settle"),
@@ -243,8 +205,7 @@ print(",".join(sorted(set(watched) & set(sys.modules))) or "none")
 
 
 def modules(*rooms: str) -> list[str]:
-    paths = [p.removesuffix(".py").removesuffix("/__init__") for p in our_files() if p.startswith(rooms)]
-    return [p.replace("/", ".") for p in paths if p != "cleaning/__main__"]
+    return [module_name(p) for p in our_files() if p.startswith(rooms) and p != "cleaning/__main__.py"]
 
 
 @pytest.mark.parametrize("room", ["cleaning", "data_adapters"])

@@ -2,8 +2,8 @@
 
 import argparse
 
-from cleaning.command_line.label_files import Edited, Opened, add_table_arguments, rewrite
-from cleaning.command_line.review_source import add_policy_arguments
+from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, rewrite
+from cleaning.command_line.shared.review_source import add_policy_arguments
 
 EXAMPLES = """examples:
   python -m cleaning apply patch.jsonl my_dataset --out my_dataset_corrected

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cleaning.command_line.source import Progress, add_source_arguments, read_source
+from cleaning.command_line.shared.source import Progress, add_source_arguments, read_source
 
 
 def add_to(commands) -> None:
@@ -27,7 +27,7 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.calibrate.report import calibration_table
-    from cleaning.command_line.output import check_output, write_table
+    from cleaning.command_line.shared.output import check_output, write_table
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
     reading = read_source(arguments)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cleaning.command_line.review_source import add_review_arguments
+from cleaning.command_line.shared.review_source import add_review_arguments
 
 EXAMPLES = """examples:
   python -m cleaning card workspaces/0123456789abcdef --out card.html
@@ -27,8 +27,8 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output
-    from cleaning.command_line.review_source import described, read_review
+    from cleaning.command_line.shared.output import check_output
+    from cleaning.command_line.shared.review_source import described, read_review
     from cleaning.export.card import card_files
     from cleaning.files import write_bytes
 

@@ -18,7 +18,7 @@ dataset.json, else 1, 10, 100 ... in the order asked. cleaning/experts/cascade/r
 
 
 def add_to(commands) -> None:
-    from cleaning.command_line.study_source import add_study_arguments
+    from cleaning.command_line.shared.study_source import add_study_arguments
 
     parser = commands.add_parser(
         "cascade",
@@ -46,8 +46,8 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output, write_table
-    from cleaning.command_line.study_source import read_study, write_json
+    from cleaning.command_line.shared.output import check_output, write_table
+    from cleaning.command_line.shared.study_source import read_study, write_json
     from cleaning.experts.cascade import as_plain, cascade_curves, learn_router, router_json
     from cleaning.files import write_bytes
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cleaning.command_line.source import Progress
+from cleaning.command_line.shared.source import Progress
 
 
 def add_to(commands) -> None:

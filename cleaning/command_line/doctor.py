@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from cleaning.command_line.source import add_source_arguments, read_unfixed
+from cleaning.command_line.shared.source import add_source_arguments, read_unfixed
 from cleaning.errors import InputError
 
 EXAMPLES = """examples:
@@ -33,7 +33,7 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output
+    from cleaning.command_line.shared.output import check_output
     from data_adapters.doctor import diagnose
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
@@ -79,7 +79,7 @@ def _refusal(diagnosis) -> str:
 def _write(findings, out: Path) -> None:
     import pandas as pd
 
-    from cleaning.command_line.output import write_table
+    from cleaning.command_line.shared.output import write_table
 
     rows = [asdict(finding) | {"first": "; ".join(finding.first)} for finding in findings]
     columns = ["name", "severity", "sentence", "count", "first", "fix", "safe_fix"]

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cleaning.command_line.source import Progress
+from cleaning.command_line.shared.source import Progress
 
 EXAMPLES = """examples:
   python -m cleaning experts pets --model resnet50 --model convnext_tiny --out pets_experts

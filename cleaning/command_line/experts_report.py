@@ -13,7 +13,7 @@ EXAMPLES = """examples:
 
 
 def add_to(commands) -> None:
-    from cleaning.command_line.study_source import add_study_arguments
+    from cleaning.command_line.shared.study_source import add_study_arguments
 
     parser = commands.add_parser(
         "experts-report",
@@ -38,8 +38,8 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output, write_table
-    from cleaning.command_line.study_source import read_study, write_json
+    from cleaning.command_line.shared.output import check_output, write_table
+    from cleaning.command_line.shared.study_source import read_study, write_json
 
     out = check_output(arguments.out, (".json", ".csv")) if arguments.out else None
     found = _studied(read_study(arguments), arguments)
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _studied(study, arguments):
     from cleaning.calibrate.calibration import calibrate
-    from cleaning.command_line.source import Progress
+    from cleaning.command_line.shared.source import Progress
     from cleaning.domain.experts import check_experts
     from cleaning.domain.folds import draw_folds
     from cleaning.experts.rescoring import Rescoring

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cleaning.command_line.review_source import add_review_arguments
+from cleaning.command_line.shared.review_source import add_review_arguments
 from cleaning.errors import InputError, one_of
 
 EXAMPLES = """examples:
@@ -41,7 +41,7 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.review_source import described, read_review
+    from cleaning.command_line.shared.review_source import described, read_review
     from cleaning.export.kinds import BY_NAME, write_kind
     from cleaning.files import write_bytes
 
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _checked(out: Path, folder: bool, ending: str) -> Path:
     """The place, or a sentence before any work is done."""
     if not folder:
-        from cleaning.command_line.output import check_output
+        from cleaning.command_line.shared.output import check_output
 
         return check_output(out, (ending,))
     if not out.parent.is_dir():

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cleaning.command_line.review_source import add_review_arguments
+from cleaning.command_line.shared.review_source import add_review_arguments
 
 EXAMPLES = """examples:
   python -m cleaning impact workspaces/0123456789abcdef
@@ -25,8 +25,8 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output
-    from cleaning.command_line.review_source import described, read_review
+    from cleaning.command_line.shared.output import check_output
+    from cleaning.command_line.shared.review_source import described, read_review
     from cleaning.export.card.impact_file import impact_json, impact_of
     from cleaning.files import write_bytes
 

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _decisions(path: Path, workspace) -> list:
-    from cleaning.command_line.label_files import read_whole
+    from cleaning.command_line.shared.label_files import read_whole
     from cleaning.errors import InputError
     from cleaning.export.formats.decision_log import check_against, read_decision_log
 

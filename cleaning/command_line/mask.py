@@ -12,7 +12,7 @@ EXAMPLES = """examples:
 
 
 def add_to(commands) -> None:
-    from cleaning.command_line.review_source import add_review_arguments
+    from cleaning.command_line.shared.review_source import add_review_arguments
 
     parser = commands.add_parser(
         "mask",
@@ -36,8 +36,8 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output
-    from cleaning.command_line.review_source import described, read_review
+    from cleaning.command_line.shared.output import check_output
+    from cleaning.command_line.shared.review_source import described, read_review
     from cleaning.export.patch.mask import mask_of, read_mask, write_mask
     from cleaning.files import write_bytes
 
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     out = check_output(arguments.out, (".csv",)) if arguments.out else None
     if arguments.workspace.is_file():
-        from cleaning.command_line.label_files import read_whole
+        from cleaning.command_line.shared.label_files import read_whole
 
         mask, words = read_mask(read_whole(arguments.workspace, "mask")), "copied"
     else:
@@ -66,7 +66,7 @@ def _spoken(score) -> str:
 
 
 def _scores(path: Path, mask, id_field: str | None):
-    from cleaning.command_line.label_files import read_whole
+    from cleaning.command_line.shared.label_files import read_whole
     from cleaning.export.patch.lm_eval_scoring import score_lm_eval_log
     from cleaning.export.patch.mask import Mask, score_under_mask
 

@@ -4,8 +4,8 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from cleaning.command_line.label_files import Edited, Opened, add_table_arguments, rewrite
-from cleaning.command_line.review_source import add_policy_arguments
+from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, rewrite
+from cleaning.command_line.shared.review_source import add_policy_arguments
 
 EXAMPLES = """examples:
   python -m cleaning revert patch.jsonl my_dataset_corrected --out my_dataset_again
@@ -43,7 +43,7 @@ def _revert(arguments: argparse.Namespace, opened: Opened) -> Edited:
 
 
 def _receipt(arguments: argparse.Namespace, source: Path) -> dict | None:
-    from cleaning.command_line.label_files import read_whole
+    from cleaning.command_line.shared.label_files import read_whole
     from cleaning.export.patch.label_table import RECEIPT_ENDING, read_receipt
 
     beside = source.with_name(source.name + RECEIPT_ENDING)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cleaning.command_line.source import Progress, add_source_arguments, read_source
+from cleaning.command_line.shared.source import Progress, add_source_arguments, read_source
 
 EXAMPLES = """examples:
   python -m cleaning score my_dataset --out scores.csv
@@ -63,8 +63,8 @@ def settings_of(arguments: argparse.Namespace):
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.command_line.output import check_output
-    from cleaning.command_line.ranked_list import write_ranked
+    from cleaning.command_line.shared.output import check_output
+    from cleaning.command_line.shared.ranked_list import write_ranked
     from cleaning.errors import NotFinite
     from cleaning.suspect import pipeline
 

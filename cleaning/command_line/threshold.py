@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from cleaning.command_line.review_source import add_review_arguments, read_review
+from cleaning.command_line.shared.review_source import add_review_arguments, read_review
 from cleaning.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cleaning.command_line import ranked_list
-from cleaning.command_line.ranked_list import write_ranked
+from cleaning.command_line.shared import ranked_list
+from cleaning.command_line.shared.ranked_list import write_ranked
 from cleaning.errors import InputError
 from cleaning.suspect import pipeline
 from tests.factories import planted_dataset

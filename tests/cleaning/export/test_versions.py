@@ -9,7 +9,7 @@ import pytest
 
 from cleaning import __version__
 from cleaning.command_line import main
-from cleaning.command_line.study_source import write_json
+from cleaning.command_line.shared.study_source import write_json
 from cleaning.experts.cascade import learn_router
 from cleaning.experts.cascade.router import check_router
 from cleaning.export import write_export

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleaning import __version__
-from cleaning.command_line.source import add_source_arguments, read_source
+from cleaning.command_line.shared.source import add_source_arguments, read_source
 from cleaning.errors import InputError, one_of
 
 

@@ -97,7 +97,7 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
 
 def check_place(dataset: Path, source: Path, out: Path) -> bool:
     """Whether the outcome is a copy of the whole folder; or a sentence before any work is done."""
-    from cleaning.command_line.output import check_output
+    from cleaning.command_line.shared.output import check_output
 
     if out.suffix.lower() == source.suffix.lower() or not dataset.is_dir():
         check_output(out, (source.suffix.lower(),))
@@ -140,7 +140,7 @@ def rewrite(arguments: argparse.Namespace, edit: Callable[[Opened], Edited]) -> 
 
     Raises InputError where the place, the patch or the table do not fit, or where other labels read back.
     """
-    from cleaning.command_line.review_source import policy_of
+    from cleaning.command_line.shared.review_source import policy_of
     from cleaning.export.patch.patch import read_patch
 
     source = labels_file(arguments.dataset, arguments)
