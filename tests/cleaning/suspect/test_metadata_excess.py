@@ -1,4 +1,4 @@
-"""The metadata excess by hand: its bins of confidence, its level, its smoothing."""
+"""The metadata excess by hand: its bins of confidence, its level, its smoothing; and agreement at its ends."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from scipy.stats import poisson
 
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.folds import FOLD_COUNT, draw_folds
-from cleaning.suspect.suspicion import metadata_excess
+from cleaning.suspect.suspicion import agreement, metadata_excess
 from tests.cleaning.suspect.test_suspicion import grouped, opinions
 
 LEVELS, EACH = 40, 50
@@ -85,3 +85,9 @@ def test_the_most_excessive_group_is_told_first():
     given[(group == "g11") & (np.arange(len(given)) % 2 == 0)] = 3
     sentences = metadata_excess(said, given, group, folds).sentences()
     assert [s.split(":")[0] for s in sentences] == ["g11", "g03"]
+
+
+def test_number_beats_confidence_even_at_its_ends():
+    """The paper's rule: two that are not sure at all agree, and one that is certain says another label."""
+    view = agreement(opinions([[1, 1, 2]], [[0.0, 0.0, 1.0]]), np.zeros(1, np.int32))
+    assert (view.label.tolist(), view.count.tolist(), view.mean.tolist(), view.weakest.tolist()) == ([1], [2], [0], [0])
