@@ -33,9 +33,10 @@ def scores_of(given, suggested, suspicion=None) -> pd.DataFrame:
     )
 
 
-def queue_of(scores: pd.DataFrame, audit: pd.DataFrame | None = None, **wishes) -> Queue:
-    """The queue in which all samples are flagged."""
-    return build_queue(scores, audit, threshold=0.0, **wishes)
+def queue_of(scores: pd.DataFrame, audit: pd.DataFrame | None = None, flagged: int | None = None, **wishes) -> Queue:
+    """The queue in which so many of the most suspicious samples are flagged; all unless told."""
+    count = len(scores) if flagged is None else flagged
+    return build_queue(scores, audit, flagged=np.arange(len(scores)) < count, **wishes)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_the_queue_comes_to_an_end_with_its_audit_cards(share, cards):
     """Of 3,000 samples the 1,000 most suspicious are wanted; all others are drawn, and only so many are shown."""
     scores = scores_of(np.repeat([0, 1], [1_000, 2_000]), np.ones(3_000, int))
     drawn = scores.iloc[1_000:][["row", "sample_id"]]
-    queue = build_queue(scores, drawn, threshold=scores["suspicion"].iloc[999], audit_share=share)
+    queue = queue_of(scores, drawn, flagged=1_000, audit_share=share)
     assert len(queue) == 1_000 + cards and queue.audit.sum() == cards
     assert queue.rows[queue.audit].tolist() == list(range(1_000, 1_000 + cards))
     if cards:
@@ -71,7 +72,7 @@ def test_the_queue_comes_to_an_end_with_its_audit_cards(share, cards):
 
 def test_one_card_in_five_is_drawn_unless_told_otherwise():
     scores = scores_of(np.zeros(1_000, int), np.ones(1_000, int))
-    queue = build_queue(scores, scores.iloc[500:], threshold=scores["suspicion"].iloc[499])
+    queue = queue_of(scores, scores.iloc[500:], flagged=500)
     assert queue.audit.sum() == 125 and queue.audit[:100].sum() == 20
 
 
@@ -151,7 +152,7 @@ def test_groups_are_blocks_largest_first_and_classes_follow_their_code():
 def test_nothing_flagged_has_an_order_all_the_same():
     scores = scores_of([0, 1], [1, 0])
     for order in ("suspicion", "class", "pair", "group", "finds"):
-        queue = build_queue(scores, None, threshold=2.0, order=order, group=np.array(["a", "b"], object))
+        queue = queue_of(scores, flagged=0, order=order, group=np.array(["a", "b"], object))
         assert len(queue) == 0
 
 
