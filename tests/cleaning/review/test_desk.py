@@ -1,0 +1,323 @@
+"""A run under review without a browser: what the desk hands out, takes, refuses, and what is in force."""
+
+import uuid
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cleaning.keep.workspaces import create_workspace, now
+from cleaning.review import ReviewDesk, View
+from cleaning.review.chosen import HAND, Choosing, ChosenThreshold
+from cleaning.review.in_force import in_force
+from cleaning.review.queue import Filters
+from cleaning.suspect import pipeline
+from tests.factories import planted_dataset
+
+ANN, BOB = View("ann", open_share=0.0), View("bob", open_share=0.0)
+
+
+class BareCards:
+    """A card maker that tells only which sample it is asked for."""
+
+    def __init__(self, facts, opinions) -> None:
+        self.facts, self.opinions = facts, opinions
+
+    def card(self, row: int, mode: str) -> dict:
+        return {"row": row, "mode": mode, "sample_id": str(self.facts.dataset.sample_ids[row])}
+
+    def cell(self, row: int) -> dict:
+        return {"row": row}
+
+    def reveal(self, row: int) -> dict:
+        return {"given": int(self.facts.dataset.given_labels[row])}
+
+    def details(self, row: int) -> dict:
+        return {"asked": self.opinions() is not None}
+
+    def picture_url(self, row: int, size: str) -> str | None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return planted_dataset(n=400, classes=4, experts=3, groups=2, seed=6)
+
+
+@pytest.fixture(scope="module")
+def scored(planted):
+    return pipeline.run(planted.dataset, planted.experts)
+
+
+@pytest.fixture
+def desk(tmp_path, planted, scored) -> ReviewDesk:
+    workspace = create_workspace(tmp_path, planted.dataset, planted.experts)
+    return ReviewDesk(workspace, workspace.save_run(scored, planted.experts), BareCards)
+
+
+def item(desk, row: int, verdict="unsure", labels=(), **more) -> dict:
+    made = {"uuid": str(uuid.uuid4()), "sample_id": str(desk.dataset.sample_ids[row])}
+    return made | {"verdict": verdict, "labels": list(labels), "at": 0, "seconds": 2.0, "mode": "blind"} | more
+
+
+def decide(desk, view, row: int, verdict="unsure", labels=(), **more):
+    sent = item(desk, row, verdict, labels, **more)
+    outcome = desk.record(view, [sent], 0.0)
+    assert outcome.saved == [sent["uuid"]], outcome.refused
+    return outcome.reveals.get(sent["uuid"])
+
+
+def shown(window) -> list[int]:
+    return [card["row"] for card in window["cards"]]
+
+
+def judge(desk, rows, truth) -> None:
+    """Ann decides as the truth has it, in one batch."""
+    outcome = desk.record(ANN, [item(desk, int(r), "picked", [int(truth[r])]) for r in rows], 0.0)
+    assert not outcome.refused
+
+
+# -- the queue ------------------------------------------------------------------------------------------------------
+
+
+def test_cards_come_in_the_order_of_the_queue_and_go_when_decided(desk):
+    order = desk.queue(ANN).rows.tolist()
+    assert shown(desk.window(ANN, [], 3)) == order[:3]
+    held = [str(desk.dataset.sample_ids[order[0]])]
+    assert shown(desk.window(ANN, held, 2)) == order[1:3], "not what the browser holds"
+    decide(desk, ANN, order[0])
+    assert shown(desk.window(ANN, [], 2)) == order[1:3] and shown(desk.window(BOB, [], 1)) == order[:1]
+    assert desk.window(ANN, [], 1)["progress"] == {"total": len(order), "left": len(order) - 1}
+
+
+def test_a_card_put_off_comes_last_and_one_of_another_view_not_at_all(desk):
+    order = desk.queue(ANN).rows.tolist()
+    outside = int(np.setdiff1d(np.arange(400), order)[0])
+    for row in (order[1], order[0], outside):
+        decide(desk, ANN, row, "later")
+    assert desk.open_cards(ANN).rows.tolist() in ([*order[2:], order[1], order[0]], [*order[2:], order[0], order[1]])
+    assert set(desk.open_cards(ANN).rows.tolist()) == set(order)
+
+
+def test_decided_cards_come_back_by_their_verdict(desk):
+    first, second, third = desk.queue(ANN).rows[:3].tolist()
+    for row, verdict in ((first, "unsure"), (second, "skip"), (third, "later")):
+        decide(desk, ANN, row, verdict)
+
+    def rows_with(status):
+        return shown(desk.window(replace(ANN, filters=Filters(status=status)), [], 10))
+
+    assert rows_with("unsure") == [first] and rows_with("skip") == [second] and rows_with("needs_expert") == []
+    assert sorted(rows_with("decided")) == sorted([first, second])
+    (back,) = desk.cards_of(ANN, [str(desk.dataset.sample_ids[first])])
+    assert back["decided"]["verdict"] == "unsure" and "decided" not in desk.card(third, ANN)
+
+
+def test_another_threshold_makes_another_queue(desk):
+    before = desk.queue(ANN, audit=False).rows
+    threshold = float(np.sort(desk.facts.suspicion)[-5])
+    Choosing(desk.store, desk.run.id, "ann", now).threshold(ChosenThreshold(threshold, 5, HAND))
+    after = desk.queue(ANN, audit=False).rows
+    assert len(after) == 5 and after.tolist() == before[:5].tolist()
+    assert desk.in_force().threshold == threshold and not desk.in_force().as_made
+
+
+# -- the grid -------------------------------------------------------------------------------------------------------
+
+
+def test_pages_of_the_grid_do_not_shift(desk):
+    whole = desk.queue(ANN).rows.tolist()
+    first = desk.grid(ANN, 0, 10)
+    assert [cell["row"] for cell in first["cells"]] == whole[:10]
+    for cell in first["cells"][:4]:
+        decide(desk, ANN, cell["row"], card="grid")
+    second = desk.grid(ANN, first["next"], 10)
+    assert [cell["row"] for cell in second["cells"]] == whole[10:20]
+    assert desk.grid(ANN, len(whole) - 3, 10)["next"] is None
+    assert first["progress"]["left"] - 4 == second["progress"]["left"]
+
+
+def test_confusion_pairs_count_what_is_still_to_decide(desk):
+    pairs = desk.confusion_pairs(ANN)
+    counts = [count for _, _, count in pairs]
+    assert counts == sorted(counts, reverse=True) and sum(counts) == len(desk.queue(ANN, audit=False))
+    given, suggested, count = pairs[0]
+    view = replace(ANN, filters=Filters(given=given, suggested=suggested))
+    cell = desk.grid(view, 0, 120)["cells"][0]
+    decide(desk, ANN, cell["row"])
+    assert (given, suggested, count - 1) in desk.confusion_pairs(ANN)
+
+
+def test_a_step_of_the_grid_is_one_entry_of_the_history(desk):
+    rows, step = desk.queue(ANN).rows[:4].tolist(), str(uuid.uuid4())[:24]
+    decide(desk, ANN, rows[3])
+    for place, row in enumerate(rows[:3]):
+        decide(desk, ANN, row, uuid=f"{step}{place:012x}", card="grid")
+    latest, older = desk.history(ANN, 5)
+    assert [sample for _, sample in latest["step"]] == [str(desk.dataset.sample_ids[r]) for r in rows[2::-1]]
+    assert older["sample_id"] == str(desk.dataset.sample_ids[rows[3]]) and "step" not in older
+    assert desk.history(ANN, 5, before=latest["seq"]) == [older] and len(desk.history(ANN, 1)) == 1
+
+
+# -- decisions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_reveal_tells_what_was_picked_and_what_colleagues_said(desk):
+    row = int(desk.queue(ANN).rows[0])
+    given = int(desk.dataset.given_labels[row])
+    decide(desk, BOB, row, "picked", [given])
+    decide(desk, View("eve"), row, "later")
+    reveal = decide(desk, ANN, row, "picked", [(given + 1) % 4])
+    assert reveal["verdict"] == "relabel" and reveal["given"] == given and reveal["asked"]
+    assert reveal["picked"] == [desk.facts.named((given + 1) % 4)]
+    assert reveal["colleagues"] == [{"verdict": "keep", "labels": [desk.facts.named(given)]}]
+
+
+def test_only_the_last_of_a_batch_is_told_in_detail_and_the_grid_reveals_nothing(desk):
+    rows = desk.queue(ANN).rows[:3].tolist()
+    sent = [item(desk, r) for r in rows[:2]] + [item(desk, rows[2], card="grid")]
+    outcome = desk.record(ANN, sent, 0.0)
+    assert outcome.saved == [s["uuid"] for s in sent]
+    assert list(outcome.reveals) == [s["uuid"] for s in sent[:2]]
+    assert ["asked" in reveal for reveal in outcome.reveals.values()] == [False, True]
+
+
+def test_experts_that_are_gone_do_not_hold_up_a_decision(desk):
+    for path in (desk.workspace.folder / "experts").rglob("*.json"):
+        path.unlink()
+    assert not decide(desk, ANN, int(desk.queue(ANN).rows[0]))["asked"]
+
+
+def test_an_undo_takes_the_decision_back(desk):
+    row = int(desk.queue(ANN).rows[0])
+    made = item(desk, row)
+    desk.record(ANN, [made], 0.0)
+    assert decide(desk, ANN, row, "undo", undoes=made["uuid"]) is None
+    assert shown(desk.window(ANN, [], 1)) == [row] and desk.history(ANN, 5) == []
+
+
+def test_what_was_drawn_is_an_audit_card_even_where_it_is_flagged(desk):
+    drawn = desk.run.audit["row"].to_numpy()
+    for row in (int(drawn[0]), int(drawn[-1])):
+        decide(desk, ANN, row)
+    decide(desk, ANN, int(drawn[1]), card="grid", mode="sideways", seconds=9e9)
+    assert [d.card for d in desk.store.decisions()] == ["audit", "suspicious", "grid"]
+    last = desk.store.decisions()[-1]
+    assert (last.mode, last.seconds) == ("blind", 1_800)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"sample_id": "strange"}, "not in the dataset"),
+        ({"sample_id": 7}, "'sample_id' must be text"),
+        ({"verdict": "perhaps"}, "is not a verdict"),
+        ({"verdict": "relabel", "labels": []}, "does not go with classes"),
+        ({"verdict": "picked", "labels": [99]}, "Class 99 does not exist"),
+        ({"labels": ["cat"]}, "whole numbers"),
+        ({"labels": [True]}, "whole numbers"),
+        ({"uuid": "no"}, "needs an id of its own"),
+        ({"seconds": True}, "'seconds' must be a number"),
+        ({"seconds": float("nan")}, "'seconds' must be a number"),
+        ({"at": "noon"}, "'at' must be a number"),
+        ({"note": "x" * 2_001}, "'note' must be text of at most 2,000 characters"),
+        ({"verdict": "undo"}, "needs an id of its own"),
+    ],
+)
+def test_one_bad_item_is_refused_with_a_sentence_and_holds_up_no_other(desk, wrong, sentence):
+    first, second = desk.queue(ANN).rows[:2].tolist()
+    good = item(desk, second)
+    outcome = desk.record(ANN, [item(desk, first) | wrong, good], 0.0)
+    assert outcome.saved == [good["uuid"]] and len(outcome.refused) == 1
+    assert sentence in outcome.refused[0][1]
+
+
+def test_an_id_that_somebody_else_used_is_refused_and_the_rest_saved(desk):
+    first, second = desk.queue(ANN).rows[:2].tolist()
+    taken, good = item(desk, first), item(desk, second)
+    desk.record(BOB, [taken], 0.0)
+    outcome = desk.record(ANN, [taken, good], 0.0)
+    assert outcome.saved == [good["uuid"]] and list(outcome.reveals) == [good["uuid"]]
+    assert [refused for refused, _ in outcome.refused] == [taken["uuid"]]
+    assert "Another decision already bears the id" in outcome.refused[0][1]
+
+
+def test_the_clock_of_the_browser_counts_only_by_its_differences(desk):
+    rows = desk.queue(ANN).rows[:3].tolist()
+    sent = [item(desk, row, at=at) for row, at in zip(rows, (1_000, 61_000, 99_000))]
+    desk.record(ANN, sent, 61_000.0)
+    first, second, later = (np.datetime64(d.decided_at[:-1]) for d in desk.store.decisions())
+    assert abs((second - first) - np.timedelta64(60_000, "ms")) < np.timedelta64(2_000, "ms")
+    assert abs(later - second) < np.timedelta64(2_000, "ms"), "nothing is decided in the future"
+
+
+# -- what is learned, and what is in force --------------------------------------------------------------------------
+
+
+def test_the_session_tells_of_the_sitting_and_learns_what_to_expect(desk, planted):
+    assert desk.session(ANN)["expected"] is None and desk.recalibrated() is None and desk.learned() == 0
+    judge(desk, desk.run.audit["row"][:120], planted.truth)
+    session = desk.session(ANN)
+    assert session["cards"] == 120 and session["seconds"] >= 0 and sum(n for _, n in session["verdicts"]) == 120
+    assert desk.learned() == 120 and desk.recalibrated() is not None
+    chance = desk.recalibrated().probability(desk.facts.suspicion)[0]
+    ahead = desk.open_cards(ANN).rows[:100]
+    assert session["expected"]["point"] == pytest.approx(chance[ahead].sum())
+    assert session["expected"]["cards"] == len(ahead)
+    assert session["anchoring"]["open_cards"] == 0 and not session["anchoring"]["enough"]
+
+
+def test_expected_finds_are_learned_in_steps_of_twenty(desk, planted):
+    view = replace(BOB, order="finds")
+    before = desk.queue(view, audit=False).rows.tolist()
+    judge(desk, before[:19], planted.truth)
+    assert desk.learned() == 0 and desk.queue(view, audit=False).rows.tolist() == before
+    judge(desk, before[19:21], planted.truth)
+    assert desk.learned() == 20
+
+
+def test_bands_are_a_guess_before_reviews_and_an_estimate_after(desk, planted):
+    bare = in_force(desk.dataset, desk.run, (), None)
+    guess = bare.bands
+    assert guess.guess and guess.precision.points == () and len(guess.precision.cards) == len(guess.thresholds)
+    assert set(guess.data()) >= {"thresholds", "precision", "detection", "guess"}
+    judge(desk, desk.run.audit["row"][:200], planted.truth)
+    known = in_force(desk.dataset, desk.run, desk.store.decisions(), desk.store.choices())
+    bands = known.bands
+    assert not bands.guess and bands.earlier_precision is not None
+    assert bands.words.startswith("Estimated from 200 audit cards") and "Grey" in bands.words
+    assert (np.diff(bands.thresholds) > 0).all() and known.threshold in bands.thresholds
+    at = bands.thresholds.index(known.threshold)
+    assert bands.precision.points[at] == pytest.approx(known.estimate.precision.point, abs=1e-4)
+    assert bands.precision.low[at] == pytest.approx(known.estimate.precision.low, abs=1e-4)
+    assert known.guess.precision.low <= known.guess.precision.high
+    assert known.cards_to_halve.precision > 0 and known.recalibration is not None
+
+
+def test_a_target_gives_the_threshold_that_reaches_it(desk, planted):
+    judge(desk, np.arange(400), planted.truth)
+    known = in_force(desk.dataset, desk.run, desk.store.decisions(), None)
+    wrong = planted.wrong[desk.facts.ranked.ranking.rows]
+    for confidence in (0.95, None):
+        found = known.reach("detection", 0.8, confidence)
+        flagged = known.at(found.threshold).flagged_count
+        assert found.reached and wrong[:flagged].sum() >= 0.8 * wrong.sum() and found.share >= 0.8
+        found = known.reach("precision", 0.8, confidence)
+        flagged = known.at(found.threshold).flagged_count
+        assert found.reached and wrong[:flagged].mean() >= 0.8
+    leaving, coming = np.arange(400) < 200, np.arange(400) >= 200
+    lost = known.exchange(leaving, coming)
+    assert lost.point == pytest.approx(planted.wrong[:200].sum() - planted.wrong[200:].sum())
+    assert in_force(desk.dataset, desk.run, (), None).exchange(leaving, coming) is None
+
+
+def test_the_pace_is_assumed_then_measured_then_as_set(desk):
+    def pace():
+        told = in_force(desk.dataset, desk.run, desk.store.decisions(), desk.store.choices()).pace
+        return told.seconds, told.known
+
+    assert pace()[1] == "assumed"
+    desk.record(ANN, [item(desk, int(row), seconds=3.0) for row in desk.queue(ANN).rows[:25]], 0.0)
+    assert pace() == (3.0, "measured")
+    Choosing(desk.store, desk.run.id, "ann", now).record("seconds_per_card", 12.0)
+    assert pace() == (12.0, "set")
