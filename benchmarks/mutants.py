@@ -69,7 +69,7 @@ AREAS = {
 
 def main(arguments: Sequence[str] = ()) -> None:
     chosen = _parse(arguments)
-    planted = _again(chosen.again) if chosen.again else _drawn(chosen.areas or list(AREAS), chosen.each, chosen.seed)
+    planted = _again(chosen.again) if chosen.again else drawn(chosen.areas or list(AREAS), chosen.each, chosen.seed)
     results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
@@ -162,7 +162,7 @@ def tables(results: list[dict]) -> str:
     return "\n".join([*rows, "", "```diff", "\n\n".join(told) or "none survived", "```"])
 
 
-def _drawn(areas: list[str], each: int, seed: int) -> list[tuple[str, Mutant]]:
+def drawn(areas: list[str], each: int, seed: int) -> list[tuple[str, Mutant]]:
     """So many mutants of each area, or all there are; the same for the same seed and source."""
     planted = []
     for area in areas:

@@ -291,7 +291,7 @@ def test_bands_are_a_guess_before_reviews_and_an_estimate_after(desk, planted):
     assert bands.precision.points[at] == pytest.approx(known.estimate.precision.point, abs=1e-4)
     assert bands.precision.low[at] == pytest.approx(known.estimate.precision.low, abs=1e-4)
     assert known.guess.precision.low <= known.guess.precision.high
-    assert known.cards_to_halve.precision > 0 and known.recalibration is not None
+    assert known.cards_to_halve.detection_rate > 0
 
 
 def test_a_target_gives_the_threshold_that_reaches_it(desk, planted):
