@@ -143,3 +143,10 @@ def test_a_recommendation_by_hand():
     assert table.loc["none", "standard_error"] == pytest.approx((losses - best).std() / 20)
     assert table.loc["none", "brier_score_top1"] == pytest.approx(np.mean((confidence - right) ** 2))
     assert recommend(confidence, right, ("none",), also={"temperature": confidence}).method == "none"
+
+
+def test_one_bin_compares_the_means():
+    """0.9, 0.7, 0.5 and 0.3 stated, two of them right: 0.6 against 0.5."""
+    assert expected_calibration_error([0.9, 0.7, 0.5, 0.3], [1, 0, 1, 0], bins=1) == pytest.approx(0.1)
+    with pytest.raises(InputError, match="at least 1"):
+        expected_calibration_error([0.9], [1], bins=0)

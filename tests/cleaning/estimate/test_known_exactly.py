@@ -12,12 +12,16 @@ from cleaning.estimate import (
     estimate_exchange,
     estimate_nested,
     estimate_rule,
+    gather_evidence,
     prior_band,
     prior_bands,
+    recalibrate,
 )
+from cleaning.estimate.estimators import ESTIMATORS, estimate_parts
 from cleaning.estimate.outlook import duration, rounded
+from cleaning.estimate.split import Cells
 from cleaning.suspect.audit import draw_audit
-from cleaning.suspect.ranking import rank_suspicion
+from cleaning.suspect.ranking import logit, rank_suspicion
 
 SUSPICION = np.arange(10, 0, -1) / 11  # row r is the r-th most suspicious; four lie at or above 0.6
 SURE = np.array([1, 0, 1, 0, 0, 1, 0, 0, 0, 0.0])
@@ -124,7 +128,16 @@ def test_each_quantity_has_a_width_of_its_own(thousand):
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(9.94, "9.9"), (9.96, "10"), (99.4, "99"), (99.6, "100"), (100, "100"), (114, "110"), (1_250, "1,200")],
+    [
+        (9.94, "9.9"),
+        (9.95, "10"),
+        (9.96, "10"),
+        (99.4, "99"),
+        (99.6, "100"),
+        (100, "100"),
+        (114, "110"),
+        (1_250, "1,200"),
+    ],
 )
 def test_counts_are_told_no_finer_than_they_are_known(count, words):
     assert rounded(count) == words
@@ -145,3 +158,48 @@ def test_counts_are_told_no_finer_than_they_are_known(count, words):
 )
 def test_times_are_told_in_what_reads_best(seconds, words):
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize("method", sorted(ESTIMATORS))
+def test_a_part_that_is_seen_whole_has_no_width(method):
+    """Two strata, of which every sample is a card: what is wrong in each part is counted, not estimated."""
+    size, wrong = np.array([[[4.0, 6.0], [10.0, 5.0]]]), np.array([[[3.0, 1.0], [2.0, 0.0]]])
+    curve = np.full_like(size, 0.3)
+    gap = wrong - size * curve
+    gap_squared = wrong * 0.7**2 + (size - wrong) * 0.3**2
+    parts = estimate_parts(method, Cells(size, size, curve, wrong, gap, gap_squared), np.full((1, 2), 1.96))
+    assert parts.low.tolist() == parts.point.tolist() == parts.high.tolist() == [[4, 2]]
+    assert parts.size.tolist() == parts.cards.tolist() == [[10, 15]]
+
+
+@pytest.mark.parametrize("method", sorted(ESTIMATORS))
+def test_half_seen_is_narrower_than_little_seen(method):
+    """The finite-population correction: the same cards of a smaller part say more, by the root of what is unseen."""
+
+    def width(size: float) -> float:
+        size, cards, wrong = (np.full((1, 2, 1), v) for v in (size, 50.0, 20.0))
+        curve = np.full_like(size, 0.4)
+        cells = Cells(size, cards, curve, wrong, np.zeros_like(size), cards * 0.24)
+        parts = estimate_parts(method, cells, np.full((1, 2), 1.96))
+        return float((parts.high - parts.low)[0, 0] / size[0, 0, 0])
+
+    assert width(100.0) / width(1e9) == pytest.approx(np.sqrt(0.5), rel=0.03)
+
+
+def test_the_recalibrated_curve_is_the_posterior_mode_with_its_sandwich(thousand):
+    """Independently: there the gradient of the weighted log-posterior is 0, and the band is H^-1 S H^-1."""
+    ranking, audit, verdicts = thousand
+    evidence = gather_evidence(audit, verdicts, ranking)
+    curve = recalibrate(evidence, audit, ranking)
+    x = logit(ranking.suspicion[evidence.rank])
+    design, seen = np.column_stack([np.ones_like(x), x]), evidence.verdict
+    weight = (audit.sizes / evidence.drawn)[evidence.stratum]
+    weight = weight / weight.mean()
+    chance = 1 / (1 + np.exp(-design @ curve.parameters))
+    prior = np.diag(1 / np.array([2.0, 0.7]) ** 2)
+    gradient = design.T @ (weight * (seen - chance)) - prior @ (curve.parameters - [-0.7, 0.8])
+    assert gradient == pytest.approx([0, 0], abs=1e-3)
+    inverse = np.linalg.inv((design.T * (weight * chance * (1 - chance))) @ design + prior)
+    score = (weight * (seen - chance))[:, None] * design
+    assert curve.covariance == pytest.approx(inverse @ (score.T @ score + prior) @ inverse, rel=1e-3)
+    assert curve.card_count == len(x)
