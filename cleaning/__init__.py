@@ -16,8 +16,7 @@ each function's docstring; ``docs/guide.md`` tells the same path with its outcom
 """
 
 from cleaning.first_use import at_first_use
-
-__version__ = "0.2.0"  # the one place; wheel, command line, cards and exports say it
+from cleaning.version import __version__ as __version__
 
 _HOMES = {
     "cleaning.calibrate.calibration": ("Calibration", "calibrate"),

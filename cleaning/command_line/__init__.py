@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cleaning import __version__
+from cleaning.version import __version__
 
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",

@@ -5,14 +5,12 @@ import os
 import sys
 from pathlib import Path
 
-import cleaning
-
 EXAMPLES = """examples:
   python -m cleaning app
   python -m cleaning app -- --server.port 8600
 Only this machine can reach it. Workspaces are kept below the folder it is started in, or below
 SECOND_OPINION_WORKSPACES. Stop it with Ctrl-C."""
-SCRIPT = Path(cleaning.__file__).parents[1] / "app.py"
+SCRIPT = Path(__file__).parents[2] / "app.py"
 
 
 def add_to(commands) -> None:

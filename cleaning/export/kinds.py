@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cleaning import __version__
 from cleaning.errors import InputError, one_of
 from cleaning.export.card import card_files
 from cleaning.export.card.impact_file import impact_json
@@ -22,6 +21,7 @@ from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
+from cleaning.version import __version__
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleaning import __version__
 from cleaning.command_line.shared.source import add_source_arguments, read_source
 from cleaning.errors import InputError, one_of
+from cleaning.version import __version__
 
 
 def add_study_arguments(parser: argparse.ArgumentParser) -> None:

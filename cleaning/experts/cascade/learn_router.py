@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cleaning import __version__
 from cleaning.calibrate.calibrators import Calibrator, fit_platt
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
@@ -26,6 +25,7 @@ from cleaning.experts.cascade.curves import BINS
 from cleaning.experts.cascade.learning import advantage, decisions_at, judged, prices, stage_edges, summed
 from cleaning.experts.cascade.operating_point import OperatingPoint
 from cleaning.experts.cascade.router import FORMAT, KIND
+from cleaning.version import __version__
 
 
 def learn_router(
@@ -47,11 +47,7 @@ def learn_router(
     Holds calibration parameters, bin edges, decisions, advantages, costs and fingerprints, no data.
     """
     check_experts(experts, given_labels)
-    if (fraction is None) == (point is None):
-        raise InputError("Give the router either a fraction or an operating point.")
-    wanted = fraction if point is None else point.fraction
-    if not 0 <= wanted <= 1:
-        raise InputError(f"A fraction of {wanted} cannot be routed; choose a number between 0 and 1.")
+    wanted = _wanted_fraction(fraction, point)
     costs = np.array([e.cost for e in experts], float)
     confidence, correct = confidence_rows(experts), correct_rows(experts, given_labels)
     maps = fit_rows([e.name for e in experts], confidence, correct, calibrate)
@@ -81,6 +77,15 @@ def learn_router(
         "stages": stages,
         "learned": learned,
     }
+
+
+def _wanted_fraction(fraction: float | None, point: OperatingPoint | None) -> float:
+    if (fraction is None) == (point is None):
+        raise InputError("Give the router either a fraction or an operating point.")
+    wanted = fraction if point is None else point.fraction
+    if not 0 <= wanted <= 1:
+        raise InputError(f"A fraction of {wanted} cannot be routed; choose a number between 0 and 1.")
+    return wanted
 
 
 def _within(wanted: float, lessons, edges, costs):

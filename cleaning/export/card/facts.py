@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning import __version__
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
 from cleaning.estimate.evidence import counted_cards
 from cleaning.export.card import people as card_people
@@ -23,6 +22,7 @@ from cleaning.export.card.impact_file import impact_dict, impact_of, plain, rows
 from cleaning.export.handover import Handover
 from cleaning.review.chosen import THRESHOLD, goal_in_words
 from cleaning.settle.final_labels import SETTLED
+from cleaning.version import __version__
 
 FORMAT, VERSION = "second-opinion-card", 1
 RUN_FILES = (

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 
-from cleaning import __version__
 from cleaning.export.card.impact import Impact, leaderboard_impact
 from cleaning.export.handover import Handover
+from cleaning.version import __version__
 
 
 def impact_of(handover: Handover) -> Impact:

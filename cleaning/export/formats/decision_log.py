@@ -8,12 +8,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from cleaning import __version__
 from cleaning.domain import verdicts
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.keep.decisions import Decision
+from cleaning.version import __version__
 
 FORMAT, VERSION = "second-opinion-decisions", 2
 LARGEST_LOG = 2 * 1024**3

@@ -10,10 +10,10 @@ import json
 import numpy as np
 import pyarrow as pa
 
-from cleaning import __version__
 from cleaning.export.formats.corrected import final_label_lists
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
+from cleaning.version import __version__
 
 ARROW_FILE = "data-00000-of-00001.arrow"
 _TEXT = {"dtype": "string", "_type": "Value"}

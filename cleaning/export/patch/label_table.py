@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaning import __version__
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from cleaning.export.patch.apply import Change, plan_apply, plan_revert
 from cleaning.export.patch.label_fields import find_fields, rewritten
 from cleaning.export.patch.patch import Patch
 from cleaning.settle.policy import Policy
+from cleaning.version import __version__
 
 FORMAT, VERSION = "second-opinion-applied", 1
 RECEIPT_ENDING = ".applied.json"

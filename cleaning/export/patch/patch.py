@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from cleaning import __version__
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
@@ -20,6 +19,7 @@ from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
 from cleaning.settle.policy import Policy
+from cleaning.version import __version__
 
 FORMAT, VERSION = "second-opinion-patch", 1
 _VOTE_FIELDS = "uuid reviewer verdict labels note seconds mode card decided_at".split()

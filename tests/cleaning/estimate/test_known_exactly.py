@@ -17,8 +17,8 @@ from cleaning.estimate import (
     prior_bands,
     recalibrate,
 )
-from cleaning.estimate.estimators import ESTIMATORS, estimate_parts
 from cleaning.estimate.outlook import duration, rounded
+from cleaning.estimate.parts import estimate_parts
 from cleaning.estimate.split import Cells
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.ranking import logit, rank_suspicion
@@ -95,7 +95,6 @@ def test_bands_hold_at_every_moment_unless_told_otherwise(thousand):
         [estimate_nested(audit, verdicts, ranking, flagged + 0, 1, **o).at(0) for o in ({}, {"anytime": False})],
     ):
         assert (usual.anytime, fixed.anytime) == (True, False) and usual.level == fixed.level == 0.95
-        assert usual.method == fixed.method == "strata"
         for name in ("precision", "detection_rate", "wrong_total"):
             wide, narrow = getattr(usual, name), getattr(fixed, name)
             assert narrow.half_width < wide.half_width and narrow.point == wide.point
@@ -160,27 +159,23 @@ def test_times_are_told_in_what_reads_best(seconds, words):
     assert duration(seconds) == words
 
 
-@pytest.mark.parametrize("method", sorted(ESTIMATORS))
-def test_a_part_that_is_seen_whole_has_no_width(method):
+def test_a_part_that_is_seen_whole_has_no_width():
     """Two strata, of which every sample is a card: what is wrong in each part is counted, not estimated."""
     size, wrong = np.array([[[4.0, 6.0], [10.0, 5.0]]]), np.array([[[3.0, 1.0], [2.0, 0.0]]])
     curve = np.full_like(size, 0.3)
-    gap = wrong - size * curve
-    gap_squared = wrong * 0.7**2 + (size - wrong) * 0.3**2
-    parts = estimate_parts(method, Cells(size, size, curve, wrong, gap, gap_squared), np.full((1, 2), 1.96))
+    parts = estimate_parts(Cells(size, size, curve, wrong), np.full((1, 2), 1.96))
     assert parts.low.tolist() == parts.point.tolist() == parts.high.tolist() == [[4, 2]]
     assert parts.size.tolist() == parts.cards.tolist() == [[10, 15]]
 
 
-@pytest.mark.parametrize("method", sorted(ESTIMATORS))
-def test_half_seen_is_narrower_than_little_seen(method):
+def test_half_seen_is_narrower_than_little_seen():
     """The finite-population correction: the same cards of a smaller part say more, by the root of what is unseen."""
 
     def width(size: float) -> float:
         size, cards, wrong = (np.full((1, 2, 1), v) for v in (size, 50.0, 20.0))
         curve = np.full_like(size, 0.4)
-        cells = Cells(size, cards, curve, wrong, np.zeros_like(size), cards * 0.24)
-        parts = estimate_parts(method, cells, np.full((1, 2), 1.96))
+        cells = Cells(size, cards, curve, wrong)
+        parts = estimate_parts(cells, np.full((1, 2), 1.96))
         return float((parts.high - parts.low)[0, 0] / size[0, 0, 0])
 
     assert width(100.0) / width(1e9) == pytest.approx(np.sqrt(0.5), rel=0.03)
