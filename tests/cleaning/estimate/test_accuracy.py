@@ -1,13 +1,14 @@
 """Experts' accuracy from audit cards, by hand on ten samples, and by coverage."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from cleaning.domain.judgements import UNSURE
 from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours, variance_of
-from cleaning.estimate.audit_cards import AuditCards, decided_cards
-from tests.cleaning.export.making import a_dataset, decide
+from cleaning.estimate.audit_cards import AuditCards, cards_that_count
+from cleaning.estimate.evidence import counted_cards
+from cleaning.suspect.audit import AuditDesign
 
 CARDS = AuditCards(np.array([0, 2, 4, 6, 8]), np.array([0, 0, 1, 1, 1]), np.array([4, 6]))
 RIGHT_GIVEN = np.array([1, 1, 0, 1, 1, 0, 1, 1, 1, 0], bool)[:, None]
@@ -102,35 +103,25 @@ def test_neighbours_change_places_as_often_as_their_gap_says():
 
 # -- which cards count ----------------------------------------------------------------------------------------------
 
-
-def audit_frame() -> pd.DataFrame:
-    """Six cards of 40 samples in two strata, handed out alternately; not in order, as a file may come."""
-    frame = pd.DataFrame(
-        {
-            "order": np.arange(6),
-            "row": [3, 20, 5, 30, 1, 25],
-            "stratum": [0, 1, 0, 1, 0, 1],
-            "stratum_size": [10, 30, 10, 30, 10, 30],
-        }
-    )
-    return frame.iloc[[4, 1, 5, 0, 3, 2]]
+# six cards of 40 samples in two strata, handed out alternately
+AUDIT = AuditDesign(
+    np.array([3, 20, 5, 30, 1, 25]), np.array([0, 1] * 3), np.array([0, 10, 40]), np.array([0.5, 0.5]), 0.5, 0
+)
 
 
-def said(*rows, verdict="unsure"):
-    return [decide(f"s{row:04d}", verdict, number=n) for n, row in enumerate(rows)]
+def said(*rows) -> np.ndarray:
+    """(40,) codes: somebody is unsure about these samples."""
+    codes = np.full(40, np.nan)
+    codes[list(rows)] = UNSURE
+    return codes
 
 
 def test_cards_count_up_to_the_first_open_one_of_their_stratum():
-    dataset = a_dataset()
-    cards = decided_cards(dataset, audit_frame(), said(3, 1, 20, 30, 25))  # 5 is open, so 1 does not count
+    cards = cards_that_count(AUDIT, counted_cards(AUDIT, said(3, 1, 20, 30, 25)))  # 5 is open, so 1 does not count
     assert cards.rows.tolist() == [3, 20, 30, 25] and cards.stratum.tolist() == [0, 1, 1, 1]
     assert cards.sizes.tolist() == [10, 30] and cards.weights().tolist() == [10, 10, 10, 10]
-    passed_over = [*said(3, 20), *said(5, verdict="skip")]
-    assert decided_cards(dataset, audit_frame(), passed_over).rows.tolist() == [3, 20, 5]
 
 
-def test_no_estimate_where_a_stratum_has_no_card_or_the_audit_is_of_another_dataset():
-    dataset = a_dataset()
-    assert decided_cards(dataset, audit_frame(), said(3, 5, 1)) is None
-    assert decided_cards(dataset, audit_frame(), []) is None
-    assert decided_cards(a_dataset(n=41), audit_frame(), said(3, 20)) is None
+def test_no_cards_where_a_stratum_has_none():
+    for codes in (said(3, 5, 1), said()):
+        assert cards_that_count(AUDIT, counted_cards(AUDIT, codes)) is None
