@@ -19,7 +19,7 @@ from cleaning.first_use import at_first_use
 from cleaning.version import __version__ as __version__
 
 _HOMES = {
-    "cleaning.calibrate.calibration": ("Calibration", "calibrate"),
+    "cleaning.calibrate.calibration": ("Calibration", "calibrate_expert"),
     "cleaning.calibrate.measures": (
         "by_group", "calibration_measures", "expected_calibration_error", "overconfidence_sentence",
         "reliability_curve",
@@ -45,5 +45,5 @@ _HOMES = {
     "cleaning.experts.cascade.router": ("ask_in_turn", "load_router", "route"),
     "cleaning.domain.settings": ("Settings",),
 }  # fmt: skip
-_CALLED = {"run_pipeline": "run"}  # by another name in its home
+_CALLED = {"run_pipeline": "run", "calibrate_expert": "calibrate"}  # by another name in its home
 __getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES, _CALLED)
