@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cleaning.errors import InputError
 from cleaning.estimate import threshold_for_detection, threshold_for_precision
-from cleaning.estimate.flag_counts import cards_in, curve_of, shortest_between
+from cleaning.estimate.flag_counts import TAU_GRID, cards_in, curve_of, paper_table, shortest_between
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.ranking import rank_suspicion
 
@@ -104,3 +104,13 @@ def test_no_time_holds_no_card_and_less_is_refused():
     for hours, seconds in ((-0.1, 8), (1, 0), (1, -8), (float("nan"), 8)):
         with pytest.raises(InputError, match="hours are 0 or more"):
             cards_in(hours, seconds)
+
+
+def test_the_places_of_tau_are_its_hundredths():
+    """Two experts agree on another label, the less sure of them at 0.755: at every tau up to 0.75, at none above."""
+    predicted, confidence = np.array([[1, 1], [0, 1]]), np.array([[0.9, 0.755], [0.8, 0.304]])
+    table = paper_table(predicted, confidence, np.zeros(2, int), np.array([0, 1]))
+    passing = [np.flatnonzero(row) for row in table.flagged]
+    assert TAU_GRID.tolist() == pytest.approx([place / 100 for place in range(101)])
+    assert passing[1].tolist() == list(range(76)), "both agree"
+    assert table.flagged[0].tolist() == [2] * 31 + [1] * 45 + [0] * 25, "one is enough: the second sample up to 0.30"
