@@ -15,7 +15,7 @@ from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert, Top1Expert
 from cleaning.domain.folds import Folds, draw_folds
 from cleaning.suspect.pool import Opinions, pool
-from cleaning.suspect.suspicion import agreement, log_ratio, metadata_excess
+from cleaning.suspect.suspicion import expert_agreement, log_ratio, metadata_excess
 
 DEFAULT = "default"
 WITHOUT_GROUP = "default, group unused"
@@ -75,7 +75,7 @@ def _votes(asked: Asked) -> Iterator[tuple[str, np.ndarray]]:
     """How many vote against the given label, and the paper's rule: for each K ranked by tau, and as a ladder."""
     predicted = asked.opinions.predicted
     yield "vote count", ((predicted != ABSTAIN) & (predicted != asked.labels[:, None])).sum(axis=1)
-    view, experts = agreement(asked.opinions, asked.labels), predicted.shape[1]
+    view, experts = expert_agreement(asked.opinions, asked.labels), predicted.shape[1]
     yield "paper, ladder", view.ladder(experts)
     for agree in range(1, experts + 1):
         yield f"{PAPER}{agree}", np.where(view.count >= agree, view.weakest, -1.0)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainccinv, betaincinv, ndtr
 
-from cleaning.estimate.answers import Band
-from cleaning.estimate.curves import Totals, detection_rate_of, part_multiplier, precision_of
-from cleaning.estimate.evidence import Evidence, gather_evidence
+from cleaning.estimate.answers import IntervalCurve
+from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts
+from cleaning.estimate.estimating import Totals, detection_rate_of, part_multiplier, precision_of
 from cleaning.estimate.intervals import reach, share_ends
 from cleaning.estimate.parts import Ends, estimate_parts, fitted_curve, mean_or_whole_stratum
 from cleaning.estimate.recalibration import PRIOR_MEAN
@@ -30,32 +30,35 @@ Estimator = Callable[[Cells, np.ndarray], Ends]
 class Answer:
     """Bands over thresholds."""
 
-    precision: Band
-    detection_rate: Band
+    precision: IntervalCurve
+    detection_rate: IntervalCurve
 
 
 def answer(
     name: str, audit: AuditDesign, verdicts: np.ndarray, ranking: Ranking, thresholds: np.ndarray, level: float = 0.95
 ) -> Answer:
     """What an estimator of ``OTHERS`` says of (T,) thresholds, with fixed-n ends. verdicts: (N,) 0, 1 or NaN."""
-    evidence = gather_evidence(audit, verdicts, ranking)
-    split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
-    curve, ends = OTHERS[name](evidence, audit, split)
-    cells = split.cells(curve, evidence.verdict)
-    rest = estimate_parts(cells, part_multiplier(cells, evidence.card_count, level, False), ends)
-    known, size = split.known(evidence.known_verdict), rest.size + split.known(np.ones(len(evidence.known_rank)))
+    counted_verdicts = count_verdicts(audit, verdicts, ranking)
+    split = ThresholdSplit(counted_verdicts, ranking, ranking.flagged_counts(thresholds))
+    curve, ends = OTHERS[name](counted_verdicts, audit, split)
+    cells = split.cells(curve, counted_verdicts.code)
+    rest = estimate_parts(cells, part_multiplier(cells, counted_verdicts.card_count, level, False), ends)
+    known, size = (
+        split.known(counted_verdicts.known_code),
+        rest.size + split.known(np.ones(len(counted_verdicts.known_rank))),
+    )
     totals = Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
     return Answer(precision_of(totals, totals, totals, split.flagged), detection_rate_of(totals, totals, totals))
 
 
-def difference(evidence: Evidence, audit: AuditDesign, split: ThresholdSplit) -> tuple[Curve, Estimator]:
+def difference(counted_verdicts: CountedVerdicts, audit: AuditDesign, split: ThresholdSplit) -> tuple[Curve, Estimator]:
     """Curve plus mean gap.
 
     Ends of a cell as for so many plain cards as have the gap's variance; at least as wide as the curve's own variance
     says while cards are few.
     """
-    curve = fitted_curve(evidence, audit, split.ranking)
-    gap = evidence.verdict - curve.at(logit(split.ranking.suspicion[evidence.rank]))
+    curve = fitted_curve(counted_verdicts, audit, split.ranking)
+    gap = counted_verdicts.code - curve.at(logit(split.ranking.suspicion[counted_verdicts.rank]))
     gaps, squared = (split.cells(curve, value).wrong for value in (gap, gap**2))
 
     def ends(cells: Cells, multiplier: np.ndarray) -> Ends:

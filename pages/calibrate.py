@@ -10,10 +10,9 @@ import streamlit as st
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
 from pages.shared import charts, frame, loaders, state
-from pages.shared.calibrate import charts as study_charts
-from pages.shared.calibrate import view as calibration_view
+from pages.shared.calibrate import calibration_reports, study_charts
 from pages.shared.messages import guarded, plain
-from pages.shared.tables import in_percent, share
+from pages.shared.percentages import in_percent, share
 
 COLUMNS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
@@ -66,7 +65,7 @@ def page() -> None:
         "How sure each expert says it is, against how often it is right. After calibration, 70 % means 70 %.",
     )
     run = loaders.opened_run()
-    made = calibration_view.reports(run)
+    made = calibration_reports.reports(run)
     one, everyone, groups, helping = st.tabs(["One expert", "All experts", "Groups and shift", "Which experts help"])
     with one:
         one_expert(run, made)
@@ -88,18 +87,18 @@ def one_expert(run, made) -> None:
         chosen = st.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="calibrate_expert")
         method = chosen_method(run, made[chosen])
         bins = st.slider("Bins of equal count", 5, 50, 15, key="calibrate_bins")
-        report = calibration_view.with_method(run, made[chosen], method)
-        st.markdown(f"#### {plain(calibration_view.sentence(report), 600)}")
+        report = calibration_reports.with_method(run, made[chosen], method)
+        st.markdown(f"#### {plain(calibration_reports.sentence(report), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
         parameters(made[chosen])
     with right:
-        before, after = calibration_view.curves(report, bins)
+        before, after = calibration_reports.curves(report, bins)
         parts = [
             part.assign(moment=moment) for moment, part in (("before", before), ("after", after)) if part is not None
         ]
         charts.show_with_data(charts.reliability(before, after), pd.concat(parts), "reliability")
-        st.caption(calibration_view.counts_in_words(after))
+        st.caption(calibration_reports.counts_in_words(after))
     with st.expander("Figures with intervals, and what the number of bins does"):
         closer(run, report, method)
 
@@ -107,7 +106,7 @@ def one_expert(run, made) -> None:
 def chosen_method(run, report) -> str:
     """The calibration to show for an expert; recorded, and used in cascades."""
     workspace, name = loaders.opened_workspace(), report.expert.name
-    methods = calibration_view.methods_of(report)
+    methods = calibration_reports.methods_of(report)
     kept, key = loaders.in_force(workspace.id, run.id).chosen.calibration_methods.get(name), f"calibrate_method_{name}"
 
     @guarded
@@ -123,7 +122,7 @@ def chosen_method(run, report) -> str:
         help="Shown here and used on the Cascade page. The ranking keeps the first one; on real data the choice hardly "
         "moves it, but it moves what the number means.",
     )
-    advised = calibration_view.recommendation(run, report)
+    advised = calibration_reports.recommendation(run, report)
     st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))
     return method
 
@@ -139,7 +138,7 @@ def parameters(report) -> None:
 
 
 def closer(run, report, method: str) -> None:
-    table = calibration_view.measured(run, report, method)
+    table = calibration_reports.measured(run, report, method)
     small = table[table["measure"].str.startswith(("ECE", "Brier", "NLL"))]
     left, right = st.columns(2, gap="medium")
     with left:
@@ -147,14 +146,14 @@ def closer(run, report, method: str) -> None:
         charts.show_with_data(study_charts.before_after(small), table, "before_after")
     with right:
         st.markdown("**ECE by number of bins**")
-        effect = calibration_view.bins_effect(run, report, method)
+        effect = calibration_reports.bins_effect(run, report, method)
         charts.show_with_data(study_charts.bins_effect(effect), effect, "bins_effect")
         st.caption("“By chance”: what a perfectly calibrated expert stays under 95 times in 100.")
 
 
 @guarded
 def all_experts(run, made) -> None:
-    table, labels = calibration_view.table(made, run.weights), loaders.judging_labels(loaders.opened_workspace().id)
+    table, labels = calibration_reports.table(made, run.weights), loaders.judging_labels(loaders.opened_workspace().id)
     shown = [c for c in COLUMNS if c != "accuracy_on_corrected"]
     if labels.settled:
         table["accuracy_on_corrected"] = [accuracy_against(r, labels.codes, labels.counted).value for r in made]
@@ -182,12 +181,12 @@ def all_experts(run, made) -> None:
 @st.fragment
 @guarded
 def groups_and_shift(run, made) -> None:
-    columns = calibration_view.columns_to_group_by(run)
+    columns = calibration_reports.columns_to_group_by(run)
     left, right = st.columns(2)
     names = [report.expert.name for report in made]
     report = made[left.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="groups_expert")]
     column = right.selectbox("Split by", list(columns), key="groups_column")
-    found, parts = calibration_view.groups(run, report, column)
+    found, parts = calibration_reports.groups(run, report, column)
     standing_out = int(found["flagged"].sum())
     st.markdown(
         f"**{standing_out} of {len(found)} groups stand out**: after calibration the expert is surer, or less sure, "
@@ -216,13 +215,13 @@ def groups_and_shift(run, made) -> None:
 def which_help(run) -> None:
     if len(run.expert_names) < 2:
         raise InputError("This run has one expert. Which experts help shows with two or more.")
-    found, what = calibration_view.study(run), calibration_view.what_full_study(run)
+    found, what = calibration_reports.study(run), calibration_reports.what_full_study(run)
     if state.asked(what) or st.button("Score without each expert", key="leave_out", help="Reads all scores again."):
-        found = calibration_view.full_study(run)
+        found = calibration_reports.full_study(run)
         state.ask(what)
     for sentence in found.advice:
         st.markdown(f"- {plain(sentence, 500)}")
-    table = calibration_view.with_estimates_said(found.table)
+    table = calibration_reports.with_estimates_said(found.table)
     shown = [c for c in EXPERTS if c in table and table[c].notna().any()]
     table = in_percent(table, EXPERTS)
     st.dataframe(table, column_order=shown, column_config=EXPERTS, hide_index=True, width="stretch")

@@ -9,12 +9,11 @@ import streamlit as st
 from cleaning.errors import InputError
 from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
 from pages.shared import charts, frame, loaders, state
-from pages.shared.calibrate import view as calibration_view
-from pages.shared.cascade import charts as cascade_charts
-from pages.shared.cascade import view as cascade_view
-from pages.shared.cascade.view import Scene
+from pages.shared.calibrate import calibration_reports
+from pages.shared.cascade import cascade_charts, cascade_scene
+from pages.shared.cascade.cascade_scene import CascadeScene
 from pages.shared.messages import guarded, plain
-from pages.shared.tables import in_percent, share
+from pages.shared.percentages import in_percent, share
 
 SLIDER = "cascade_fraction"
 CALLS = {
@@ -43,11 +42,11 @@ def page() -> None:
         "the other, twenty times.",
     )
     workspace, run = loaders.opened_workspace(), loaders.opened_run()
-    reports = calibration_view.reports(run)
+    reports = calibration_reports.reports(run)
     if len(reports) < 2:
         raise InputError("A cascade needs at least two experts; this run has one. Load another on the Load page.")
     names, costs, bins = chosen(reports)
-    scene = cascade_view.scene_of(workspace, run, names, costs, bins)
+    scene = cascade_scene.scene_of(workspace, run, names, costs, bins)
     figures(scene)
     choose_point(scene)
     st.caption(plain(scene.labels.sentence(), 600))
@@ -62,12 +61,12 @@ def chosen(reports) -> tuple[list[str], list[float], int]:
     names = left.multiselect(
         "Experts, in the order they are asked",
         list(by_name),
-        default=cascade_view.order_of_start(reports),
+        default=cascade_scene.order_of_start(reports),
         format_func=lambda n: n + (" (simulated)" if by_name[n].simulated else ""),
         key="cascade_experts",
         help="Two or more. Each is asked only about what those before it pass on.",
     )
-    bins = right.selectbox("Bins", cascade_view.BIN_COUNTS, index=3, key="cascade_bins", help="Of equal count.")
+    bins = right.selectbox("Bins", cascade_scene.BIN_COUNTS, index=3, key="cascade_bins", help="Of equal count.")
     if len(names) < 2:
         raise InputError("Choose at least two experts, the cheapest first.")
     experts = [by_name[n] for n in names]
@@ -86,7 +85,7 @@ def chosen(reports) -> tuple[list[str], list[float], int]:
     return names, costs, bins
 
 
-def figures(scene: Scene) -> None:
+def figures(scene: CascadeScene) -> None:
     """Both figures; they stay as they are while the point is chosen."""
     data = scene.curves.table()
     for column, axis in zip(st.columns(2, gap="medium"), ("fraction", "cost")):
@@ -97,15 +96,15 @@ def figures(scene: Scene) -> None:
 
 @st.fragment
 @guarded
-def choose_point(scene: Scene) -> None:
+def choose_point(scene: CascadeScene) -> None:
     """Slider or goal, and what the point gives; nothing else is drawn anew."""
     curves = scene.curves
     left, right = st.columns(2, gap="medium")
     with right:
         policy = st.radio(
             "Whose answer stands",
-            list(cascade_view.POLICIES),
-            format_func=cascade_view.POLICIES.get,
+            list(cascade_scene.POLICIES),
+            format_func=cascade_scene.POLICIES.get,
             horizontal=True,
             key="cascade_policy",
         )
@@ -126,7 +125,7 @@ def choose_point(scene: Scene) -> None:
     take_router(scene, point)
 
 
-def goals(scene: Scene, policy: str) -> None:
+def goals(scene: CascadeScene, policy: str) -> None:
     """Two goals, each with a number and a button that moves the slider."""
     large = plain(scene.curves.names[-1], 40)
     for key, label, start, step, find in (
@@ -166,7 +165,7 @@ def numbers(point, curves) -> None:
     three.caption(f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}")
 
 
-def take_router(scene: Scene, point) -> None:
+def take_router(scene: CascadeScene, point) -> None:
     left, right = st.columns([1, 3], gap="medium")
     left.download_button(
         "Router",
@@ -183,19 +182,19 @@ def take_router(scene: Scene, point) -> None:
             "The file holds bins, decisions, calibration parameters, costs and fingerprints; no data. "
             "`cleaning/experts/cascade/router.py` needs nothing but Python's standard library."
         )
-        st.code(cascade_view.SNIPPET, language="python")
+        st.code(cascade_scene.SNIPPET, language="python")
 
 
 @st.fragment
 @guarded
-def bins_matter(scene: Scene) -> None:
+def bins_matter(scene: CascadeScene) -> None:
     with st.expander("Does the number of bins matter?"):
         st.markdown("More bins follow the data more closely, fewer are steadier. The same halves for every row.")
         share = round(float(state.typed(SLIDER) or 50.0) / 100, 3)
-        what = cascade_view.what_sensitivity(scene, share)
+        what = cascade_scene.what_sensitivity(scene, share)
         if state.asked(what) or st.button("Compare", key="cascade_compare_bins"):
             with st.spinner("Learning with other numbers of bins …"):
-                table = cascade_view.sensitivity(scene, share)
+                table = cascade_scene.sensitivity(scene, share)
             state.ask(what)
             table = in_percent(table, BINS)
             st.dataframe(table, column_order=list(BINS), column_config=BINS, hide_index=True, width="stretch")
@@ -210,14 +209,14 @@ def for_cleaning(workspace, run, last: str) -> None:
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     costly = left.selectbox("Expert to save calls to", names, index=names.index(last), key="cascade_costly")
     pressed = right.button("Work it out", key="cascade_calls", width="stretch")
-    what, budget = cascade_view.what_calls(workspace, run, costly), loaders.in_force(workspace.id, run.id).budget
+    what, budget = cascade_scene.what_calls(workspace, run, costly), loaders.in_force(workspace.id, run.id).budget
     if not (pressed or state.asked(what)):
         st.caption(f"Compares the {budget:,} most suspicious samples with and without its answers.")
         return
     with st.spinner("Scoring with and without it …"):
-        table = cascade_view.calls(workspace, run, costly)
+        table = cascade_scene.calls(workspace, run, costly)
     state.ask(what)
-    st.markdown(f"#### {plain(cascade_view.calls_in_words(table, costly), 400)}")
+    st.markdown(f"#### {plain(cascade_scene.calls_in_words(table, costly), 400)}")
     shown = [c for c in CALLS if c in table]
     st.dataframe(in_percent(table, CALLS), column_order=shown, column_config=CALLS, hide_index=True, width="stretch")
     st.caption(f"Of the {budget:,} samples flagged at the threshold in force. The rule named keeps 95 % or more.")

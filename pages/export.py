@@ -8,7 +8,7 @@ import streamlit as st
 
 from cleaning.export import Policy
 from pages.shared import frame
-from pages.shared.export import view as export_view
+from pages.shared.export import export_handout
 from pages.shared.messages import guarded, plain
 
 CHANGES = {
@@ -40,7 +40,7 @@ def page() -> None:
         "Corrected labels and the log of decisions. Your own files stay as they are; every file here is made from the "
         "log and can be made again.",
     )
-    handout = export_view.handout()
+    handout = export_handout.handout()
     settled = policy()
     found = handout.preview(settled)
     counts(found.counts)
@@ -55,8 +55,8 @@ def page() -> None:
 
 def policy() -> Policy:
     chosen = {}
-    *columns, last = st.columns(len(export_view.CHOICES) + 1)
-    for column, (name, (title, words)) in zip(columns, export_view.CHOICES.items()):
+    *columns, last = st.columns(len(export_handout.CHOICES) + 1)
+    for column, (name, (title, words)) in zip(columns, export_handout.CHOICES.items()):
         chosen[name] = column.selectbox(title, list(words), format_func=words.get, key=f"policy_{name}")
     least = last.number_input("Votes needed", 1, 20, 1, key="policy_least_votes", help="An adjudication is enough.")
     return Policy(**chosen, least_votes=int(least))
@@ -84,8 +84,8 @@ def what_changes(handout, found) -> None:
     said = []
     if len(found.changes) > len(shown):
         said.append(f"The {len(shown):,} most suspicious of {len(found.changes):,} changes.")
-    if "picture" in shown and len(shown) > export_view.MOST_PICTURES:
-        said.append(f"The first {export_view.MOST_PICTURES} with their pictures.")
+    if "picture" in shown and len(shown) > export_handout.MOST_PICTURES:
+        said.append(f"The first {export_handout.MOST_PICTURES} with their pictures.")
     if said:
         st.caption(" ".join(said))
     st.markdown("**By class**")
@@ -100,9 +100,9 @@ def downloads(handout, settled: Policy) -> None:
     st.subheader("Files")
     st.download_button(
         "Everything as ZIP",
-        data=handout.writer(export_view.EVERYTHING, settled),
+        data=handout.writer(export_handout.EVERYTHING, settled),
         file_name="second_opinion_export.zip",
-        key=f"download_{export_view.EVERYTHING}",
+        key=f"download_{export_handout.EVERYTHING}",
         on_click="ignore",  # a rerun would forget what the click asks for before it is made
         icon=":material/folder_zip:",
         type="primary",

@@ -17,6 +17,6 @@ def current_decisions(log: Sequence[Decision] | pd.DataFrame) -> pd.DataFrame:
     if isinstance(log, pd.DataFrame):
         log = [Decision(**(r | {"undoes": r["undoes"] or None})) for r in log.to_dict("records")]
     numbered = [d if d.seq else replace(d, seq=i + 1) for i, d in enumerate(log)]
-    view = CurrentDecisions()
-    view.update(numbered)
-    return as_frame(view.standing())
+    current = CurrentDecisions()
+    current.update(numbered)
+    return as_frame(current.standing())

@@ -21,7 +21,7 @@ HEAVY = {"torch", "torchvision", "timm", "datasets"}
 SESSION = {"session_state", "query_params"}
 CACHES = {"cache_data", "cache_resource"}
 STATE, LOADERS = "pages/shared/state.py", "pages/shared/loaders.py"
-REGISTERS_ONCE = "pages/shared/review/component.py"  # the browser component: registered, not data kept
+REGISTERS_ONCE = "pages/shared/review/room.py"  # the browser component: registered, not data kept
 
 
 @dataclass(frozen=True)

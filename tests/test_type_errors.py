@@ -5,8 +5,8 @@ from collections import Counter
 from tests.type_errors import complaints, counted, folder_of, lowered, read_allowed
 
 CLEAN = {f"cleaning/{room}" for room in ("domain", "calibrate", "suspect", "keep", "settle", "estimate")}
-SAID = """cleaning/export/card/facts.py:10: error: Incompatible types in assignment  [assignment]
-cleaning/export/card/facts.py:10: note: Possible overload variants:
+SAID = """cleaning/export/card/card_facts.py:10: error: Incompatible types in assignment  [assignment]
+cleaning/export/card/card_facts.py:10: note: Possible overload variants:
 cleaning/export/kinds.py:11: error: Need type annotation for "x"  [var-annotated]
 app.py:3: error: Name "y" is not defined  [name-defined]
 Found 3 errors in 3 files (checked 9 source files)

@@ -15,7 +15,7 @@ ERROR = re.compile(r"^(?P<path>[^:]+\.py):\d+: error: ", re.MULTILINE)
 
 
 def folder_of(path: str) -> str:
-    """``cleaning/export`` of ``cleaning/export/card/facts.py``: the room that answers for a file."""
+    """``cleaning/export`` of ``cleaning/export/card/card_facts.py``: the room that answers for a file."""
     return "/".join(path.split("/")[:-1][:2]) or "."
 
 

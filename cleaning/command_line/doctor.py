@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     for note in diagnosis.reading.plain_notes if diagnosis.reading else ():
         print(f"note: {note}", file=sys.stderr)
     for finding in diagnosis.findings:
-        print(_line(finding))
+        print(_line_of_finding(finding))
     if out:
         _write(diagnosis.findings, out)
     print(_summary(diagnosis))
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(_refusal(diagnosis))
 
 
-def _line(finding) -> str:
+def _line_of_finding(finding) -> str:
     offered = f"  (--fix {_quoted(finding.name)})" if finding.safe_fix else ""
     return f"{finding.severity:8}{finding.name}\n        {finding.described()}{offered}"
 

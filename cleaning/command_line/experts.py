@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
     except OSError as error:
         raise InputError(f"'{arguments.out}' could not be written: {error.strerror or error}.") from None
     for one in asked:
-        print(_line(one))
+        print(_line_of_asked(one))
 
 
 def _ask(arguments: argparse.Namespace, choices: list, pictures, asking) -> list:
@@ -101,7 +101,7 @@ def _ask(arguments: argparse.Namespace, choices: list, pictures, asking) -> list
     return asked
 
 
-def _line(asked) -> str:
+def _line_of_asked(asked) -> str:
     resumed = f", {asked.resumed:,} of them from the run before" if asked.resumed else ""
     left = f", {len(asked.unreadable):,} unreadable and left out" if asked.unreadable else ""
     return f"{asked.path}: {asked.rows:,} pictures{resumed}{left}"

@@ -76,7 +76,7 @@ def _checked(out: Path, folder: bool, ending: str) -> Path:
 
 def _write_folder(out: Path, handover) -> None:
     """A Hugging Face dataset folder."""
-    from cleaning.export.formats.hugging_face import hugging_face_files
+    from cleaning.export.formats.hugging_face_dataset import hugging_face_files
     from cleaning.files import written_aside
 
     with written_aside(out) as aside:

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     impact = impact_of(handover)
     print(described(handover), file=sys.stderr)
     print(_shown(impact.experts).to_string(index=False))
-    print("\n" + _neighbours(impact.neighbours).to_string(index=False))
+    print("\n" + _shown_neighbours(impact.neighbours).to_string(index=False))
     print("\n" + "\n".join(impact.sentences))
     if out:
         write_bytes(out, impact_json(handover))
@@ -55,6 +55,6 @@ def _shown(experts):
     return table
 
 
-def _neighbours(neighbours):
+def _shown_neighbours(neighbours):
     chosen = neighbours[neighbours["labels"].isin(["corrected", "audit estimate"])]
     return chosen.assign(swap_probability=chosen["swap_probability"].map("{:.3f}".format))

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
-    reading = _read(arguments)
+    reading = _read_checked(arguments)
     progress = Progress()
     workspace = _workspace(arguments.workspaces, reading) if arguments.workspaces else None
     store = workspace.opinion_store() if workspace else None
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"workspace {workspace.folder}")
 
 
-def _read(arguments: argparse.Namespace):
+def _read_checked(arguments: argparse.Namespace):
     """The Reading; into a workspace only what was looked through whole, now or when a workspace took it."""
     from data_adapters.joining.score_kind import known_before, scored_at_once
 

@@ -6,9 +6,9 @@ estimate(audit, verdicts, suspicion, threshold)     # precision, detection rate,
 """
 
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
-from cleaning.estimate.answers import Band, Estimate, EstimateCurve
-from cleaning.estimate.curves import estimate, estimate_curve, estimate_exchange, estimate_nested, estimate_rule
-from cleaning.estimate.evidence import Evidence, gather_evidence
+from cleaning.estimate.answers import Estimate, EstimateCurve, IntervalCurve
+from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts
+from cleaning.estimate.estimating import estimate, estimate_curve, estimate_exchange, estimate_nested, estimate_rule
 from cleaning.estimate.goals import ThresholdChoice, threshold_for_detection, threshold_for_precision
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.outlook import Stretch, outlook
@@ -19,25 +19,25 @@ __all__ = [
     "RIGHT",
     "UNSURE",
     "WRONG",
-    "Band",
     "CardsNeeded",
+    "CountedVerdicts",
     "Estimate",
     "EstimateCurve",
-    "Evidence",
     "Interval",
+    "IntervalCurve",
     "PriorBand",
     "Recalibration",
     "Stretch",
     "ThresholdChoice",
     "cards_needed",
     "cards_to_halve",
+    "count_verdicts",
     "estimate",
     "estimate_curve",
     "estimate_exchange",
     "estimate_nested",
     "estimate_rule",
     "expected_finds",
-    "gather_evidence",
     "outlook",
     "prior_band",
     "prior_bands",

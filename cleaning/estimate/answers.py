@@ -8,7 +8,7 @@ from cleaning.estimate.intervals import Interval
 
 
 @dataclass(frozen=True)
-class Band:
+class IntervalCurve:
     """Points and interval ends over thresholds, (T,) each; points are NaN where nothing can be said."""
 
     point: np.ndarray
@@ -49,9 +49,9 @@ class EstimateCurve:
 
     thresholds: np.ndarray
     flagged: np.ndarray
-    precision: Band
-    detection_rate: Band
-    wrong_total: Band
+    precision: IntervalCurve
+    detection_rate: IntervalCurve
+    wrong_total: IntervalCurve
     flagged_cards: np.ndarray
     enough: np.ndarray
     card_count: int

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaning.errors import counted
-from cleaning.estimate.curves import estimate_curve
+from cleaning.estimate.estimating import estimate_curve
 from cleaning.estimate.goals import threshold_for_detection, threshold_for_precision
 from cleaning.estimate.ranked_run import RankedRun
 

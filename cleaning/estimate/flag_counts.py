@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaning.errors import InputError
-from cleaning.suspect.suspicion import Agreement, agreement
+from cleaning.suspect.suspicion import ExpertAgreement, expert_agreement
 
 STEP_LIMIT = 1_001
 BIN_COUNT = 100
@@ -159,8 +159,8 @@ def agreements(
     """What the paper's rule goes by: (N,) how many experts agree on one other label, and the place in TAU_GRID of
     the highest tau that the least confident of them still passes (-1: none). In chunks, to spare memory."""
     count, tau = np.empty(len(predicted), np.int16), np.empty(len(predicted), np.int64)
-    for rows, view in _agreement_by_chunk(predicted, confidence, given_labels):
-        count[rows], tau[rows] = view.count, np.searchsorted(TAU_GRID, view.weakest, side="right") - 1
+    for rows, agreed in _agreement_by_chunk(predicted, confidence, given_labels):
+        count[rows], tau[rows] = agreed.count, np.searchsorted(TAU_GRID, agreed.weakest, side="right") - 1
     return count, tau
 
 
@@ -169,8 +169,8 @@ def agreeing(
 ) -> np.ndarray:
     """(N,) bool: flagged by the paper's rule with this K and tau."""
     flagged = np.empty(len(predicted), bool)
-    for rows, view in _agreement_by_chunk(predicted, confidence, given_labels):
-        flagged[rows] = view.flagged(agree, min_confidence)
+    for rows, agreed in _agreement_by_chunk(predicted, confidence, given_labels):
+        flagged[rows] = agreed.flagged(agree, min_confidence)
     return flagged
 
 
@@ -181,8 +181,8 @@ class _Chunk(NamedTuple):
     confidence: np.ndarray
 
 
-def _agreement_by_chunk(predicted, confidence, given_labels: np.ndarray) -> Iterator[tuple[slice, Agreement]]:
+def _agreement_by_chunk(predicted, confidence, given_labels: np.ndarray) -> Iterator[tuple[slice, ExpertAgreement]]:
     for start in range(0, len(predicted), CHUNK_ROWS):
         rows = slice(start, start + CHUNK_ROWS)
         opinions = _Chunk(np.asarray(predicted[rows]), np.asarray(confidence[rows]))
-        yield rows, agreement(opinions, given_labels[rows])
+        yield rows, expert_agreement(opinions, given_labels[rows])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaning.errors import InputError
-from cleaning.estimate.answers import Band, Estimate, EstimateCurve
-from cleaning.estimate.curves import estimate_curve
+from cleaning.estimate.answers import Estimate, EstimateCurve, IntervalCurve
+from cleaning.estimate.estimating import estimate_curve
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking
 
@@ -29,7 +29,7 @@ class ThresholdChoice:
 def threshold_for_precision(
     target: float,
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     ranking: Ranking,
     *,
     confidence: float | None = 0.95,
@@ -40,7 +40,7 @@ def threshold_for_precision(
     confidence: the lower end of a one-sided band of that confidence reaches the target; None goes by the point.
     options: as for ``estimate_curve``. When the goal is not reached, the threshold that comes nearest.
     """
-    curve = _curve_for_goal(target, audit, verdicts, ranking, confidence, options)
+    curve = _curve_for_goal(target, audit, codes, ranking, confidence, options)
     values = _values(curve.precision, confidence)
     return _choose(curve, values, target, lambda reached: reached[-1])
 
@@ -48,7 +48,7 @@ def threshold_for_precision(
 def threshold_for_detection(
     target: float,
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     ranking: Ranking,
     *,
     confidence: float | None = 0.95,
@@ -58,7 +58,7 @@ def threshold_for_detection(
 
     With few audit cards the lower end stays low: confidence=None answers "about", by the point.
     """
-    curve = _curve_for_goal(target, audit, verdicts, ranking, confidence, options)
+    curve = _curve_for_goal(target, audit, codes, ranking, confidence, options)
     values = _values(curve.detection_rate, confidence)
     return _choose(curve, values, target, lambda reached: reached[0])
 
@@ -66,7 +66,7 @@ def threshold_for_detection(
 def _curve_for_goal(
     target: float,
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     ranking: Ranking,
     confidence: float | None,
     options: dict,
@@ -76,10 +76,10 @@ def _curve_for_goal(
     if confidence is not None and not 0.5 < confidence < 1:
         raise InputError(f"A confidence of {confidence} is none; expected a number between 0.5 and 1, such as 0.95.")
     level = 2 * confidence - 1 if confidence else 0.95
-    return estimate_curve(audit, verdicts, ranking, ranking.thresholds(), level=level, **options)
+    return estimate_curve(audit, codes, ranking, ranking.thresholds(), level=level, **options)
 
 
-def _values(band: Band, confidence: float | None) -> np.ndarray:
+def _values(band: IntervalCurve, confidence: float | None) -> np.ndarray:
     values = band.point if confidence is None else band.low
     return np.where(np.isnan(values), -1.0, values)
 

@@ -26,15 +26,15 @@ class Stretch:
 
 
 def outlook(
-    recalibration: Recalibration, ranking: Ranking, verdicts: np.ndarray, flagged: np.ndarray, batch: int = BATCH
+    recalibration: Recalibration, ranking: Ranking, codes: np.ndarray, flagged: np.ndarray, batch: int = BATCH
 ) -> list[Stretch]:
     """The next ``batch`` cards, all flagged ones still open, and the ``batch`` just below the threshold.
 
-    verdicts: (N,) as for ``estimate_curve``; NaN is open. flagged: (N,) bool, which come first. The flagged ones are
+    codes: (N,) as for ``estimate_curve``; NaN is open. flagged: (N,) bool, which come first. The flagged ones are
     left out where the next cards hold them all, those below the threshold where nothing flagged is open, so that no
     stretch is told twice.
     """
-    open_rows = np.isnan(verdicts[ranking.rows])
+    open_rows = np.isnan(codes[ranking.rows])
     inside = flagged[ranking.rows]
     first, then = ranking.suspicion[open_rows & inside], ranking.suspicion[open_rows & ~inside]
     stretches = {NEXT: np.concatenate([first[:batch], then[: max(0, batch - len(first))]])}

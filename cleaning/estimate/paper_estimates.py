@@ -7,7 +7,7 @@ import numpy as np
 
 from cleaning.estimate.answers import EstimateCurve
 from cleaning.estimate.bands import LEVEL, Said
-from cleaning.estimate.curves import estimate_curve, estimate_nested
+from cleaning.estimate.estimating import estimate_curve, estimate_nested
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking

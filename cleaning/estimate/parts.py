@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaning.estimate.evidence import Evidence
+from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.estimate.recalibration import fit_curve
 from cleaning.estimate.split import Cells, Curve
 from cleaning.estimate.weighted_ends import weighted_ends
@@ -34,9 +34,9 @@ class Parts:
     high: np.ndarray
 
 
-def fitted_curve(evidence: Evidence, audit: AuditDesign, ranking: Ranking) -> Curve:
+def fitted_curve(counted_verdicts: CountedVerdicts, audit: AuditDesign, ranking: Ranking) -> Curve:
     """The curve that says what is likely where cards say nothing, fitted on the cards."""
-    return Curve(*fit_curve(evidence, audit, ranking, CURVE_WEIGHTS).parameters)
+    return Curve(*fit_curve(counted_verdicts, audit, ranking, CURVE_WEIGHTS).parameters)
 
 
 def strata(cells: Cells, multiplier: np.ndarray) -> Ends:

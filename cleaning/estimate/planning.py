@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, ndtri
 
 from cleaning.estimate.answers import Estimate
-from cleaning.estimate.curves import part_multiplier
+from cleaning.estimate.estimating import part_multiplier
 from cleaning.estimate.intervals import Interval, ratio_low
 from cleaning.estimate.parts import estimate_parts
 from cleaning.estimate.recalibration import PRIOR_MEAN, Recalibration

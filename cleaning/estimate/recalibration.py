@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit
 
 from cleaning.domain.judgements import UNSURE
-from cleaning.estimate.evidence import Evidence
+from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.estimate.intervals import Interval, normal_multiplier
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, logit
@@ -43,25 +43,27 @@ class Recalibration:
         return expit(centre), expit(centre - reach), expit(centre + reach)
 
 
-def recalibrate(evidence: Evidence, audit: AuditDesign, ranking: Ranking) -> Recalibration | None:
+def recalibrate(counted_verdicts: CountedVerdicts, audit: AuditDesign, ranking: Ranking) -> Recalibration | None:
     """Curve fitted on the counted audit cards, or None with fewer than 40 of them, 5 of each verdict.
 
     Unsure cards say nothing of the curve and are left out.
     """
-    wrong, right = int((evidence.verdict == 1).sum()), int((evidence.verdict == 0).sum())
+    wrong, right = int((counted_verdicts.code == 1).sum()), int((counted_verdicts.code == 0).sum())
     if wrong + right < LEAST_CARDS or min(wrong, right) < LEAST_OF_EACH:
         return None
-    return fit_curve(evidence, audit, ranking)
+    return fit_curve(counted_verdicts, audit, ranking)
 
 
-def fit_curve(evidence: Evidence, audit: AuditDesign, ranking: Ranking, weight_power: float = 1.0) -> Recalibration:
+def fit_curve(
+    counted_verdicts: CountedVerdicts, audit: AuditDesign, ranking: Ranking, weight_power: float = 1.0
+) -> Recalibration:
     """The curve whatever the number of cards; with none it is the prior.
 
     weight_power: of the cards' weights, one over their sampling probabilities; 1 fits the whole dataset best.
     """
-    sure = evidence.verdict != UNSURE
-    x, target = logit(ranking.suspicion[evidence.rank[sure]]), evidence.verdict[sure]
-    weight = (audit.sizes / np.maximum(evidence.drawn, 1))[evidence.stratum[sure]] ** weight_power
+    sure = counted_verdicts.code != UNSURE
+    x, target = logit(ranking.suspicion[counted_verdicts.rank[sure]]), counted_verdicts.code[sure]
+    weight = (audit.sizes / np.maximum(counted_verdicts.drawn, 1))[counted_verdicts.stratum[sure]] ** weight_power
     weight = weight / weight.mean() if len(weight) else weight
     parameters, hessian = _climb(x, target, weight)
     score = (weight * (target - expit(parameters[0] + parameters[1] * x)))[:, None] * np.column_stack(

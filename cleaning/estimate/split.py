@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from scipy.special import expit
 
-from cleaning.estimate.evidence import Evidence
+from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.suspect.ranking import Ranking, logit
 
 
@@ -44,10 +44,10 @@ class Split(Protocol):
     @property
     def ranking(self) -> Ranking: ...
 
-    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
+    def cells(self, curve: Curve, code: np.ndarray) -> Cells:
         """Sums per cell, with (n,) verdicts as shares wrong."""
 
-    def known(self, verdict: np.ndarray) -> np.ndarray:
+    def known(self, code: np.ndarray) -> np.ndarray:
         """(T, 2) sums over the samples known exactly, of a (R,) quantity."""
 
 
@@ -55,33 +55,33 @@ class Split(Protocol):
 class ThresholdSplit:
     """Split by rank: the first ``flagged`` samples, for T counts at once without a pass over the samples."""
 
-    evidence: Evidence
+    counted_verdicts: CountedVerdicts
     ranking: Ranking
     flagged: np.ndarray
 
-    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
-        evidence, ranking = self.evidence, self.ranking
-        cuts = np.clip(self.flagged[:, None], evidence.rest_starts, evidence.rest_ends)
-        starts = np.stack([np.broadcast_to(evidence.rest_starts, cuts.shape), cuts], 1)
-        ends = np.stack([cuts, np.broadcast_to(evidence.rest_ends, cuts.shape)], 1)
+    def cells(self, curve: Curve, code: np.ndarray) -> Cells:
+        counted_verdicts, ranking = self.counted_verdicts, self.ranking
+        cuts = np.clip(self.flagged[:, None], counted_verdicts.rest_starts, counted_verdicts.rest_ends)
+        starts = np.stack([np.broadcast_to(counted_verdicts.rest_starts, cuts.shape), cuts], 1)
+        ends = np.stack([cuts, np.broadcast_to(counted_verdicts.rest_ends, cuts.shape)], 1)
         running = ranking.cumulative(curve.at(ranking.block_logits))
         total = ranking.sum_above(running, ends) - ranking.sum_above(running, starts)
         size = (ends - starts).astype(np.float64)
-        cards, wrong = (self._sum_cards(value) for value in (np.ones_like(verdict), verdict))
+        cards, wrong = (self._sum_cards(value) for value in (np.ones_like(code), code))
         return Cells(size, cards, total / np.maximum(size, 1), wrong)
 
-    def known(self, verdict: np.ndarray) -> np.ndarray:
-        running = np.concatenate([[0.0], np.cumsum(verdict)])
-        above = running[np.searchsorted(self.evidence.known_rank, self.flagged, side="left")]
+    def known(self, code: np.ndarray) -> np.ndarray:
+        running = np.concatenate([[0.0], np.cumsum(code)])
+        above = running[np.searchsorted(self.counted_verdicts.known_rank, self.flagged, side="left")]
         return np.stack([above, running[-1] - above], 1)
 
     def _sum_cards(self, value: np.ndarray) -> np.ndarray:
         """(T, 2, H) sums of a (n,) value over the cards of each cell."""
-        by_rank = np.argsort(self.evidence.rank, kind="stable")
-        member = self.evidence.stratum[by_rank, None] == np.arange(len(self.evidence.rest_starts))
+        by_rank = np.argsort(self.counted_verdicts.rank, kind="stable")
+        member = self.counted_verdicts.stratum[by_rank, None] == np.arange(len(self.counted_verdicts.rest_starts))
         running = np.zeros((len(by_rank) + 1, member.shape[1]))
         np.cumsum(member * value[by_rank, None], axis=0, out=running[1:])
-        above = running[np.searchsorted(self.evidence.rank[by_rank], self.flagged, side="left")]
+        above = running[np.searchsorted(self.counted_verdicts.rank[by_rank], self.flagged, side="left")]
         return np.stack([above, running[-1] - above], 1)
 
 
@@ -93,7 +93,7 @@ class RuleSplit:
     with one K and tau. One pass over the samples.
     """
 
-    evidence: Evidence
+    counted_verdicts: CountedVerdicts
     ranking: Ranking
     passes: np.ndarray
     settings: int
@@ -103,20 +103,22 @@ class RuleSplit:
         reached = np.bincount(self.passes, minlength=self.settings + 1)
         return reached[::-1].cumsum()[::-1][1:]
 
-    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
-        evidence, ranking = self.evidence, self.ranking
-        homes = len(evidence.rest_starts)
-        rest = np.concatenate([np.arange(a, b) for a, b in zip(evidence.rest_starts, evidence.rest_ends)])
-        home = np.repeat(np.arange(homes), evidence.rest_ends - evidence.rest_starts)
+    def cells(self, curve: Curve, code: np.ndarray) -> Cells:
+        counted_verdicts, ranking = self.counted_verdicts, self.ranking
+        homes = len(counted_verdicts.rest_starts)
+        rest = np.concatenate(
+            [np.arange(a, b) for a, b in zip(counted_verdicts.rest_starts, counted_verdicts.rest_ends)]
+        )
+        home = np.repeat(np.arange(homes), counted_verdicts.rest_ends - counted_verdicts.rest_starts)
         chance = curve.at(logit(ranking.suspicion[rest]))
         size, total = (self._by_setting(self.passes[rest], value, home, homes) for value in (None, chance))
-        passes = self.passes[evidence.rank]
-        cards, wrong = (self._by_setting(passes, value, evidence.stratum, homes) for value in (None, verdict))
+        passes = self.passes[counted_verdicts.rank]
+        cards, wrong = (self._by_setting(passes, value, counted_verdicts.stratum, homes) for value in (None, code))
         return Cells(size, cards, total / np.maximum(size, 1), wrong)
 
-    def known(self, verdict: np.ndarray) -> np.ndarray:
-        home = np.zeros(len(verdict), np.int64)
-        return self._by_setting(self.passes[self.evidence.known_rank], verdict, home, 1)[:, :, 0]
+    def known(self, code: np.ndarray) -> np.ndarray:
+        home = np.zeros(len(code), np.int64)
+        return self._by_setting(self.passes[self.counted_verdicts.known_rank], code, home, 1)[:, :, 0]
 
     def _by_setting(self, passes: np.ndarray, value: np.ndarray | None, home: np.ndarray, homes: int) -> np.ndarray:
         """(T, 2, H) sums of a value, or counts, over flagged and unflagged samples of each home."""
@@ -134,7 +136,7 @@ class LimitedSplit:
     may_flag: (N,) bool by rank.
     """
 
-    evidence: Evidence
+    counted_verdicts: CountedVerdicts
     ranking: Ranking
     thresholds: np.ndarray
     may_flag: np.ndarray
@@ -146,7 +148,7 @@ class LimitedSplit:
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         passes = np.searchsorted(self.thresholds[order], self.ranking.suspicion, side="right")
-        rising = RuleSplit(self.evidence, self.ranking, np.where(self.may_flag, passes, 0), len(order))
+        rising = RuleSplit(self.counted_verdicts, self.ranking, np.where(self.may_flag, passes, 0), len(order))
         return rising, place
 
     @property
@@ -154,11 +156,11 @@ class LimitedSplit:
         rising, place = self._rising
         return rising.flagged[place]
 
-    def cells(self, curve: Curve, verdict: np.ndarray) -> Cells:
+    def cells(self, curve: Curve, code: np.ndarray) -> Cells:
         rising, place = self._rising
-        cells = rising.cells(curve, verdict)
+        cells = rising.cells(curve, code)
         return Cells(*(getattr(cells, field.name)[place] for field in fields(cells)))
 
-    def known(self, verdict: np.ndarray) -> np.ndarray:
+    def known(self, code: np.ndarray) -> np.ndarray:
         rising, place = self._rising
-        return rising.known(verdict)[place]
+        return rising.known(code)[place]

@@ -133,7 +133,7 @@ def _mean_weight(weight: np.ndarray, where: np.ndarray) -> np.ndarray:
 def _variance(side: _Side, multiplier: np.ndarray) -> np.ndarray:
     """(T, 2) of the estimated number; larger where it hangs on few cards (Satterthwaite's degrees of freedom, as Korn
     and Graubard 1998 use them; Student's quantile by the first term of its expansion)."""
-    spread = _spread(side.found, side.cards, side.curve)
+    spread = _card_variance(side.found, side.cards, side.curve)
     cards = np.maximum(side.cards, 1)
     cell = side.size**2 * np.where(side.cards > 0, spread * side.unseen / cards, 0.25)
     variance = cell.sum(2)
@@ -159,10 +159,10 @@ def _plain_variance(side: _Side) -> np.ndarray:
         (each * share).sum(2) / np.maximum(total, TINY)
         for share in (side.found / np.maximum(side.cards, 1), side.curve)
     )
-    return np.where(alike, total * _spread(found * cards, cards, curve), np.inf)
+    return np.where(alike, total * _card_variance(found * cards, cards, curve), np.inf)
 
 
-def _spread(found: np.ndarray, cards: np.ndarray, curve: np.ndarray) -> np.ndarray:
+def _card_variance(found: np.ndarray, cards: np.ndarray, curve: np.ndarray) -> np.ndarray:
     """Variance of one card: as found, or as with a few cards more that are as the curve says, if that is more."""
     share = found / np.maximum(cards, 1)
     steadied = (found + STEADYING_CARDS * curve) / (cards + STEADYING_CARDS)

@@ -30,7 +30,7 @@ class Rescoring:
 
     def opinions(self, names: Sequence[str]) -> Opinions:
         """What these experts say together; the others do not exist."""
-        places = [self._place(name) for name in names]
+        places = [self._place_of_expert(name) for name in names]
         chosen = [self.experts[i] for i in places], [self.calibrations[i] for i in places]
         return pool(self.dataset, *chosen, self.folds)
 
@@ -43,7 +43,7 @@ class Rescoring:
         others = [e.name for e in self.experts if e.name != name]
         if not called.any():
             return self.suspicion(others)
-        place = self._place(name)
+        place = self._place_of_expert(name)
         silenced = self.experts[place].silent_elsewhere(called)
         experts, calibrations = list(self.experts), list(self.calibrations)
         experts[place] = silenced
@@ -57,7 +57,7 @@ class Rescoring:
         self.told()
         return default_suspicion(opinions, excess)
 
-    def _place(self, name: str) -> int:
+    def _place_of_expert(self, name: str) -> int:
         names = [e.name for e in self.experts]
         if name not in names:
             raise InputError(f"There is no expert '{name}': choose {one_of(names)}.")

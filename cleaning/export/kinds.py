@@ -8,12 +8,11 @@ import pandas as pd
 from cleaning.errors import InputError, one_of
 from cleaning.export.card import card_files
 from cleaning.export.card.impact_file import impact_json
-from cleaning.export.formats import corrected, label_studio
-from cleaning.export.formats import others as other_formats
+from cleaning.export.formats import corrected, label_studio, published_layouts
 from cleaning.export.formats.archive import zip_files
-from cleaning.export.formats.argilla import argilla_records
+from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.decision_log import write_decision_log
-from cleaning.export.formats.hugging_face import hugging_face_files
+from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import mask_of, write_mask
 from cleaning.export.patch.patch import write_patch
@@ -117,14 +116,14 @@ KINDS = (
         "List of label lists, as ReaL",
         "real_labels.json",
         "For each sample in order the class numbers that count as right.",
-        other_formats.real_labels,
+        published_layouts.real_labels,
     ),
     ExportKind(
         "mmlu_redux",
         "MMLU-Redux columns",
         "mmlu_redux.csv",
         "Questions with error_type and correct_answer.",
-        other_formats.mmlu_redux_table,
+        published_layouts.mmlu_redux_table,
         questions_only=True,
     ),
     ExportKind(
@@ -132,14 +131,14 @@ KINDS = (
         "Votes, as label-errors",
         "labelerrors_votes.json",
         "How many said given, suggested, both or neither.",
-        other_formats.labelerrors_votes,
+        published_layouts.labelerrors_votes,
     ),
     ExportKind(
         "cleanlab",
         "cleanlab label_issues",
         "label_issues.csv",
         "is_label_issue, label_quality, given and predicted label.",
-        other_formats.cleanlab_label_issues,
+        published_layouts.cleanlab_label_issues,
     ),
     ExportKind(
         "label_studio",

@@ -98,7 +98,7 @@ class ReviewStore:
         Raises InputError if a uuid is taken by another reviewer's or another sample's decision (none of the call's
         decisions is then kept), WorkspaceError when the log cannot be written.
         """
-        rows = [self._row(d) for d in decisions]
+        rows = [self._row_of_decision(d) for d in decisions]
         if not rows:
             return []
         self._run(lambda connection: _insert_decisions(connection, rows))
@@ -110,7 +110,7 @@ class ReviewStore:
         query = sql.select(t).where(t.c.workspace_id == self.workspace_id, t.c.seq > since_seq).order_by(t.c.seq)
         if run_id is not None:
             query = query.where(t.c.run_id == run_id)
-        return [_decision(row._mapping) for row in self._read(query)]
+        return [_decision_of_row(row._mapping) for row in self._rows_of(query)]
 
     def log(self, run_id: str | None = None) -> pd.DataFrame:
         """The log as a data frame with the columns of ``Decision``; ``labels`` holds tuples."""
@@ -125,14 +125,14 @@ class ReviewStore:
         """The last recorded value of a choice."""
         t = _choices
         query = sql.select(t.c.value).where(t.c.workspace_id == self.workspace_id, t.c.run_id == run_id, t.c.key == key)
-        rows = self._read(query.order_by(t.c.seq.desc()).limit(1))
+        rows = self._rows_of(query.order_by(t.c.seq.desc()).limit(1))
         return json.loads(rows[0].value) if rows else default
 
     def choices(self, run_id: str | None = None) -> pd.DataFrame:
         """Every choice ever made, in order: run_id, key, value, at, who."""
         t = _choices
         query = sql.select(t).where(t.c.workspace_id == self.workspace_id).order_by(t.c.seq)
-        rows = [r._mapping for r in self._read(query) if run_id in (None, r.run_id)]
+        rows = [r._mapping for r in self._rows_of(query) if run_id in (None, r.run_id)]
         return pd.DataFrame(
             [(r["run_id"], r["key"], json.loads(r["value"]), r["at"], r["who"]) for r in rows],
             columns=["run_id", "key", "value", "at", "who"],
@@ -144,14 +144,14 @@ class ReviewStore:
             sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == self.workspace_id)
             for t in (_decisions, _choices)
         )
-        row = self._read(sql.select(*(query.scalar_subquery() for query in newest)))[0]
+        row = self._rows_of(sql.select(*(query.scalar_subquery() for query in newest)))[0]
         return int(row[0]), int(row[1])
 
     def close(self) -> None:
         """Lets the writer go; it ends when the last store of its URL is closed."""
         self._writer.release()
 
-    def _row(self, decision: Decision) -> dict:
+    def _row_of_decision(self, decision: Decision) -> dict:
         row = asdict(decision) | {"labels": json.dumps(list(decision.labels)), "workspace_id": self.workspace_id}
         del row["seq"]
         row["note"] = storable(decision.note)
@@ -169,7 +169,7 @@ class ReviewStore:
         except DBAPIError as error:
             raise WorkspaceError(f"The decision log could not be written: {_reason(error)}.") from error
 
-    def _read(self, query) -> list:
+    def _rows_of(self, query) -> list:
         try:
             with self._engine.connect() as connection:
                 return list(connection.execute(query))
@@ -204,12 +204,13 @@ def prepare(engine: sql.Engine) -> None:
             written = connection.execute(sql.select(_meta.c.value).where(_meta.c.key == "format")).scalar_one()
     except DBAPIError as error:
         raise WorkspaceError(
-            f"The decision log at {_place(engine)} cannot be opened: {_reason(error)}. "
+            f"The decision log at {_database_place(engine)} cannot be opened: {_reason(error)}. "
             "If the file is damaged, put it aside and restore a backup; do not delete it."
         ) from error
     if written != str(FORMAT):
         raise WorkspaceError(
-            f"The decision log at {_place(engine)} has format {written}; this version reads {FORMAT}. Use a newer one."
+            f"The decision log at {_database_place(engine)} has format {written}; this version reads {FORMAT}. "
+            "Use a newer one."
         )
 
 
@@ -217,7 +218,7 @@ def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:
     ours = set(_tables.tables)
     if there & (ours - {"second_opinion_meta"}) and "second_opinion_meta" not in there:
         raise WorkspaceError(
-            f"The database at {_place(engine)} has a table called '{min(there & ours)}' that is not ours. "
+            f"The database at {_database_place(engine)} has a table called '{min(there & ours)}' that is not ours. "
             "Give Second Opinion a database of its own."
         )
 
@@ -249,12 +250,12 @@ def _upsert(table: sql.Table, unique: str, connection: sql.Connection) -> sql.In
     return sqlite.insert(table).on_conflict_do_nothing(index_elements=[unique])
 
 
-def _decision(row) -> Decision:
+def _decision_of_row(row) -> Decision:
     values = {name: row[name] for name in COLUMNS}
     return Decision(**(values | {"labels": tuple(json.loads(row["labels"]))}))
 
 
-def _place(engine: sql.Engine) -> str:
+def _database_place(engine: sql.Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 

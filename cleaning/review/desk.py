@@ -21,9 +21,9 @@ from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker
 from cleaning.review.facts import Facts
 from cleaning.review.in_force import InForce, in_force
-from cleaning.review.opinions import RowOpinions
 from cleaning.review.queue import Filters, Queue
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each
+from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
 from cleaning.review.views import View, mode_of
 
@@ -228,12 +228,12 @@ class ReviewDesk:
             try:
                 reveals[decision.uuid] = self._revealed(decision)
                 if decision is shown[-1]:  # only the last of a batch is still before anybody's eyes
-                    reveals[decision.uuid] |= self.cards.details(self._row(decision))
+                    reveals[decision.uuid] |= self.cards.details(self._row_of(decision))
             except Exception:
                 _log.warning("a saved decision's card could not be revealed", exc_info=True)
         return reveals
 
-    def _row(self, decision: Decision) -> int:
+    def _row_of(self, decision: Decision) -> int:
         return int(self.facts.rows([decision.sample_id])[0])
 
     def _audit_rows(self, reviewer: str) -> np.ndarray:
@@ -246,7 +246,10 @@ class ReviewDesk:
         return audit
 
     def _revealed(self, decision: Decision) -> dict:
-        reveal = self.cards.reveal(self._row(decision)) | {"verdict": decision.verdict, "sample_id": decision.sample_id}
+        reveal = self.cards.reveal(self._row_of(decision)) | {
+            "verdict": decision.verdict,
+            "sample_id": decision.sample_id,
+        }
         others = [
             {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels]} for d in self._others(decision)
         ]

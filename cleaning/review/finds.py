@@ -63,8 +63,8 @@ def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
     for one in learned:
         codes[one.row] = estimation.UNSURE if one.wrong is None else float(one.wrong)
     audit = AuditDesign.from_frame(facts.run.audit)
-    evidence = estimation.gather_evidence(audit, codes, facts.ranked.ranking)
-    return estimation.recalibrate(evidence, audit, facts.ranked.ranking)
+    counted_verdicts = estimation.count_verdicts(audit, codes, facts.ranked.ranking)
+    return estimation.recalibrate(counted_verdicts, audit, facts.ranked.ranking)
 
 
 class Learning:

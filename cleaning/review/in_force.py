@@ -16,8 +16,8 @@ from cleaning.domain.verdicts import BY_NAME
 from cleaning.estimate.answers import Estimate
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
 from cleaning.estimate.bands import Bands, Reached, Said, estimate_of, guess_of, reach
-from cleaning.estimate.curves import estimate, estimate_exchange, estimate_rule
-from cleaning.estimate.evidence import Evidence, counted_cards, gather_evidence
+from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts, counted_cards
+from cleaning.estimate.estimating import estimate, estimate_exchange, estimate_rule
 from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.outlook import Stretch, outlook
@@ -152,9 +152,9 @@ class InForce:
     # -- estimates -----------------------------------------------------------------------------------------------
 
     @cached_property
-    def evidence(self) -> Evidence:
+    def counted_verdicts(self) -> CountedVerdicts:
         """Which verdicts may stand for samples that nobody looked at."""
-        return gather_evidence(self.ranked.audit, self.codes, self.ranked.ranking, shown_here=self.said.here)
+        return count_verdicts(self.ranked.audit, self.codes, self.ranked.ranking, shown_here=self.said.here)
 
     @cached_property
     def random_cards(self) -> AuditCards | None:
@@ -188,7 +188,7 @@ class InForce:
     @cached_property
     def recalibration(self) -> Recalibration | None:
         """Suspicion as a probability; None before there are random cards enough."""
-        return recalibrate(self.evidence, self.ranked.audit, self.ranked.ranking)
+        return recalibrate(self.counted_verdicts, self.ranked.audit, self.ranked.ranking)
 
     @cached_property
     def outlook(self) -> list[Stretch]:

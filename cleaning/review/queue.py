@@ -78,7 +78,7 @@ def build_queue(
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
     rows = _ordered(scores, _wanted(scores, flagged, filters, group, disagreement), order, group, finds, chance)
-    drawn = audit_rows(scores, audit) if _plain(filters) else np.empty(0, np.int64)
+    drawn = audit_rows(scores, audit) if _is_plain_queue(filters) else np.empty(0, np.int64)
     queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
     gone = np.zeros(len(scores), bool)
     gone[rows_of(scores, decided)] = True
@@ -140,7 +140,7 @@ def audit_rows(scores: pd.DataFrame, audit: pd.DataFrame | None) -> np.ndarray:
     return rows.reindex(audit["sample_id"]).dropna().to_numpy(np.int64)
 
 
-def _plain(filters: Filters) -> bool:
+def _is_plain_queue(filters: Filters) -> bool:
     return (filters.given, filters.suggested, filters.group, filters.least_disagreement) == (None, None, None, 0)
 
 

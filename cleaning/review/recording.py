@@ -62,12 +62,12 @@ class Recorder:
         refused: list[tuple[str, str]] = []
         for item in items:
             try:
-                good.append(self._decision(item, reviewer, sent_at))
+                good.append(self._decision_of_item(item, reviewer, sent_at))
             except InputError as problem:
                 refused.append((item["uuid"], str(problem)))
         return good, refused
 
-    def _decision(self, item: Sent, reviewer: str, sent_at: float) -> Decision:
+    def _decision_of_item(self, item: Sent, reviewer: str, sent_at: float) -> Decision:
         rows = self.facts.rows([item["sample_id"]])
         if not len(rows):
             raise InputError("This sample is not in the dataset. Reload the page.")

@@ -52,7 +52,7 @@ def read_rows(scores: Rows, rows: slice | np.ndarray, into: np.ndarray | None = 
     if not isinstance(rows, slice) and _dense(rows, scores.strides[0]):
         _pick(scores, rows, block)
     else:
-        _read(scores, runs, block)
+        _read_runs(scores, runs, block)
     return block
 
 
@@ -72,7 +72,7 @@ def _pick(scores: np.memmap, rows: np.ndarray, block: np.ndarray) -> None:
         first = int(rows[done])
         following = int(np.searchsorted(rows, first + step))
         count = int(rows[following - 1]) - first + 1
-        _read(scores, [(first, count)], buffer[:count])
+        _read_runs(scores, [(first, count)], buffer[:count])
         np.take(buffer, rows[done:following] - first, axis=0, out=block[done:following], mode="clip")
         done = following
 
@@ -90,11 +90,11 @@ def place_of(scores: np.memmap) -> Path:
     return Path(scores.filename)
 
 
-def _read(scores: np.memmap, runs: list[tuple[int, int]], block: np.ndarray) -> None:
+def _read_runs(scores: np.memmap, runs: list[tuple[int, int]], block: np.ndarray) -> None:
     """Fills ``block`` with runs of (first row, number of rows)."""
     width, bytes_of = scores.strides[0], block.data.cast("B") if block.size else memoryview(b"")
     done = 0
-    with _opened(scores.filename) as file:
+    with _opened_without_cache(scores.filename) as file:
         for first, count in runs:
             assert 0 <= first < len(scores) or not count, "rows lie in the file"
             end, place = done + count * width, scores.offset + first * width
@@ -106,7 +106,7 @@ def _read(scores: np.memmap, runs: list[tuple[int, int]], block: np.ndarray) -> 
 
 
 @contextmanager
-def _opened(path):
+def _opened_without_cache(path):
     file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     try:
         yield file

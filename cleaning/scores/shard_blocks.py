@@ -55,15 +55,17 @@ def read_blocks(place: str, block_rows: Sequence[int], row: int, into: np.ndarra
         low, high = max(row, start), min(row + len(into), start + rows)
         if low < high:
             first = start
-            block = _blocks.get(place, number, lambda n=number, f=first, r=rows: _read(place, n, f, r, into.dtype))
+            block = _blocks.get(
+                place, number, lambda n=number, f=first, r=rows: _read_block(place, n, f, r, into.dtype)
+            )
             into[low - row : high - row] = block[low - start : high - start]
         start += rows
 
 
-def _read(place: str, number: int, first: int, rows: int, dtype: np.dtype) -> np.ndarray:
+def _read_block(place: str, number: int, first: int, rows: int, dtype: np.dtype) -> np.ndarray:
     if not place.lower().endswith(".parquet"):
         return np.asarray(_zarr(place)[first : first + rows], dtype)
-    with _opened(place) as file:
+    with _opened_shard(place) as file:
         group = _parquet(place, file).read_row_group(number)
     block = np.empty((rows, group.num_columns), dtype)
     for column in range(group.num_columns):
@@ -80,7 +82,7 @@ def _check_blocks(place: str, block_rows: Sequence[int], classes: int, dtype: np
         )
 
 
-def _opened(place: str):
+def _opened_shard(place: str):
     if "://" not in place:
         return open(place, "rb")
     return opened_url(place, "readahead")
@@ -98,7 +100,7 @@ def _parquet(place: str, file):
 
 def _parquet_layout(place: str) -> tuple[tuple[int, ...], int, np.dtype]:
     try:
-        with _opened(place) as file:
+        with _opened_shard(place) as file:
             opened = _parquet(place, file)
             meta, schema = opened.metadata, opened.schema_arrow
     except OSError as error:

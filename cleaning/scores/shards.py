@@ -72,7 +72,7 @@ class ShardedScores:
         at = 0
         for start, n in runs:
             assert start >= 0 and start + n <= self.count, "rows lie in the shards"
-            self._read(self.first + start, block[at : at + n])
+            self._read_rows_from(self.first + start, block[at : at + n])
             at += n
         return block
 
@@ -81,7 +81,7 @@ class ShardedScores:
         starts = np.cumsum([0, *(s.rows for s in self.shards)]) - self.first
         return [int(start) for start in starts if 0 < start < self.count]
 
-    def _read(self, row: int, into: np.ndarray) -> None:
+    def _read_rows_from(self, row: int, into: np.ndarray) -> None:
         start = 0
         for shard in self.shards:
             low, high = max(row, start), min(row + len(into), start + shard.rows)
@@ -112,7 +112,7 @@ def _read_shard(shard: Shard, row: int, into: np.ndarray) -> None:
 
 
 def _read_npy(shard: Shard, row: int, into: np.ndarray) -> None:
-    with _opened(shard.place) as file:
+    with _opened_npy(shard.place) as file:
         file.seek(shard.offset + row * into.strides[0])
         wanted = into.data.cast("B")
         while len(wanted):
@@ -122,7 +122,7 @@ def _read_npy(shard: Shard, row: int, into: np.ndarray) -> None:
             wanted = wanted[got:]
 
 
-def _opened(place: str) -> BinaryIO:
+def _opened_npy(place: str) -> BinaryIO:
     """A file open for reading; of a URL only what is asked for is fetched."""
     return opened_url(place) if "://" in place else open(place, "rb", buffering=0)
 
@@ -131,7 +131,7 @@ def open_shards(places: Sequence[str]) -> ShardedScores:
     """Scores from shards in this order. Raises InputError where they do not fit together."""
     if not places:
         raise InputError("The list of shards is empty. Name one .npy, .parquet or .zarr a line.")
-    opened = [_header(place) for place in places]
+    opened = [_shard_header(place) for place in places]
     _, classes, dtype = opened[0]
     for place, (_, other, kind) in zip(places, opened):
         if (other, kind) != (classes, dtype):
@@ -167,13 +167,13 @@ def as_shards(scores: Rows) -> Rows:
     return ShardedScores((shard,), scores.shape[1], scores.dtype, 0, len(scores))
 
 
-def _header(place: str) -> tuple[Shard, int, np.dtype]:
+def _shard_header(place: str) -> tuple[Shard, int, np.dtype]:
     """The shard at a place, its number of columns and its type; never unpickles."""
     if has_blocks(place):
         block_rows, classes, dtype = block_layout(place)
         return Shard(place, sum(block_rows), 0, block_rows), classes, dtype
     try:
-        with _opened(place) as file:
+        with _opened_npy(place) as file:
             header = read_header(file)
             size = file.seek(0, 2)
     except (OSError, ValueError, EOFError) as error:

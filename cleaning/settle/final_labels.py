@@ -28,7 +28,7 @@ _COLUMNS = "row sample_id given status verdict labels corrected mask votes agree
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Settlement:
     """What the votes on one sample amount to.
 
     status: "settled", "contested" (they differ) or "open" (unsure, too few, or not adjudicated).
@@ -100,38 +100,38 @@ def settle(
             "The decisions belong to another dataset."
         )
     rows = sorted((int(place), sample) for sample, place in zip(votes, places))
-    lines = [_line(row, sample, int(given[row]), votes[sample], policy) for row, sample in rows]
+    lines = [_settled_line(row, sample, int(given[row]), votes[sample], policy) for row, sample in rows]
     table = pd.DataFrame(lines, columns=_COLUMNS)
     return FinalLabels(table, np.asarray(given, np.int32), votes, policy)
 
 
 def standing_votes(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
     """By sample id the last decision of each reviewer that was not undone, oldest first; skips and marks left out."""
-    view = CurrentDecisions()
-    view.update(decisions)
+    current = CurrentDecisions()
+    current.update(decisions)
     votes: dict[str, list[Decision]] = {}
-    for decision in view.standing():
+    for decision in current.standing():
         if verdicts.BY_NAME[decision.verdict].judges:
             votes.setdefault(decision.sample_id, []).append(decision)
     return votes
 
 
-def outcome_of(votes: Sequence[Decision], policy: Policy) -> Outcome:
+def outcome_of(votes: Sequence[Decision], policy: Policy) -> Settlement:
     """What the standing votes on one sample amount to; ties are contested."""
     ruling = [v for v in votes if v.card == ADJUDICATION][-1:]
     if ruling and policy.settle != "unanimous":
         return _as_outcome(ruling[0], 1)
-    opinions = [v for v in votes if v.verdict not in UNDECIDED]
-    tally = Counter(map(_said, opinions))
-    if not opinions:
-        return Outcome(OPEN)
+    clear_votes = [v for v in votes if v.verdict not in UNDECIDED]
+    tally = Counter(map(_said, clear_votes))
+    if not clear_votes:
+        return Settlement(OPEN)
     said, most = tally.most_common(1)[0]
-    needed = len(opinions) / 2 if policy.settle == MAJORITY else len(votes) - 0.5
+    needed = len(clear_votes) / 2 if policy.settle == MAJORITY else len(votes) - 0.5
     if policy.settle == ADJUDICATED or most <= needed:
-        return Outcome(CONTESTED if len({_said(v) for v in votes}) > 1 else OPEN)
+        return Settlement(CONTESTED if len({_said(v) for v in votes}) > 1 else OPEN)
     if len(votes) < policy.least_votes:
-        return Outcome(OPEN)
-    return _as_outcome(next(v for v in opinions if _said(v) == said), most)
+        return Settlement(OPEN)
+    return _as_outcome(next(v for v in clear_votes if _said(v) == said), most)
 
 
 def _said(vote: Decision) -> object:
@@ -139,13 +139,13 @@ def _said(vote: Decision) -> object:
     return tuple(sorted(vote.labels)) or vote.verdict
 
 
-def _as_outcome(vote: Decision, agreeing: int) -> Outcome:
+def _as_outcome(vote: Decision, agreeing: int) -> Settlement:
     if vote.verdict in UNDECIDED:
-        return Outcome(OPEN)
-    return Outcome(SETTLED, vote.verdict, tuple(vote.labels), agreeing)
+        return Settlement(OPEN)
+    return Settlement(SETTLED, vote.verdict, tuple(vote.labels), agreeing)
 
 
-def _line(row: int, sample: str, given: int, votes: list[Decision], policy: Policy) -> tuple:
+def _settled_line(row: int, sample: str, given: int, votes: list[Decision], policy: Policy) -> tuple:
     outcome = outcome_of(votes, policy)
     corrected, mask = treatment(outcome, given, policy)
     adjudicated, audit = (any(v.card == card for v in votes) for card in (ADJUDICATION, AUDIT))
@@ -153,7 +153,7 @@ def _line(row: int, sample: str, given: int, votes: list[Decision], policy: Poli
     return (row, sample, given, *final, len(votes), outcome.agreeing, adjudicated, audit)
 
 
-def treatment(outcome: Outcome, given: int, policy: Policy) -> tuple[int, str]:
+def treatment(outcome: Settlement, given: int, policy: Policy) -> tuple[int, str]:
     """(corrected label, mask entry) of one sample; the given label and "keep" unless settled otherwise."""
     if outcome.status != SETTLED:
         return given, "keep"

@@ -10,9 +10,9 @@ from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import LATER, UNCLEAR_ITEM, UNCLEAR_OPTIONS
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision
-from cleaning.settle.agreement import view_of_given
 from cleaning.settle.final_labels import SETTLED, settle
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
+from cleaning.settle.reviewer_agreement import said_of_given
 
 CODE_OF_VIEW: dict[str | None, float] = {"right": RIGHT, "wrong": WRONG}
 
@@ -32,7 +32,7 @@ def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Polic
         if status == SETTLED and verdict not in (UNCLEAR_ITEM, UNCLEAR_OPTIONS):
             codes[row] = RIGHT if given in labels else WRONG
         elif status != SETTLED:
-            said = {view_of_given(v, given) for v in final.votes[sample_id]}
+            said = {said_of_given(v, given) for v in final.votes[sample_id]}
             if len(said) == 1:
                 codes[row] = CODE_OF_VIEW.get(said.pop(), UNSURE)
     return codes
@@ -40,7 +40,7 @@ def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Polic
 
 def decided_rows(dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
     """Places of all samples that somebody decided or passed over."""
-    view = CurrentDecisions()
-    view.update(decisions)
-    decided = list(dict.fromkeys(d.sample_id for d in view.standing() if d.verdict != LATER))
+    current = CurrentDecisions()
+    current.update(decisions)
+    decided = list(dict.fromkeys(d.sample_id for d in current.standing() if d.verdict != LATER))
     return pd.Index(dataset.sample_ids).get_indexer(decided)

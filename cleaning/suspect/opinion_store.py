@@ -193,7 +193,7 @@ def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, prog
     try:
         for number, block in enumerate(_blocks(n, pooling.class_count)):
             if not done[number]:
-                fill(pooling, rows, block, partial(_told, progress, n, block.start), read=read)
+                fill(pooling, rows, block, partial(_tell_progress, progress, n, block.start), read=read)
                 done[number] = True
             if time.monotonic() - kept > CHECKPOINT_SECONDS:
                 _checkpoint(making, (*rows, *leading), done)
@@ -202,7 +202,7 @@ def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, prog
         _checkpoint(making, (*rows, *leading), done)
 
 
-def _told(progress: Progress, n: int, start: int, count: int) -> None:
+def _tell_progress(progress: Progress, n: int, start: int, count: int) -> None:
     progress("asking the experts", (start + count) / n)
 
 

@@ -16,7 +16,7 @@ from cleaning.domain.folds import draw_folds
 from cleaning.domain.settings import DEFAULT_THRESHOLD, Settings
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pool import Opinions, Progress, pool
-from cleaning.suspect.suspicion import Excess, agreement, default_suspicion, metadata_excess
+from cleaning.suspect.suspicion import Excess, default_suspicion, expert_agreement, metadata_excess
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,10 +165,10 @@ def _default_rule(dataset, opinions, excess, settings):
 
 
 def _paper_rule(dataset, opinions, excess, settings):
-    view = agreement(opinions, dataset.given_labels)
+    agreed = expert_agreement(opinions, dataset.given_labels)
     m = opinions.predicted.shape[1]
-    flagged = view.flagged(settings.agree_of(m), settings.min_confidence)
-    return view.ladder(m), view.label, view.weakest, view.count, flagged
+    flagged = agreed.flagged(settings.agree_of(m), settings.min_confidence)
+    return agreed.ladder(m), agreed.label, agreed.weakest, agreed.count, flagged
 
 
 def _flag(suspicion, order, flagged, settings) -> tuple[np.ndarray, float]:

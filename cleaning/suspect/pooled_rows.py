@@ -98,7 +98,7 @@ class Pooling:
             self._own.buffers = Buffers()
         return self._own.buffers
 
-    def _spread(self, rows: slice | np.ndarray) -> np.ndarray | np.float32:
+    def _classes_spread_over(self, rows: slice | np.ndarray) -> np.ndarray | np.float32:
         return spread_of(np.int32(self.class_count) if self.option_counts is None else self.option_counts[rows])
 
     def label_probability(self, column: int, rows: np.ndarray, step: int) -> np.ndarray:
@@ -203,7 +203,7 @@ class Pooling:
             answered = answer != ABSTAIN
             w = np.where(answered, weights[:, column], 0)
             confidence = np.where(answered, confidence, 0)
-            rest = np.where(answered, (1 - confidence) / self._spread(rows), 0)
+            rest = np.where(answered, (1 - confidence) / self._classes_spread_over(rows), 0)
             base += w * rest
             pooled[line[answered], answer[answered]] += (w * (confidence - rest))[answered]
             total += w

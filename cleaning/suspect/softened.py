@@ -67,10 +67,10 @@ class Softener:
         a buffer is used."""
         beta = self.beta[fold][:, None]
         q = buffers.get("own", len(beta), self.expert.scores.shape[1]) if into is None else into
-        plain = self._plain(rows, beta, buffers, q) if is_plain(self.expert) else None
+        plain = self._softened_plain(rows, beta, buffers, q) if is_plain(self.expert) else None
         return plain or self._careful(rows, beta, q)
 
-    def _plain(self, rows, beta: np.ndarray, buffers: Buffers, q: np.ndarray) -> Softened | None:
+    def _softened_plain(self, rows, beta: np.ndarray, buffers: Buffers, q: np.ndarray) -> Softened | None:
         """None where a score is not finite."""
         scale = self._scale_halves if self.expert.scores.dtype == np.float16 else self._scale_floats
         best = scale(rows, beta, q, buffers)

@@ -131,7 +131,7 @@ def _group_table(codes, names, unsupported, expected) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ExpertAgreement:
     """The paper's view: label (N,) int32 most experts agree on other than the given (the given label where none
     does); count (N,) experts for it; weakest, mean (N,) float64 calibrated confidence of those experts (0: none)."""
 
@@ -159,7 +159,7 @@ class Answered(Protocol):
     def confidence(self) -> np.ndarray: ...
 
 
-def agreement(opinions: Answered, given_labels: np.ndarray) -> Agreement:
+def expert_agreement(opinions: Answered, given_labels: np.ndarray) -> ExpertAgreement:
     """Which other label most experts agree on; of equally many, the one with the higher mean confidence."""
     n, m = opinions.predicted.shape
     confidence = np.nan_to_num(opinions.confidence.astype(np.float64))
@@ -175,4 +175,4 @@ def agreement(opinions: Answered, given_labels: np.ndarray) -> Agreement:
     label = np.where(count > 0, opinions.predicted[line, best], given_labels).astype(np.int32)
     agreeing = (opinions.predicted == label[:, None]) & (count > 0)[:, None]
     weakest = np.where(agreeing, confidence, np.inf).min(axis=1)
-    return Agreement(label, count, np.where(np.isinf(weakest), 0.0, weakest), means[line, best])
+    return ExpertAgreement(label, count, np.where(np.isinf(weakest), 0.0, weakest), means[line, best])

@@ -6,9 +6,9 @@ import pytest
 
 from cleaning.review import View
 from pages.shared import loaders
-from pages.shared.review.component import card_data, grid_data
+from pages.shared.review.room import card_data, grid_data
 from pages.shared.server.desks import open_desk
-from pages.shared.threshold.component import explorer_data, paper_data
+from pages.shared.threshold.browser_part import explorer_data, paper_data
 from tests.conftest import REPOSITORY
 
 VIEW = View("ann", mode="open")

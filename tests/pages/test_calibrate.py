@@ -1,6 +1,6 @@
 from cleaning.keep.decisions import Decision, open_store
 from pages.shared import loaders
-from pages.shared.calibrate import view as calibration_view
+from pages.shared.calibrate import calibration_reports
 from tests.pages.conftest import words
 
 
@@ -67,7 +67,7 @@ def test_what_was_worked_out_is_looked_up_without_its_progress(app, digits, monk
     """For the tab that asked at once, for another one at a press; a bar comes up only while something is done."""
     test = app("calibrate", digits.id)
     test.button(key="leave_out").click().run()
-    monkeypatch.setattr(calibration_view, "Rescoring", None)  # nothing is scored again
+    monkeypatch.setattr(calibration_reports, "Rescoring", None)  # nothing is scored again
     monkeypatch.setattr(loaders, "report_expert", None)
     test.run()
     assert "Drop" in words(test) and not test.error and not test.get("progress")

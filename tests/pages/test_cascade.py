@@ -5,7 +5,7 @@ import pytest
 from cleaning.experts.cascade import answers_of, best_under_cost, cascade_curves, route_all
 from cleaning.settle.judging import judging_labels
 from pages.shared import loaders
-from pages.shared.cascade import view as cascade_view
+from pages.shared.cascade import cascade_scene
 from tests.pages.conftest import words
 
 
@@ -71,7 +71,7 @@ def test_the_router_repeats_the_decisions_of_the_page(app, digits):
     names = test.multiselect(key="cascade_experts").value
     answers, curves = curves_of(test, digits, names)
     labels = judging_labels(digits.dataset())
-    scene = cascade_view.Scene(digits, digits.latest_run(), answers, labels, 50, {}, (), curves)
+    scene = cascade_scene.CascadeScene(digits, digits.latest_run(), answers, labels, 50, {}, (), curves)
     router = json.loads(scene.router(best_under_cost(curves, 0.4)))
     asked = route_all(router, answers)["asked"]
     assert [e["name"] for e in router["experts"]] == names
@@ -92,4 +92,4 @@ def test_the_number_of_bins_can_be_compared(app, digits):
     test = app("cascade", digits.id)
     test.button(key="cascade_compare_bins").click().run()
     table = next(d.value for d in test.dataframe if "bins" in d.value)
-    assert sorted(set(table["bins"])) == list(cascade_view.BIN_COUNTS)
+    assert sorted(set(table["bins"])) == list(cascade_scene.BIN_COUNTS)

@@ -8,7 +8,7 @@ import pytest
 
 from cleaning.export import Policy, available_exports
 from cleaning.keep.decisions import Decision, open_store
-from pages.shared.export import view as export_view
+from pages.shared.export import export_handout
 from tests.pages.conftest import words
 
 
@@ -49,9 +49,9 @@ def test_only_so_many_changes_bear_a_picture_and_only_what_can_be_shown(digits, 
     for row in range(3):
         decide(digits, str(dataset.sample_ids[row]), "none_fits", ())
     store = open_store(digits.decisions_url, digits.id)
-    handout = export_view.Handout(digits, run, store.decisions(), store.choices(run.id))
+    handout = export_handout.Handout(digits, run, store.decisions(), store.choices(run.id))
     store.close()
-    monkeypatch.setattr(export_view, "MOST_PICTURES", 2)
+    monkeypatch.setattr(export_handout, "MOST_PICTURES", 2)
     changes = handout.preview(Policy()).changes
     gone = int(changes["row"].iloc[1])
     assert dataset.image_root.is_relative_to(digits.folder.parent)  # this test's own copy
@@ -66,7 +66,7 @@ def test_a_question_is_shown_with_its_text_and_its_options(app, questions):
     decide(questions, top.sample_id, "relabel", (int(top.suggested),))
     shown = app("export", questions.id).dataframe[0].value.iloc[0]
     options = dataset.samples["choices"].iloc[int(top.row)]
-    assert shown["question"] == str(dataset.samples["question"].iloc[int(top.row)])[: export_view.MOST_TEXT]
+    assert shown["question"] == str(dataset.samples["question"].iloc[int(top.row)])[: export_handout.MOST_TEXT]
     assert shown["given_text"] == f"{top.given_label}: {options[int(top.given)]}"
     assert shown["corrected_text"] == f"{top.suggested_label}: {options[int(top.suggested)]}"
 
@@ -96,9 +96,9 @@ def test_one_click_gives_everything_with_a_manifest(digits):
     top, run = digits.latest_run().scores.iloc[0], digits.latest_run()
     decide(digits, top.sample_id, "relabel", (int(top.suggested),))
     store = open_store(digits.decisions_url, digits.id)
-    handout = export_view.Handout(digits, run, store.decisions(), store.choices(run.id))
+    handout = export_handout.Handout(digits, run, store.decisions(), store.choices(run.id))
     store.close()
-    with zipfile.ZipFile(io.BytesIO(handout.writer(export_view.EVERYTHING, Policy("unanimous"))())) as archive:
+    with zipfile.ZipFile(io.BytesIO(handout.writer(export_handout.EVERYTHING, Policy("unanimous"))())) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         names = set(archive.namelist()) - {"manifest.json"}
     files = {k.file_name for kinds in handout.sections().values() for k in kinds}

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from cleaning.domain.dataset import Dataset
-from pages.shared.server import pictures
-from pages.shared.server.pictures import PictureError, find_picture, picture_file
+from pages.shared.server import served_pictures
+from pages.shared.server.served_pictures import PictureError, find_picture, picture_file
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_decompression_bomb_is_refused_before_decoding(root):
 
 def test_a_file_too_big_is_refused_unopened(root, monkeypatch):
     Image.new("RGB", (3, 3)).save(root / "a.png")
-    monkeypatch.setattr(pictures, "LARGEST_BYTES", 10)
+    monkeypatch.setattr(served_pictures, "LARGEST_BYTES", 10)
     with pytest.raises(PictureError, match="not opened"):
         find_picture(dataset_of(root, "a.png"), 0)
 

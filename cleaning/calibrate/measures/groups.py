@@ -38,7 +38,9 @@ def by_group(
     rows = []
     for name, members in zip(names, _members(codes, len(names))):
         if not np.isnan(np.asarray(confidence, float)[members]).all():
-            rows.append(_row(name, *answered(np.asarray(confidence)[members], np.asarray(correct)[members]), bins))
+            rows.append(
+                _row_of_group(name, *answered(np.asarray(confidence)[members], np.asarray(correct)[members]), bins)
+            )
     table = pd.DataFrame(rows)
     table["adjusted_p_value"] = holm(table["p_value"].to_numpy())
     table["flagged"] = (table["adjusted_p_value"] < level) & (table["gap"].abs() >= smallest_gap)
@@ -51,7 +53,7 @@ def _members(codes: np.ndarray, group_count: int) -> list[np.ndarray]:
     return np.split(order, np.cumsum(np.bincount(codes, minlength=group_count))[:-1])
 
 
-def _row(name: str, confidence: np.ndarray, correct: np.ndarray, bins: int) -> dict[str, object]:
+def _row_of_group(name: str, confidence: np.ndarray, correct: np.ndarray, bins: int) -> dict[str, object]:
     n = len(confidence)
     gap = float(confidence.mean() - correct.mean())
     half = 1.96 * math.sqrt(max(float(np.var(confidence - correct)), 0.25 / (n + 1)) / n)

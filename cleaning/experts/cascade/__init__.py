@@ -12,9 +12,9 @@ Source: Hao et al. 2026, arXiv 2601.07965, section 2 (routing by calibrated adva
 answer stands" are ours.
 """
 
-from cleaning.experts.cascade.answers import Answers
 from cleaning.experts.cascade.calls import calls_by_suspicion, calls_sentence, fewest_calls, save_calls
 from cleaning.experts.cascade.curves import CascadeCurves, bin_sensitivity, cascade_curves
+from cleaning.experts.cascade.expert_answers import Answers
 from cleaning.experts.cascade.from_reports import answers_of, as_plain, calibrations_named, starting_costs
 from cleaning.experts.cascade.learn_router import learn_router, route_all, router_json
 from cleaning.experts.cascade.operating_point import OperatingPoint, best_under_cost, cheapest_within, operating_point

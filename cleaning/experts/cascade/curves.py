@@ -9,7 +9,7 @@ import pandas as pd
 from cleaning.calibrate.calibrators import fit_platt
 from cleaning.calibrate.measures import Measure
 from cleaning.errors import InputError
-from cleaning.experts.cascade.answers import (
+from cleaning.experts.cascade.expert_answers import (
     AnswerRule,
     Answers,
     Calibrate,

@@ -7,8 +7,8 @@ import numpy as np
 from cleaning.calibrate.calibrators import METHODS, Fit, calibrator
 from cleaning.calibrate.report import ExpertReport
 from cleaning.domain.experts import Expert
-from cleaning.experts.cascade.answers import Answers
 from cleaning.experts.cascade.curves import CascadeCurves
+from cleaning.experts.cascade.expert_answers import Answers
 from cleaning.experts.cascade.operating_point import OperatingPoint
 
 STEP = 10.0  # each expert is taken to cost ten times the one before, until somebody says what it costs

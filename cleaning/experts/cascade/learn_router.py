@@ -10,7 +10,8 @@ import pandas as pd
 from cleaning.calibrate.calibrators import Calibrator, fit_platt
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
-from cleaning.experts.cascade.answers import (
+from cleaning.experts.cascade.curves import BINS
+from cleaning.experts.cascade.expert_answers import (
     AnswerRule,
     Answers,
     Calibrate,
@@ -21,7 +22,6 @@ from cleaning.experts.cascade.answers import (
     mapped_rows,
     standing,
 )
-from cleaning.experts.cascade.curves import BINS
 from cleaning.experts.cascade.learning import advantage, decisions_at, judged, prices, stage_edges, summed
 from cleaning.experts.cascade.operating_point import OperatingPoint
 from cleaning.experts.cascade.router import FORMAT, KIND

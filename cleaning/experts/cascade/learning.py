@@ -19,7 +19,7 @@ Decisions = list[np.ndarray]
 
 
 @dataclass(frozen=True)
-class Cells:
+class BinSums:
     """Samples summed up by the bins they fall into, as every decision depends on bins only.
 
     bins: (M - 1, C) bin at each stage. count: (C,) samples. total: (M, C) sum over them of what stands after each
@@ -31,14 +31,14 @@ class Cells:
     total: np.ndarray
 
 
-def summed(edges: Sequence[np.ndarray], confidence: np.ndarray, values: np.ndarray) -> Cells:
+def summed(edges: Sequence[np.ndarray], confidence: np.ndarray, values: np.ndarray) -> BinSums:
     """Cells of samples whose standing confidence is (M, n), summing ``values`` (M, n)."""
     bins = np.stack([assign_bins(own, e) for own, e in zip(confidence, edges)])
     sizes = np.array([len(e) + 1 for e in edges])
     key = np.ravel_multi_index(bins, sizes)
     found, cell = np.unique(key, return_inverse=True)
     total = np.stack([np.bincount(cell, row, len(found)) for row in values])
-    return Cells(np.stack(np.unravel_index(found, sizes)), np.bincount(cell, minlength=len(found)), total)
+    return BinSums(np.stack(np.unravel_index(found, sizes)), np.bincount(cell, minlength=len(found)), total)
 
 
 def stage_edges(confidence: np.ndarray, bins: int) -> list[np.ndarray]:
@@ -46,18 +46,18 @@ def stage_edges(confidence: np.ndarray, bins: int) -> list[np.ndarray]:
     return [quantile_edges(own, bins) for own in confidence[:-1]]
 
 
-def advantage(cells: Cells, stage: int, later: int, edges: Sequence[np.ndarray]) -> np.ndarray:
+def advantage(cells: BinSums, stage: int, later: int, edges: Sequence[np.ndarray]) -> np.ndarray:
     """(bins of the stage,) mean confidence that ``later`` adds over ``stage``; 0 for bins without samples."""
     return _bin_mean(cells, stage, cells.total[later] - cells.total[stage], edges)
 
 
-def _bin_mean(cells: Cells, stage: int, total: np.ndarray, edges: Sequence[np.ndarray]) -> np.ndarray:
+def _bin_mean(cells: BinSums, stage: int, total: np.ndarray, edges: Sequence[np.ndarray]) -> np.ndarray:
     size = len(edges[stage]) + 1
     count = np.bincount(cells.bins[stage], cells.count, size)
     return np.bincount(cells.bins[stage], total, size) / np.maximum(count, 1)
 
 
-def decisions_at(price: float, cells: Cells, edges: Sequence[np.ndarray], costs: np.ndarray) -> Decisions:
+def decisions_at(price: float, cells: BinSums, edges: Sequence[np.ndarray], costs: np.ndarray) -> Decisions:
     """For each stage (its bins,) bool: pass on. price: confidence that one unit of cost must add at least.
 
     cells: sums of standing confidence. costs: (M,). Infinite prices: nobody passes on (+), everybody does (-).
@@ -73,7 +73,7 @@ def decisions_at(price: float, cells: Cells, edges: Sequence[np.ndarray], costs:
     return decisions
 
 
-def prices(cells: Cells, edges: Sequence[np.ndarray], costs: np.ndarray) -> np.ndarray:
+def prices(cells: BinSums, edges: Sequence[np.ndarray], costs: np.ndarray) -> np.ndarray:
     """Prices, falling from +inf to -inf, at which decisions change: each bin's advantage per unit of cost.
 
     All of them for two experts; at most 120, evenly by rank, for chains.
@@ -96,7 +96,7 @@ def threshold_decisions(edges: Sequence[np.ndarray]) -> list[Decisions]:
     return [[np.arange(len(e) + 1) < round(share * (len(e) + 1)) for e in edges] for share in shares]
 
 
-def judged(decisions: Decisions, cells: Cells, costs: np.ndarray) -> tuple[float, float]:
+def judged(decisions: Decisions, cells: BinSums, costs: np.ndarray) -> tuple[float, float]:
     """(extra cost, mean of what stands at the end) per sample under these decisions; the first expert's is not extra.
 
     cells: sums of right or wrong (accuracy), or of anything else.

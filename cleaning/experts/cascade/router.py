@@ -31,7 +31,7 @@ class RouterError(ValueError):
     """The router file is not one of ours, or the answers do not fit it; the message says what to do."""
 
 
-class Decision(NamedTuple):
+class Routed(NamedTuple):
     """ask: the next expert to ask, or None: done. predicted, confidence (calibrated, 0..1), expert: the answer that
     stands so far and whose it is; None where every expert asked so far abstained."""
 
@@ -73,24 +73,24 @@ def check_router(router: Any) -> dict:
     return router
 
 
-def route(router: Mapping, answers: Sequence[Answer]) -> Decision:
+def route(router: Mapping, answers: Sequence[Answer]) -> Routed:
     """What to do after these answers, given in the router's order of experts.
 
     answers: (predicted, raw confidence in 0..1) of each expert asked so far; confidence None or NaN: it abstained.
     """
     experts = router["experts"]
     if not answers:
-        return Decision(experts[0]["name"], None, 0.0, None)
+        return Routed(experts[0]["name"], None, 0.0, None)
     if len(answers) > len(experts):
         raise RouterError(f"{len(answers)} answers for {len(experts)} experts. Give one answer per expert, in order.")
     predicted, confidence, expert = _standing(router, answers)
     asked = len(answers)
     if asked < len(experts) and passes_on(router["stages"][asked - 1], confidence):
-        return Decision(experts[asked]["name"], predicted, confidence, expert)
-    return Decision(None, predicted, confidence, expert)
+        return Routed(experts[asked]["name"], predicted, confidence, expert)
+    return Routed(None, predicted, confidence, expert)
 
 
-def ask_in_turn(router: Mapping, ask: Callable[[str], Answer]) -> Decision:
+def ask_in_turn(router: Mapping, ask: Callable[[str], Answer]) -> Routed:
     """Asks experts by name until the router is content. ask(name) gives (predicted, raw confidence)."""
     answers: list[Answer] = []
     decision = route(router, answers)

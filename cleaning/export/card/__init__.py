@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from cleaning.export.card.facts import card_facts, card_json
+from cleaning.export.card.card_facts import card_facts, card_json
 from cleaning.export.card.findings import examples
 from cleaning.export.card.page import LARGEST_PICTURE, card_page
 from cleaning.export.handover import Handover

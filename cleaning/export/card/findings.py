@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from cleaning.export.card.experts import expert_rows
+from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.card.impact_file import plain
 from cleaning.export.handover import Handover
 

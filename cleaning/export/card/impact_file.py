@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from cleaning.export.card.impact import Impact, leaderboard_impact
+from cleaning.export.card.leaderboard import Impact, leaderboard_impact
 from cleaning.export.handover import Handover
 from cleaning.version import __version__
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cleaning.export.card import figures
 from cleaning.export.card.chart import accuracy_chart
-from cleaning.export.card.impact import WAYS
+from cleaning.export.card.leaderboard import WAYS
 
 MOST_ROWS, MOST_PAIRS = 30, 15
 LARGEST_PICTURE = 512 * 1024
@@ -33,7 +33,7 @@ def card_page(facts: Mapping, thumbnails: Mapping[str, bytes] | None = None) -> 
         verdict_names=sorted({key for row in facts["verdicts"] for key in row} - {"class", "decided"}),
         estimated=estimated,
         chart=accuracy_chart(experts, estimated),
-        neighbours=_neighbours(facts["impact"]),
+        neighbours=_swaps_of_neighbours(facts["impact"]),
     )
     return page.encode()
 
@@ -66,7 +66,7 @@ def _embedded(data: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def _neighbours(impact: Mapping) -> list[dict]:
+def _swaps_of_neighbours(impact: Mapping) -> list[dict]:
     """Neighbours in rank by corrected labels and by the audit estimate, with McNemar's p where it was asked."""
     p_values = {(p["labels"], *sorted((p["better"], p["worse"]))): p["mcnemar_p"] for p in impact["pairs"]}
     shown = [n for n in impact["neighbours"] if n["labels"] in ("corrected", "audit estimate")]

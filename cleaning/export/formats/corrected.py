@@ -37,7 +37,7 @@ def corrected_table(handover: Handover) -> pd.DataFrame:
         }
     )
     for column, empty in (("verdict", ""), ("status", ""), ("votes", 0)):
-        table[column] = _spread(final, column, empty, n)
+        table[column] = _over_all_samples(final, column, empty, n)
     if handover.is_question:
         _add_options(table, handover, "given", given)
         _add_options(table, handover, "corrected", codes)
@@ -86,7 +86,7 @@ def _add_options(table: pd.DataFrame, handover: Handover, prefix: str, codes: np
     table[f"{prefix}_text"] = ["" if k == DROPPED else str(options[k]) for k, options in zip(codes, choices)]
 
 
-def _spread(final: pd.DataFrame, column: str, empty: object, n: int) -> np.ndarray:
+def _over_all_samples(final: pd.DataFrame, column: str, empty: object, n: int) -> np.ndarray:
     values = np.full(n, empty, object if isinstance(empty, str) else np.int32)
     values[final["row"].to_numpy(np.int64)] = final[column].to_numpy()
     return values
@@ -106,7 +106,7 @@ def as_parquet(table: pd.DataFrame) -> bytes:
 def as_json_lines(table: pd.DataFrame) -> bytes:
     """One JSON object a line."""
     columns = list(table.columns)
-    values = [_plain(table[c]) for c in columns]
+    values = [_plain_values(table[c]) for c in columns]
     encode = json.JSONEncoder(ensure_ascii=False).encode
     return "".join(encode(dict(zip(columns, row))) + "\n" for row in zip(*values)).encode()
 
@@ -118,7 +118,7 @@ def as_npy(codes: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def _plain(column: pd.Series) -> list:
+def _plain_values(column: pd.Series) -> list:
     values = column.tolist()
     return [v.tolist() if isinstance(v, np.ndarray) else v for v in values] if column.dtype == object else values
 

@@ -40,7 +40,7 @@ def read_decision_log(data: bytes) -> tuple[list[Decision], dict]:
     if head.get("format") != FORMAT or head.get("version") != VERSION:
         raise InputError(f"This is no decision log of ours (expected format {FORMAT}, version {VERSION}).")
     lines = unsealed(text, FORMAT, "decision log")
-    decisions = [_decision(_object(line, i), i) for i, line in enumerate(lines[1:], 2)]
+    decisions = [_decision_of_line(_object(line, i), i) for i, line in enumerate(lines[1:], 2)]
     if len(decisions) != head.get("decisions"):
         raise InputError(
             f"The decision log says {head.get('decisions')} decisions and holds {len(decisions)}. Export it again."
@@ -68,7 +68,7 @@ def _object(line: str, number: int) -> dict:
     return value
 
 
-def _decision(values: dict, number: int) -> Decision:
+def _decision_of_line(values: dict, number: int) -> Decision:
     kept = {name: values[name] for name in _FIELDS if name in values}
     if not is_sound(kept):
         raise InputError(f"Line {number} of the decision log is no decision; expected {', '.join(_FIELDS)}.")

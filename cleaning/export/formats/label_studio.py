@@ -124,7 +124,7 @@ def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
     found, bad = [], []
     for task in tasks:
         try:
-            found += [d for a in task["annotations"] if (d := _decision(a, task, given, codes, run_id))]
+            found += [d for a in task["annotations"] if (d := _decision_of_annotation(a, task, given, codes, run_id))]
         except (InputError, KeyError, TypeError, ValueError, AttributeError, IndexError):
             bad.append(task.get("id", "?"))
     if bad:
@@ -136,7 +136,7 @@ def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
     return sorted(found, key=lambda d: (d.seq, d.decided_at))
 
 
-def _decision(annotation: dict, task: dict, given: dict, codes: dict, run_id: str) -> Decision | None:
+def _decision_of_annotation(annotation: dict, task: dict, given: dict, codes: dict, run_id: str) -> Decision | None:
     if annotation.get("was_cancelled"):
         return None
     sample = _sample(task["data"], given)

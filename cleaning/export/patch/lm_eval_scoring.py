@@ -33,7 +33,7 @@ def score_lm_eval_log(data: bytes, mask: Mask, id_field: str | None = None) -> t
 def answers_in_log(data: bytes, mask: Mask, id_field: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """((N,) option chosen per sample of the mask, -1 where unreadable or not asked; the asked places, rising)."""
     records = [_record(line, n) for n, line in enumerate(decoded(data, "log").splitlines(), 1) if line.strip()]
-    places = _places(_first_filter(records), mask, id_field)
+    places = _records_by_place(_first_filter(records), mask, id_field)
     predicted = np.full(len(mask), ABSTAIN, np.int64)
     for place, record in places.items():
         predicted[place] = chosen_option(record["filtered_resps"])
@@ -73,12 +73,12 @@ def _first_filter(records: list[dict]) -> list[dict]:
     return [record for record in records if record.get("filter") == first]
 
 
-def _places(records: list[dict], mask: Mask, id_field: str | None) -> dict[int, dict]:
+def _records_by_place(records: list[dict], mask: Mask, id_field: str | None) -> dict[int, dict]:
     known = {sample: i for i, sample in enumerate(mask.sample_ids)} if id_field else None
     found: dict[int, dict] = {}
     strange, repeated = [], []
     for record in records:
-        place, name = _place(record, len(mask), known, id_field)
+        place, name = _place_of_record(record, len(mask), known, id_field)
         if place is None:
             strange.append(name)
         elif place in found:
@@ -94,7 +94,7 @@ def _places(records: list[dict], mask: Mask, id_field: str | None) -> dict[int, 
     return found
 
 
-def _place(record: dict, n: int, known: dict | None, id_field: str | None) -> tuple[int | None, object]:
+def _place_of_record(record: dict, n: int, known: dict | None, id_field: str | None) -> tuple[int | None, object]:
     if known is None:
         place = record["doc_id"]
         return (place if isinstance(place, int) and 0 <= place < n else None), place

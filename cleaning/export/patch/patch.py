@@ -73,11 +73,11 @@ def _digest(rows: list) -> str:
 
 def write_patch(handover: Handover) -> bytes:
     """The patch of a handover. The same log always gives the same bytes."""
-    lines = [encode(_header(handover)), *map(encode, _lines(handover))]
+    lines = [encode(_patch_header(handover)), *map(encode, _lines(handover))]
     return sealed(lines, FORMAT)
 
 
-def _header(handover: Handover) -> dict:
+def _patch_header(handover: Handover) -> dict:
     dataset, run, samples = handover.dataset, handover.run, handover.dataset.samples
     questions, choices = (samples.get(c) for c in ("question", "choices"))
     return {

@@ -12,7 +12,7 @@ from cleaning.domain.verdicts import BY_NAME, LATER, UNDO, VERDICTS
 from cleaning.review import LONGEST_NOTE, PICKED, ReviewDesk, Sent, View
 from pages.shared import state
 from pages.shared.messages import escaped, guarded, plain
-from pages.shared.server import pictures
+from pages.shared.server import served_pictures
 from pages.shared.server.question_text import markdown
 
 SMALL = 256  # pixels
@@ -74,19 +74,19 @@ def _progress(progress: dict) -> None:
 
 
 def _show(desk: ReviewDesk, card: dict) -> None:
-    row = _row(desk, card)
+    row = _row_of_card(desk, card)
     if card["kind"] == "question":
         st.markdown(markdown(str(desk.dataset.samples["question"].iloc[row]), escaped))
         return
     try:
-        picture = pictures.find_picture(desk.dataset, row)
-        path, _ = pictures.picture_file(picture, row, "full", desk.workspace.folder / "pictures")
+        picture = served_pictures.find_picture(desk.dataset, row)
+        path, _ = served_pictures.picture_file(picture, row, "full", desk.workspace.folder / "pictures")
         st.image(_sharp(path, picture), width=min(560, max(400, picture.width)))
-    except pictures.PictureError as problem:
+    except served_pictures.PictureError as problem:
         st.warning(f"This picture cannot be shown. {plain(problem)}")
 
 
-def _sharp(path: Path, picture: pictures.Picture) -> bytes:
+def _sharp(path: Path, picture: served_pictures.Picture) -> bytes:
     """The picture's file; a small one as PNG, enlarged by whole steps without blur."""
     side = max(picture.width, picture.height)
     if side > SMALL:
@@ -98,12 +98,12 @@ def _sharp(path: Path, picture: pictures.Picture) -> bytes:
     return made.getvalue()
 
 
-def _row(desk: ReviewDesk, card: dict) -> int:
+def _row_of_card(desk: ReviewDesk, card: dict) -> int:
     return int(desk.facts.row_of.get_loc(card["sample_id"]))
 
 
 def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
-    choices = desk.facts.choices(_row(desk, card))
+    choices = desk.facts.choices(_row_of_card(desk, card))
     across = 2 if len(card["candidates"]) > 5 else 1
     for place, one in enumerate(card["candidates"]):
         if place % across == 0:  # a row at a time, so that Tab goes in class order

@@ -148,10 +148,10 @@ def read_body(model: type[AnyBody], value: object, advice: str = RELOAD) -> AnyB
     try:
         return model.model_validate(value)
     except ValidationError as problem:
-        raise InputError(f"{_told(model, problem.errors(include_url=False)[0])} {advice}") from None
+        raise InputError(f"{_sentence_of(model, problem.errors(include_url=False)[0])} {advice}") from None
 
 
-def _told(model: type[BaseModel], error: Any) -> str:
+def _sentence_of(model: type[BaseModel], error: Any) -> str:
     """What is wrong with one value, and what was expected."""
     names = [part for part in error["loc"] if isinstance(part, str)]
     expected = ""

@@ -9,8 +9,8 @@ import numpy as np
 
 from cleaning.review.candidates import EXAMPLES
 from cleaning.review.facts import Facts
-from cleaning.review.opinions import RowOpinions
-from pages.shared.server import pictures, tokens
+from cleaning.review.row_opinions import RowOpinions
+from pages.shared.server import served_pictures, tokens
 from pages.shared.server.question_text import blocks
 
 MOST_METADATA = 24
@@ -69,10 +69,10 @@ class Cards:
 
     def _picture(self, row: int) -> dict:
         try:
-            picture = pictures.find_picture(self.dataset, row)
-        except pictures.PictureError as problem:
+            picture = served_pictures.find_picture(self.dataset, row)
+        except served_pictures.PictureError as problem:
             return {"picture": {"problem": str(problem)}}
-        urls = {size: self.picture_url(row, size) for size in pictures.SIZES}
+        urls = {size: self.picture_url(row, size) for size in served_pictures.SIZES}
         return {"picture": urls | {"width": picture.width, "height": picture.height}}
 
     def picture_url(self, row: int, size: str) -> str | None:
@@ -80,8 +80,8 @@ class Cards:
         if self.dataset.kind == "question":
             return None
         try:
-            version = pictures.find_picture(self.dataset, row).version
-        except pictures.PictureError:
+            version = served_pictures.find_picture(self.dataset, row).version
+        except served_pictures.PictureError:
             return None
         return tokens.picture_address(self.root, self.workspace_id, row, size, version)
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
-from pages.shared.server import pictures, tokens
+from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
     CardsBody,
     DecisionsBody,
@@ -66,14 +66,14 @@ def _answering(model: type[ViewBody], answer: Answer, root: Callable[[], Path]):
         try:
             _check_origin(request)
             data = await _body(request)
-            return _told(await run_in_threadpool(_answer, model, answer, root(), _bearer(request), data))
+            return _json_answer(await run_in_threadpool(_answer, model, answer, root(), _bearer(request), data))
         except Refusal as refusal:
-            return _told({"problem": str(refusal)}, refusal.status)
+            return _json_answer({"problem": str(refusal)}, refusal.status)
 
     return endpoint
 
 
-def _told(answer: dict, status: int = 200) -> JSONResponse:
+def _json_answer(answer: dict, status: int = 200) -> JSONResponse:
     return JSONResponse(answer, status, _SAFE | {"Cache-Control": _NEVER})
 
 
@@ -142,13 +142,13 @@ def _serving_pictures(root: Callable[[], Path]):
             signature = request.query_params.get("s", "")
             return await run_in_threadpool(_picture, root(), where["workspace"], where["row"], where["size"], signature)
         except Refusal as refusal:
-            return _told({"problem": str(refusal)}, refusal.status)
+            return _json_answer({"problem": str(refusal)}, refusal.status)
 
     return endpoint
 
 
 def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str) -> Response:
-    if not WORKSPACE_ID.fullmatch(workspace_id) or size not in pictures.SIZES:
+    if not WORKSPACE_ID.fullmatch(workspace_id) or size not in served_pictures.SIZES:
         raise Refusal(404, "There is no such picture.")
     if not tokens.opens_pictures(root, workspace_id, signature):
         raise Refusal(403, "This picture's address is not signed.")
@@ -157,8 +157,8 @@ def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str)
         dataset = workspace.dataset()
         if row >= len(dataset):
             raise Refusal(404, "There is no such sample.")
-        picture = pictures.find_picture(dataset, row)
-        path, media_type = pictures.picture_file(picture, row, size, workspace.folder / "pictures")
+        picture = served_pictures.find_picture(dataset, row)
+        path, media_type = served_pictures.picture_file(picture, row, size, workspace.folder / "pictures")
     except InputError as problem:
         raise Refusal(404, str(problem)) from None
     return FileResponse(path, media_type=media_type, headers=_SAFE | {"Cache-Control": _FOR_EVER})

@@ -7,7 +7,7 @@ from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
-from pages.shared.threshold import component, goals, next_cards
+from pages.shared.threshold import browser_part, goal_row, next_cards
 
 _ANSWERED = "threshold_answered"
 
@@ -17,14 +17,14 @@ _ANSWERED = "threshold_answered"
 def explorer(workspace: Workspace, run: Run) -> None:
     """Goals, figures, histogram and curves; redraws without the rest of the page."""
     now = loaders.in_force(workspace.id, run.id)
-    goals.goal_row(goals.Scene(workspace, run, now))
-    data = component.explorer_data(now, str(state.recall(_ANSWERED, "")))
+    goal_row.goal_row(goal_row.GoalScene(workspace, run, now))
+    data = browser_part.explorer_data(now, str(state.recall(_ANSWERED, "")))
 
     @guarded
     def moved() -> None:
-        take_message(workspace, run, (state.typed(component.EXPLORER_KEY) or {}).get("chosen"))
+        take_message(workspace, run, (state.typed(browser_part.EXPLORER_KEY) or {}).get("chosen"))
 
-    component.draw_explorer(data, moved)
+    browser_part.draw_explorer(data, moved)
     next_cards.next_cards(now)
 
 
@@ -35,7 +35,7 @@ def take_message(workspace: Workspace, run: Run, message: object) -> bool:
         return False
     stamp = str(message.get("stamp", ""))[:40]
     if stamp != state.recall(_ANSWERED):
-        goals.choose(workspace, run, float(threshold), HAND)
+        goal_row.choose(workspace, run, float(threshold), HAND)
         state.remember(_ANSWERED, stamp)
     return True
 
@@ -52,7 +52,7 @@ def paper_rule(workspace: Workspace, run: Run) -> None:
     )
     table, now = loaders.paper_counts(workspace.id, run.id), loaders.in_force(workspace.id, run.id)
     estimates = loaders.paper_estimates_so_far(workspace.id, run.id)
-    component.draw_paper(component.paper_data(run, table, now.ranked.curve, now.bands, estimates))
+    browser_part.draw_paper(browser_part.paper_data(run, table, now.ranked.curve, now.bands, estimates))
 
 
 @guarded

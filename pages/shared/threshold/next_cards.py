@@ -27,14 +27,14 @@ def next_cards(now: InForce) -> None:
     if not stretches:
         st.caption("Every sample is reviewed.")
         return
-    st.markdown("\n".join([*_HEAD, *(_line(s, now.pace.seconds) for s in stretches)]))
+    st.markdown("\n".join([*_HEAD, *(_table_line(s, now.pace.seconds) for s in stretches)]))
     st.caption(_at_the_threshold(curve, now.threshold))
 
 
 _HEAD = ("| Cards | Wrong labels expected | Time | Wrong labels an hour |", "|:--|--:|--:|--:|")
 
 
-def _line(stretch: Stretch, seconds: float) -> str:
+def _table_line(stretch: Stretch, seconds: float) -> str:
     finds = stretch.finds
     hours = stretch.cards * seconds / 3600
     name = _NAMES[stretch.which].format(cards=stretch.cards)

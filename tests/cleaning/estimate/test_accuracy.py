@@ -7,7 +7,7 @@ from scipy.stats import norm
 from cleaning.domain.judgements import UNSURE
 from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours, variance_of
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
-from cleaning.estimate.evidence import counted_cards
+from cleaning.estimate.counted_verdicts import counted_cards
 from cleaning.suspect.audit import AuditDesign
 
 CARDS = AuditCards(np.array([0, 2, 4, 6, 8]), np.array([0, 0, 1, 1, 1]), np.array([4, 6]))

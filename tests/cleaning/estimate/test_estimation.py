@@ -9,12 +9,12 @@ from scipy.stats import beta
 
 from cleaning.errors import InputError
 from cleaning.estimate import (
+    count_verdicts,
     estimate,
     estimate_curve,
     estimate_exchange,
     estimate_nested,
     estimate_rule,
-    gather_evidence,
     threshold_for_detection,
     threshold_for_precision,
 )
@@ -324,4 +324,4 @@ def test_a_target_that_is_none_is_a_sentence(target, confidence):
 def test_verdicts_of_another_dataset_are_refused():
     reviewed = Reviewed(10)
     with pytest.raises(ValueError, match="11 verdicts"):
-        gather_evidence(reviewed.audit, np.full(11, np.nan), reviewed.ranking)
+        count_verdicts(reviewed.audit, np.full(11, np.nan), reviewed.ranking)

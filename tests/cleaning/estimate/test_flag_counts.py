@@ -18,7 +18,7 @@ from cleaning.estimate.flag_counts import (
     seconds_per_card,
     shortest_between,
 )
-from cleaning.suspect.suspicion import agreement
+from cleaning.suspect.suspicion import expert_agreement
 
 suspicions = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=60)
 
@@ -118,7 +118,7 @@ def test_the_paper_table_counts_as_the_rule_itself(seed, experts, coarse):
     given_labels = rng.integers(0, 3, 40)
     order = rng.permutation(40)
     table = paper_table(predicted, confidence, given_labels, order)
-    view = agreement(SimpleNamespace(predicted=predicted, confidence=confidence), given_labels)
+    view = expert_agreement(SimpleNamespace(predicted=predicted, confidence=confidence), given_labels)
     for agree in range(1, experts + 1):
         for place in range(0, len(TAU_GRID), 7):
             flagged = view.flagged(agree, TAU_GRID[place])

@@ -7,12 +7,12 @@ import pytest
 
 from cleaning.estimate import (
     cards_needed,
+    count_verdicts,
     estimate,
     estimate_curve,
     estimate_exchange,
     estimate_nested,
     estimate_rule,
-    gather_evidence,
     prior_band,
     prior_bands,
     recalibrate,
@@ -184,11 +184,11 @@ def test_half_seen_is_narrower_than_little_seen():
 def test_the_recalibrated_curve_is_the_posterior_mode_with_its_sandwich(thousand):
     """Independently: there the gradient of the weighted log-posterior is 0, and the band is H^-1 S H^-1."""
     ranking, audit, verdicts = thousand
-    evidence = gather_evidence(audit, verdicts, ranking)
-    curve = recalibrate(evidence, audit, ranking)
-    x = logit(ranking.suspicion[evidence.rank])
-    design, seen = np.column_stack([np.ones_like(x), x]), evidence.verdict
-    weight = (audit.sizes / evidence.drawn)[evidence.stratum]
+    counted_verdicts = count_verdicts(audit, verdicts, ranking)
+    curve = recalibrate(counted_verdicts, audit, ranking)
+    x = logit(ranking.suspicion[counted_verdicts.rank])
+    design, seen = np.column_stack([np.ones_like(x), x]), counted_verdicts.code
+    weight = (audit.sizes / counted_verdicts.drawn)[counted_verdicts.stratum]
     weight = weight / weight.mean()
     chance = 1 / (1 + np.exp(-design @ curve.parameters))
     prior = np.diag(1 / np.array([2.0, 0.7]) ** 2)

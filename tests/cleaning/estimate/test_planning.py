@@ -7,9 +7,9 @@ from scipy.special import expit
 from cleaning.estimate import (
     cards_needed,
     cards_to_halve,
+    count_verdicts,
     estimate,
     expected_finds,
-    gather_evidence,
     outlook,
     prior_band,
     prior_bands,
@@ -41,7 +41,7 @@ def reviewed(scene, cards: int) -> np.ndarray:
 
 def curve_of(scene, cards: int):
     ranking, audit, _ = scene
-    return recalibrate(gather_evidence(audit, reviewed(scene, cards), ranking), audit, ranking)
+    return recalibrate(count_verdicts(audit, reviewed(scene, cards), ranking), audit, ranking)
 
 
 def test_a_guess_is_wide_and_in_steps_of_five_percent(scene):
@@ -100,7 +100,7 @@ def test_too_few_cards_recalibrate_nothing(scene):
     assert curve_of(scene, 39) is None
     ranking, audit, _ = scene
     nothing_wrong = np.where(np.isnan(reviewed(scene, 200)), np.nan, 0.0)
-    assert recalibrate(gather_evidence(audit, nothing_wrong, ranking), audit, ranking) is None
+    assert recalibrate(count_verdicts(audit, nothing_wrong, ranking), audit, ranking) is None
 
 
 def test_the_recalibrated_suspicion_is_the_probability_of_an_error(scene):
@@ -121,7 +121,7 @@ def test_expected_finds_hold_what_is_found(scene):
         audit = draw_audit(ranking, 0.3, seed)
         verdicts = np.full(N, np.nan)
         verdicts[audit.rows[:150]] = wrong[audit.rows[:150]]
-        curve = recalibrate(gather_evidence(audit, verdicts, ranking), audit, ranking)
+        curve = recalibrate(count_verdicts(audit, verdicts, ranking), audit, ranking)
         for start in (0, 50, 400, 1_500, 3_000):
             finds = expected_finds(curve, ranking.suspicion[start : start + 50])
             kept += finds.low <= by_rank[start : start + 50].sum() <= finds.high

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cleaning.estimate import estimate
-from cleaning.estimate.evidence import counted_cards
+from cleaning.estimate.counted_verdicts import counted_cards
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.ranking import rank_suspicion
 

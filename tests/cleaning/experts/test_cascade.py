@@ -14,8 +14,8 @@ from cleaning.experts.cascade import (
     cheapest_within,
     operating_point,
 )
-from cleaning.experts.cascade.answers import standing
 from cleaning.experts.cascade.curves import FRACTIONS, by_chance, by_oracle, by_threshold, routed
+from cleaning.experts.cascade.expert_answers import standing
 from cleaning.experts.cascade.learning import advantage, decisions_at, judged, prices, stage_edges, summed
 from tests.cleaning.experts.cascade_cases import planted
 

@@ -13,14 +13,14 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.export.card import card_files, estimates_of, example_pictures
-from cleaning.export.card.facts import card_facts
+from cleaning.export.card.card_facts import card_facts
 from cleaning.export.card.figures import p_value
 from cleaning.export.card.findings import commands
 from cleaning.export.card.page import card_page
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
 from cleaning.review.chosen import BUDGET, HAND, Choosing, ChosenThreshold
-from cleaning.settle import agreement
+from cleaning.settle import reviewer_agreement
 from cleaning.settle.policy import Policy
 from cleaning.settle.verdict_codes import verdict_codes
 from tests.cleaning.export.making import a_dataset, a_workspace, decide, some_decisions, some_questions
@@ -277,10 +277,10 @@ KRIPPENDORFF = [  # four observers, twelve units; . = no value (Krippendorff 201
 def test_alpha_is_krippendorffs():
     columns = zip(*(row.split() for row in KRIPPENDORFF))
     units = [[v for v in column if v != "."] for column in columns]
-    found = agreement.krippendorff_alpha(units)
+    found = reviewer_agreement.krippendorff_alpha(units)
     assert found.point == pytest.approx(0.743, abs=0.0005) and found.low < 0.743 < found.high and found.count == 11
-    assert agreement.krippendorff_alpha([["a", "a"], ["b", "b"]]).point == 1
-    assert np.isnan(agreement.krippendorff_alpha([["a", "a"], ["a"]]).point)
+    assert reviewer_agreement.krippendorff_alpha([["a", "a"], ["b", "b"]]).point == 1
+    assert np.isnan(reviewer_agreement.krippendorff_alpha([["a", "a"], ["a"]]).point)
 
 
 def test_intervals_of_shares():
@@ -288,7 +288,7 @@ def test_intervals_of_shares():
 
     for hits, n in ((0, 10), (3, 10), (48, 80), (10, 10)):
         expected = binomtest(hits, n).proportion_ci(method="wilson")
-        found = agreement.wilson(hits, n)
+        found = reviewer_agreement.wilson(hits, n)
         assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-6)
 
 

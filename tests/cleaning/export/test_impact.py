@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 from cleaning.command_line import main
 from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours
 from cleaning.estimate.audit_cards import AuditCards
-from cleaning.export.card import impact
-from cleaning.export.card.impact import leaderboard_impact, mark, mcnemar_p, ranks
+from cleaning.export.card import leaderboard
+from cleaning.export.card.leaderboard import leaderboard_impact, mark, mcnemar_p, ranks
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
 from cleaning.settle.final_labels import settle
@@ -71,7 +71,7 @@ def test_the_bootstrap_is_the_plain_one():
     rng = np.random.default_rng(0)
     right = rng.random((400, 3)) < [0.8, 0.7, 0.5]
     counts = rng.random(400) < 0.9
-    redrawn = impact.redraw_accuracies(Marks(right & counts[:, None], counts), np.random.default_rng(1), 4000)
+    redrawn = leaderboard.redraw_accuracies(Marks(right & counts[:, None], counts), np.random.default_rng(1), 4000)
     kept = right[counts]
     plain = np.array([kept[rng.integers(0, len(kept), len(kept))].mean(axis=0) for _ in range(4000)])
     assert redrawn.mean(axis=0) == pytest.approx(kept.mean(axis=0), abs=0.002)
@@ -92,7 +92,7 @@ def a_population(n=4000, seed=0):
 
 def test_the_estimate_is_right_on_average_and_its_interval_covers():
     given, truth, stratum, sizes = a_population()
-    target = impact.accuracy(truth)
+    target = leaderboard.accuracy(truth)
     rng = np.random.default_rng(5)
     estimates, covered = [], []
     for _ in range(1500):
@@ -110,7 +110,7 @@ def test_a_whole_review_leaves_nothing_to_estimate():
     given, truth, stratum, sizes = a_population(300)
     rows = np.arange(300)
     found = estimate_accuracy(given, truth, AuditCards(rows, stratum[rows], sizes))
-    assert found.point == pytest.approx(impact.accuracy(truth))
+    assert found.point == pytest.approx(leaderboard.accuracy(truth))
     assert found.low == pytest.approx(found.point) and found.high == pytest.approx(found.point)
 
 

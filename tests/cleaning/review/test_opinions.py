@@ -8,8 +8,8 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import draw_folds
 from cleaning.keep.workspaces import create_workspace
-from cleaning.review import opinions as review_opinions
-from cleaning.review.opinions import RowOpinions
+from cleaning.review import row_opinions
+from cleaning.review.row_opinions import RowOpinions
 from cleaning.suspect.pipeline import run
 from tests.factories import planted_dataset
 
@@ -67,8 +67,8 @@ def test_nearest_are_the_neighbours_in_logit_space(tmp_path):
 
 
 def test_few_logits_are_compared_and_few_classes_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(review_opinions, "MOST_CELLS", 30)
-    monkeypatch.setattr(review_opinions, "MOST_CLASSES", 1)
+    monkeypatch.setattr(row_opinions, "MOST_CELLS", 30)
+    monkeypatch.setattr(row_opinions, "MOST_CLASSES", 1)
     opinions = line_of_samples(tmp_path)
     everywhere = np.ones(60, bool)
     assert len(opinions.nearest(10, 60, everywhere)) in (9, 10)

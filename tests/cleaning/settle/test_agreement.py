@@ -2,7 +2,7 @@
 
 import pytest
 
-from cleaning.settle.agreement import krippendorff_alpha, same_answer, view_of_given, wilson
+from cleaning.settle.reviewer_agreement import krippendorff_alpha, said_of_given, same_answer, wilson
 from tests.cleaning.export.making import decide
 
 # Krippendorff 2011, "Computing Krippendorff's alpha-reliability", example C: four observers, twelve units, nominal
@@ -61,7 +61,7 @@ def test_a_share_as_in_newcombe_1998():
     ],
 )
 def test_what_a_vote_says_of_the_given_label(verdict, labels, view):
-    assert view_of_given(decide("s", verdict, labels), 0) == view
+    assert said_of_given(decide("s", verdict, labels), 0) == view
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from scipy.stats import poisson
 
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.folds import FOLD_COUNT, draw_folds
-from cleaning.suspect.suspicion import agreement, metadata_excess
+from cleaning.suspect.suspicion import expert_agreement, metadata_excess
 from tests.cleaning.suspect.test_suspicion import grouped, opinions
 
 LEVELS, EACH = 40, 50
@@ -89,5 +89,5 @@ def test_the_most_excessive_group_is_told_first():
 
 def test_number_beats_confidence_even_at_its_ends():
     """The paper's rule: two that are not sure at all agree, and one that is certain says another label."""
-    view = agreement(opinions([[1, 1, 2]], [[0.0, 0.0, 1.0]]), np.zeros(1, np.int32))
+    view = expert_agreement(opinions([[1, 1, 2]], [[0.0, 0.0, 1.0]]), np.zeros(1, np.int32))
     assert (view.label.tolist(), view.count.tolist(), view.mean.tolist(), view.weakest.tolist()) == ([1], [2], [0], [0])

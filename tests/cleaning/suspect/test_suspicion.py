@@ -10,7 +10,7 @@ from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert, VotesExpert
 from cleaning.domain.folds import draw_folds
 from cleaning.suspect.pool import Opinions, pool
-from cleaning.suspect.suspicion import agreement, default_suspicion, log_ratio, metadata_excess
+from cleaning.suspect.suspicion import default_suspicion, expert_agreement, log_ratio, metadata_excess
 from tests.factories import tiny_dataset
 
 
@@ -172,7 +172,7 @@ CONFIDENCE = [
 
 
 def paper_view():
-    return agreement(opinions(PREDICTED, CONFIDENCE), np.zeros(6, np.int32))
+    return expert_agreement(opinions(PREDICTED, CONFIDENCE), np.zeros(6, np.int32))
 
 
 def test_agreement_by_hand():
@@ -185,7 +185,7 @@ def test_agreement_by_hand():
 
 
 def test_more_agreeing_experts_count_more_than_surer_ones():
-    view = agreement(opinions([[1, 1, 2], [1, 2, 2]], [[0.1, 0.1, 1.0], [1.0, 1.0, 1.0]]), np.zeros(2, np.int32))
+    view = expert_agreement(opinions([[1, 1, 2], [1, 2, 2]], [[0.1, 0.1, 1.0], [1.0, 1.0, 1.0]]), np.zeros(2, np.int32))
     assert view.label.tolist() == [1, 2] and view.count.tolist() == [2, 2]
 
 
@@ -207,7 +207,7 @@ def test_agreement_does_not_depend_on_the_order_of_experts():
     rng = np.random.default_rng(0)
     predicted, confidence = rng.integers(-1, 4, (500, 6)), rng.random((500, 6))
     given, turn = rng.integers(0, 4, 500), [3, 1, 5, 0, 4, 2]
-    straight = agreement(opinions(predicted, confidence), given)
-    turned = agreement(opinions(predicted[:, turn], confidence[:, turn]), given)
+    straight = expert_agreement(opinions(predicted, confidence), given)
+    turned = expert_agreement(opinions(predicted[:, turn], confidence[:, turn]), given)
     assert (turned.label == straight.label).all() and (turned.count == straight.count).all()
     assert turned.mean == pytest.approx(straight.mean) and turned.weakest == pytest.approx(straight.weakest)

@@ -9,7 +9,7 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.errors import InputError
-from cleaning.export.formats.argilla import argilla_records
+from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.label_studio import label_studio_tasks
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store

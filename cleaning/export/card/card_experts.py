@@ -7,7 +7,7 @@ from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import InputError
 from cleaning.export.card.impact_file import plain
 from cleaning.export.handover import Handover
-from cleaning.settle.agreement import wilson
+from cleaning.settle.reviewer_agreement import wilson
 
 LARGEST_SCORES = 2_000_000_000  # cells of all full experts together, above which their logits are not read again
 

@@ -25,7 +25,7 @@ CHUNK = 65_536
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CountedVerdicts:
     """Verdicts that count.
 
     rank, stratum, verdict: (n,) of the counted audit cards outside the known parts; verdict is 0, 1 or 2 (unsure).
@@ -35,11 +35,11 @@ class Evidence:
 
     rank: np.ndarray
     stratum: np.ndarray
-    verdict: np.ndarray
+    code: np.ndarray
     rest_starts: np.ndarray
     rest_ends: np.ndarray
     known_rank: np.ndarray
-    known_verdict: np.ndarray
+    known_code: np.ndarray
     drawn: np.ndarray
 
     @property
@@ -48,59 +48,59 @@ class Evidence:
 
     @property
     def unsure_count(self) -> int:
-        return int((self.verdict == UNSURE).sum() + (self.known_verdict == UNSURE).sum())
+        return int((self.code == UNSURE).sum() + (self.known_code == UNSURE).sum())
 
 
-def gather_evidence(
+def count_verdicts(
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     ranking: Ranking,
     handed_out: int | None = None,
     shown_here: np.ndarray | None = None,
-) -> Evidence:
-    """Evidence from (N,) verdicts: 0 right, 1 wrong, 2 unsure, NaN not reviewed.
+) -> CountedVerdicts:
+    """CountedVerdicts from (N,) verdicts: 0 right, 1 wrong, 2 unsure, NaN not reviewed.
 
     handed_out: number of audit cards handed out in the drawn order; those among them without a decision then count
     as unsure instead of ending their stratum's run. shown_here: (N,) bool, samples decided when the audit's own run
     showed them; None: all that are decided. Raises ValueError for other codes or lengths.
     """
-    verdicts = _checked(verdicts, audit, ranking)
+    codes = _checked(codes, audit, ranking)
     if handed_out is not None:
-        verdicts = verdicts.copy()
+        codes = codes.copy()
         handed = audit.rows[:handed_out]
-        verdicts[handed[np.isnan(verdicts[handed])]] = UNSURE
-    counted = counted_cards(audit, verdicts, shown_here)
+        codes[handed[np.isnan(codes[handed])]] = UNSURE
+    counted = counted_cards(audit, codes, shown_here)
     if handed_out is not None:
         counted[handed_out:] = False
-    starts, ends, known = _known_parts(audit, verdicts, ranking)
+    starts, ends, known = _known_parts(audit, codes, ranking)
     ranks = ranking.rank[audit.rows].astype(np.int64)
     rest = counted & (ranks >= starts[audit.stratum]) & (ranks < ends[audit.stratum])
-    return Evidence(
+    return CountedVerdicts(
         ranks[rest],
         audit.stratum[rest],
-        verdicts[audit.rows[rest]],
+        codes[audit.rows[rest]],
         starts,
         ends,
         known,
-        verdicts[ranking.rows[known]],
+        codes[ranking.rows[known]],
         np.bincount(audit.stratum[counted], minlength=len(audit.shares)),
     )
 
 
-def _checked(verdicts: np.ndarray, audit: AuditDesign, ranking: Ranking) -> np.ndarray:
-    verdicts = np.asarray(verdicts, np.float64)
-    if not len(verdicts) == len(ranking) == audit.sample_count:
-        raise ValueError(f"{len(verdicts)} verdicts, {len(ranking)} suspicions, audit of {audit.sample_count} samples")
-    return verdicts
+def _checked(codes: np.ndarray, audit: AuditDesign, ranking: Ranking) -> np.ndarray:
+    codes = np.asarray(codes, np.float64)
+    if not len(codes) == len(ranking) == audit.sample_count:
+        raise ValueError(f"{len(codes)} codes, {len(ranking)} suspicions, audit of {audit.sample_count} samples")
+    return codes
 
 
-def counted_cards(audit: AuditDesign, verdicts: np.ndarray, shown_here: np.ndarray | None = None) -> np.ndarray:
-    """(n,) bool, which cards count as a random sample; verdicts, shown_here: as for ``gather_evidence``.
+def counted_cards(audit: AuditDesign, codes: np.ndarray, shown_here: np.ndarray | None = None) -> np.ndarray:
+    """(n,) bool, which cards count as a random sample; codes, shown_here: as for ``count_verdicts``.
 
     Whether each card comes before its stratum's first undecided card, and not after the last one that the audit's own run
     showed.
     """
-    open_cards = np.isnan(verdicts[audit.rows])
+    open_cards = np.isnan(codes[audit.rows])
     counted = np.empty(len(audit), bool)
     for h in range(len(audit.shares)):
         mine = audit.stratum == h
@@ -111,27 +111,25 @@ def counted_cards(audit: AuditDesign, verdicts: np.ndarray, shown_here: np.ndarr
     return counted
 
 
-def _known_parts(
-    audit: AuditDesign, verdicts: np.ndarray, ranking: Ranking
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _known_parts(audit: AuditDesign, codes: np.ndarray, ranking: Ranking) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rank ranges that are not known exactly (starts, ends per stratum) and the ranks that are."""
-    top = _run_of_decisions(verdicts, ranking.rows)
+    top = _run_of_decisions(codes, ranking.rows)
     starts = np.maximum(audit.starts[:-1], np.minimum(top, audit.starts[1:]))
     ends = audit.starts[1:].copy()
-    decided = len(verdicts) - int(np.isnan(verdicts).sum())
+    decided = len(codes) - int(np.isnan(codes).sum())
     known = [np.arange(top)]
     for h in np.flatnonzero(ends - starts > 0):
         size = ends[h] - starts[h]
-        if size <= decided - top and _run_of_decisions(verdicts, ranking.rows[starts[h] : ends[h]]) == size:
+        if size <= decided - top and _run_of_decisions(codes, ranking.rows[starts[h] : ends[h]]) == size:
             known.append(np.arange(starts[h], ends[h]))
             starts[h] = ends[h]
     return starts, ends, np.concatenate(known)
 
 
-def _run_of_decisions(verdicts: np.ndarray, rows: np.ndarray) -> int:
+def _run_of_decisions(codes: np.ndarray, rows: np.ndarray) -> int:
     """How many of ``rows``, from the first on, are decided without a gap."""
     for begin in range(0, len(rows), CHUNK):
-        open_rows = np.isnan(verdicts[rows[begin : begin + CHUNK]])
+        open_rows = np.isnan(codes[rows[begin : begin + CHUNK]])
         if open_rows.any():
             return begin + int(open_rows.argmax())
     return len(rows)

@@ -13,7 +13,7 @@ from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.settle.judging import JudgingLabels
 from pages.shared import loaders, progress
-from pages.shared.calibrate import view as calibration_view
+from pages.shared.calibrate import calibration_reports
 from pages.shared.progress import Progress
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
@@ -34,7 +34,7 @@ decision.predicted, decision.confidence, decision.expert"""
 
 
 @dataclass(frozen=True)
-class Scene:
+class CascadeScene:
     """One cascade of a run: its experts in order with costs, the labels, its curves, and all that these depend on
     (``asked``)."""
 
@@ -79,17 +79,17 @@ def order_of_start(reports: list[ExpertReport]) -> list[str]:
     return [r.expert.name for r in (cheapest, best) if r is not None]
 
 
-def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float], bins: int) -> Scene:
+def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float], bins: int) -> CascadeScene:
     """The cascade of these experts, its curves worked out with progress the first time."""
     labels = loaders.judging_labels(workspace.id)
     methods = loaders.in_force(workspace.id, run.id).chosen.calibration_methods
-    by_name = {r.expert.name: r for r in calibration_view.reports(run)}
+    by_name = {r.expert.name: r for r in calibration_reports.reports(run)}
     answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
     used = tuple(methods.get(n, "") for n in names)
     asked = "cascade", tuple(names), tuple(costs), bins, used, labels.key()
     with progress.shown() as tell:
         curves = loaders.worked_out(workspace.id, run.id, asked, lambda: _curves(answers, labels, bins, methods, tell))
-    return Scene(workspace, run, answers, labels, bins, methods, asked, curves)
+    return CascadeScene(workspace, run, answers, labels, bins, methods, asked, curves)
 
 
 def _curves(answers: list[Answers], labels: JudgingLabels, bins: int, methods: dict, tell: Progress) -> CascadeCurves:
@@ -102,12 +102,12 @@ def _curves(answers: list[Answers], labels: JudgingLabels, bins: int, methods: d
     )
 
 
-def what_sensitivity(scene: Scene, fraction: float) -> tuple:
+def what_sensitivity(scene: CascadeScene, fraction: float) -> tuple:
     """All that ``sensitivity`` depends on."""
     return "sensitivity", fraction, *scene.asked
 
 
-def sensitivity(scene: Scene, fraction: float) -> pd.DataFrame:
+def sensitivity(scene: CascadeScene, fraction: float) -> pd.DataFrame:
     """How much the number of bins matters; worked out once."""
     return loaders.worked_out(
         scene.workspace.id,

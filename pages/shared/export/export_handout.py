@@ -11,7 +11,7 @@ from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from pages.shared import loaders
-from pages.shared.server import pictures, tokens
+from pages.shared.server import served_pictures, tokens
 
 MOST_PICTURES = 200  # thumbnails in the table of changes; each is fetched when it is scrolled into view
 MOST_TEXT = 300
@@ -63,8 +63,8 @@ class Handout:
         "given_text" and "corrected_text"."""
         dataset, rows = self.workspace.dataset(), changes["row"].tolist()
         if self.workspace.kind == "image":
-            pictures = [_thumbnail(self.workspace, dataset, row) for row in rows[:MOST_PICTURES]]
-            return changes.assign(picture=pictures + [None] * (len(rows) - len(pictures)))
+            served_pictures = [_thumbnail(self.workspace, dataset, row) for row in rows[:MOST_PICTURES]]
+            return changes.assign(picture=served_pictures + [None] * (len(rows) - len(served_pictures)))
         samples = dataset.samples
         asked = [str(samples["question"].iloc[r])[:MOST_TEXT] for r in rows] if "question" in samples else ""
         texts = {
@@ -89,8 +89,8 @@ def handout() -> Handout:
 def _thumbnail(workspace: Workspace, dataset: Dataset, row: int) -> str | None:
     """Address of a sample's small picture, served by the app's own signed route; None where it cannot be shown."""
     try:
-        version = pictures.find_picture(dataset, row).version
-    except pictures.PictureError:
+        version = served_pictures.find_picture(dataset, row).version
+    except served_pictures.PictureError:
         return None
     return tokens.picture_address(workspaces_root(), workspace.id, row, "thumb", version)
 

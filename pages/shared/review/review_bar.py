@@ -37,7 +37,7 @@ NAME_WIDTH = 480  # pixels
 
 
 @dataclass(frozen=True)
-class Chosen:
+class BarChoice:
     """What the bar says. look: CARDS, GRID or SIMPLE; size: thumbnails a page of the grid."""
 
     view: View
@@ -72,7 +72,7 @@ def opened_desk() -> ReviewDesk:
     return open_desk(workspaces_root(), state.current().workspace_id, run.id)
 
 
-def bar(desk: ReviewDesk) -> Chosen:
+def bar(desk: ReviewDesk) -> BarChoice:
     """Draws the bar and gives what is chosen there."""
     has_grid = desk.facts.has_pictures
     widths = [2, 3, 2, 2, 3] if has_grid else [3, 2, 2, 5]
@@ -96,12 +96,12 @@ def bar(desk: ReviewDesk) -> Chosen:
                 label_visibility="collapsed",
                 bind=IN_URL,
             )
-        return Chosen(replace(plain_view, filters=filters), GRID, size or SIZES[1])
+        return BarChoice(replace(plain_view, filters=filters), GRID, size or SIZES[1])
     order = _order(desk, order_place)
     left_out = int((~desk.facts.showable).sum())
     if left_out:
         rest.caption(f"{left_out:,} samples have no picture and are left out.")
-    return Chosen(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
+    return BarChoice(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
 
 
 def _look(place) -> str:

@@ -83,7 +83,7 @@ class RowOpinions:
         """Of each expert in turn (n, K) calibrated probabilities; NaN in the rows where it abstains."""
         for column in range(len(self._weights)):
             full = column in self._pooling.softeners
-            yield self._softened(column, rows, fold) if full else self._spread(column, rows)
+            yield self._softened(column, rows, fold) if full else self._probability_of_answers(column, rows)
 
     def _softened(self, column: int, rows: np.ndarray, fold: np.ndarray) -> np.ndarray:
         said = self._pooling.softeners[column].soften(rows, fold, Buffers())
@@ -92,7 +92,7 @@ class RowOpinions:
             probability[said.silent] = np.nan
         return probability
 
-    def _spread(self, column: int, rows: np.ndarray) -> np.ndarray:
+    def _probability_of_answers(self, column: int, rows: np.ndarray) -> np.ndarray:
         """A bare answer with its calibrated confidence; the rest is spread evenly over all other options."""
         answer = np.asarray(self._pooling.answers_of(column)[rows])
         confidence = np.asarray(self._pooling.answers[column][rows], np.float64)

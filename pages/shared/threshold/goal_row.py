@@ -35,7 +35,7 @@ _GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS, _TARGET, _SURE, _ANSWER = (
 
 
 @dataclass(frozen=True)
-class Scene:
+class GoalScene:
     """What the goals look at: the run, and what is in force for it."""
 
     workspace: Workspace
@@ -58,7 +58,7 @@ def choose(workspace: Workspace, run: Run, threshold: float, how: str, asked: di
     loaders.choosing(workspace.id, run.id).threshold(ChosenThreshold(threshold, flagged, how, asked))
 
 
-def goal_row(scene: Scene) -> None:
+def goal_row(scene: GoalScene) -> None:
     """The goals, and beside them what the chosen one asks for."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         goal = st.segmented_control(
@@ -73,7 +73,7 @@ def goal_row(scene: Scene) -> None:
     _tell(goal or HAND, scene)
 
 
-def _by_hand(scene: Scene) -> None:
+def _by_hand(scene: GoalScene) -> None:
     state.type_in(_THRESHOLD, min(scene.now.threshold, 1.0))
 
     @guarded
@@ -83,7 +83,7 @@ def _by_hand(scene: Scene) -> None:
     st.number_input("Threshold", 0.0, 1.0, step=0.01, format="%.4f", key=_THRESHOLD, on_change=changed, width=200)
 
 
-def _budget(scene: Scene) -> None:
+def _budget(scene: GoalScene) -> None:
     state.type_in(_BUDGET, int(scene.asked(BUDGET, "budget", scene.now.flagged_count)))
 
     @guarded
@@ -95,7 +95,7 @@ def _budget(scene: Scene) -> None:
     st.number_input("Samples we can review", 0, most, step=10, key=_BUDGET, on_change=changed, width=200)
 
 
-def _hours(scene: Scene) -> None:
+def _hours(scene: GoalScene) -> None:
     seconds = scene.now.pace.seconds
     state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(scene.now.flagged_count * seconds / 3600, 1))))
     state.type_in(_SECONDS, seconds)
@@ -114,7 +114,7 @@ def _hours(scene: Scene) -> None:
 
 
 def _target(goal: str):
-    def draw(scene: Scene) -> None:
+    def draw(scene: GoalScene) -> None:
         unknown = scene.now.bands.guess
 
         @guarded
@@ -133,12 +133,12 @@ def _target(goal: str):
     return draw
 
 
-def _tell(goal: str, scene: Scene) -> None:
+def _tell(goal: str, scene: GoalScene) -> None:
     """What the goal lacks, in one line that is there for every goal."""
     st.caption(_missing(goal, scene) or _MEANING[goal])
 
 
-def _missing(goal: str, scene: Scene) -> str:
+def _missing(goal: str, scene: GoalScene) -> str:
     if goal not in _ASKS:
         return ""
     if scene.now.bands.guess:

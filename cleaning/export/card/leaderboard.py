@@ -58,7 +58,7 @@ def leaderboard_impact(
     experts = pd.DataFrame({"expert": names, "answered": (np.asarray(predicted) >= 0).sum(axis=0)})
     for way in WAYS:
         _add_accuracy(experts, way, marks[way], redrawn[way])
-    neighbours = [row for way in WAYS for row in _neighbours(way, names, accuracy(marks[way]), redrawn[way])]
+    neighbours = [row for way in WAYS for row in _neighbours_in_rank(way, names, accuracy(marks[way]), redrawn[way])]
     unsettled = 0
     if cards is not None:
         unclear = np.setdiff1d(cards.rows, _settled_rows(final))
@@ -160,7 +160,7 @@ def _pairs(way: str, names: tuple[str, ...], marks: Marks, redrawn: np.ndarray) 
     return rows
 
 
-def _neighbours(way: str, names: tuple[str, ...], values: np.ndarray, redrawn: np.ndarray) -> list[tuple]:
+def _neighbours_in_rank(way: str, names: tuple[str, ...], values: np.ndarray, redrawn: np.ndarray) -> list[tuple]:
     order = np.argsort(-values, kind="stable")
     rows = []
     for a, b in pairwise(order):

@@ -14,8 +14,8 @@ from functools import partial
 import numpy as np
 
 from cleaning.domain.judgements import UNSURE
-from cleaning.estimate.answers import Band, Estimate, EstimateCurve
-from cleaning.estimate.evidence import Evidence, gather_evidence
+from cleaning.estimate.answers import Estimate, EstimateCurve, IntervalCurve
+from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts
 from cleaning.estimate.intervals import Interval, anytime_multiplier, normal_multiplier, ratio_low, reach
 from cleaning.estimate.parts import Parts, estimate_parts, fitted_curve
 from cleaning.estimate.split import Cells, Curve, LimitedSplit, RuleSplit, Split, ThresholdSplit
@@ -29,7 +29,7 @@ NEARLY_KNOWN = 0.1  # of a part: so little not known exactly needs no cards of i
 
 def estimate(
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     suspicion: np.ndarray | Ranking,
     threshold: float,
     *,
@@ -43,7 +43,7 @@ def estimate(
     thresholds = np.array([threshold], np.float64)
     curve = estimate_curve(
         audit,
-        verdicts,
+        codes,
         suspicion,
         thresholds,
         level=level,
@@ -57,7 +57,7 @@ def estimate(
 
 def estimate_curve(
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     suspicion: np.ndarray | Ranking,
     thresholds: np.ndarray,
     *,
@@ -69,23 +69,23 @@ def estimate_curve(
 ) -> EstimateCurve:
     """Estimates for (T,) thresholds from the same audit cards, whatever threshold they were drawn for.
 
-    verdicts: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
+    codes: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
     when asking often). may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
     intervals that hold at every moment at once, else fixed-n intervals. Each band holds for one threshold chosen
     before the reviews, not for all thresholds together.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
-    evidence = gather_evidence(audit, verdicts, ranking, handed_out, shown_here)
+    counted_verdicts = count_verdicts(audit, codes, ranking, handed_out, shown_here)
     thresholds = np.asarray(thresholds, np.float64)
-    split: Split = ThresholdSplit(evidence, ranking, ranking.flagged_counts(thresholds))
+    split: Split = ThresholdSplit(counted_verdicts, ranking, ranking.flagged_counts(thresholds))
     if may_flag is not None:
-        split = LimitedSplit(evidence, ranking, thresholds, may_flag[ranking.rows])
-    return _answer(evidence, split, fitted_curve(evidence, audit, ranking), thresholds, level, anytime)
+        split = LimitedSplit(counted_verdicts, ranking, thresholds, may_flag[ranking.rows])
+    return _answer(counted_verdicts, split, fitted_curve(counted_verdicts, audit, ranking), thresholds, level, anytime)
 
 
 def estimate_rule(
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     suspicion: np.ndarray | Ranking,
     flagged: np.ndarray,
     *,
@@ -101,7 +101,7 @@ def estimate_rule(
     passes = np.asarray(flagged, bool).astype(np.int64)
     curve = estimate_nested(
         audit,
-        verdicts,
+        codes,
         suspicion,
         passes,
         1,
@@ -115,7 +115,7 @@ def estimate_rule(
 
 def estimate_exchange(
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     suspicion: np.ndarray | Ranking,
     leaving: np.ndarray,
     coming: np.ndarray,
@@ -131,7 +131,7 @@ def estimate_exchange(
     Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
     ``estimate_rule``.
     """
-    of_set = partial(estimate_rule, audit, verdicts, suspicion, level=level, anytime=anytime, shown_here=shown_here)
+    of_set = partial(estimate_rule, audit, codes, suspicion, level=level, anytime=anytime, shown_here=shown_here)
     told = [of_set(np.asarray(side, bool)) for side in (leaving, coming)]
     lost, won = (_wrong_in(one) for one in told)
     point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
@@ -149,7 +149,7 @@ def _wrong_in(told: Estimate) -> Interval:
 
 def estimate_nested(
     audit: AuditDesign,
-    verdicts: np.ndarray,
+    codes: np.ndarray,
     suspicion: np.ndarray | Ranking,
     passes: np.ndarray,
     settings: int,
@@ -165,22 +165,22 @@ def estimate_nested(
     (settings,) in order, with NaN thresholds. Else as ``estimate_rule``.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
-    evidence = gather_evidence(audit, verdicts, ranking, handed_out, shown_here)
-    split = RuleSplit(evidence, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
-    curve = fitted_curve(evidence, audit, ranking)
-    return _answer(evidence, split, curve, np.full(settings, np.nan), level, anytime)
+    counted_verdicts = count_verdicts(audit, codes, ranking, handed_out, shown_here)
+    split = RuleSplit(counted_verdicts, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
+    curve = fitted_curve(counted_verdicts, audit, ranking)
+    return _answer(counted_verdicts, split, curve, np.full(settings, np.nan), level, anytime)
 
 
 def _answer(
-    evidence: Evidence,
+    counted_verdicts: CountedVerdicts,
     split: Split,
     curve: Curve,
     thresholds: np.ndarray,
     level: float,
     anytime: bool,
 ) -> EstimateCurve:
-    readings = [0.0, None, 1.0] if evidence.unsure_count else [None]
-    totals = [_totals(evidence, split, curve, reading, level, anytime) for reading in readings]
+    readings = [0.0, None, 1.0] if counted_verdicts.unsure_count else [None]
+    totals = [_totals(counted_verdicts, split, curve, reading, level, anytime) for reading in readings]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     return EstimateCurve(
         thresholds,
@@ -189,10 +189,10 @@ def _answer(
         detection_rate_of(least, middle, most),
         _wrong_total(least, middle, most),
         middle.rest.cards[:, 0].astype(int),
-        _enough(evidence, middle),
-        evidence.card_count,
-        len(evidence.known_rank),
-        evidence.unsure_count,
+        _enough(counted_verdicts, middle),
+        counted_verdicts.card_count,
+        len(counted_verdicts.known_rank),
+        counted_verdicts.unsure_count,
         level,
         anytime,
     )
@@ -213,17 +213,20 @@ class Totals:
 
 
 def _totals(
-    evidence: Evidence, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
+    counted_verdicts: CountedVerdicts, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
 ) -> Totals:
     """reading: what an unsure verdict counts as, 0 right to 1 wrong; None: as the curve says at its suspicion."""
-    verdict, known_verdict = (
+    code, known_code = (
         np.where(said == UNSURE, curve.at(logit(split.ranking.suspicion[rank])) if reading is None else reading, said)
-        for said, rank in ((evidence.verdict, evidence.rank), (evidence.known_verdict, evidence.known_rank))
+        for said, rank in (
+            (counted_verdicts.code, counted_verdicts.rank),
+            (counted_verdicts.known_code, counted_verdicts.known_rank),
+        )
     )
-    known = split.known(known_verdict)
-    cells = split.cells(curve, verdict)
-    rest = estimate_parts(cells, part_multiplier(cells, evidence.card_count, level, anytime))
-    size = rest.size + split.known(np.ones(len(evidence.known_rank)))
+    known = split.known(known_code)
+    cells = split.cells(curve, code)
+    rest = estimate_parts(cells, part_multiplier(cells, counted_verdicts.card_count, level, anytime))
+    size = rest.size + split.known(np.ones(len(counted_verdicts.known_rank)))
     return Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
 
 
@@ -236,17 +239,17 @@ def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool
     return anytime_multiplier(card_count / np.maximum(left, 1e-6), level)
 
 
-def precision_of(least: Totals, middle: Totals, most: Totals, flagged: np.ndarray) -> Band:
+def precision_of(least: Totals, middle: Totals, most: Totals, flagged: np.ndarray) -> IntervalCurve:
     """Share of the flagged that are wrong; unsure cards as right in ``least`` and as wrong in ``most``."""
     some, over = flagged > 0, np.maximum(flagged, 1)
-    return Band(
+    return IntervalCurve(
         np.where(some, middle.point[:, 0] / over, np.nan),
         np.where(some, least.low[:, 0] / over, 0.0),
         np.where(some, most.high[:, 0] / over, 1.0),
     )
 
 
-def detection_rate_of(least: Totals, middle: Totals, most: Totals) -> Band:
+def detection_rate_of(least: Totals, middle: Totals, most: Totals) -> IntervalCurve:
     """Unsure cards pull both ways: wrong among flagged and right elsewhere is the most that can be detected."""
     found, missed = middle.point.T
     both = found + missed
@@ -255,17 +258,17 @@ def detection_rate_of(least: Totals, middle: Totals, most: Totals) -> Band:
     high = 1 - ratio_low(least.point[:, 1], least.low[:, 1], most.point[:, 0], most.high[:, 0])
     flagged, unflagged = middle.size.T
     sure = np.where(flagged == 0, 0.0, np.where(unflagged == 0, 1.0, np.nan))
-    return Band(*(np.where(np.isnan(sure), end, sure) for end in (point, low, high)))
+    return IntervalCurve(*(np.where(np.isnan(sure), end, sure) for end in (point, low, high)))
 
 
-def _wrong_total(least: Totals, middle: Totals, most: Totals) -> Band:
+def _wrong_total(least: Totals, middle: Totals, most: Totals) -> IntervalCurve:
     down, up = reach(least.point - least.low), reach(most.high - most.point)
-    return Band(middle.point.sum(1), least.point.sum(1) - down, most.point.sum(1) + up)
+    return IntervalCurve(middle.point.sum(1), least.point.sum(1) - down, most.point.sum(1) + up)
 
 
-def _enough(evidence: Evidence, middle: Totals) -> np.ndarray:
+def _enough(counted_verdicts: CountedVerdicts, middle: Totals) -> np.ndarray:
     """(T,) whether both parts have the cards, or are known well enough, that a band is more than a guess."""
     rest = middle.rest
     nearly_known = rest.size <= NEARLY_KNOWN * middle.size
     covered = ((rest.cards >= np.minimum(ENOUGH_IN_PART, rest.size)) | nearly_known).all(1)
-    return covered & ((evidence.card_count >= ENOUGH_CARDS) | (rest.size.sum(1) == 0))
+    return covered & ((counted_verdicts.card_count >= ENOUGH_CARDS) | (rest.size.sum(1) == 0))

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
-from cleaning.estimate.evidence import counted_cards
+from cleaning.estimate.counted_verdicts import counted_cards
 from cleaning.export.card import people as card_people
-from cleaning.export.card.experts import expert_rows
+from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
 from cleaning.export.card.impact_file import impact_dict, impact_of, plain, rows_of
 from cleaning.export.handover import Handover

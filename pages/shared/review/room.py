@@ -34,7 +34,7 @@ def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
 
 def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
     """What the browser part of the grid is told."""
-    told = _told(desk, view)
+    told = _told_to_both(desk, view)
     names, filters = desk.dataset.class_names, view.filters
     pair = filters.given is not None and filters.suggested is not None
     question = f"All {_of(names, filters.given, 'with one given label')}"
@@ -50,7 +50,7 @@ def _of(names: tuple[str, ...], given: int | None, otherwise: str) -> str:
 
 def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
-    return _told(desk, view) | {
+    return _told_to_both(desk, view) | {
         "keys": desk.facts.keys,
         "search": desk.dataset.class_count > FEW_CLASSES,
         "verdicts": [
@@ -61,7 +61,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
     }
 
 
-def _told(desk: ReviewDesk, view: View) -> dict:
+def _told_to_both(desk: ReviewDesk, view: View) -> dict:
     identity = f"{desk.workspace.id}:{desk.run.id}:{view.reviewer}"
     claims = {
         "workspace": desk.workspace.id,

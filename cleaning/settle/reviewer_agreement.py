@@ -64,7 +64,7 @@ def _alpha(counts: np.ndarray, times: np.ndarray) -> np.ndarray:
         return 1 - (times @ unlike) / by_chance
 
 
-def view_of_given(vote: Decision, given: int) -> str | None:
+def said_of_given(vote: Decision, given: int) -> str | None:
     """What a vote says of the given label: "right", "wrong", "unclear", or None for no view."""
     if vote.verdict in NO_VIEW:
         return None

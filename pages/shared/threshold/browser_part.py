@@ -20,13 +20,15 @@ UNKNOWN = "The paper's rule can be judged once enough audit cards are reviewed."
 _HERE = Path(__file__).parent / "browser"
 
 
-def _read(name: str) -> str:
+def _browser_source(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
 def _part(name: str, module: str):
     js = loader(f"threshold/browser/{module}.js", st.get_option("server.baseUrlPath"))
-    return st.components.v2.component(name, html=_read(f"{module}.html"), css=_read(f"{module}.css"), js=js)
+    return st.components.v2.component(
+        name, html=_browser_source(f"{module}.html"), css=_browser_source(f"{module}.css"), js=js
+    )
 
 
 _explorer = _part("second_opinion_threshold_explorer", "explorer")
