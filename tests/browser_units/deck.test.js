@@ -1,10 +1,10 @@
 // The coming cards, and the way back to those before.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Deck } from "../../pages/shared/review/browser/deck.js";
-import { itemOf } from "../../pages/shared/review/browser/items.js";
-import { Outbox } from "../../pages/shared/review/browser/outbox.js";
-import { WayBack } from "../../pages/shared/review/browser/way_back.js";
+import { Deck } from "../../pages/shared/review/browser/deciding/deck.js";
+import { itemOf } from "../../pages/shared/review/browser/deciding/items.js";
+import { Outbox } from "../../pages/shared/review/browser/deciding/outbox.js";
+import { WayBack } from "../../pages/shared/review/browser/deciding/way_back.js";
 import { fetched, settled, setUp } from "./browser.js";
 
 const SIZE = 50;

@@ -1,9 +1,9 @@
 // Decisions on their way: none is lost, none is sent for nothing.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { RETRY_MS, Refusal } from "../../pages/shared/review/browser/connection.js";
-import { itemOf, undoOf } from "../../pages/shared/review/browser/items.js";
-import { Outbox } from "../../pages/shared/review/browser/outbox.js";
+import { RETRY_MS, Refusal } from "../../pages/shared/review/browser/deciding/connection.js";
+import { itemOf, undoOf } from "../../pages/shared/review/browser/deciding/items.js";
+import { Outbox } from "../../pages/shared/review/browser/deciding/outbox.js";
 import { savingWords } from "../../pages/shared/review/browser/telling.js";
 import { happens, settled, setUp } from "./browser.js";
 

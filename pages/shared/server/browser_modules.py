@@ -16,7 +16,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-FOLDERS = ("browser", "review/browser", "threshold/browser")
+FOLDERS = (
+    "browser",
+    "review/browser",
+    "review/browser/deciding",
+    "review/browser/sheets",
+    "threshold/browser",
+)
 _SHARED = Path(__file__).resolve().parents[1]
 _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",

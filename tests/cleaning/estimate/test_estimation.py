@@ -323,5 +323,5 @@ def test_a_target_that_is_none_is_a_sentence(target, confidence):
 
 def test_verdicts_of_another_dataset_are_refused():
     reviewed = Reviewed(10)
-    with pytest.raises(ValueError, match="11 verdicts"):
+    with pytest.raises(ValueError, match="11 codes"):
         count_verdicts(reviewed.audit, np.full(11, np.nan), reviewed.ranking)

@@ -59,7 +59,7 @@ def test_router_decides_on_real_answers_as_the_arrays_do(images):
 
 
 def test_the_code_of_the_guide_runs(capsys):
-    guide = (Path(__file__).parents[2] / "docs" / "cascade.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[3] / "docs" / "cascade.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
     assert len(blocks) == 2
     names: dict = {}

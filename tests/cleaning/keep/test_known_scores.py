@@ -33,13 +33,13 @@ def files(tmp_path):
 @pytest.fixture
 def cells(monkeypatch):
     """How many cells of each file were read."""
-    counted, read = Counter(), score_rows._read
+    counted, read = Counter(), score_rows._read_runs
 
     def noted(scores, runs, block):
         counted[os.path.basename(scores.filename).removesuffix(".npy")] += block.size
         read(scores, runs, block)
 
-    monkeypatch.setattr(score_rows, "_read", noted)
+    monkeypatch.setattr(score_rows, "_read_runs", noted)
     return counted
 
 

@@ -147,8 +147,8 @@ def test_rows_close_together_are_read_in_blocks(tmp_path, whole, monkeypatch):
     monkeypatch.setattr(score_rows, "BLOCK_BYTES", 9 * whole[0].nbytes)
     monkeypatch.setattr(score_rows, "DENSE_BYTES", 12 * whole[0].nbytes)
     reads = []
-    read = score_rows._read
-    monkeypatch.setattr(score_rows, "_read", lambda s, runs, b: (reads.append(runs), read(s, runs, b)))
+    read = score_rows._read_runs
+    monkeypatch.setattr(score_rows, "_read_runs", lambda s, runs, b: (reads.append(runs), read(s, runs, b)))
     close = np.array([0, 3, 8, 9, 17, 30])
     np.testing.assert_array_equal(read_rows(mapped, close), whole[close])
     assert reads == [[(0, 9)], [(9, 9)], [(30, 1)]]
@@ -194,8 +194,10 @@ def test_shards_in_blocks_read_like_the_array(mixed, whole, rows):
 
 def test_a_block_is_decoded_once_for_rows_that_follow_each_other(tmp_path, whole, monkeypatch):
     decoded = []
-    read = shard_blocks._read
-    monkeypatch.setattr(shard_blocks, "_read", lambda place, n, *rest: (decoded.append(n), read(place, n, *rest))[1])
+    read = shard_blocks._read_block
+    monkeypatch.setattr(
+        shard_blocks, "_read_block", lambda place, n, *rest: (decoded.append(n), read(place, n, *rest))[1]
+    )
     monkeypatch.setattr(shard_blocks, "_blocks", shard_blocks.Blocks())
     scores = open_shards([str(as_parquet(tmp_path / "a.parquet", whole, rows=25))])
     for start in range(0, 100, 5):

@@ -2,12 +2,12 @@
 /** @import { Component } from "../../browser/component.d.ts" */
 /** @import { GridPage, Plan } from "./grid_page.js" */
 /** @import { GridData, Item, Post } from "./told.d.ts" */
-import { ask, pause, sentenceOf } from "./connection.js";
+import { ask, pause, sentenceOf } from "./deciding/connection.js";
+import { itemOf, newUuid, PICKED, undosOf } from "./deciding/items.js";
+import { Outbox } from "./deciding/outbox.js";
 import { GridPages } from "./grid_pages.js";
 import { GridView } from "./grid_view.js";
-import { itemOf, newUuid, PICKED, undosOf } from "./items.js";
 import { mounted } from "./mounting.js";
-import { Outbox } from "./outbox.js";
 import { at, notForUs } from "./window.js";
 
 const IS_DECIDED = "This page is decided. Z takes the last step back.";

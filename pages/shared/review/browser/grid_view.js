@@ -2,7 +2,7 @@
 /** @import { GridPage, Cell, Fate, Plan } from "./grid_page.js" */
 /** @import { GridData } from "./told.d.ts" */
 import { el, part, say } from "../../browser/dom.js";
-import { Help } from "./sheets.js";
+import { Help } from "./sheets/sheets.js";
 import { keycap, Progress, Saving, Toast } from "./telling.js";
 import { fillWindow } from "./window.js";
 

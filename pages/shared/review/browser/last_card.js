@@ -2,7 +2,7 @@
 /** @import { Card, DecidedReveal, Item, Reveals, Vote } from "./told.d.ts" */
 import { el, say } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
-import { PICKED } from "./items.js";
+import { PICKED } from "./deciding/items.js";
 import { alikeNodes, voteBars } from "./opinions.js";
 
 const MOST_COLUMNS = 5;

@@ -1,17 +1,17 @@
 // The review room: shows a card, takes a key, shows the next, and sends the decision in the background.
 /** @import { Component } from "../../browser/component.d.ts" */
-/** @import { Held } from "./deck.js" */
-/** @import { Entry } from "./history.js" */
+/** @import { Held } from "./deciding/deck.js" */
+/** @import { Entry } from "./sheets/history.js" */
 /** @import { CardData, Post, Reveals } from "./told.d.ts" */
-import { ask, pause, sentenceOf } from "./connection.js";
-import { Deck } from "./deck.js";
-import { itemOf, PICKED } from "./items.js";
+import { ask, pause, sentenceOf } from "./deciding/connection.js";
+import { Deck } from "./deciding/deck.js";
+import { itemOf, PICKED } from "./deciding/items.js";
+import { Outbox } from "./deciding/outbox.js";
+import { WayBack } from "./deciding/way_back.js";
 import { mounted } from "./mounting.js";
-import { Outbox } from "./outbox.js";
 import { RoomKeys } from "./room_keys.js";
 import { RoomView } from "./room_view.js";
-import { sessionLines } from "./session.js";
-import { WayBack } from "./way_back.js";
+import { sessionLines } from "./sheets/session.js";
 
 const MOST_PACES = 30;
 const MOST_HISTORY = 200;

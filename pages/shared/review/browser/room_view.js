@@ -1,20 +1,20 @@
 // What the review room looks like. It is built once and refilled for each card, so that nothing jumps or flickers.
-/** @import { Entry } from "./history.js" */
+/** @import { Entry } from "./sheets/history.js" */
 /** @import { Card, CardData, Verdict } from "./told.d.ts" */
-/** @import { Held } from "./deck.js" */
+/** @import { Held } from "./deciding/deck.js" */
 import { el, part, say } from "../../browser/dom.js";
 import { Choices } from "./choices.js";
-import { History, said } from "./history.js";
 import { LastCard } from "./last_card.js";
 import { alikeNodes } from "./opinions.js";
 import { textNodes } from "./question_text.js";
-import { helpLines } from "./room_help.js";
-import { Search } from "./search.js";
-import { SessionSheet } from "./session.js";
-import { Help, Note } from "./sheets.js";
+import { History, said } from "./sheets/history.js";
+import { helpLines } from "./sheets/room_help.js";
+import { Search } from "./sheets/search.js";
+import { SessionSheet } from "./sheets/session.js";
+import { Help, Note } from "./sheets/sheets.js";
+import { VotesSheet } from "./sheets/votes.js";
 import { Stage } from "./stage.js";
 import { keycap, Progress, Saving, Toast } from "./telling.js";
-import { VotesSheet } from "./votes.js";
 import { fillWindow } from "./window.js";
 
 /**

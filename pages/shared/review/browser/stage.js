@@ -1,6 +1,6 @@
 // The picture to judge, with zoom and pan; small ones are scaled by whole steps without blur.
 /** @import { Card } from "./told.d.ts" */
-/** @import { Loading } from "./pictures.js" */
+/** @import { Loading } from "./deciding/pictures.js" */
 import { el, say } from "../../browser/dom.js";
 
 const SMALL = 256; // pixels: up to here scaled without blur

@@ -1,5 +1,5 @@
 // What stands over the cards: what is saved, how far the queue is, and why a key did nothing.
-/** @import { Outbox } from "./outbox.js" */
+/** @import { Outbox } from "./deciding/outbox.js" */
 import { el, say } from "../../browser/dom.js";
 
 const CALM_MS = 250; // saving that takes no longer is not worth a word

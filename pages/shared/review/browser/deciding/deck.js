@@ -1,6 +1,6 @@
 // The cards the browser holds: the first is shown, the others wait with their pictures fetched and decoded.
 /** @import { Outbox } from "./outbox.js" */
-/** @import { Answered, Card, Post } from "./told.d.ts" */
+/** @import { Answered, Card, Post } from "../told.d.ts" */
 import { Pictures } from "./pictures.js";
 
 const WINDOW = 20;

@@ -1,6 +1,6 @@
 // The sitting in figures: cards, pace, verdicts, and what seeing the given label does.
-/** @import { Anchoring, Expected, Session } from "./told.d.ts" */
-import { el, say } from "../../browser/dom.js";
+/** @import { Anchoring, Expected, Session } from "../told.d.ts" */
+import { el, say } from "../../../browser/dom.js";
 import { Sheet } from "./sheets.js";
 
 export class SessionSheet extends Sheet {

@@ -1,5 +1,5 @@
 // Pictures of the coming cards, fetched and decoded before they are wanted.
-/** @import { Card } from "./told.d.ts" */
+/** @import { Card } from "../told.d.ts" */
 
 /**
  * @typedef {object} Loading

@@ -1,7 +1,7 @@
 // Own decisions, latest first; choosing one brings its card back.
-/** @import { Card, Decided } from "./told.d.ts" */
-import { el, say } from "../../browser/dom.js";
-import { PICKED } from "./items.js";
+/** @import { Card, Decided } from "../told.d.ts" */
+import { el, say } from "../../../browser/dom.js";
+import { PICKED } from "../deciding/items.js";
 import { Sheet, stepped } from "./sheets.js";
 
 const MOST_LINES = 200;

@@ -1,8 +1,8 @@
 // What the experts say about a card that is decided or open: each by name, pooled by class, and what they find alike.
-/** @import { Probability, Reveal } from "./told.d.ts" */
-import { el, say } from "../../browser/dom.js";
-import { percent } from "../../browser/numbers.js";
-import { alikeNodes } from "./opinions.js";
+/** @import { Probability, Reveal } from "../told.d.ts" */
+import { el, say } from "../../../browser/dom.js";
+import { percent } from "../../../browser/numbers.js";
+import { alikeNodes } from "../opinions.js";
 import { Sheet } from "./sheets.js";
 
 const LEAST_TOLD = 0.005; // of an image's classes, rounds to 1 %

@@ -1,8 +1,8 @@
 // The way back: own decisions, latest first, to be taken back or decided anew.
 /** @import { Deck, Held } from "./deck.js" */
-/** @import { Entry } from "./history.js" */
+/** @import { Entry } from "../sheets/history.js" */
 /** @import { Outbox } from "./outbox.js" */
-/** @import { Card, Item, Post } from "./told.d.ts" */
+/** @import { Card, Item, Post } from "../told.d.ts" */
 import { sentenceOf } from "./connection.js";
 import { undoOf, undosOf } from "./items.js";
 

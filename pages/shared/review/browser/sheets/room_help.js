@@ -1,5 +1,5 @@
 // The list of the review room's keys.
-/** @import { CardData } from "./told.d.ts" */
+/** @import { CardData } from "../told.d.ts" */
 
 /**
  * Key, words and meaning of each.

@@ -1,6 +1,6 @@
 // Decisions on their way to the server. Each lies in localStorage under a key of its own from the moment it is made
 // until the server has said that it is durable; so neither a reload, a crash nor a second tab can lose one.
-/** @import { Answered, Item, Reveals } from "./told.d.ts" */
+/** @import { Answered, Item, Reveals } from "../told.d.ts" */
 import { RETRY_MS, sentenceOf } from "./connection.js";
 
 const BATCH = 200;

@@ -1,5 +1,5 @@
 // How the review's modules talk to the app's own routes.
-/** @import { Answered, Asked, Route, Told } from "./told.d.ts" */
+/** @import { Answered, Asked, Route, Told } from "../told.d.ts" */
 
 export const RETRY_MS = 2000;
 const PATIENCE_MS = 15000;

@@ -1,5 +1,5 @@
 // Decisions as they are made, before they go to the outbox.
-/** @import { Item } from "./told.d.ts" */
+/** @import { Item } from "../told.d.ts" */
 
 /** What the reviewer sends for "these labels fit"; the server makes a verdict of it. */
 export const PICKED = "picked";

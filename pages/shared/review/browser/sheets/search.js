@@ -1,6 +1,6 @@
 // Type-to-search over all classes.
-/** @import { Named } from "./told.d.ts" */
-import { el, say } from "../../browser/dom.js";
+/** @import { Named } from "../told.d.ts" */
+import { el, say } from "../../../browser/dom.js";
 import { Sheet, stepped } from "./sheets.js";
 
 const MOST_SHOWN = 8;

@@ -1,6 +1,6 @@
 // Help and note: small sheets over the page that keep the card where it is.
-/** @import { Child } from "../../browser/dom.js" */
-import { el } from "../../browser/dom.js";
+/** @import { Child } from "../../../browser/dom.js" */
+import { el } from "../../../browser/dom.js";
 
 export class Sheet {
   /** @param {string} title @param {Child[]} content */
