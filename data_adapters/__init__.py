@@ -17,6 +17,7 @@ _HOMES = {
     "data_adapters.layouts.lm_eval_logs": ("read_lm_eval",),
     "data_adapters.layouts.loose_files": ("read_loose",),
     "data_adapters.joining.opened": ("Declared",),
+    "data_adapters.plan": ("ReadingOptions", "ReadingPlan"),
     "data_adapters.reading": ("is_readable_folder", "read"),
     "data_adapters.layouts.uploads": ("read_uploads", "save_uploads"),
 }

@@ -9,6 +9,7 @@ from data_adapters.layouts.choice_probability_tables import has_probabilities, i
 from data_adapters.layouts.folder import is_dataset_folder, read_folder
 from data_adapters.layouts.helm_runs import is_helm, read_helm
 from data_adapters.layouts.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 
@@ -16,13 +17,13 @@ class NoDataset(InputError):
     """A folder or file that by itself holds no dataset; together with others it may."""
 
 
-LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = (
+LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_dataset_folder, read_folder),
     (is_lm_eval, read_lm_eval),
     (is_helm, read_helm),
     (is_choice_tables, read_choice_tables),
 )
-FILES: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reading]], ...] = (
+FILES: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_sample_log, read_lm_eval),
     (has_probabilities, read_choice_tables),
 )
@@ -33,13 +34,13 @@ def is_readable_folder(path: Path) -> bool:
     return path.is_dir() and any(fits(path) for fits, _ in LAYOUTS)
 
 
-def read(path: Path | str) -> Reading:
+def read(path: Path | str, plan: ReadingPlan | None = None) -> Reading:
     """Reads a folder, or a log, that holds samples and experts. Raises InputError where it has no layout we know."""
     path = Path(path)
     if path.is_dir():
         reader = next((reader for fits, reader in LAYOUTS if fits(path)), None)
         if reader is not None:
-            return reader(path)
+            return reader(path, plan=plan)
         there = sorted(entry.name for entry in path.iterdir()) or ["nothing"]
         raise NoDataset(
             f"'{path.name}' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). "
@@ -48,6 +49,6 @@ def read(path: Path | str) -> Reading:
     if path.is_file():
         reader = next((reader for fits, reader in FILES if fits(path)), None)
         if reader is not None:
-            return reader(path)
+            return reader(path, plan=plan)
         raise NoDataset(f"'{path.name}' is a file, not a dataset folder.")
     raise InputError(f"There is no folder '{path}'. Check the name.")

@@ -34,10 +34,11 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_output
+    from data_adapters import ReadingOptions
     from data_adapters.doctor import diagnose
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
-    diagnosis = diagnose(lambda: read_unfixed(arguments), arguments.fix)
+    diagnosis = diagnose(lambda plan: read_unfixed(arguments, plan), ReadingOptions(tuple(arguments.fix)))
     for note in diagnosis.reading.plain_notes if diagnosis.reading else ():
         print(f"note: {note}", file=sys.stderr)
     for finding in diagnosis.findings:

@@ -93,15 +93,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _read_checked(arguments: argparse.Namespace):
     """The Reading; into a workspace only what was looked through whole, now or when a workspace took it."""
-    from data_adapters.joining.score_kind import known_before, scored_at_once
-
     if arguments.workspaces:
         from cleaning.keep.known_scores import known_scores
 
-        with known_before(known_scores(arguments.workspaces)):
-            return read_source(arguments)
-    with scored_at_once():
-        return read_source(arguments)
+        return read_source(arguments, known=known_scores(arguments.workspaces))
+    return read_source(arguments, left_to_scoring=True)
 
 
 def _client(arguments: argparse.Namespace):

@@ -1,9 +1,9 @@
 """The import doctor: what a person should know of a reading before it is scored, and the fixes that are safe.
 
-findings = examine(reading)                          # of what could be read
-diagnosis = diagnose(lambda: read(folder))           # also of what the readers refuse
-reading = apply_fixes(reading, ["class_order:net"])  # a changed copy; nothing on disk changes
-reading = read_fixed(lambda: read(folder), names)    # both kinds of fixes
+findings = examine(reading)                                     # of what could be read
+diagnosis = diagnose(lambda plan: read(folder, plan))            # also of what the readers refuse
+reading = apply_fixes(reading, ["class_order:net"])             # a changed copy; nothing on disk changes
+reading = read_fixed(lambda plan: read(folder, plan), options)  # both kinds of fixes
 
 Names are imported when first used, as those of ``data_adapters``.
 """

@@ -1,12 +1,10 @@
 """What the readers would refuse, and can be put right before they look: ids, orientation, percentages, label base.
 
-``assemble`` shows every opened file to ``repaired``. Outside of ``door`` nothing is looked at or changed.
+``assemble`` shows every opened file to ``repaired``; what was not asked for is proposed, and nothing is changed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -22,62 +20,28 @@ from data_adapters.joining.columns import known_columns
 from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, find_id_column, score_columns
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
+from data_adapters.plan import ReadingPlan
 
 ROWS = 2000
 
 
-@dataclass
-class Door:
-    """accepted: names of fixes to make. proposed: fixes that could be made; done: notes on those that were."""
-
-    accepted: frozenset[str]
-    proposed: list[Finding] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
-
-
-_door: ContextVar[Door | None] = ContextVar("second_opinion_door", default=None)
-
-
-@contextmanager
-def door(accepted: Iterable[str] = ()) -> Iterator[Door]:
-    """While open, readings are looked at before they are assembled, and the accepted fixes are made."""
-    opened = Door(frozenset(accepted))
-    token = _door.set(opened)
-    try:
-        yield opened
-    finally:
-        _door.reset(token)
-
-
 def repaired(
-    samples: Samples, experts: Sequence[OpenedExpert], class_count: int | None
+    samples: Samples, experts: Sequence[OpenedExpert], class_count: int | None, plan: ReadingPlan
 ) -> tuple[Samples, list[OpenedExpert]]:
     """Samples and opened experts with the accepted fixes made; class_count where class names are known."""
-    here = _door.get()
-    if here is None:
-        return samples, list(experts)
     known = class_count or next((_width(one, len(samples)) for one in experts if _width(one, len(samples))), None)
-    labels = _settle(here, _labels_from_one(samples, known), samples)
+    labels = _settle(plan, _labels_from_one(samples, known), samples)
     fixed = []
     for expert in experts:
         for look in (_near_misses, _transposed, _percentages, _answers_from_one):
-            expert = _settle(here, look(expert, samples, known), expert)
+            expert = _settle(plan, look(expert, samples, known), expert)
         fixed.append(expert)
-    return (replace(labels, notes=(*labels.notes, *here.done)), fixed)
+    return (replace(labels, notes=(*labels.notes, *plan.done)), fixed)
 
 
-def _settle(here: Door, seen: tuple[Finding, object] | None, unchanged):
+def _settle(plan: ReadingPlan, seen: tuple[Finding, object] | None, unchanged):
     """The changed part where its fix was accepted, else the unchanged one with the fix proposed."""
-    if seen is None:
-        return unchanged
-    finding, changed = seen
-    if {finding.name, finding.check}.isdisjoint(here.accepted):
-        here.proposed.append(finding)
-        return unchanged
-    here.taken |= {finding.name, finding.check}
-    here.done.append(f"Fix '{finding.name}' accepted: {finding.sentence} {finding.fix}")
-    return changed
+    return seen[1] if seen is not None and plan.accepts(seen[0]) else unchanged
 
 
 def _error(name: str, sentence: str, fix: str, count: int = 0, offenders: Sequence = ()) -> Finding:

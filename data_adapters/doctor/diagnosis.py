@@ -1,13 +1,15 @@
 """The doctor on files: what the readers refuse is a finding as well, with its fix where there is a safe one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
-from data_adapters.doctor.at_the_door import Door, door
-from data_adapters.doctor.finding import Finding
+from data_adapters.doctor.finding import SEVERITIES, Finding
+from data_adapters.plan import UNSAID, ReadingOptions, ReadingPlan
 from data_adapters.sentences import listed
+
+Reader = Callable[[ReadingPlan], Reading]
 
 
 @dataclass(frozen=True)
@@ -22,23 +24,22 @@ class Diagnosis:
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
-def diagnose(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Diagnosis:
+def diagnose(read: Reader, options: ReadingOptions = UNSAID) -> Diagnosis:
     """Reads with the accepted fixes and examines. A refusal of the readers is the first finding, not raised.
 
     Raises InputError for fixes that do not exist.
     """
     from data_adapters.doctor.examination import examine
 
-    fixes = list(fixes)
-    with door(fixes) as here:
-        try:
-            reading = read()
-        except InputError as error:
-            return Diagnosis(None, (_refused(error, here), *here.proposed))
-    reading = _rest(reading, fixes, here)
-    read_anyway = tuple(replace(finding, severity="warning") for finding in here.proposed)
+    plan = ReadingPlan(options)
+    try:
+        reading = read(plan)
+    except InputError as error:
+        return Diagnosis(None, (_refused(error, plan), *plan.proposed))
+    reading = _rest(reading, plan)
+    read_anyway = tuple(replace(finding, severity="warning") for finding in plan.proposed)
     found = (*read_anyway, *examine(reading))
-    return Diagnosis(reading, tuple(sorted(found, key=lambda f: ("error", "warning", "note").index(f.severity))))
+    return Diagnosis(reading, tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity))))
 
 
 @dataclass(frozen=True)
@@ -51,29 +52,28 @@ class Looked:
     proposed: tuple[Finding, ...]
 
 
-def look(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Looked:
+def look(read: Reader, options: ReadingOptions = UNSAID) -> Looked:
     """Reads with the accepted fixes; says what the readers refuse and what would help. Other fixes are not made."""
-    with door(list(fixes)) as here:
-        try:
-            return Looked(read(), "", tuple(here.proposed))
-        except InputError as error:
-            return Looked(None, str(error), tuple(here.proposed))
+    plan = ReadingPlan(options)
+    try:
+        return Looked(read(plan), "", tuple(plan.proposed))
+    except InputError as error:
+        return Looked(None, str(error), tuple(plan.proposed))
 
 
-def read_fixed(read: Callable[[], Reading], fixes: Iterable[str] = ()) -> Reading:
+def read_fixed(read: Reader, options: ReadingOptions = UNSAID) -> Reading:
     """The reading with the accepted fixes made. Raises InputError as the readers do, naming fixes that would help."""
-    fixes = list(fixes)
-    with door(fixes) as here:
-        try:
-            reading = read()
-        except InputError as error:
-            raise InputError(f"{error}{_offer(here)}") from error
-    return _rest(reading, fixes, here)
+    plan = ReadingPlan(options)
+    try:
+        reading = read(plan)
+    except InputError as error:
+        raise InputError(f"{error}{_offer(plan)}") from error
+    return _rest(reading, plan)
 
 
-def _rest(reading: Reading, fixes: list[str], here: Door) -> Reading:
+def _rest(reading: Reading, plan: ReadingPlan) -> Reading:
     """The fixes that are left for the reading itself."""
-    left = [name for name in fixes if name not in here.taken]
+    left = [name for name in plan.options.fixes if name not in plan.taken]
     if not left:
         return reading
     from data_adapters.doctor.fixes import apply_fixes
@@ -81,11 +81,11 @@ def _rest(reading: Reading, fixes: list[str], here: Door) -> Reading:
     return apply_fixes(reading, left)
 
 
-def _refused(error: InputError, here: Door) -> Finding:
-    fix = "The fixes below may help." if here.proposed else ""
+def _refused(error: InputError, plan: ReadingPlan) -> Finding:
+    fix = "The fixes below may help." if plan.proposed else ""
     return Finding("refused", "error", str(error), fix=fix)
 
 
-def _offer(here: Door) -> str:
-    names = [finding.name for finding in here.proposed]
+def _offer(plan: ReadingPlan) -> str:
+    names = [finding.name for finding in plan.proposed]
     return f" A fix is offered: --fix {listed(names)}" if names else ""

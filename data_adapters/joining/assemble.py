@@ -22,6 +22,7 @@ from data_adapters.joining.experts import Frame, build_expert
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 from data_adapters.limits import MAX_CLASSES
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ def assemble(
     opened: Sequence[OpenedExpert],
     names: tuple[tuple[str, ...], list[str]] | None,
     about: About,
+    plan: ReadingPlan,
 ) -> Reading:
     """names: (class names, notes) where a file gave them. Raises InputError on anything a person can fix."""
     _check_expert_names(opened)
-    samples, opened = repaired(samples, opened, None if names is None else len(names[0]))
+    samples, opened = repaired(samples, opened, None if names is None else len(names[0]), plan)
     class_names, class_notes = _class_names(samples, opened, names)
     codes = _given_labels(samples, class_names)
     frame = Frame(samples.ids, class_names, samples.id_column, samples.options, samples.option_counts)
@@ -69,7 +71,7 @@ def assemble(
             *picture_notes,
         ),
     )
-    built = [build_expert(one, frame) for one in opened]
+    built = [build_expert(one, frame, plan) for one in opened]
     experts = tuple(expert for expert, _ in built)
     return Reading(
         dataset=dataset,

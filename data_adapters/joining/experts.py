@@ -7,6 +7,8 @@ import numpy as np
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.errors import InputError, counted, first_five
+from cleaning.scores.rows import whole_file
+from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_answers, read_classes
 from data_adapters.joining.expert_columns import TableShape, find_id_column, table_shape
@@ -16,9 +18,8 @@ from data_adapters.joining.score_kind import (
     check_finite,
     check_probabilities,
     detect_score_kind,
-    fingerprint_known_before,
-    left_to_scoring,
 )
+from data_adapters.plan import ReadingOptions, ReadingPlan
 
 CONFIDENCE_TOLERANCE = 1e-3  # probabilities written as float16 may round to just above 1
 
@@ -34,18 +35,18 @@ class Frame:
     option_counts: np.ndarray | None = None
 
 
-def build_expert(opened: OpenedExpert, frame: Frame) -> tuple[Expert, bool]:
+def build_expert(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
     """(the expert in the order of the samples, whether it was joined by position)."""
     if opened.table is not None:
-        return _from_table(opened, frame)
+        return _from_table(opened, frame, plan)
     join = _join(opened, frame, opened.ids, len(opened.array))
     if opened.array.ndim == 2:
-        return _full(opened, frame, join, opened.array), opened.ids is None
+        return _full(opened, frame, join, opened.array, plan.options), opened.ids is None
     text = np.array([str(value) for value in opened.array.tolist()], object)
     return _hard_or_top1(opened, frame, join, text, None), opened.ids is None
 
 
-def _from_table(opened: OpenedExpert, frame: Frame) -> tuple[Expert, bool]:
+def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
     table = opened.table
     if not len(table):
         raise InputError(f"Expert '{opened.name}' ({opened.path.name}) has a header but no rows.")
@@ -54,7 +55,8 @@ def _from_table(opened: OpenedExpert, frame: Frame) -> tuple[Expert, bool]:
     ids = None if id_column is None else table.text(id_column)
     join = _join(opened, frame, ids, len(table))
     if shape.class_columns is not None:
-        return _full(opened, frame, join, table.matrix(list(shape.class_columns))), ids is None
+        scores = table.matrix(list(shape.class_columns))
+        return _full(opened, frame, join, scores, plan.options), ids is None
     confidence = None if shape.confidence is None else _confidence(opened, shape, ids)
     return _hard_or_top1(opened, frame, join, table.text(shape.predicted), confidence), ids is None
 
@@ -76,7 +78,9 @@ def _refuse_transposed(opened: OpenedExpert, frame: Frame) -> None:
         )
 
 
-def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.ndarray) -> FullExpert:
+def _full(
+    opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.ndarray, options: ReadingOptions
+) -> FullExpert:
     if scores.shape[1] != len(frame.class_names):
         raise InputError(
             f"Expert '{opened.name}' has {counted(scores.shape[1], 'column')} for "
@@ -92,11 +96,11 @@ def _full(opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.n
             f"{opened.declared.score_kind} as declared; they look like {seen}",
         )
     about = _about(opened, (f"Expert '{opened.name}': {seen}.", *join.notes))
-    rows, options = join.rows_or_none(), frame.option_counts
-    expert = FullExpert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=options)
-    if known := fingerprint_known_before(expert):
+    rows, counts = join.rows_or_none(), frame.option_counts
+    expert = FullExpert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=counts)
+    if known := options.known(expert):
         return replace(expert, known_fingerprint=known)
-    if left_to_scoring(expert):
+    if options.left_to_scoring and whole_file(scores) and is_plain(expert):
         return replace(expert, unchecked=True)
     check_finite(full)
     if kind == "probabilities":

@@ -3,19 +3,15 @@
 Works through a memory map in blocks; nothing of size (N, K) is ever copied.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import InputError, counted
 from cleaning.scores.float_bits import all_finite
-from cleaning.scores.rows import read_rows, whole_file
+from cleaning.scores.rows import read_rows
 from cleaning.scores.shards import ShardedScores
-from cleaning.suspect.softened import is_plain
 from data_adapters.sentences import listed
 
 BLOCK_VALUES = 2**19
@@ -23,40 +19,6 @@ SUBSAMPLE_ROWS = 2000
 SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itself and drops those below 6e-8
 RANGE_TOLERANCE = 1e-3
 MOSTLY = 0.99
-
-_scored_at_once: ContextVar[bool] = ContextVar("scored_at_once", default=False)
-_known: ContextVar[Callable[[Expert], str]] = ContextVar("known_scores", default=lambda expert: "")
-
-
-@contextmanager
-def scored_at_once() -> Iterator[None]:
-    """Inside, logits in files are not read through for NaN and infinity: the scoring that follows reads every one of
-    them anyway and raises ``NotFinite``. Reading again outside names the samples."""
-    token = _scored_at_once.set(True)
-    try:
-        yield
-    finally:
-        _scored_at_once.reset(token)
-
-
-@contextmanager
-def known_before(fingerprint: Callable[[Expert], str]) -> Iterator[None]:
-    """Inside, files of scores for which ``fingerprint`` (``cleaning.keep.known_scores``) gives one are not read through."""
-    token = _known.set(fingerprint)
-    try:
-        yield
-    finally:
-        _known.reset(token)
-
-
-def fingerprint_known_before(expert: Expert) -> str:
-    """That of scores that were looked through before and have not changed since; else empty."""
-    return _known.get()(expert)
-
-
-def left_to_scoring(expert: FullExpert) -> bool:
-    """Whether NaN and infinity in an expert are looked for by the scoring."""
-    return _scored_at_once.get() and whole_file(expert.scores) and is_plain(expert)
 
 
 @dataclass(frozen=True)

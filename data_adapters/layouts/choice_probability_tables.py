@@ -13,6 +13,7 @@ from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.files.tables import Table, read_table
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs
+from data_adapters.plan import ReadingPlan
 
 PROBABILITY = re.compile(r"(?P<model>.*)_choice(?P<letter>[A-Z])_probs")
 
@@ -22,7 +23,7 @@ def is_choice_tables(folder: Path) -> bool:
     return any(has_probabilities(file) for file in _files(folder)[:20])
 
 
-def read_choice_tables(path: Path) -> Reading:
+def read_choice_tables(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """All such tables at ``path``: one expert per model, one group per subject. Raises InputError.
 
     The tables have no ids: a question's id is subject/row, and all models must have the same questions there.
@@ -34,7 +35,7 @@ def read_choice_tables(path: Path) -> Reading:
             _read_file(logs, file)
     if not logs:
         raise InputError(f"'{path.name}' holds no CSV with columns such as 'gpt_choiceA_probs'.")
-    return assemble_logs([logs[name] for name in sorted(logs)], path, "subject")
+    return assemble_logs([logs[name] for name in sorted(logs)], path, "subject", plan)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from data_adapters.joining.class_names import find_class_names, read_class_names
 from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, read_samples
 from data_adapters.limits import MAX_SETTINGS_BYTES
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 SAMPLES_STEMS = ("samples", "labels")
@@ -25,7 +26,7 @@ def is_dataset_folder(folder: Path) -> bool:
     return bool(_samples_files(folder))
 
 
-def read_folder(path: Path) -> Reading:
+def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """Reads a dataset folder. Raises InputError on anything missing, ambiguous or unreadable."""
     folder = Path(path)
     if not folder.is_dir():
@@ -39,7 +40,7 @@ def read_folder(path: Path) -> Reading:
     names_file = find_class_names(folder)
     names = read_class_names(_inside(folder, names_file)) if names_file else None
     about = About(settings.get("name", folder.name), folder, _image_root(folder), settings.get("kind"))
-    reading = assemble(samples, opened, names, about)
+    reading = assemble(samples, opened, names, about, plan or ReadingPlan())
     return reading if not notes else _with_notes(reading, notes)
 
 

@@ -18,6 +18,7 @@ from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_file
 from data_adapters.joining.class_codes import LETTER
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
+from data_adapters.plan import ReadingPlan
 
 STATE, INSTANCES, PREDICTIONS = "scenario_state.json", "instances.json", "display_predictions.json"
 MODEL_IN_NAME = re.compile(r"(?:^|[:,])model=([^,]+)")
@@ -30,7 +31,7 @@ def is_helm(folder: Path) -> bool:
     return bool(_runs(folder))
 
 
-def read_helm(path: Path) -> Reading:
+def read_helm(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """All runs at ``path`` (a run folder, or a suite of runs): one expert per model. Raises InputError.
 
     Sample ids are scenario/instance; the subject (or the scenario) is the group. Perturbed copies of instances
@@ -43,7 +44,7 @@ def read_helm(path: Path) -> Reading:
     logs: dict[str, Log] = {}
     for run in runs:
         _read_run(run, logs)
-    return assemble_logs([logs[name] for name in sorted(logs)], path, "subject")
+    return assemble_logs([logs[name] for name in sorted(logs)], path, "subject", plan)
 
 
 def _runs(folder: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_records
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 FILE = re.compile(r"samples_(?P<task>.+?)(?:_(?P<time>\d{4}-\d\d-\d\dT[\d.:-]+))?\.jsonl")
@@ -34,7 +35,7 @@ def is_sample_log(file: Path) -> bool:
     return FILE.fullmatch(file.name) is not None
 
 
-def read_lm_eval(path: Path, normalised: Normalised = "none") -> Reading:
+def read_lm_eval(path: Path, normalised: Normalised = "none", plan: ReadingPlan | None = None) -> Reading:
     """All sample logs at ``path`` (a file, a model's folder, or a folder of models): one expert per model.
 
     normalised: log-likelihoods as they are, or divided by the characters or bytes of the choice (acc_norm).
@@ -45,7 +46,7 @@ def read_lm_eval(path: Path, normalised: Normalised = "none") -> Reading:
     if not models:
         raise InputError(f"'{path.name}' holds no samples_*.jsonl. Run the harness with --log_samples.")
     logs = [_log(name, files, normalised) for name, files in models.items()]
-    return assemble_logs(logs, path, "task")
+    return assemble_logs(logs, path, "task", plan)
 
 
 def _models(folder: Path) -> dict[str, list[Path]]:

@@ -12,6 +12,7 @@ from data_adapters.joining.columns import named_column
 from data_adapters.joining.opened import Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, read_samples
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 
@@ -32,6 +33,7 @@ def read_loose(
     declared: Mapping[str, Declared] | None = None,
     pictures_to: Path | None = None,
     split: str | None = None,
+    plan: ReadingPlan | None = None,
 ) -> Reading:
     """A dataset from its labels and experts by name.
 
@@ -61,7 +63,9 @@ def read_loose(
         _require_experts([*opened, *answered])
         root = images or source.image_root
         about = About(name or _default_name(labels), labels, root and Path(root).resolve())
-        return assemble(samples, [*opened, *answered], _names(class_names, labels, source), about)
+        return assemble(
+            samples, [*opened, *answered], _names(class_names, labels, source), about, plan or ReadingPlan()
+        )
 
 
 def _names(asked: Path | None, labels: Path, source: LabelsSource) -> tuple[tuple[str, ...], list[str]] | None:

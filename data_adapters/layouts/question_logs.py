@@ -14,6 +14,7 @@ from data_adapters.files.tables import Table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Roles, read_samples
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 
@@ -44,7 +45,7 @@ class Log:
     notes: list[str] = field(default_factory=list)
 
 
-def assemble_logs(logs: Sequence[Log], source: Path, group_name: str = "") -> Reading:
+def assemble_logs(logs: Sequence[Log], source: Path, group_name: str, plan: ReadingPlan | None) -> Reading:
     """One dataset of all questions, one expert per log. Raises InputError where logs ask different questions."""
     questions = _questions(logs)
     table = _table(questions, source, group_name)
@@ -53,7 +54,8 @@ def assemble_logs(logs: Sequence[Log], source: Path, group_name: str = "") -> Re
         Table(source, table, notes), Roles("sample_id", "label", group_name or None, "choices", "question")
     )
     width = max(len(question.options) for question in questions.values())
-    return assemble(samples, [_opened(log, width) for log in logs], None, About(source.name, source, kind="question"))
+    about = About(source.name, source, kind="question")
+    return assemble(samples, [_opened(log, width) for log in logs], None, about, plan or ReadingPlan())
 
 
 def option_index(written: object, options: Sequence[str]) -> int | None:

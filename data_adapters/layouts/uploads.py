@@ -20,6 +20,7 @@ from data_adapters.files.zips import unpack
 from data_adapters.joining.class_names import FILE_NAMES
 from data_adapters.layouts.folder import SAMPLES_STEMS, read_folder
 from data_adapters.limits import MAX_UPLOAD_BYTES, readable_size
+from data_adapters.plan import ReadingPlan
 from data_adapters.reading import read
 from data_adapters.sentences import listed
 
@@ -30,7 +31,12 @@ TOP_FILES = frozenset(
 )
 
 
-def read_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES) -> Reading:
+def read_uploads(
+    files: Mapping[str, bytes | BinaryIO],
+    folder: Path,
+    limit: int = MAX_UPLOAD_BYTES,
+    plan: ReadingPlan | None = None,
+) -> Reading:
     """Saves the files into ``folder`` and reads them; on any error the folder is removed again.
 
     A file called samples or labels holds the samples; class_names.* and dataset.json are what they say;
@@ -38,7 +44,7 @@ def read_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int
     """
     save_uploads(files, folder, limit)
     try:
-        reading = read(folder) if _only_zip(files) else read_folder(folder)
+        reading = (read if _only_zip(files) else read_folder)(folder, plan=plan)
         return _named(reading, folder, next(iter(files)) if _only_zip(files) else "uploaded data")
     except BaseException:
         shutil.rmtree(folder)

@@ -48,22 +48,27 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_source(arguments: argparse.Namespace):
-    """The Reading that the arguments name; what the reader did that a person should know goes to stderr."""
+def read_source(arguments: argparse.Namespace, **options):
+    """The Reading that the arguments name; what the reader did that a person should know goes to stderr.
+
+    options: further fields of ``data_adapters.ReadingOptions``.
+    """
+    from data_adapters import ReadingOptions
     from data_adapters.doctor import read_fixed
 
-    reading = read_fixed(lambda: read_unfixed(arguments), arguments.fix)
+    options = ReadingOptions(tuple(arguments.fix), **options)
+    reading = read_fixed(lambda plan: read_unfixed(arguments, plan), options)
     for note in reading.notes:
         print(f"note: {note}", file=sys.stderr)
     return reading
 
 
-def read_unfixed(arguments: argparse.Namespace):
-    """The Reading as it is on disk."""
+def read_unfixed(arguments: argparse.Namespace, plan):
+    """The Reading as it is on disk, by a ReadingPlan."""
     if arguments.dataset is not None:
         if arguments.labels or arguments.expert or arguments.answers:
             raise InputError("Give either a dataset folder or loose files (--labels, --expert, --answers), not both.")
-        return _read_dataset(arguments.dataset, arguments.normalised)
+        return _read_dataset(arguments.dataset, arguments.normalised, plan)
     if arguments.normalised != "none":
         raise InputError("--normalised is for a folder of lm-evaluation-harness logs. Give it as DATASET.")
     if arguments.labels is None:
@@ -84,15 +89,16 @@ def read_unfixed(arguments: argparse.Namespace):
         images=arguments.images,
         split=arguments.split,
         pictures_to=arguments.pictures_to,
+        plan=plan,
     )
 
 
-def _read_dataset(path: Path, normalised: str):
+def _read_dataset(path: Path, normalised: str, plan):
     from data_adapters import read, read_lm_eval
     from data_adapters.reading import NoDataset
 
     try:
-        return read(path) if normalised == "none" else read_lm_eval(path, normalised)
+        return read(path, plan) if normalised == "none" else read_lm_eval(path, normalised, plan)
     except NoDataset as error:
         raise InputError(f"{error} Loose files are given with --labels and --expert.") from error
 

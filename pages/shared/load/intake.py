@@ -13,9 +13,16 @@ from cleaning.errors import InputError
 from cleaning.keep.known_scores import known_scores
 from cleaning.keep.workspaces import Workspace, create_workspace, workspaces_root
 from cleaning.suspect import pipeline
-from data_adapters import Reading, is_dataset_folder, is_readable_folder, read, read_uploads
+from data_adapters import (
+    Reading,
+    ReadingOptions,
+    ReadingPlan,
+    is_dataset_folder,
+    is_readable_folder,
+    read,
+    read_uploads,
+)
 from data_adapters.doctor import Looked, look
-from data_adapters.joining.score_kind import known_before
 from pages.shared import state
 
 MAX_LISTED = 200
@@ -35,7 +42,7 @@ def folders_on_server() -> list[str]:
     return [str(p.relative_to(root)) for p in found[:MAX_LISTED]]
 
 
-def read_on_server(relative: str) -> Reading:
+def read_on_server(relative: str, plan: ReadingPlan | None = None) -> Reading:
     """Reads a dataset folder below the root. Raises InputError for any path that leaves it."""
     root = data_root().resolve()
     folder = (root / relative.strip()).resolve()
@@ -43,7 +50,7 @@ def read_on_server(relative: str) -> Reading:
         raise InputError(f"'{relative}' lies outside the data folder of this server. Choose a folder below it.")
     if not folder.is_dir():
         raise InputError(f"There is no folder '{relative}' below the data folder of this server. Check the spelling.")
-    return read(folder)
+    return read(folder, plan)
 
 
 def upload_megabytes() -> int:
@@ -51,15 +58,15 @@ def upload_megabytes() -> int:
     return int(st.get_option("server.maxUploadSize"))
 
 
-def look_at(read: Callable[[object], Reading], source: object, fixes: Iterable[str] = ()) -> Looked:
+def look_at(read: Callable[[object, ReadingPlan], Reading], source: object, fixes: Iterable[str] = ()) -> Looked:
     """What reading the source gives, or why it is refused, and what could be put right first."""
-    with known_before(known_scores(workspaces_root())):
-        return look(lambda: read(source), fixes)
+    options = ReadingOptions(tuple(fixes), known=known_scores(workspaces_root()))
+    return look(lambda plan: read(source, plan), options)
 
 
-def read_uploaded(files: Mapping[str, object]) -> Reading:
+def read_uploaded(files: Mapping[str, object], plan: ReadingPlan | None = None) -> Reading:
     """Reads uploaded files from a folder of their own; nothing stays of an upload that was refused."""
-    return read_uploads(files, workspaces_root() / "uploads" / uuid.uuid4().hex)
+    return read_uploads(files, workspaces_root() / "uploads" / uuid.uuid4().hex, plan=plan)
 
 
 def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace:

@@ -13,8 +13,7 @@ from cleaning.domain.experts import Expert, FullExpert, VotesExpert
 from cleaning.keep.known_scores import known_scores
 from cleaning.keep.workspaces import create_workspace, list_workspaces
 from cleaning.scores import rows as score_rows
-from data_adapters import read_loose
-from data_adapters.joining.score_kind import known_before
+from data_adapters import ReadingOptions, ReadingPlan, read_loose
 from tests.factories import planted_dataset, tiny_dataset
 
 N, CLASSES = 600, 8
@@ -112,8 +111,8 @@ def test_outside_nothing_is_known(files, cells, tmp_path):
     experts = {"net": files["logits_0"]}
     create_workspace(tmp_path / "root", read_loose(files["labels"], experts).dataset, [expert_of(files["logits_0"])])
     cells.clear()
-    with known_before(known_scores(tmp_path / "root")):
-        assert read_loose(files["labels"], experts).experts[0].known_fingerprint
-    assert cells["logits_0"] == LOOK
+    plan = ReadingPlan(ReadingOptions(known=known_scores(tmp_path / "root")))
+    assert read_loose(files["labels"], experts, plan=plan).experts[0].known_fingerprint
+    assert cells["logits_0"] == 2 * LOOK  # at the percentages, and at the kind
     assert not read_loose(files["labels"], experts).experts[0].known_fingerprint
-    assert cells["logits_0"] == 2 * LOOK + PASS
+    assert cells["logits_0"] == 4 * LOOK + PASS

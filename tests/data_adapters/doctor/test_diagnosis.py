@@ -9,7 +9,7 @@ from PIL import Image
 
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert
 from cleaning.errors import InputError
-from data_adapters import Reading, read_folder, read_loose
+from data_adapters import Reading, ReadingOptions, read_folder, read_loose
 from data_adapters.demo import write_demo
 from data_adapters.doctor import apply_fixes, diagnose, examine, read_fixed
 from data_adapters.doctor.class_order import find_order
@@ -51,7 +51,7 @@ def test_a_sound_set_raises_no_alarm(kind, classes):
 def test_the_demos_raise_no_alarm(tmp_path):
     write_demo(tmp_path)
     for name in ("digits", "questions"):
-        diagnosis = diagnose(lambda name=name: read_folder(tmp_path / name))
+        diagnosis = diagnose(lambda plan, name=name: read_folder(tmp_path / name, plan))
         assert [f.name for f in diagnosis.findings if f.severity != "note"] == []
         assert any(f.check == "score_kind" for f in diagnosis.findings)
 
@@ -336,12 +336,12 @@ def test_pictures_that_cannot_be_opened_are_named(pictures):
 
 def healed(folder: Path, name: str):
     """The refusal offers the fix by name, and with it the folder reads."""
-    diagnosis = diagnose(lambda: read_folder(folder))
+    diagnosis = diagnose(lambda plan: read_folder(folder, plan))
     assert diagnosis.reading is None and diagnosis.findings[0].name == "refused"
     assert name in [f.name for f in diagnosis.findings if f.safe_fix]
     with pytest.raises(InputError, match=f"--fix {name}"):
-        read_fixed(lambda: read_folder(folder))
-    reading = read_fixed(lambda: read_folder(folder), [name])
+        read_fixed(lambda plan: read_folder(folder, plan))
+    reading = read_fixed(lambda plan: read_folder(folder, plan), ReadingOptions((name,)))
     assert any(f"Fix '{name}' accepted" in note for note in reading.dataset.notes)
     return reading
 
@@ -356,11 +356,16 @@ def test_near_miss_ids_are_joined(tmp_path):
 def test_near_misses_of_a_voter_are_a_warning(tmp_path):
     labels = tiny.labels_csv(tmp_path / "labels.csv")
     votes = tiny.top1_csv(tmp_path / "a.csv", ids=["s00.jpg", *tiny.IDS[1:]])
-    diagnosis = diagnose(lambda: read_loose(labels, {"a": votes}))
+    diagnosis = diagnose(lambda plan: read_loose(labels, {"a": votes}, plan=plan))
     finding = next(f for f in diagnosis.findings if f.name == "near_miss_ids:a")
     assert (finding.severity, finding.first) == ("warning", ("'s00.jpg' for 's00'",))
     assert diagnosis.reading.experts[0].predicted[0] == -1
-    assert read_fixed(lambda: read_loose(labels, {"a": votes}), ["near_miss_ids"]).experts[0].predicted[0] == 0
+    assert (
+        read_fixed(lambda plan: read_loose(labels, {"a": votes}, plan=plan), ReadingOptions(("near_miss_ids",)))
+        .experts[0]
+        .predicted[0]
+        == 0
+    )
 
 
 def test_transposed_scores_are_turned_over(tmp_path):
@@ -404,13 +409,13 @@ def test_plain_ids():
 def test_a_fix_that_is_not_offered_is_refused_with_those_that_are(tmp_path):
     folder = tiny.dataset_folder(tmp_path / "set")
     with pytest.raises(InputError, match="No finding has a safe fix called class_order:other"):
-        read_fixed(lambda: read_folder(folder), ["class_order:other"])
+        read_fixed(lambda plan: read_folder(folder, plan), ReadingOptions(("class_order:other",)))
 
 
 def test_nothing_is_looked_at_outside_of_the_doctor(tmp_path):
     folder = tiny.dataset_folder(tmp_path / "set")
     tiny.labels_csv(folder / "samples.csv", labels=(1, 2, 3, 1, 2, 3))
-    diagnose(lambda: read_folder(folder), ["label_base"])
+    diagnose(lambda plan: read_folder(folder, plan), ReadingOptions(("label_base",)))
     with pytest.raises(InputError, match="They look 1-based: subtract 1"):
         read_folder(folder)
 

@@ -15,14 +15,14 @@ from tests.demo_workspaces import demo_template
 __all__ = ["demo_template"]
 
 
-def imagenet(predictions=None, labels=None):
+def imagenet(predictions=None, labels=None, plan=None):
     home = DATA / "imagenet_val"
     files = sorted((predictions or home / "predictions").glob("*.csv"))
     experts = {path.stem: path for path in files}
-    return read_loose(labels or home / "labels.csv", experts, class_names=home / "class_names.csv")
+    return read_loose(labels or home / "labels.csv", experts, class_names=home / "class_names.csv", plan=plan)
 
 
-def mmlu(questions=None):
+def mmlu(questions=None, plan=None):
     home = DATA / "mmlu_redux"
     questions = questions or home / "questions.csv"
     with questions.open(encoding="utf-8", newline="") as file:
@@ -30,6 +30,7 @@ def mmlu(questions=None):
     return read_loose(
         questions, {"qwen3-32b": home / "qwen3-32b.csv"}, label_column="groundtruth_answer", answers=questions,
         answer_columns=columns[5:], choices_column="choices", group_column="subject",
+        plan=plan,
     )  # fmt: skip
 
 
@@ -45,16 +46,16 @@ def test_no_alarm_on_a_bundled_demo(demo_template, kind):
     readings = [read_folder(folder) for folder in folders]
     assert {workspace.kind for workspace in list_workspaces(demo_template)} == {"image", "question"}
     (reading,) = [reading for reading in readings if reading.dataset.kind == kind]
-    assert alarms(lambda: reading) == []
+    assert alarms(lambda plan: reading) == []
 
 
 class TestRealSets:
     pytestmark = real
 
     def test_no_alarm_on_what_is_sound(self):
-        assert alarms(lambda: read_folder(DATA / "cifar10n_aggregate")) == []
-        assert alarms(imagenet) == []
-        assert alarms(mmlu) == []
+        assert alarms(lambda plan: read_folder(DATA / "cifar10n_aggregate", plan)) == []
+        assert alarms(lambda plan: imagenet(plan=plan)) == []
+        assert alarms(lambda plan: mmlu(plan=plan)) == []
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ class TestDamaged:
 
     def test_the_finding_is_named(self, cifar, name):
         DAMAGE[name](cifar)
-        found = diagnose(lambda: read_folder(cifar)).findings
+        found = diagnose(lambda plan: read_folder(cifar, plan)).findings
         grave = [one.name for one in found if one.severity != "note" and one.name != "refused"]
         assert name in grave
         assert {one.partition(":")[2] for one in grave} <= {name.partition(":")[2], "resnet50d", ""}
@@ -138,7 +139,7 @@ class TestDamagedTables:
         for number, file in enumerate(files):
             head, *rows = file.read_text().splitlines()
             (tmp_path / file.name).write_text("\n".join([head, *(TABLE_DAMAGE[check](rows) if number == 1 else rows)]))
-        found = diagnose(lambda: imagenet(tmp_path)).findings
+        found = diagnose(lambda plan: imagenet(tmp_path, plan=plan)).findings
         grave = [one.name for one in found if one.severity != "note"]
         spoiled = check if check == "refused" else f"{check}:{files[1].stem}"
         assert [one for one in grave if one != "refused"] == ([spoiled] if check != "refused" else [])

@@ -217,7 +217,7 @@ def test_the_published_half_of_mmlu_redux_reads(real_data):
 
 def test_no_part_of_the_product_reads_truth():
     """Only the package itself names ``read_truth``; scoring, pages, commands and other adapters never do."""
-    home = REPOSITORY / "data_adapters" / "earlier_opinions"
+    home = REPOSITORY / "data_adapters" / "opinions"
     files = [p for room in ("cleaning", "pages", "data_adapters") for p in (REPOSITORY / room).rglob("*.py")]
     assert len(files) > 100
     named = {
