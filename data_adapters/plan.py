@@ -3,11 +3,14 @@
 Whoever reads is handed a plan, fills it, and asks nothing else: no reader guesses by itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal
 
 from cleaning.domain.experts import Expert
 from data_adapters.doctor.finding import Finding
+
+Source = Literal["stated", "said", "inferred"]
 
 
 def _never_seen(expert: Expert) -> str:
@@ -15,16 +18,41 @@ def _never_seen(expert: Expert) -> str:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """One step from a file to a meaning.
+
+    about: the file or expert. part: column, array, "classes", "join", "scores" or "agreement". meaning: what it was
+    taken for. source: stated by the file, said by the user, or inferred. evidence: what speaks for it.
+    """
+
+    about: str
+    part: str
+    meaning: str
+    source: Source
+    evidence: str = ""
+
+    def told(self) -> str:
+        """One line for people: ``m.csv, 'pred': prediction (inferred: called so)``."""
+        because = f"{self.source}: {self.evidence}" if self.evidence else self.source
+        return f"{self.about}, {self.part}: {self.meaning} ({because})"
+
+
+@dataclass(frozen=True)
 class ReadingOptions:
     """What the user, or the command that reads for him, said beforehand.
 
-    fixes: names of the import doctor's fixes to make. known: gives the fingerprint of scores that were looked through
+    fixes: names of the import doctor's fixes to make. as_is: to score although the evidence speaks against the reading.
+    missing: a mark of the user's own for samples without a label. roles: {file name: {column: role}}, roles as in
+    ``data_adapters.joining.columns.ROLES``. known: gives the fingerprint of scores that were looked through
     before and have not changed since (``cleaning.keep.known_scores``), else an empty text; such files are not read
     through again. left_to_scoring: logits in files are not read through for NaN and infinity: the scoring that follows
     reads every one of them anyway and raises ``NotFinite``.
     """
 
     fixes: tuple[str, ...] = ()
+    as_is: bool = False
+    missing: str | None = None
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: Callable[[Expert], str] = _never_seen
     left_to_scoring: bool = False
 
@@ -34,12 +62,32 @@ UNSAID = ReadingOptions()
 
 @dataclass
 class ReadingPlan:
-    """options: what was said. proposed: fixes that could be made; taken, done: names of, and notes on, those made."""
+    """options: what was said. decisions: in the order of reading. proposed: fixes that could be made; taken, done:
+    names of, and notes on, those made."""
 
     options: ReadingOptions = UNSAID
+    decisions: list[Decision] = field(default_factory=list)
     proposed: list[Finding] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
+
+    def decide(self, about: str, part: str, meaning: str, source: Source, evidence: str = "") -> None:
+        """Writes a step down; the same step twice is one."""
+        decision = Decision(about, part, meaning, source, evidence)
+        if decision not in self.decisions:
+            self.decisions.append(decision)
+
+    def said_role(self, file: str, role: str) -> str | None:
+        """The column of a file that the user gave this role."""
+        return next((c for c, said in self.options.roles.get(file, {}).items() if said == role), None)
+
+    def unused(self, file: str) -> set[str]:
+        """The columns of a file that the user wants nothing made of."""
+        return {c for c, said in self.options.roles.get(file, {}).items() if said == "other"}
+
+    def as_data(self) -> list[dict[str, str]]:
+        """The decisions as plain data, to be shown, kept and edited."""
+        return [asdict(decision) for decision in self.decisions]
 
     def accepts(self, finding: Finding) -> bool:
         """Whether the user asked for this fix, by its own name or for every expert; else it is proposed."""

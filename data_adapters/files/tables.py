@@ -3,7 +3,9 @@
 Text stays as it is written: an id ``00012`` keeps its zeros, a class called ``NA`` stays a class.
 """
 
+import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ from data_adapters.limits import MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
 from data_adapters.sentences import listed
 
 TEXT_ROWS = 65_536
+HEAD_ROWS = 1000
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,32 @@ class Table:
         shown = [value for value in _as_text(data.slice(0, 200)) if value]
         return bool(shown) and all(map(reads_as_number, shown))
 
+    def first(self, rows: int) -> "Table":
+        """The table of its first rows."""
+        return Table(self.path, self.data.slice(0, rows))
+
+    def head(self, column: str) -> np.ndarray:
+        """Text of the first 1,000 rows of a column."""
+        return _as_text(self.data[column].slice(0, HEAD_ROWS))
+
+    def list_length(self, column: str) -> int:
+        """How many numbers stand in each cell of a column of lists, as its first rows have it; 0 where it has none."""
+        if not _is_list(self.data[column].type) or not _is_number(self.data[column].type.value_type):
+            return 0
+        lengths = {len(value) for value in self.data[column].slice(0, HEAD_ROWS).to_pylist() if value is not None}
+        return lengths.pop() if len(lengths) == 1 else 0
+
+    def lists(self, column: str) -> np.ndarray:
+        """(N, K) float64 of a column of lists of numbers. Raises InputError naming rows of another length."""
+        width, values = self.list_length(column), self.data[column].to_pylist()
+        bad = [i + 1 for i, value in enumerate(values) if value is None or len(value) != width or None in value]
+        if bad:
+            raise InputError(
+                f"'{self.path.name}': column '{column}' has {counted(len(bad), 'list')} of other than {width} numbers: "
+                f"data rows {listed(bad)} Write one number per class in every row."
+            )
+        return np.array(values, np.float64)
+
     def all_printable(self, column: str) -> bool:
         """Whether a column is seen at once to hold plain ASCII text alone; False says nothing."""
         import pyarrow.compute as pc
@@ -81,12 +111,15 @@ class Table:
         return out
 
 
-def read_table(path: Path) -> Table:
-    """The table in a file, by its ending. Raises InputError on anything that cannot be read."""
+def read_table(path: Path, scores: bool = False) -> Table:
+    """The table in a file, by its ending. Raises InputError on anything that cannot be read.
+
+    scores: it is an expert's, so that columns of fractions in a wide text table may be read as float32 and not as text.
+    """
     check_file(path)
     readers = {
-        ".csv": _read_text,
-        ".tsv": _read_text,
+        ".csv": partial(_read_text, scores=scores),
+        ".tsv": partial(_read_text, scores=scores),
         ".parquet": _read_parquet,
         ".feather": _read_feather,
         ".jsonl": _read_json_lines,
@@ -100,17 +133,22 @@ def read_table(path: Path) -> Table:
 
 
 def reads_as_number(text: str) -> bool:
+    """Whether a text is a number, with a decimal point or a decimal comma."""
     try:
-        float(text)
+        float(text if "," not in text else _with_point(text))
     except ValueError:
         return False
     return "_" not in text
 
 
-def _read_text(path: Path) -> Table:
+def _with_point(text: str) -> str:
+    return text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text
+
+
+def _read_text(path: Path, scores: bool) -> Table:
     from data_adapters.files.text_tables import read_text_table
 
-    data, notes = read_text_table(path)
+    data, notes = read_text_table(path, scores)
     return Table(path, data, notes)
 
 
@@ -186,6 +224,10 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
+def _is_list(kind: pa.DataType) -> bool:
+    return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+
+
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
@@ -246,4 +288,6 @@ def _as_numbers(data: pa.ChunkedArray, column: str, path: Path) -> pa.ChunkedArr
             f"'{path.name}': column '{column}' has {counted(len(bad), 'value')} not readable as numbers: "
             f"{listed(bad)} Expected numbers with a decimal point."
         )
-    return pa.chunked_array([pa.array([float(value) if value else np.nan for value in text], pa.float64())])
+    return pa.chunked_array(
+        [pa.array([float(_with_point(value)) if value else np.nan for value in text], pa.float64())]
+    )

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from data_adapters.sentences import listed
 SAMPLE_BYTES = 1024**2
 HEADER_BYTES = 16 * 1024**2  # a header line of 100,000 class names fits
 MAX_COLUMNS = MAX_CLASSES + 100
-WIDE = 24  # tables with more columns are score tables: their number columns are read as float32, not as text
+WIDE = 24  # score tables with more columns are read with their fractions as float32, not as text
+FRACTION = re.compile(r"[+-]?(?:\d*[.,]\d+|\d+\.)(?:[eE][+-]?\d+)?|[+-]?\d+[eE][+-]?\d+")
+PICTURE = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?)$", re.IGNORECASE)
 BLOCK_BYTES = 16 * 1024**2
 UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -23,15 +26,20 @@ NO_TEXT = {b"PK\x03\x04": "a ZIP or Excel file", b"\x1f\x8b": "packed by gzip", 
 csv.field_size_limit(HEADER_BYTES)  # a question may be long
 
 
-def read_text_table(path: Path) -> tuple[pa.Table, tuple[str, ...]]:
-    """(table, notes). Every column is text, except the number columns of wide tables, which are float32."""
+def read_text_table(path: Path, scores: bool = False) -> tuple[pa.Table, tuple[str, ...]]:
+    """(table, notes). Every column is text; scores: but for the columns of fractions in wide tables, as float32.
+
+    A file whose first line is like those below, with fractions in it, has no header; its columns are numbered from 1.
+    """
     encoding, head = _beginning(path)
     delimiter = _delimiter(path, head)
     rows = _first_rows(path, head, delimiter)
-    names = _column_names(rows[0])
-    types = _column_types(rows)
-    data = _parse(path, encoding, delimiter, dict(zip(rows[0], types)))
-    notes = []
+    headless = _has_no_header(rows)
+    header = [f"column {place}" for place in range(1, len(rows[0]) + 1)] if headless else rows[0]
+    names = _column_names(header)
+    types = _column_types(rows) if scores else [pa.string()] * len(header)
+    data = _parse(path, encoding, delimiter, dict(zip(header, types)), header if headless else None)
+    notes = [f"'{path.name}' has no header line: its columns are taken by their place."] if headless else []
     if delimiter != _usual_delimiter(path):
         notes.append(f"'{path.name}': columns are separated by {_spoken(delimiter)}.")
     return data.rename_columns(names), tuple(notes)
@@ -103,21 +111,43 @@ def _column_types(rows: list[list[str]]) -> list[pa.DataType]:
     if len(header) <= WIDE or not body:
         return [pa.string()] * len(header)
     return [
-        pa.float32() if place and all(map(_number_or_empty, values)) else pa.string()
+        pa.float32() if place and all(map(_fraction_or_empty, values)) else pa.string()
         for place, values in enumerate(zip(*body))
     ]
 
 
-def _number_or_empty(text: str) -> bool:
-    try:
-        return not text.strip() or float(text) is not None
-    except ValueError:
+def _has_no_header(rows: list[list[str]]) -> bool:
+    """Whether the first line holds numbers as the lines below do, a fraction among them, or a name beside a number."""
+    header, body = rows[0], rows[1:]
+    if not body or not all(map(_is_fraction_or_integer, header[1:])):
         return False
+    if any(map(_is_fraction, header)):
+        return True
+    return (
+        len(header) == 2
+        and PICTURE.search(header[0]) is not None
+        and any(PICTURE.search(row[0]) for row in body if row)
+    )
 
 
-def _parse(path: Path, encoding: str, delimiter: str, types: dict[str, pa.DataType]) -> pa.Table:
+def _is_fraction(text: str) -> bool:
+    return FRACTION.fullmatch(text.strip()) is not None
+
+
+def _is_fraction_or_integer(text: str) -> bool:
+    return _is_fraction(text) or text.strip().lstrip("+-").isdigit()
+
+
+def _fraction_or_empty(text: str) -> bool:
+    return not text.strip() or _is_fraction(text) or text.strip().lower() in ("nan", "inf", "-inf")
+
+
+def _parse(
+    path: Path, encoding: str, delimiter: str, types: dict[str, pa.DataType], names: list[str] | None
+) -> pa.Table:
+    """names: of the columns, where the file has no header."""
     try:
-        data = _arrow_table(path, encoding, delimiter, types)
+        data = _arrow_table(path, encoding, delimiter, types, names=names)
     except (pa.ArrowException, UnicodeError) as error:
         _refuse_other_encodings(path, encoding)
         _refuse_ragged(path, encoding, delimiter, types)
@@ -174,12 +204,15 @@ def _arrow_table(
     delimiter: str,
     types: dict[str, pa.DataType],
     set_aside: Callable[[pacsv.InvalidRow], str] | None = None,
+    names: list[str] | None = None,
 ) -> pa.Table:
     """set_aside: told of every ragged row, by its number, which is known only when read in order."""
     with path.open("rb") as file:
         return pacsv.read_csv(
             file,
-            read_options=pacsv.ReadOptions(use_threads=set_aside is None, block_size=BLOCK_BYTES, encoding=encoding),
+            read_options=pacsv.ReadOptions(
+                use_threads=set_aside is None, block_size=BLOCK_BYTES, encoding=encoding, column_names=names
+            ),
             parse_options=pacsv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
             ),

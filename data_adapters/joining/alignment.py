@@ -1,5 +1,6 @@
 """Joins an expert's rows to the dataset's samples by id, whatever their order."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from cleaning.domain.dataset import check_unique_ids
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import IdNote
+from data_adapters.joining.samples import Samples
 from data_adapters.sentences import listed
 
 
@@ -33,6 +35,10 @@ def join_by_id(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> Joi
 
     check_unique_ids(expert_ids, f"Expert '{name}'")
     rows = pd.Index(expert_ids).get_indexer(sample_ids).astype(np.int64)
+    if (rows < 0).all() and _floats_and_integers(sample_ids, expert_ids):
+        notes = (f"Expert '{name}': ids such as '{expert_ids[0]}' and '{sample_ids[0]}' are the same numbers.",)
+        join = join_by_id(_without_decimals(sample_ids), _without_decimals(expert_ids), name)
+        return Join(join.rows, (*join.notes, *notes))
     if (rows < 0).all():
         raise InputError(_nothing_in_common(sample_ids, expert_ids, name))
     unknown = np.ones(len(expert_ids), bool)
@@ -40,8 +46,13 @@ def join_by_id(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> Joi
     return Join(rows, _unknown_note(expert_ids[unknown], name))
 
 
-def join_by_position(sample_count: int, row_count: int, name: str) -> Join:
-    """Sample i is row i; only where both have equally many."""
+def join_by_position(samples: Samples, row_count: int, name: str) -> Join:
+    """Sample i is row i of its file, samples without a label included or left out there as well."""
+    sample_count = len(samples)
+    if samples.rows is not None and row_count == samples.row_count:
+        left = counted(row_count - sample_count, "row")
+        note = f"Expert '{name}' has no ids: joined by position, less {left} of samples that were left out."
+        return Join(samples.rows.astype(np.int64), (note,))
     if sample_count != row_count:
         raise InputError(
             f"Expert '{name}' has {counted(row_count, 'row')} without ids for "
@@ -53,24 +64,32 @@ def join_by_position(sample_count: int, row_count: int, name: str) -> Join:
     return Join(np.arange(sample_count, dtype=np.int64), (note,))
 
 
-def require_all(join: Join, sample_ids: np.ndarray, name: str) -> None:
-    """Raises InputError where a full expert lacks samples."""
-    missing = sample_ids[join.missing]
-    if len(missing):
-        raise InputError(
-            f"Expert '{name}' has no scores for {len(missing):,} of {counted(len(sample_ids), 'sample')}: "
-            f"{listed(missing)} Check that both files use the same ids."
-        )
-
-
 def abstention_note(join: Join, sample_ids: np.ndarray, name: str) -> tuple[str, ...]:
-    """What is said about samples a top-1 or vote expert has no row for."""
+    """What is said about samples an expert has no row for."""
     missing = sample_ids[join.missing]
     if not len(missing):
         return ()
     of = counted(len(join.rows), "sample")
     sentence = f"Expert '{name}' has no row for {len(missing):,} of {of}; there it abstains."
     return (IdNote.of("missing_ids", sentence, sentence, missing),)
+
+
+DECIMALS = re.compile(r"\.0+$")
+
+
+def _floats_and_integers(sample_ids: np.ndarray, expert_ids: np.ndarray) -> bool:
+    """Whether the ids of one side are whole numbers written as 12.0, and those of the other as 12."""
+    sides = [[str(one) for one in ids[:1000]] for ids in (sample_ids, expert_ids)]
+    written = [all(WHOLE.fullmatch(one) for one in side) for side in sides]
+    as_floats = [all(WHOLE.fullmatch(DECIMALS.sub("", one)) and DECIMALS.search(one) for one in side) for side in sides]
+    return (written[0] and as_floats[1]) or (as_floats[0] and written[1])
+
+
+def _without_decimals(ids: np.ndarray) -> np.ndarray:
+    return np.array([DECIMALS.sub("", str(one)) for one in ids], object)
+
+
+WHOLE = re.compile(r"\d+")
 
 
 def _unknown_note(unknown: np.ndarray, name: str) -> tuple[str, ...]:

@@ -1,83 +1,74 @@
-"""Classes written as names, as 0-based numbers or as letters, turned into class numbers."""
+"""Classes written as names, as 0-based numbers or as places, turned into class numbers."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN, OPTION_LETTERS
+from cleaning.domain.dataset import ABSTAIN
 
 UNREADABLE = -2  # holds something that is no class
 OUT_OF_RANGE = -3  # a number that is no class number
 INTEGER = re.compile(r"[+-]?\d{1,15}(?:\.0*)?")
-LETTER = re.compile(r"\(?([A-Za-z])[).:]{0,2}")
+NUMBERED_LABEL = re.compile(r"LABEL_(\d{1,9})")  # what transformers' pipelines call the class in that place
 
 
 @dataclass(frozen=True)
 class Codes:
     """Class numbers of one column, and how they were written.
 
-    codes: (N,) int32; ABSTAIN where empty, UNREADABLE or OUT_OF_RANGE where it is no class.
+    codes: (N,) int32; ABSTAIN where empty, UNREADABLE or OUT_OF_RANGE where it is no class. rivals: by their words,
+    other readings of the same column that read as much of it, and differ.
     """
 
     codes: np.ndarray
-    written_as: Literal["names", "0-based numbers", "letters"]
+    written_as: str
+    rivals: tuple[tuple[str, np.ndarray], ...] = ()
 
     def where(self, code: int) -> np.ndarray:
         return np.flatnonzero(self.codes == code)
 
 
+def read_places(text: np.ndarray, count: int) -> Codes:
+    """Codes of integers that the source itself defines as places in the list of classes: never names."""
+    places, written = placed(text)
+    numbers = integers(written)
+    inside = np.where((numbers >= count) | (numbers == OUT_OF_RANGE), OUT_OF_RANGE, numbers)
+    return Codes(spread(inside, written, places), "places in the list of classes")
+
+
 def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
     """Codes of a column that writes classes as names or as 0-based numbers, whichever reads more of its rows.
 
-    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case, and how accents are
-    written, may differ where that leaves the names distinct.
+    Names win a tie, so that classes called "0", "1", ... keep their meaning. Upper and lower case, blanks, and how
+    accents are written, may differ where that leaves the names distinct.
     """
-    places, written = _places(text)
+    places, written = placed(text)
     counts = np.bincount(places, minlength=len(written))
     as_names = _names_to_codes(written, names)
-    as_numbers = _integers(written)
+    as_numbers = integers([NUMBERED_LABEL.sub(r"\1", value) for value in written])
     in_range = np.where((as_numbers >= 0) & (as_numbers < len(names)), as_numbers, OUT_OF_RANGE)
     in_range[as_numbers == UNREADABLE] = UNREADABLE
     in_range[as_numbers == ABSTAIN] = ABSTAIN
     if counts[as_names >= 0].sum() >= counts[as_numbers >= 0].sum():
-        return Codes(_spread(as_names, written, places), "names")
-    return Codes(_spread(in_range, written, places), "0-based numbers")
-
-
-def read_answers(text: np.ndarray, option_counts: np.ndarray, choices: Sequence[Sequence[str]]) -> Codes:
-    """Codes of a column that answers questions by letters A, B, ... or by 0-based numbers.
-
-    What is neither but equals the text of exactly one option is that option. (N,) each.
-    """
-    places, written = _places(text)
-    counts = np.bincount(places, minlength=len(written))
-    letters, numbers = _letters(written), _integers(written)
-    if counts[letters >= 0].sum() >= counts[numbers >= 0].sum():
-        how, codes = "letters", letters
-    else:
-        how, codes = "0-based numbers", numbers
-    codes = _spread(codes, written, places)
-    codes[codes >= option_counts] = OUT_OF_RANGE
-    for i in np.flatnonzero(codes == UNREADABLE):
-        same = [k for k, option in enumerate(choices[i]) if option.strip() == text[i]] if choices else []
-        if len(same) == 1:
-            codes[i] = same[0]
-    return Codes(codes, how)
+        both = counts[as_names >= 0].sum() == counts[in_range >= 0].sum() and not np.array_equal(as_names, in_range)
+        rivals = (("0-based numbers", spread(in_range, written, places)),) if both else ()
+        return Codes(spread(as_names, written, places), "names", rivals)
+    return Codes(spread(in_range, written, places), "0-based numbers")
 
 
 def all_integers(text: np.ndarray) -> bool:
     """Whether every value that is not empty is a whole number (and there is one)."""
     written = [one for one in distinct(text) if one != ""]
-    return len(written) > 0 and bool((_integers(written) != UNREADABLE).all())
+    return len(written) > 0 and bool((integers(written) != UNREADABLE).all())
 
 
 def largest_integer(text: np.ndarray) -> int:
     """The largest whole number in a column; ABSTAIN where there is none."""
-    return int(_integers(distinct(text)).max(initial=ABSTAIN))
+    return int(integers(distinct(text)).max(initial=ABSTAIN))
 
 
 def distinct(text: np.ndarray) -> list[str]:
@@ -85,33 +76,55 @@ def distinct(text: np.ndarray) -> list[str]:
     return list(dict.fromkeys(text.tolist()))
 
 
-def _places(text: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def placed(text: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(N,) place of each text among the distinct ones, and these."""
     written = distinct(text)
     place = dict(zip(written, range(len(written))))
     return np.fromiter(map(place.__getitem__, text.tolist()), np.int64, len(text)), np.array(written, object)
 
 
-def _spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.ndarray:
+def spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(N,) int32 codes from those of the distinct texts; empty ones abstain."""
     codes = np.where(written == "", ABSTAIN, codes)
     return codes[places].astype(np.int32)
 
 
+def integers(written: Sequence[str]) -> np.ndarray:
+    """Whole numbers of texts: UNREADABLE where they are none, OUT_OF_RANGE below -1."""
+    return np.array([_integer(value) for value in written], np.int64)
+
+
+def folded(name: str) -> str:
+    """Upper and lower case and blanks alike, ``3.0`` as ``3``, and an accent alike whether it is a character of its own
+    (as macOS writes it) or not."""
+    plain = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    return plain.split(".")[0] if "." in plain and INTEGER.fullmatch(plain) else plain
+
+
+def merged_spellings(labels: np.ndarray, kept_apart: Collection[str]) -> dict[str, str]:
+    """{spelling: the one to take} of names that differ in case or blanks alone.
+
+    kept_apart: names that the experts use; one of them is taken, and where they use two, these are two classes.
+    """
+    times = Counter(labels.tolist())
+    groups: dict[str, list[str]] = {}
+    for name in [*times, *(name for name in kept_apart if name not in times)]:
+        groups.setdefault(folded(name), []).append(name)
+    merged = {}
+    for spellings in groups.values():
+        used = [name for name in spellings if name in kept_apart]
+        if len(spellings) > 1 and len(used) < 2:
+            best = used[0] if used else max(sorted(spellings), key=lambda name: times[name])
+            merged |= {name: best for name in spellings if name != best}
+    return merged
+
+
 def _names_to_codes(written: np.ndarray, names: Sequence[str]) -> np.ndarray:
     codes = {name: code for code, name in enumerate(names)}
-    folded = {_folded(name): code for code, name in enumerate(names)}
-    if len(folded) < len(names):
-        folded = {}
-    return np.array([codes.get(one, folded.get(_folded(one), UNREADABLE)) for one in written], np.int64)
-
-
-def _folded(name: str) -> str:
-    """Upper and lower case alike, and an accent alike whether it is a character of its own (as macOS writes it) or not."""
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def _integers(written: Sequence[str]) -> np.ndarray:
-    return np.array([_integer(value) for value in written], np.int64)
+    alike = {folded(name): code for code, name in enumerate(names)}
+    if len(alike) < len(names):
+        alike = {}
+    return np.array([codes.get(one, alike.get(folded(one), UNREADABLE)) for one in written], np.int64)
 
 
 def _integer(text: str) -> int:
@@ -120,8 +133,3 @@ def _integer(text: str) -> int:
         return UNREADABLE
     number = int(text.split(".")[0])
     return number if number >= ABSTAIN else OUT_OF_RANGE
-
-
-def _letters(written: np.ndarray) -> np.ndarray:
-    matches = [LETTER.fullmatch(value) for value in written]
-    return np.array([OPTION_LETTERS.index(m[1].upper()) if m else UNREADABLE for m in matches], np.int64)

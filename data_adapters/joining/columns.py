@@ -1,10 +1,12 @@
 """Which column plays which part: the one the user named, else one with a known name; never a silent guess."""
 
+import re
 from collections.abc import Sequence
 
 from cleaning.errors import InputError, first_five, one_of
 from data_adapters.files.tables import Table
 
+ROLES = ("id", "given label", "group", "question", "options", "picture", "prediction", "confidence", "other")
 ID_NAMES = (
     "sample_id",
     "id",
@@ -15,6 +17,9 @@ ID_NAMES = (
     "sample",
     "doc_id",
     "uid",
+    "uuid",
+    "item_id",
+    "example_id",
     "key",
     "image",
     "image_path",
@@ -30,6 +35,7 @@ LABEL_NAMES = (
     "groundtruth_answer",
     "ground_truth",
     "answer_key",
+    "answerkey",
     "correct_answer",
     "gold",
     "category",
@@ -39,6 +45,36 @@ LABEL_NAMES = (
 CHOICES_NAMES = ("choices", "options")
 QUESTION_NAMES = ("question",)
 IMAGE_NAMES = ("image", "image_path")
+
+GIVEN_WORDS = frozenset("gt gold golden target targets true truth groundtruth given reference expected actual".split())
+PREDICTED_WORDS = frozenset(
+    "pred preds predicted prediction predictions predict output outputs response responses hypothesis model generated "
+    "generation completion top1 argmax yhat hat guess".split()
+)
+CONFIDENCE_WORDS = frozenset(
+    "prob probs probability probabilities proba confidence conf score scores certainty softmax likelihood".split()
+)
+HIGHER_IS_SURER = frozenset("logit logits logprob logprobs loglikelihood margin activation".split())
+LOWER_IS_SURER = frozenset("loss losses nll perplexity ppl entropy uncertainty distance".split())
+RIGHT_OR_WRONG = frozenset("correct iscorrect acc accuracy exactmatch em match hit".split())
+NO_ID_WORDS = frozenset("fold folds rank split weight weights seed epoch run repeat cv".split())
+POSITION = re.compile(r"(unnamed: \d+|column 1|index|level_0|row|row_?number|__index_level_0__|)", re.IGNORECASE)
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def words(column: str) -> frozenset[str]:
+    """``modelAnswer_0`` is model, answer, 0; all joined is a word as well: ``y_hat`` is y, hat, yhat."""
+    parts = [part.lower() for part in WORD.findall(column)]
+    return frozenset([*parts, "".join(parts)])
+
+
+def speaks_of(column: str, vocabulary: frozenset[str]) -> bool:
+    return not vocabulary.isdisjoint(words(column))
+
+
+def is_position(column: str) -> bool:
+    """Whether a column is called as pandas and R call row numbers."""
+    return POSITION.fullmatch(column.strip()) is not None
 
 
 def named_column(table: Table, column: str, option: str) -> str:
@@ -50,8 +86,11 @@ def named_column(table: Table, column: str, option: str) -> str:
     return column
 
 
-def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str:
-    """The column of sample ids in a labels table; never one that was named for something else (``taken``)."""
+def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str | None:
+    """The column of sample ids in a labels table, never one that was named for something else (``taken``); None where
+    none is called so."""
+    if asked is None and not [column for column in known_columns(table, ID_NAMES) if column not in taken]:
+        return None
     return _required(table, asked, ID_NAMES, "sample ids", "--id-column", taken)
 
 

@@ -1,15 +1,18 @@
 """What an expert's table holds: one column per class, a predicted class with confidence, or answers only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cleaning.errors import InputError, first_five
 from data_adapters.files.tables import Table
-from data_adapters.joining.columns import ID_NAMES, known_columns
+from data_adapters.joining import columns as named
+from data_adapters.joining.columns import ID_NAMES, is_position, known_columns, speaks_of
 from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.ranked_columns import Ranked, families, find_ranked, refuse_falling
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 PREDICTED_NAMES = (
@@ -18,12 +21,15 @@ PREDICTED_NAMES = (
     "predicted",
     "prediction",
     "pred",
-    "answer",
+    "pred_label",
+    "model_answer",
     "predicted_answer",
+    "answer",
     "response",
     "top1",
     "label",
     "class",
+    "category",
 )
 CONFIDENCE_NAMES = (
     "predicted_probability",
@@ -35,32 +41,53 @@ CONFIDENCE_NAMES = (
     "max_probability",
     "max_prob",
 )
-NUMBERED = re.compile(r"(.*?)(\d+)")
+NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "category", "choice", "name")
+ABOUT_THE_RUN = frozenset("time seconds token tokens cost date id ids version latency length count name path".split())
+MOSTLY_DISTINCT = 0.99
 
 
 @dataclass(frozen=True)
 class TableShape:
-    """class_columns: K columns in class order (full), or None: then predicted, with or without confidence."""
+    """class_columns: K columns in class order (full). scores_list: a column of lists of K scores (full). positive: the
+    one column of P(class 1), of two. ranked: classes from the best on. Else predicted, with or without confidence, or
+    with a column that says by its order alone how sure the expert is (``order``, surer when lower if ``lower``).
+    """
 
     id_column: str | None
     class_columns: tuple[str, ...] | None = None
+    scores_list: str | None = None
+    positive: str | None = None
+    ranked: Ranked | None = None
     predicted: str | None = None
     confidence: str | None = None
+    order: str | None = None
+
+    @property
+    def used(self) -> set[str]:
+        ranked = () if self.ranked is None else (*self.ranked.classes, *self.ranked.scores)
+        single = (self.id_column, self.scores_list, self.positive, self.predicted, self.confidence, self.order)
+        return {*(self.class_columns or ()), *ranked, *(column for column in single if column)}
+
+    @property
+    def lower_is_surer(self) -> bool:
+        return self.order is not None and speaks_of(self.order, named.LOWER_IS_SURER)
 
 
 def find_id_column(table: Table, sample_ids: np.ndarray, asked: str) -> str | None:
     """The column whose values are sample ids; None where no column looks like ids at all.
 
-    asked: the id column of the labels, tried first. Then known names, then every column. A column is taken
-    when at least half of its first 1,000 values are sample ids; else the best of those with any. Where a
-    column has a known id name but no value in common, it is returned all the same, so that joining can say
+    asked: the id column of the labels, tried first. Then known names, then every column whose values are distinct. A
+    column is taken when at least half of its first 1,000 values are sample ids; else the best of those with any. Where
+    a column has a known id name but no value in common, it is returned all the same, so that joining can say
     what differs.
     """
     known = set(sample_ids)
     first = [c for c in (asked, *known_columns(table, ID_NAMES)) if c in table.columns]
     shares = {}
     for column in dict.fromkeys((*first, *_texts_first(table))):
-        values = _first_texts(table, column)
+        if column not in first and not _may_hold_ids(table, column, sample_ids):
+            continue
+        values = table.head(column)
         shares[column] = sum(value in known for value in values) / max(1, len(values))
         if shares[column] >= 0.5:
             return column
@@ -70,52 +97,163 @@ def find_id_column(table: Table, sample_ids: np.ndarray, asked: str) -> str | No
     return first[0] if first else _first_distinct_text(table)
 
 
-def table_shape(opened: OpenedExpert, id_column: str | None, names: Sequence[str]) -> TableShape:
-    """Which columns are scores or answers, given the K class names. Raises InputError where it is unclear."""
-    table = opened.table
-    rest = [column for column in table.columns if column != id_column]
-    classes = class_columns(rest, names)
-    if classes is not None:
-        return TableShape(id_column, class_columns=classes)
+def _may_hold_ids(table: Table, column: str, sample_ids: np.ndarray) -> bool:
+    """Not a fold, a rank, a prediction or a score, nor row numbers where samples have ids of their own."""
+    if speaks_of(column, named.NO_ID_WORDS | named.PREDICTED_WORDS | named.CONFIDENCE_WORDS):
+        return False
+    if is_position(column) and sample_ids[0] != "0":
+        return False
+    values = table.head(column)
+    return len(set(values)) >= MOSTLY_DISTINCT * len(values)
+
+
+def table_shape(
+    opened: OpenedExpert,
+    id_column: str | None,
+    names: Sequence[str],
+    is_given: Callable[[str], bool],
+    plan: ReadingPlan,
+) -> TableShape:
+    """Which columns are scores or answers, given the K class names. Raises InputError where it is unclear.
+
+    is_given: whether a column says the given label in every row.
+    """
+    table, file = opened.table, opened.path.name
+    rest = [column for column in table.columns if column != id_column and column not in plan.unused(file)]
+    said = opened.answer_column or plan.said_role(file, "prediction")
+    if not said:
+        whole = _whole_scores(table, id_column, rest, names)
+        if whole is not None:
+            return whole
+        rest = [column for column in rest if not (_is_gold(column) or is_position(column))] or rest
     if opened.answer_column:
         return TableShape(id_column, predicted=opened.answer_column)
-    confidence = next((c for c in known_columns(table, CONFIDENCE_NAMES) if c in rest), None)
-    predicted = next((c for c in known_columns(table, PREDICTED_NAMES) if c in rest), None)
+    predicted = said or _prediction(table, id_column, rest, is_given, plan, file)
+    confidence, order = _confidence(table, [c for c in rest if c != predicted], plan.said_role(file, "confidence"))
+    if len(names) == 2 and (positive := _positive(table, predicted, confidence)):
+        return TableShape(id_column, positive=positive)
     if predicted is None:
-        others = [column for column in rest if column != confidence]
-        if len(others) != 1:
+        others = [column for column in rest if column not in (confidence, order)]
+        if len(others) != 1 or _says_right(table, others[0]):
             raise _unclear(opened, rest, names)
         predicted = others[0]
-    return TableShape(id_column, predicted=predicted, confidence=confidence)
+    return TableShape(id_column, predicted=predicted, confidence=confidence, order=order)
+
+
+def _whole_scores(table: Table, id_column: str | None, rest: list[str], names: Sequence[str]) -> TableShape | None:
+    """Scores of every class, or a ranking of classes; None where there are neither."""
+    ranked = find_ranked(table, rest)
+    if ranked is not None:
+        return TableShape(id_column, ranked=ranked)
+    classes = class_columns(rest, names)
+    if classes is not None:
+        refuse_falling(table, classes, names)
+        return TableShape(id_column, class_columns=classes)
+    lists = next((column for column in rest if table.list_length(column) == len(names)), None)
+    return None if lists is None else TableShape(id_column, scores_list=lists)
+
+
+def answer_candidates(table: Table, id_column: str | None) -> list[str]:
+    """Columns that may hold an expert's answers, the likeliest first."""
+    rest = [c for c in table.columns if c != id_column and not _is_gold(c)]
+    meant = [c for c in rest if _speaks_of_prediction(c)]
+    exact = [c for c in known_columns(table, PREDICTED_NAMES) if c in meant]
+    neutral = [c for c in known_columns(table, NEUTRAL_NAMES) if c in rest]
+    return list(dict.fromkeys([*exact, *meant, *neutral]))
+
+
+def _speaks_of_prediction(column: str) -> bool:
+    unlike = (
+        named.CONFIDENCE_WORDS | named.HIGHER_IS_SURER | named.LOWER_IS_SURER | named.RIGHT_OR_WRONG | ABOUT_THE_RUN
+    )
+    parts = named.words(column)
+    return not parts.isdisjoint(named.PREDICTED_WORDS) and parts.isdisjoint(unlike) and column.lower() != "model"
+
+
+def _is_gold(column: str) -> bool:
+    """Whether a column is called as keys and given labels are, and not as predictions."""
+    parts = named.words(column)
+    gold = not parts.isdisjoint(named.GIVEN_WORDS) or "key" in parts or {"correct", "answer"} <= parts
+    return gold and parts.isdisjoint(named.PREDICTED_WORDS | named.CONFIDENCE_WORDS)
+
+
+def _prediction(
+    table: Table, id_column: str | None, rest: Sequence[str], is_given, plan: ReadingPlan, file: str
+) -> str | None:
+    """The likeliest column of answers that does not simply repeat the given labels."""
+    candidates = [c for c in answer_candidates(table, id_column) if c in rest and not _says_right(table, c)]
+    for place, column in enumerate(candidates):
+        if place == len(candidates) - 1 or not is_given(column):
+            return column
+        plan.decide(file, f"column '{column}'", "given labels, which have no vote", "inferred", "equal in every row")
+    return None
+
+
+def _says_right(table: Table, column: str) -> bool:
+    """Whether a column says right or wrong, and not which class."""
+    values = {value.casefold() for value in table.head(column)} - {""}
+    by_name = speaks_of(column, named.RIGHT_OR_WRONG)
+    return by_name and values <= {"true", "false", "0", "1", "0.0", "1.0", "correct", "incorrect", "right", "wrong"}
+
+
+def _confidence(table: Table, rest: Sequence[str], said: str | None) -> tuple[str | None, str | None]:
+    """(column of a confidence, column whose order says how sure): at most one of them."""
+    if said:
+        return said, None
+    numbers = [c for c in rest if table.holds_numbers(c) and not _says_right(table, c)]
+    exact = [c for c in known_columns(table, CONFIDENCE_NAMES) if c in numbers]
+    order = [c for c in numbers if speaks_of(c, named.HIGHER_IS_SURER | named.LOWER_IS_SURER)]
+    meant = [c for c in numbers if speaks_of(c, named.CONFIDENCE_WORDS) and c not in order]
+    found = [*exact, *meant]
+    return (found[0], None) if found else (None, order[0] if order else None)
+
+
+def _positive(table: Table, predicted: str | None, confidence: str | None) -> str | None:
+    """The column of P(class 1) where a table has nothing else to answer with."""
+    if predicted is None:
+        return confidence
+    fractions = [value for value in table.head(predicted) if re.fullmatch(r"(0?\.\d+|\d(\.\d+)?e-\d+)", value)]
+    return predicted if len(fractions) > len(table.head(predicted)) / 2 else None
 
 
 def class_columns(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
-    """The K columns in class order: named as the classes, or numbered 0 to K-1, with or without a prefix."""
+    """The K columns in class order: named as the classes, or numbered from 0 or 1, with or without a prefix."""
     for prefix in _prefixes(columns, names):
         by_class = {column.removeprefix(prefix): column for column in columns if column.startswith(prefix)}
         if all(name in by_class for name in names):
             return tuple(by_class[name] for name in names)
+    alike = {column.strip().casefold(): column for column in columns}
+    if len(alike) == len(columns) and all(name.strip().casefold() in alike for name in names):
+        return tuple(alike[name.strip().casefold()] for name in names)
     numbered = numbered_columns(columns)
     return numbered if numbered is not None and len(numbered) == len(names) else None
 
 
 def numbered_columns(columns: Sequence[str]) -> tuple[str, ...] | None:
-    """Columns ``0, 1, ...`` or ``prob_0, prob_1, ...`` in the order of their numbers, or None."""
-    families: dict[str, dict[int, str]] = {}
-    for column in columns:
-        match = NUMBERED.fullmatch(column)
-        if match and len(match[2]) < 8:
-            families.setdefault(match[1], {})[int(match[2])] = column
-    largest = max(families.values(), key=len, default={})
-    if len(largest) < 2 or sorted(largest) != list(range(len(largest))):
+    """Columns ``0, 1, ...`` or ``prob_0, prob_1, ...`` or ``prob_1, ...`` in the order of their numbers, or None."""
+    found = families(columns)
+    likely = {p: f for p, f in found.items() if speaks_of(p, named.CONFIDENCE_WORDS | named.HIGHER_IS_SURER)}
+    largest = max((likely or found).values(), key=len, default={})
+    if len(largest) < 2 or sorted(largest) not in (list(range(len(largest))), list(range(1, len(largest) + 1))):
         return None
-    return tuple(largest[k] for k in range(len(largest)))
+    return tuple(largest[k] for k in sorted(largest))
 
 
 def score_columns(table: Table, id_column: str | None) -> tuple[str, ...]:
     """All number columns that are neither ids nor a known confidence or prediction; what may be classes."""
     known = {id_column, *known_columns(table, (*CONFIDENCE_NAMES, *PREDICTED_NAMES))}
-    return tuple(c for c in table.columns if c not in known and table.holds_numbers(c))
+    return tuple(c for c in table.columns if c not in known and table.holds_numbers(c) and not _is_aside(c))
+
+
+def _is_aside(column: str) -> bool:
+    """Whether a column is called as row numbers, folds or given labels are."""
+    return column.lower().startswith("unnamed:") or speaks_of(column, named.NO_ID_WORDS) or _is_gold(column)
+
+
+def without_rank_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    """Those that are no ranking of classes with its scores."""
+    ranked = find_ranked(table, columns)
+    return tuple(columns) if ranked is None else tuple(c for c in columns if c not in (*ranked.classes, *ranked.scores))
 
 
 def _prefixes(columns: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -128,13 +266,11 @@ def _texts_first(table: Table) -> list[str]:
     return [column for column in table.columns[:50] if column not in numbers] + numbers
 
 
-def _first_texts(table: Table, column: str) -> np.ndarray:
-    return Table(table.path, table.data.slice(0, 1000)).text(column)
-
-
 def _first_distinct_text(table: Table) -> str | None:
     for column in table.columns[:50]:
-        values = _first_texts(table, column)
+        if _speaks_of_prediction(column) or speaks_of(column, named.NO_ID_WORDS):
+            continue
+        values = table.head(column)
         if len(values) > 5 and not table.holds_numbers(column) and len(set(values)) == len(values):
             return column
     return None
@@ -142,6 +278,12 @@ def _first_distinct_text(table: Table) -> str | None:
 
 def _unclear(opened: OpenedExpert, rest: Sequence[str], names: Sequence[str]) -> InputError:
     shown = ", ".join(rest) if len(rest) <= 12 else f"{first_five(rest)} ({len(rest)} in all)"
+    right = [column for column in rest if _says_right(opened.table, column)]
+    if right:
+        return InputError(
+            f"Expert '{opened.name}' ({opened.path.name}): column '{right[0]}' says whether an answer is right, not "
+            "which class it is. Give the predicted class."
+        )
     scores = [c for c in rest if opened.table.holds_numbers(c)]
     lacking = [name for name in names if name not in scores]
     if len(scores) > 2 and lacking:

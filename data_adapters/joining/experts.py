@@ -1,6 +1,7 @@
 """Experts from opened files: joined to the samples, checked, and said how."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -9,63 +10,134 @@ from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Exp
 from cleaning.errors import InputError, counted, first_five
 from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
-from data_adapters.joining import alignment
-from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_answers, read_classes
+from data_adapters.joining import alignment, confidences
+from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_classes, read_places
 from data_adapters.joining.expert_columns import TableShape, find_id_column, table_shape
+from data_adapters.joining.few_scores import of_two_classes, scattered
 from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.option_answers import read_answers
+from data_adapters.joining.samples import Samples
 from data_adapters.joining.score_kind import (
     FullScores,
     check_finite,
     check_probabilities,
     detect_score_kind,
 )
-from data_adapters.plan import ReadingOptions, ReadingPlan
+from data_adapters.plan import ReadingPlan
 
-CONFIDENCE_TOLERANCE = 1e-3  # probabilities written as float16 may round to just above 1
+FEWEST_EQUAL = 20  # rows, below which equal columns may be chance
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What experts are joined to: N sample ids, K class names, and for questions their options."""
+    """What experts are joined to: N samples, K class names, (N,) given class numbers."""
 
-    sample_ids: np.ndarray
+    samples: Samples
     class_names: tuple[str, ...]
-    id_column: str = "sample_id"
-    options: list[list[str]] | None = None
-    option_counts: np.ndarray | None = None
+    given: np.ndarray
+
+    @property
+    def sample_ids(self) -> np.ndarray:
+        return self.samples.ids
 
 
 def build_expert(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
     """(the expert in the order of the samples, whether it was joined by position)."""
     if opened.table is not None:
         return _from_table(opened, frame, plan)
-    join = _join(opened, frame, opened.ids, len(opened.array))
+    join = _join(opened, frame, opened.ids, len(opened.array), plan)
     if opened.array.ndim == 2:
-        return _full(opened, frame, join, opened.array, plan.options), opened.ids is None
+        return _full(opened, frame, join, of_two_classes(opened, len(frame.class_names)), plan), opened.ids is None
     text = np.array([str(value) for value in opened.array.tolist()], object)
-    return _hard_or_top1(opened, frame, join, text, None), opened.ids is None
+    return _hard_or_top1(opened, frame, join, text, None, plan), opened.ids is None
 
 
 def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
-    table = opened.table
+    table, file = opened.table, opened.path.name
     if not len(table):
-        raise InputError(f"Expert '{opened.name}' ({opened.path.name}) has a header but no rows.")
-    id_column = find_id_column(table, frame.sample_ids, frame.id_column)
-    shape = table_shape(opened, id_column, frame.class_names)
+        raise InputError(f"Expert '{opened.name}' ({file}) has a header but no rows.")
+    id_column = plan.said_role(file, "id") or find_id_column(table, frame.sample_ids, frame.samples.id_column)
     ids = None if id_column is None else table.text(id_column)
-    join = _join(opened, frame, ids, len(table))
+    join = _join(opened, frame, ids, len(table), plan)
+    shape = table_shape(opened, id_column, frame.class_names, partial(_is_given, opened, frame, join), plan)
+    _decide_columns(opened, shape, plan)
+    whole = _whole(opened, shape, len(frame.class_names))
+    if whole is not None:
+        return _full(opened, frame, join, whole, plan), ids is None
+    if shape.ranked:
+        best = table.numbers(shape.ranked.scores[0])
+        confidence = best if np.nanmin(best) >= 0 and np.nanmax(best) <= 1 else confidences.by_order(best, False)
+        shape = replace(shape, predicted=shape.ranked.classes[0], confidence=shape.ranked.scores[0])
+    elif shape.confidence:
+        confidence = confidences.checked(opened.name, shape.confidence, table.numbers(shape.confidence), ids)
+    elif shape.order:
+        confidence = confidences.by_order(table.numbers(shape.order), shape.lower_is_surer)
+    else:
+        confidence = None
+    return _hard_or_top1(opened, frame, join, table.text(shape.predicted), confidence, plan, shape), ids is None
+
+
+def _whole(opened: OpenedExpert, shape: TableShape, class_count: int) -> np.ndarray | None:
+    """(R, K) scores of every class, where the table holds them in one way or another."""
+    table = opened.table
     if shape.class_columns is not None:
-        scores = table.matrix(list(shape.class_columns))
-        return _full(opened, frame, join, scores, plan.options), ids is None
-    confidence = None if shape.confidence is None else _confidence(opened, shape, ids)
-    return _hard_or_top1(opened, frame, join, table.text(shape.predicted), confidence), ids is None
+        return table.matrix(list(shape.class_columns))
+    if shape.scores_list:
+        return table.lists(shape.scores_list)
+    if shape.positive:
+        column = table.matrix([shape.positive])
+        return of_two_classes(replace(opened, table=None, array=column), class_count)
+    if shape.ranked and len(shape.ranked.classes) == class_count:
+        return scattered(table, shape.ranked, class_count)
+    return None
 
 
-def _join(opened: OpenedExpert, frame: Frame, ids: np.ndarray | None, rows: int) -> alignment.Join:
+def _is_given(opened: OpenedExpert, frame: Frame, join: alignment.Join, column: str) -> bool:
+    """Whether a column repeats the given label of every sample it has a row for."""
+    text = _taken(opened.table.text(column), join.rows, "")
+    codes = _codes(text, frame, opened).codes
+    said = codes >= 0
+    return said.sum() >= FEWEST_EQUAL and bool((codes[said] == frame.given[said]).all())
+
+
+def _decide_columns(opened: OpenedExpert, shape: TableShape, plan: ReadingPlan) -> None:
+    roles = {
+        shape.id_column: "id",
+        shape.predicted: "prediction",
+        shape.confidence: "confidence",
+        shape.order: "how sure, by its order" + (" (lower is surer)" if shape.lower_is_surer else ""),
+        shape.positive: "probability of class 1",
+        shape.scores_list: "scores of every class",
+    }
+    file = opened.path.name
+    for column, role in roles.items():
+        if column is not None:
+            plan.decide(file, f"column '{column}'", role, "said" if column == opened.answer_column else "inferred")
+    if shape.class_columns:
+        first, last = shape.class_columns[0], shape.class_columns[-1]
+        meaning = f"scores of {len(shape.class_columns):,} classes"
+        plan.decide(file, f"columns '{first}' to '{last}'", meaning, "inferred", "called or counted as the classes")
+    if shape.ranked:
+        plan.decide(file, f"columns '{shape.ranked.classes[0]}' ...", "classes from the best on", "inferred", "ranked")
+
+
+def unused_note(opened: OpenedExpert, shape: TableShape | None) -> list[str]:
+    """What is said about columns that nothing was made of."""
+    if shape is None or opened.answer_column or shape.class_columns:
+        return []
+    left = [column for column in opened.table.columns if column not in shape.used]
+    return [f"Expert '{opened.name}': not used: {first_five(left)}."] if left else []
+
+
+def _join(opened: OpenedExpert, frame: Frame, ids: np.ndarray | None, rows: int, plan: ReadingPlan) -> alignment.Join:
     if ids is not None:
-        return alignment.join_by_id(frame.sample_ids, ids, opened.name)
+        join = alignment.join_by_id(frame.sample_ids, ids, opened.name)
+        met = f"{int((join.rows >= 0).sum()):,} of {len(join.rows):,} samples have a row"
+        plan.decide(opened.path.name, f"join of '{opened.name}'", "by sample id", "stated", met)
+        return join
     _refuse_transposed(opened, frame)
-    return alignment.join_by_position(len(frame.sample_ids), rows, opened.name)
+    plan.decide(opened.path.name, f"join of '{opened.name}'", "by position", "inferred", f"{rows:,} rows, no ids")
+    return alignment.join_by_position(frame.samples, rows, opened.name)
 
 
 def _refuse_transposed(opened: OpenedExpert, frame: Frame) -> None:
@@ -79,7 +151,7 @@ def _refuse_transposed(opened: OpenedExpert, frame: Frame) -> None:
 
 
 def _full(
-    opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.ndarray, options: ReadingOptions
+    opened: OpenedExpert, frame: Frame, join: alignment.Join, scores: np.ndarray, plan: ReadingPlan
 ) -> FullExpert:
     if scores.shape[1] != len(frame.class_names):
         raise InputError(
@@ -87,20 +159,28 @@ def _full(
             f"{counted(len(frame.class_names), 'class', 'classes')}. Expected one column per class, in "
             "class order."
         )
-    alignment.require_all(join, frame.sample_ids, opened.name)
-    full = FullScores(opened.name, scores, join.rows, frame.sample_ids, frame.option_counts)
+    there = join.rows >= 0
+    counts = frame.samples.option_counts
+    full = FullScores(
+        opened.name,
+        scores,
+        join.rows[there],
+        frame.sample_ids[there],
+        None if counts is None else counts[there],
+    )
     kind, seen = detect_score_kind(full)
     if opened.declared.score_kind:
         kind, seen = (
             opened.declared.score_kind,
             f"{opened.declared.score_kind} as declared; they look like {seen}",
         )
-    about = _about(opened, (f"Expert '{opened.name}': {seen}.", *join.notes))
-    rows, counts = join.rows_or_none(), frame.option_counts
-    expert = FullExpert(**about, scores=scores, score_kind=kind, rows=rows, option_counts=counts)
-    if known := options.known(expert):
+    notes = (*join.notes, *alignment.abstention_note(join, frame.sample_ids, opened.name))
+    about = _about(opened, (f"Expert '{opened.name}': {seen}.", *notes))
+    plan.decide(opened.path.name, f"scores of '{opened.name}'", seen, "inferred")
+    expert = FullExpert(**about, scores=scores, score_kind=kind, rows=join.rows_or_none(), option_counts=counts)
+    if known := plan.options.known(expert):
         return replace(expert, known_fingerprint=known)
-    if options.left_to_scoring and whole_file(scores) and is_plain(expert):
+    if plan.options.left_to_scoring and whole_file(scores) and is_plain(expert):
         return replace(expert, unchecked=True)
     check_finite(full)
     if kind == "probabilities":
@@ -109,16 +189,25 @@ def _full(
 
 
 def _hard_or_top1(
-    opened: OpenedExpert, frame: Frame, join: alignment.Join, text: np.ndarray, confidence: np.ndarray | None
+    opened: OpenedExpert,
+    frame: Frame,
+    join: alignment.Join,
+    text: np.ndarray,
+    confidence: np.ndarray | None,
+    plan: ReadingPlan,
+    shape: TableShape | None = None,
 ) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
-    codes = _codes(aligned, frame)
+    codes = _codes(aligned, frame, opened)
     notes = _refuse_or_note(opened, frame, codes, aligned)
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
-    notes += _empty_note(opened.name, text, join.rows)
+    notes += [*_empty_note(opened.name, text, join.rows), *unused_note(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
+    plan.decide(opened.path.name, f"answers of '{opened.name}'", f"classes written as {codes.written_as}", "inferred")
     if confidence is not None:
         confidence = _taken(confidence, join.rows, np.nan).astype(np.float32)
+        confidence, more = confidences.of_the_prediction(opened.name, confidence, predicted, frame.class_names)
+        notes += [*more, *_order_note(opened.name, shape)]
         predicted, confidence, more = _both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
@@ -127,6 +216,15 @@ def _hard_or_top1(
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
+
+
+def _order_note(name: str, shape: TableShape | None) -> list[str]:
+    if shape is None or shape.order is None:
+        return []
+    surer = "lower" if shape.lower_is_surer else "higher"
+    return [
+        f"Expert '{name}': column '{shape.order}' is no probability; it says how sure by its order ({surer} is surer)."
+    ]
 
 
 def _empty_note(name: str, text: np.ndarray, rows: np.ndarray) -> list[str]:
@@ -140,9 +238,12 @@ def _taken(values: np.ndarray, rows: np.ndarray, missing: object) -> np.ndarray:
     return out
 
 
-def _codes(text: np.ndarray, frame: Frame) -> Codes:
-    if frame.options is not None:
-        return read_answers(text, frame.option_counts, frame.options)
+def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
+    samples = frame.samples
+    if samples.options is not None:
+        return read_answers(text, samples.option_counts, samples.options, samples.option_labels, frame.given)
+    if opened.table is None and opened.array.dtype.kind in "iu":
+        return read_places(text, len(frame.class_names))
     return read_classes(text, frame.class_names)
 
 
@@ -169,7 +270,7 @@ def _refuse_or_note(opened: OpenedExpert, frame: Frame, codes: Codes, text: np.n
 def _refuse_numbers_out_of_range(opened: OpenedExpert, frame: Frame, codes: Codes, text: np.ndarray) -> None:
     outside = codes.where(OUT_OF_RANGE)
     one_based = not (codes.codes == 0).any()
-    slips = frame.options is not None and not (one_based and codes.written_as == "0-based numbers")
+    slips = frame.samples.options is not None and not (one_based and codes.written_as == "0-based numbers")
     if len(outside) and not slips:
         hint = " They look 1-based: subtract 1." if one_based else ""
         raise InputError(
@@ -181,22 +282,6 @@ def _refuse_numbers_out_of_range(opened: OpenedExpert, frame: Frame, codes: Code
 
 def _quoted(values: np.ndarray) -> str:
     return first_five(f"'{value}'" for value in dict.fromkeys(values))
-
-
-def _confidence(opened: OpenedExpert, shape: TableShape, ids: np.ndarray | None) -> np.ndarray:
-    """(R,) float64 in 0..1, NaN where empty. Raises InputError on values outside, percentages above all."""
-    values = opened.table.numbers(shape.confidence)
-    bad = np.flatnonzero((values < 0) | (values > 1 + CONFIDENCE_TOLERANCE))
-    if len(bad):
-        largest = np.nanmax(values)
-        percent = 1.5 < largest <= 100.1 and not (values < 0).any()
-        who = first_five(ids[bad] if ids is not None else (f"row {i + 1}" for i in bad))
-        hint = "They look like percentages: divide them by 100." if percent else "Expected probabilities."
-        raise InputError(
-            f"Expert '{opened.name}' has {counted(len(bad), 'confidence')} outside 0 to 1 in column "
-            f"'{shape.confidence}' (up to {largest:.4g}): {who}. {hint}"
-        )
-    return np.clip(values, 0.0, 1.0)
 
 
 def _both_or_neither(name: str, predicted: np.ndarray, confidence: np.ndarray) -> tuple:
@@ -216,5 +301,9 @@ def _about(opened: OpenedExpert, notes: tuple[str, ...]) -> dict:
         "simulated": declared.simulated,
         "cost": declared.cost,
         "family": declared.family,
-        "notes": (*(opened.table.notes if opened.table is not None else ()), *notes),
+        "notes": (
+            *(f"'{opened.path.name}', {left}." for left in opened.left_out),
+            *(opened.table.notes if opened.table is not None else ()),
+            *notes,
+        ),
     }

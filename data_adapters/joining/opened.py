@@ -30,7 +30,9 @@ class Declared:
 
 @dataclass(frozen=True)
 class OpenedExpert:
-    """Either a table, or an array with or without ids: scores (R, K), or hard answers (R,)."""
+    """Either a table, or an array with or without ids: scores (R, K), or hard answers (R,).
+
+    left_out: what else the file holds, and is not made use of."""
 
     name: str
     path: Path
@@ -39,6 +41,7 @@ class OpenedExpert:
     ids: np.ndarray | None = None
     declared: Declared = Declared()
     answer_column: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None = None) -> list[OpenedExpert]:
@@ -67,10 +70,10 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
 def _table(path: Path) -> Table:
     if path.suffix.lower() == ".jsonl" and holds_responses(path):
         return read_responses(path)
-    return read_table(path)
+    return read_table(path, scores=True)
 
 
 def _of_array(found: NamedScores, path: Path, declared: Mapping[str, Declared]) -> OpenedExpert:
     about = declared.get(found.name, Declared())
     about = replace(about, score_kind=about.score_kind or found.score_kind)
-    return OpenedExpert(found.name, path, array=found.array, ids=found.ids, declared=about)
+    return OpenedExpert(found.name, path, array=found.array, ids=found.ids, declared=about, left_out=found.left_out)

@@ -12,17 +12,20 @@ from data_adapters.limits import MAX_OPTIONS_TEXT
 from data_adapters.sentences import listed
 
 
-def read_options(table: Table, column: str, sample_ids: np.ndarray) -> list[list[str]]:
-    """N lists of 2 to 26 strings, from JSON lists, Python-literal lists or real lists.
+def read_options(table: Table, column: str, sample_ids: np.ndarray) -> tuple[list[list[str]], list | None]:
+    """(N lists of 2 to 26 strings, N lists of the labels that questions give their own options, or None).
 
-    Raises InputError naming the first five questions whose options cannot be read.
+    From JSON lists, Python-literal lists or real lists, or ARC's objects of ``text`` and ``label``. Raises
+    InputError naming the first five questions whose options cannot be read.
     """
-    options = [_options(value) for value in table.values(column)]
+    values = [_literal(value) if isinstance(value, str) else value for value in table.values(column)]
+    options = [_options(value) for value in values]
     _refuse(sample_ids, [o is None for o in options], f"no readable list of options in column '{column}'")
     _refuse(sample_ids, [len(o) < 2 for o in options], f"fewer than two options in column '{column}'")
     too_many = [len(o) > len(OPTION_LETTERS) for o in options]
     _refuse(sample_ids, too_many, f"more than {len(OPTION_LETTERS)} options in column '{column}'")
-    return options
+    own = [_own_labels(value, list_of) for value, list_of in zip(values, options)]
+    return options, own if any(labels is not None for labels in own) else None
 
 
 def _refuse(sample_ids: np.ndarray, bad: list[bool], what: str) -> None:
@@ -35,13 +38,28 @@ def _refuse(sample_ids: np.ndarray, bad: list[bool], what: str) -> None:
 
 
 def _options(value: object) -> list[str] | None:
-    if isinstance(value, str):
-        value = _literal(value)
-    if isinstance(value, dict):  # the {"text": [...], "label": [...]} layout of ARC and its kin
-        value = value.get("text")
+    if isinstance(
+        value, dict
+    ):  # the {"text": [...], "label": [...]} layout of ARC and its kin, or {"A": ..., "B": ...}
+        value = value["text"] if "text" in value else list(_told(value).values())
     if not isinstance(value, list | tuple) or not all(isinstance(o, str | int | float) for o in value):
         return None
     return [str(option) for option in value]
+
+
+def _own_labels(value: object, options: list[str]) -> list[str] | None:
+    if not isinstance(value, dict):
+        return None
+    labels = value.get("label", value.get("labels")) if "text" in value else list(_told(value))
+    good = (
+        isinstance(labels, list | tuple) and len(labels) == len(options) and len(set(map(str, labels))) == len(labels)
+    )
+    return [str(label).strip() for label in labels] if good else None
+
+
+def _told(value: dict) -> dict:
+    """Without the options that this question does not have, which a table of others' gives as missing."""
+    return {label: option for label, option in value.items() if option is not None}
 
 
 def _literal(text: str) -> object:

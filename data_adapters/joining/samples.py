@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cleaning.domain.dataset import check_unique_ids
+from cleaning.domain.dataset import TEXT, check_unique_ids
 from cleaning.errors import InputError, counted
 from data_adapters.contract import LabelsArray
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns
+from data_adapters.joining.given_labels import standing, unlisted
 from data_adapters.joining.options import read_options
+from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -35,20 +37,29 @@ class Roles:
 class Samples:
     """N samples before their labels are turned into class numbers.
 
-    ids: (N,) TEXT array. labels, images: (N,) object arrays of str. options: N lists of strings, or None.
-    group: (N,) or None. metadata: the other columns by name, as text.
+    ids: (N,) TEXT array. labels, images: (N,) object arrays of str; empty where there is no label. options: N lists of
+    strings, or None. option_labels: N lists of what questions call their own options. group: (N,) or None. metadata:
+    the other columns by name, as text. labels_are_places: the labels are integers that their source itself defines as
+    places in the list of classes. file: name of theirs. rows: (N,) row of each sample in that file, which has
+    ``row_count``; None where none was left out.
     """
 
     ids: np.ndarray
     labels: np.ndarray
     id_column: str
     options: list[list[str]] | None = None
+    option_labels: list | None = None
     questions: np.ndarray | None = None
     images: np.ndarray | None = None
     group: np.ndarray | None = None
     group_name: str = ""
     metadata: Mapping[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    labels_are_places: bool = False
+    label_column: str = ""
+    file: str = ""
+    rows: np.ndarray | None = None
+    row_count: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,23 +72,58 @@ class Samples:
     def is_question(self) -> bool:
         return self.options is not None or self.questions is not None
 
+    def only(self, kept: np.ndarray, note: str) -> Samples:
+        """The samples where ``kept`` (N,) holds, which the note says."""
+        places = np.flatnonzero(kept)
 
-def read_samples(table: Table | LabelsArray, roles: Roles) -> Samples:
-    """Raises InputError where a column is missing or ambiguous, an id repeats, or a label is empty."""
+        def some(values):
+            return (
+                [values[i] for i in places] if isinstance(values, list) else None if values is None else values[places]
+            )
+
+        return replace(
+            self,
+            **{name: some(getattr(self, name)) for name in PER_SAMPLE},
+            metadata={column: values[places] for column, values in self.metadata.items()},
+            rows=places if self.rows is None else self.rows[places],
+            notes=(*self.notes, note),
+        )
+
+
+PER_SAMPLE = ("ids", "labels", "options", "option_labels", "questions", "images", "group")
+
+
+def read_samples(
+    table: Table | LabelsArray, roles: Roles, plan: ReadingPlan | None = None, places: bool = False
+) -> Samples:
+    """Raises InputError where a column is missing or ambiguous, or an id repeats.
+
+    places: the labels are integers that their source defines as places in the list of classes.
+    """
+    plan = plan or ReadingPlan()
+    file = table.path.name
+    asked = {role: plan.said_role(file, role) for role in columns.ROLES}
+    roles = _with_said(roles, asked)
     id_column = columns.id_column(table, roles.id_column, taken=tuple(c for c in (roles.label_column,) if c))
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
     question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")
-    image = columns.optional_column(table, None, columns.IMAGE_NAMES, "")
+    image = columns.optional_column(table, asked["picture"], columns.IMAGE_NAMES, "")
     group = roles.group_column and columns.named_column(table, roles.group_column, "--group-column")
-    ids = _ids(table, id_column)
+    ids = _ids(table, id_column) if id_column else _row_numbers(table)
     groups = table.text(group) if group else None
+    options, own = read_options(table, choices, ids) if choices else (None, None)
     used = [id_column, label_column, choices, question, image, *roles.others]
-    return Samples(
+    _decide(plan, table, roles, dict(zip(("id", "given label", "options", "question", "picture", "group"),
+            (id_column, label_column, choices, question, image, group))), used)  # fmt: skip
+    labels, how = _labels(table, label_column, plan)
+    kept = standing(table, label_column) if isinstance(table, Table) else None
+    samples = Samples(
         ids=ids,
-        labels=_labels(table, label_column, ids),
-        id_column=id_column,
-        options=read_options(table, choices, ids) if choices else None,
+        labels=labels,
+        id_column=id_column or "sample_id",
+        options=options,
+        option_labels=own,
         questions=table.text(question) if question else None,
         images=table.text(image) if image else None,
         group=groups,
@@ -86,16 +132,66 @@ def read_samples(table: Table | LabelsArray, roles: Roles) -> Samples:
         notes=(
             *table.notes,
             _columns_note(table, id_column, label_column, choices, group),
+            *how,
             *_no_group_note(groups, group),
         ),
+        labels_are_places=places,
+        label_column=label_column,
+        file=file,
+        row_count=len(ids),
     )
+    return samples if kept is None else _accepted(samples, *kept, plan)
+
+
+def _with_said(roles: Roles, asked: Mapping[str, str | None]) -> Roles:
+    """With the roles that the user gave on the plan, where they were not named otherwise."""
+    parts = {"id_column": "id", "label_column": "given label", "group_column": "group"}
+    parts |= {"choices_column": "options", "question_column": "question"}
+    return replace(roles, **{part: getattr(roles, part) or asked[role] for part, role in parts.items()})
+
+
+def _decide(plan: ReadingPlan, table, roles: Roles, parts: Mapping[str, str | None], used: Sequence) -> None:
+    said = {roles.id_column, roles.label_column, roles.group_column, roles.choices_column, roles.question_column}
+    for role, column in parts.items():
+        if column:
+            source = "said" if column in said else "inferred"
+            plan.decide(table.path.name, f"column '{column}'", role, source, "" if column in said else "called so")
+    for column in table.columns:
+        if column not in used and column != parts["group"]:
+            plan.decide(table.path.name, f"column '{column}'", "metadata, shown and exported", "inferred")
+
+
+def _row_numbers(table: Table | LabelsArray) -> np.ndarray:
+    if not len(table):
+        raise InputError(f"'{table.path.name}' has a header but no rows. Expected one row per sample.")
+    return np.arange(len(table)).astype(TEXT)
+
+
+def _labels(table: Table | LabelsArray, column: str, plan: ReadingPlan) -> tuple[np.ndarray, list[str]]:
+    labels, listed = unlisted(table.text(column), f"Column '{column}' of '{table.path.name}'")
+    if not listed:
+        return labels, []
+    plan.decide(table.path.name, f"column '{column}'", "lists of one label each", "stated")
+    return labels, [f"'{table.path.name}': the given labels are lists of one."]
+
+
+def _accepted(samples: Samples, column: str, kept: np.ndarray, plan: ReadingPlan) -> Samples:
+    """The samples whose label the annotator accepted."""
+    if not kept.any():
+        raise InputError(
+            f"'{samples.file}': column '{column}' accepts none of the labels. Give samples whose label was accepted."
+        )
+    evidence = "it says accept, reject or ignore"
+    plan.decide(samples.file, f"column '{column}'", "whether the label was accepted", "inferred", evidence)
+    left = counted(int((~kept).sum()), "sample")
+    return samples.only(kept, f"'{samples.file}': {left} left out, whose label is not accepted by column '{column}'.")
 
 
 def _ids(table: Table | LabelsArray, column: str) -> np.ndarray:
     if not len(table):
         raise InputError(f"'{table.path.name}' has a header but no rows. Expected one row per sample.")
     ids = table.compact_text(column)
-    if isinstance(table, LabelsArray) and column == "sample_id":
+    if isinstance(table, LabelsArray) and table.ids is None:
         return ids  # positions: none is empty or twice there
     empty = np.flatnonzero(ids == "")
     if len(empty):
@@ -103,7 +199,7 @@ def _ids(table: Table | LabelsArray, column: str) -> np.ndarray:
             f"'{table.path.name}' has {counted(len(empty), 'row')} without a sample id in column '{column}': "
             f"data rows {listed(f'{i + 1:,}' for i in empty)} Every sample needs an id."
         )
-    if not table.all_printable(column):
+    if isinstance(table, LabelsArray) or not table.all_printable(column):
         _refuse_control_characters(ids, f"'{table.path.name}' (column '{column}')")
     check_unique_ids(ids, f"'{table.path.name}' (column '{column}')")
     return ids
@@ -119,17 +215,6 @@ def _refuse_control_characters(ids: np.ndarray, owner: str) -> None:
         )
 
 
-def _labels(table: Table, column: str, ids: np.ndarray) -> np.ndarray:
-    labels = table.text(column)
-    empty = labels == ""
-    if empty.any():
-        raise InputError(
-            f"'{table.path.name}' has {counted(int(empty.sum()), 'sample')} without a given label in column "
-            f"'{column}': {listed(ids[empty])} Fill them in or leave these rows out."
-        )
-    return labels
-
-
 def _metadata(table: Table, used: Sequence[str | None]) -> dict[str, np.ndarray]:
     return {c: table.text(c) for c in table.columns if c not in used and c != "sample_id"}
 
@@ -139,8 +224,11 @@ def _no_group_note(groups: np.ndarray | None, name: str | None) -> list[str]:
     return [f"{counted(empty, 'sample')} have no '{name}'; they form a group of their own."] if empty else []
 
 
-def _columns_note(table: Table, ids: str, labels: str, choices: str | None, group: str | None) -> str:
-    parts = [f"sample ids from column '{ids}'", f"given labels from '{labels}'"]
+def _columns_note(table: Table, ids: str | None, labels: str, choices: str | None, group: str | None) -> str:
+    parts = [
+        f"sample ids from column '{ids}'" if ids else "samples called by their row, as no column holds ids",
+        f"given labels from '{labels}'",
+    ]
     parts += [f"options from '{choices}'"] if choices else []
     parts += [f"group from '{group}'"] if group else []
     return f"'{table.path.name}': {counted(len(table), 'sample')}; {', '.join(parts)}."

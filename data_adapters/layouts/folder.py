@@ -35,12 +35,13 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     settings = _settings(folder)
     samples_file = _inside(folder, _samples_file(folder))
     roles = Roles(settings.get("id_column"), settings.get("label_column"), settings.get("group_column"))
-    samples = read_samples(read_table(samples_file), roles)
+    plan = plan or ReadingPlan()
+    samples = read_samples(read_table(samples_file), roles, plan)
     opened, notes = _experts(folder, settings.get("experts", {}))
     names_file = find_class_names(folder)
     names = read_class_names(_inside(folder, names_file)) if names_file else None
     about = About(settings.get("name", folder.name), folder, _image_root(folder), settings.get("kind"))
-    reading = assemble(samples, opened, names, about, plan or ReadingPlan())
+    reading = assemble(samples, opened, names, about, plan)
     return reading if not notes else _with_notes(reading, notes)
 
 

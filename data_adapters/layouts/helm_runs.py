@@ -16,7 +16,7 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_file
-from data_adapters.joining.class_codes import LETTER
+from data_adapters.joining.option_answers import LETTER
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
 from data_adapters.plan import ReadingPlan
 

@@ -113,7 +113,7 @@ def read_hugging_face(
     if pictures is not None:
         table, root, note = _with_pictures(table, opened, pictures, pictures_to)
         notes += note
-    return LabelsSource(Table(path, table, tuple(notes)), names, root, column)
+    return LabelsSource(Table(path, table, tuple(notes)), names, root, column, places=names is not None)
 
 
 def _files(path: Path, split: str | None) -> list[Path]:

@@ -26,7 +26,7 @@ def read_image_folder(folder: Path) -> LabelsSource:
     That is ImageFolder's order, so that score arrays made with it join by position. Raises InputError.
     """
     paths = sorted(pictures_below(folder), key=lambda path: path.split("/"))
-    return LabelsSource(*class_folder_table(paths, folder), image_root=folder.resolve())
+    return LabelsSource(*class_folder_table(paths, folder), image_root=folder.resolve(), places=True)
 
 
 def class_folder_table(paths: list[str], source: Path) -> tuple[Table, tuple[tuple[str, ...], list[str]]]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, counted
 from data_adapters.contract import LabelsArray, LabelsSource
-from data_adapters.files.numpy_arrays import map_npy
+from data_adapters.files.array_files import read_label_array
 from data_adapters.files.tables import read_table
 from data_adapters.sentences import listed
 
@@ -43,8 +43,9 @@ def open_labels(
         from data_adapters.layouts.image_archives import read_image_archive
 
         return read_image_archive(path, pictures_to)
-    if path.suffix.lower() == ".npy":
-        return LabelsSource(_labels_array(path))
+    if path.suffix.lower() in (".npy", ".npz", ".pt", ".pth", ".safetensors"):
+        labels = _labels_array(path)
+        return LabelsSource(labels, places=labels.labels.dtype.kind in "iu")
     if path.suffix.lower() == ".parquet" and path.is_file():
         from data_adapters.layouts.hugging_face import holds_features, read_hugging_face
 
@@ -69,9 +70,28 @@ def _open_folder(path: Path, pictures_to: Path | None, split: str | None, label_
 
 
 def _labels_array(path: Path) -> LabelsArray:
-    array = map_npy(path)
-    if array.ndim != 1 or array.dtype.kind not in "iuU":
+    array, ids = read_label_array(path)
+    return LabelsArray(path, _one_number_each(array, path), ids)
+
+
+def _one_number_each(array: np.ndarray, path: Path) -> np.ndarray:
+    """(N,) class numbers or names, of floats that are whole, columns of one, or one-hot rows."""
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim == 2 and array.dtype.kind in "iufb" and np.isin(array, (0, 1)).all():
+        ones = (array == 1).sum(axis=1)
+        if (ones > 1).any():
+            raise InputError(
+                f"'{path.name}' gives several labels to {counted(int((ones > 1).sum()), 'sample')}. "
+                "A sample has one given label here."
+            )
+        return np.where(ones == 1, array.argmax(axis=1), -1)
+    if array.ndim == 1 and array.dtype.kind == "f":
+        known = np.isfinite(array)
+        if (array[known] == np.round(array[known])).all():
+            return np.where(known, array, -1).astype(np.int64)
+    if array.ndim != 1 or array.dtype.kind not in "iuUOb":
         raise InputError(
             f"'{path.name}' has shape {array.shape} and type {array.dtype}. Expected one class number per sample."
         )
-    return LabelsArray(path, np.asarray(array))
+    return array.astype(np.int64) if array.dtype.kind == "b" else array

@@ -42,7 +42,7 @@ def read_loose(
     answers: a table with one column of answers per expert (``answer_columns``); may be the labels file.
     Columns that are not named are recognised, and the notes say which. Raises InputError on bad input.
     """
-    labels = Path(labels)
+    labels, plan = Path(labels), plan or ReadingPlan()
     with removed_on_error(pictures_to):
         source = open_labels(labels, pictures_to, split, label_column)
         table = source.table
@@ -58,6 +58,8 @@ def read_loose(
                 question_column,
                 others=own,
             ),
+            plan,
+            source.places and label_column in (None, source.label_column),
         )
         opened = [one for who, path in experts.items() for one in open_experts(who, Path(path), declared)]
         _require_experts([*opened, *answered])

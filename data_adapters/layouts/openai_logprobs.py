@@ -17,7 +17,7 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError, counted
 from data_adapters.files.json_files import json_lines
 from data_adapters.files.tables import Table
-from data_adapters.joining.class_codes import LETTER
+from data_adapters.joining.option_answers import LETTER, letter_in
 
 ID_KEYS = ("custom_id", "sample_id", "question_id", "id")
 LOOKED_AT = 20  # first lines of a file: some may be failed requests
@@ -68,11 +68,11 @@ def _row(number: int, line: dict, path: Path) -> tuple[str, str, dict[str, float
     try:
         choice = _choice(response)
         written = choice["message"].get("content") if "message" in choice else choice.get("text")
-        letter = LETTER.fullmatch(str(written or "").strip())
+        letter = letter_in(str(written or ""), len(OPTION_LETTERS)) or ""
         found = _letters(_tokens(choice.get("logprobs") or {}))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise InputError(f"{where} is not laid out as a response with choices ({error}).") from error
-    return str(sample_id), letter[1].upper() if letter else "", found if letter else {}
+    return str(sample_id), letter or str(written or "").strip(), found if letter in found else {}
 
 
 def _choice(response: dict) -> dict:

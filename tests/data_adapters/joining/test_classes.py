@@ -5,8 +5,9 @@ import pytest
 
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
-from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, read_answers, read_classes
+from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, read_classes
 from data_adapters.joining.class_names import read_class_names
+from data_adapters.joining.option_answers import read_answers
 from tests.data_adapters import tiny
 
 

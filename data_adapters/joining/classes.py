@@ -1,0 +1,229 @@
+"""The given labels as classes: which samples have one, what the classes are called, and which class each label means."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.errors import InputError, counted, first_five
+from data_adapters.joining.class_codes import (
+    Codes,
+    all_integers,
+    distinct,
+    integers,
+    largest_integer,
+    merged_spellings,
+    read_classes,
+    read_places,
+)
+from data_adapters.joining.columns import is_position
+from data_adapters.joining.expert_columns import (
+    answer_candidates,
+    find_id_column,
+    numbered_columns,
+    score_columns,
+    without_rank_columns,
+)
+from data_adapters.joining.given_labels import MAY_BE_A_CLASS, refuse_several, without_label
+from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.option_answers import read_answers
+from data_adapters.joining.samples import Samples
+from data_adapters.limits import MAX_CLASSES
+from data_adapters.plan import ReadingPlan
+from data_adapters.sentences import listed
+
+Names = tuple[tuple[str, ...], list[str]]
+
+
+def labelled(samples: Samples, opened: Sequence[OpenedExpert], names: Names | None, plan: ReadingPlan) -> Samples:
+    """The samples that have one given label, each class written in one way. Raises InputError on several in a cell."""
+    known = () if names is None else names[0]
+    where = f"Column '{samples.label_column}' of '{samples.file}'"
+    if samples.options is None and not samples.labels_are_places:
+        refuse_several(samples.labels, known, where)
+    marked = MAY_BE_A_CLASS & set(distinct(samples.labels))
+    answered = _words_of(opened, samples) if marked - {"-1", "-1.0"} else set()
+    missing = without_label(samples.labels, known, answered, plan.options.missing)
+    if missing.any():
+        samples = _without(samples, missing, where, plan)
+    if samples.options is not None or samples.labels_are_places or names is not None or all_integers(samples.labels):
+        return samples
+    return _spelled_alike(samples, opened, plan)
+
+
+def _without(samples: Samples, missing: np.ndarray, where: str, plan: ReadingPlan) -> Samples:
+    if missing.all():
+        raise InputError(f"{where} holds no given label. A label is needed before it can be doubted.")
+    marks = first_five(f"'{mark}'" for mark in distinct(samples.labels[missing]))
+    count = counted(int(missing.sum()), "sample")
+    plan.decide(samples.file, f"column '{samples.label_column}'", f"{marks}: no label", "inferred", f"in {count}")
+    note = f"{count} without a given label left out ({marks}): {listed(samples.ids[missing])}"
+    return samples.only(~missing, note)
+
+
+def _spelled_alike(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan) -> Samples:
+    """With names that differ in case or blanks alone written in one way."""
+    if not merged_spellings(samples.labels, ()):
+        return samples
+    merged = merged_spellings(samples.labels, _words_of(opened, samples))
+    if not merged:
+        return samples
+    shown = first_five(f"'{name}' as '{taken}'" for name, taken in merged.items())
+    evidence = f"they differ in case or blanks alone: {shown}"
+    plan.decide(samples.file, f"column '{samples.label_column}'", "one class each", "inferred", evidence)
+    labels = samples.labels.copy()
+    labels[:] = [merged.get(label, label) for label in labels]
+    note = f"'{samples.file}': {counted(len(merged), 'class name')} written in several ways are taken as one: {shown}."
+    return replace(samples, labels=labels, notes=(*samples.notes, note))
+
+
+def _words_of(opened: Sequence[OpenedExpert], samples: Samples) -> set[str]:
+    """Texts that experts use for classes: their columns, and what stands in columns of answers."""
+    found: set[str] = set()
+    for one in opened:
+        if one.table is not None:
+            ids = find_id_column(one.table, samples.ids, samples.id_column)
+            found |= {column for column in one.table.columns if one.table.holds_numbers(column)}
+            columns = [one.answer_column] if one.answer_column else answer_candidates(one.table, ids)
+            found |= {text for column in columns for text in distinct(one.table.text(column))}
+        elif one.array.dtype.kind == "U":
+            found |= set(np.unique(one.array).tolist())
+    return found
+
+
+def name_classes(
+    samples: Samples, opened: Sequence[OpenedExpert], names: Names | None, plan: ReadingPlan
+) -> tuple[tuple[str, ...], list[str]]:
+    """(K class names, notes): from the file, else the options' letters, else from labels and experts."""
+    if samples.options is not None:
+        return _letters(samples, names)
+    if names is not None:
+        plan.decide(samples.file, "classes", f"the {len(names[0])} names of a list", "stated")
+        return names
+    if samples.labels_are_places or all_integers(samples.labels):
+        return _numbers(samples, opened, plan)
+    found = _names_seen(samples, opened)
+    plan.decide(samples.file, "classes", f"the {len(found[0])} names found, in alphabetical order", "inferred")
+    return found
+
+
+def _letters(samples: Samples, names: Names | None) -> tuple[tuple[str, ...], list[str]]:
+    largest = int(samples.option_counts.max())
+    if names is not None and len(names[0]) >= largest:
+        return names
+    notes = [] if names is None else ["The class names are fewer than the options; options are called A, B, ..."]
+    smallest = int(samples.option_counts.min())
+    span = f"{largest}" if smallest == largest else f"{smallest} to {largest}"
+    return OPTION_LETTERS[:largest], [
+        *notes,
+        f"Questions have {span} options, called A to {OPTION_LETTERS[largest - 1]}.",
+    ]
+
+
+def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan) -> tuple[tuple[str, ...], list[str]]:
+    """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
+    seen = set(map(str, distinct(samples.labels)))
+    if not samples.labels_are_places:
+        for columns in (_class_texts(one, samples) for one in opened):
+            if seen <= set(columns) and sorted(columns) != sorted(map(str, range(len(columns)))):
+                names = tuple(sorted(columns, key=_by_number))
+                plan.decide(samples.file, "classes", "called as the experts' columns", "inferred")
+                return names, [f"Classes are called as the experts' columns: {listed(names)}"]
+    count = _class_count(samples, opened)
+    numbers = sorted(set(integers(list(seen)).tolist()))
+    if not samples.labels_are_places and len(numbers) == count and numbers[-1] > count:
+        plan.decide(samples.file, "classes", "the numbers found, in their order", "inferred", f"{count} columns")
+        return tuple(map(str, numbers)), [f"Classes are called by the {count} numbers found, in their order."]
+    plan.decide(samples.file, "classes", f"numbers 0 to {count - 1}", "inferred")
+    return tuple(map(str, range(count))), [f"No class names: classes are called 0 to {count - 1}."]
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    return (int(name), "") if name.isdigit() else (MAX_CLASSES, name)
+
+
+def _class_texts(one: OpenedExpert, samples: Samples) -> tuple[str, ...]:
+    if one.table is None or one.answer_column:
+        return ()
+    return score_columns(one.table, find_id_column(one.table, samples.ids, samples.id_column))
+
+
+def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
+    """Columns of the full experts, else one more than the largest number among labels and answers."""
+    columns = {one.name: count for one in opened if (count := _column_count(one, samples)) > 1}
+    if len(set(columns.values())) > 1:
+        shown = first_five(f"'{name}' {count}" for name, count in columns.items())
+        raise InputError(f"The experts have unequal numbers of columns: {shown}. Expected one column per class.")
+    if columns:
+        return next(iter(columns.values()))
+    largest = max(largest_integer(samples.labels), *(_largest_answer(one, samples) for one in opened), 1)
+    if largest >= MAX_CLASSES:
+        raise InputError(
+            f"The largest class number is {largest:,}; up to {MAX_CLASSES:,} classes are read. "
+            "Check that the right column was taken for the labels, or name it with --label-column."
+        )
+    return largest + 1
+
+
+def _column_count(one: OpenedExpert, samples: Samples) -> int:
+    if one.array is not None:
+        expected = samples.row_count or len(samples)
+        transposed = one.ids is None and len(one.array) != expected and one.array.shape[-1] == expected
+        return one.array.shape[0 if transposed else -1] if one.array.ndim >= 2 else 0
+    if one.answer_column:
+        return 0
+    numbered = numbered_columns(without_rank_columns(one.table, _class_texts(one, samples)))
+    return len(numbered) if numbered else 0
+
+
+def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
+    """The largest class number a top-1 or vote expert predicts; -1 where its answers are names."""
+    if one.table is None:
+        return int(one.array.max()) if one.array.dtype.kind in "iuf" and one.array.ndim == 1 else -1
+    ids = find_id_column(one.table, samples.ids, samples.id_column)
+    column = one.answer_column or next(iter(answer_candidates(one.table, ids)), None)
+    return largest_integer(one.table.text(column)) if column else -1
+
+
+def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple[str, ...], list[str]]:
+    """The sorted names among the labels, with those that a table of scores has columns for."""
+    seen = set(map(str, distinct(samples.labels)))
+    for one in opened:
+        columns = {column for column in _class_texts(one, samples) if not is_position(column)}
+        if seen <= columns:
+            seen = columns
+    if len(seen) > MAX_CLASSES:
+        raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")
+    names = tuple(sorted(seen))
+    return names, [f"No class names file: the {len(names)} names found are taken in alphabetical order."]
+
+
+def read_given(samples: Samples, class_names: tuple[str, ...], plan: ReadingPlan) -> Codes:
+    """The given labels as class numbers. Raises InputError on labels that are no class."""
+    if samples.options is not None:
+        codes = read_answers(samples.labels, samples.option_counts, samples.options, samples.option_labels)
+    elif samples.labels_are_places:
+        codes = read_places(samples.labels, len(class_names))
+    else:
+        codes = read_classes(samples.labels, class_names)
+    bad = np.flatnonzero(codes.codes < 0)
+    if len(bad):
+        raise InputError(_refused(samples, class_names, codes, bad))
+    source = "stated" if samples.labels_are_places else "inferred"
+    plan.decide(samples.file, f"column '{samples.label_column}'", f"classes written as {codes.written_as}", source)
+    return codes
+
+
+def _refused(samples: Samples, class_names: tuple[str, ...], codes: Codes, bad: np.ndarray) -> str:
+    largest = len(class_names)
+    one_based = all_integers(samples.labels) and largest_integer(samples.labels) == largest
+    one_based = one_based and not (codes.codes == 0).any()
+    hint = " They look 1-based: subtract 1." if one_based else ""
+    shown = first_five(f"'{label}' ({i})" for label, i in zip(samples.labels[bad], samples.ids[bad]))
+    expected = (
+        "the letter or 0-based number of an option"
+        if samples.options is not None
+        else (f"a class name ({first_five(class_names)}) or a number from 0 to {largest - 1}")
+    )
+    return f"{counted(len(bad), 'given label')} not readable as {expected}: {shown}.{hint or ' Correct them.'}"

@@ -1,0 +1,75 @@
+"""Scores in fewer columns than classes, or in the order of a ranking, as one column per class."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cleaning.errors import InputError, counted
+from data_adapters.files.tables import Table
+from data_adapters.joining.class_codes import integers
+from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.ranked_columns import Ranked
+
+
+def of_two_classes(opened: OpenedExpert, class_count: int) -> np.ndarray:
+    """(R, 2) scores from one column: P(class 1) as its complement and itself, a logit as 0 and itself.
+
+    Anything else is given back as it is. Raises InputError where one column stands for more than two classes.
+    """
+    scores = opened.array
+    if scores.shape[1] != 1 or class_count == 1:
+        return scores
+    if class_count != 2:
+        raise InputError(
+            f"Expert '{opened.name}' has one column for {class_count:,} classes. One column can only be the probability "
+            "of class 1 of two. Give one column per class."
+        )
+    one = np.asarray(scores, np.float32)
+    inside = np.nanmin(one) >= 0 and np.nanmax(one) <= 1
+    return np.concatenate([1 - one if inside else np.zeros_like(one), one], axis=1)
+
+
+def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
+    """An array of several runs (seeds, copies of a picture) as the mean of their probabilities; others as they are.
+
+    The axis as long as the samples are many is theirs, the last one the classes'.
+    """
+    if opened.array is None or opened.array.ndim != 3:
+        return opened
+    runs = opened.array if opened.array.shape[0] != row_count else np.swapaxes(opened.array, 0, 1)
+    if runs.shape[1] != row_count:
+        raise InputError(
+            f"Expert '{opened.name}' has shape {opened.array.shape} for {counted(row_count, 'sample')}. Expected "
+            "(samples, classes), or (runs, samples, classes)."
+        )
+    mean = np.zeros(runs.shape[1:], np.float64)
+    for run in runs:
+        mean += _as_probabilities(np.asarray(run, np.float64))
+    about = replace(opened.declared, score_kind="probabilities")
+    note = f"the mean probabilities of {len(runs)} runs are taken"
+    return replace(
+        opened, array=(mean / len(runs)).astype(np.float32), declared=about, left_out=(*opened.left_out, note)
+    )
+
+
+def _as_probabilities(scores: np.ndarray) -> np.ndarray:
+    if scores.min() >= 0 and np.abs(scores.sum(axis=1) - 1).max() < 0.02:
+        return scores
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exps / exps.sum(axis=1, keepdims=True)
+
+
+def scattered(table: Table, ranked: Ranked, class_count: int) -> np.ndarray:
+    """(R, K) float32: the score of every class, from all classes in the order of a ranking.
+
+    Raises InputError where a class is no number from 0 to K - 1.
+    """
+    classes = np.stack([integers(table.text(column)) for column in ranked.classes], axis=1)
+    if classes.min() < 0 or classes.max() >= class_count:
+        raise InputError(
+            f"'{table.path.name}': '{ranked.classes[0]}' and its like hold ranked classes that are no numbers from 0 to "
+            f"{class_count - 1}. Give one column per class in class order."
+        )
+    out = np.full((len(table), class_count), np.nan, np.float32)
+    np.put_along_axis(out, classes, table.matrix(list(ranked.scores)), axis=1)
+    return out

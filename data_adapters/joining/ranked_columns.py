@@ -1,0 +1,73 @@
+"""Columns in the order of a ranking: the best class first, the next best second, with or without their scores."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.errors import InputError
+from data_adapters.files.tables import Table
+
+NUMBERED = re.compile(r"(.*?)(\d{1,7})")
+LOOKED_AT = 200
+FEWEST_ROWS = 20  # below, rows may fall from class to class by chance
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """classes: columns of classes from the best on. scores: theirs, in the same order; empty where none are given."""
+
+    classes: tuple[str, ...]
+    scores: tuple[str, ...] = ()
+
+
+def families(columns: Sequence[str]) -> dict[str, dict[int, str]]:
+    """{prefix: {number: column}} of the columns that end in a number."""
+    found: dict[str, dict[int, str]] = {}
+    for column in columns:
+        if match := NUMBERED.fullmatch(column):
+            found.setdefault(match[1], {})[int(match[2])] = column
+    return found
+
+
+def find_ranked(table: Table, columns: Sequence[str]) -> Ranked | None:
+    """Two families with the same numbers, of which one falls in every row and the other holds different classes."""
+    whole = [f for f in families(columns).values() if len(f) >= 2 and sorted(f) in _from_0_or_1(len(f))]
+    ordered = [tuple(family[k] for k in sorted(family)) for family in whole]
+    falling = [family for family in ordered if _falls(table, family)]
+    for scores in falling:
+        for classes in ordered:
+            if classes != scores and len(classes) == len(scores) and _are_classes(table, classes):
+                return Ranked(classes, scores)
+    return None
+
+
+def refuse_falling(table: Table, columns: Sequence[str], names: Sequence[str]) -> None:
+    """Raises InputError where every row falls from the first column to the last: a ranking without its classes."""
+    if len(columns) > 2 and len(table) >= FEWEST_ROWS and columns[0] not in names and _falls(table, columns):
+        raise InputError(
+            f"'{table.path.name}': in every row the scores fall from '{columns[0]}' to '{columns[-1]}'. They are ranked "
+            "(top-k), not one column per class in class order. Save all scores in class order, or the classes with them."
+        )
+
+
+def _from_0_or_1(count: int) -> tuple[list[int], list[int]]:
+    return list(range(count)), list(range(1, count + 1))
+
+
+def _falls(table: Table, columns: Sequence[str]) -> bool:
+    if not all(table.holds_numbers(column) for column in columns):
+        return False
+    head = table.first(LOOKED_AT).matrix(list(columns))
+    steps = np.diff(head, axis=1)
+    return len(head) > 0 and bool((steps[np.isfinite(steps)] <= 0).all()) and bool((steps < 0).any())
+
+
+def _are_classes(table: Table, columns: Sequence[str]) -> bool:
+    """Whether no row of the head has one twice, and none is a fraction."""
+    rows = list(zip(*(table.first(LOOKED_AT).text(column) for column in columns)))
+    told = [[value for value in row if value] for row in rows]
+    distinct = all(len(set(row)) == len(row) for row in told)
+    return distinct and not any("." in value and value.replace(".", "").isdigit() and not value.endswith(".0")
+                                for row in told for value in row)  # fmt: skip
