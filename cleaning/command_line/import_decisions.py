@@ -52,6 +52,7 @@ def _decisions(path: Path, workspace) -> list:
     if path.suffix.lower() != ".jsonl":
         from data_adapters.opinions import read_earlier_decisions
 
+        _say_unanswered(path)
         run = workspace.latest_run()
         return read_earlier_decisions(path, dataset, run.id if run else "")
     data = read_whole(path, "file of decisions")
@@ -63,3 +64,18 @@ def _decisions(path: Path, workspace) -> list:
         )
     check_against(decisions, dataset)
     return decisions
+
+
+def _say_unanswered(path: Path) -> None:
+    """Tells of tasks that somebody submitted without an answer, where the file is a list of tasks."""
+    import sys
+
+    from cleaning.errors import counted, first_five
+    from cleaning.export.formats.label_studio import unanswered
+
+    try:
+        empty = unanswered(path.read_bytes())
+    except (ValueError, AttributeError, TypeError, OSError, RecursionError):
+        return  # whoever reads the file says what it is
+    if empty:
+        print(f"note: {counted(len(empty), 'task')} without an answer left out: {first_five(empty)}", file=sys.stderr)

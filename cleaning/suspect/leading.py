@@ -90,7 +90,7 @@ def _lead(pooling: Pooling, rows, into: PooledRows, leading: Leading, pooled, sa
         left[line, best] = -np.inf
     beyond = np.maximum(left.max(axis=1), 0)
     leading.classes[rows] = classes
-    leading.beyond[rows] = beyond / sums[0] if len(pooling.experts) == 1 else beyond
+    leading.beyond[rows] = beyond / sums[0] if len(pooling.experts) == len(sums) == 1 else beyond
     where = _where(classes, labels)
     for place, column in enumerate(pooling.softeners):
         _keep(leading, rows, place, said[place], sums[place], where, into.predicted[rows, column] != ABSTAIN)

@@ -13,6 +13,7 @@ from data_adapters.joining.columns import known_columns
 from data_adapters.limits import MAX_CLASS_NAMES_BYTES, MAX_CLASSES
 from data_adapters.sentences import listed
 
+WRAPPERS = ("id2label", "idx_to_class", "class_to_idx", "label2id", "classes", "categories", "names", "class_names")
 FILE_NAMES = ("class_names.txt", "class_names.csv", "class_names.json")
 
 
@@ -87,11 +88,31 @@ def _from_json(path: Path) -> list[str]:
         names = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"'{path.name}' is no sound JSON. Expected a list of class names.") from error
-    if isinstance(names, dict) and all(key.isdigit() for key in names):
-        return _by_number([int(key) for key in names], [str(name) for name in names.values()], path.name)
+    for key in WRAPPERS:  # {"id2label": {...}, ...}: a model's config, or class_to_idx inside something else
+        names = names[key] if isinstance(names, dict) and isinstance(names.get(key), dict | list) else names
+    if isinstance(names, dict) and names and all(key.isdigit() for key in names) and not _are_places(names):
+        return _by_number([int(key) for key in names], [_last(name, path) for name in names.values()], path.name)
+    if isinstance(names, dict) and names and all(type(place) is int for place in names.values()):
+        return _by_number(list(names.values()), list(names), path.name)
     if not isinstance(names, list):
         raise InputError(f"'{path.name}' is no list. Expected a list of class names.")
-    return [str(name).strip() for name in names]
+    return [_last(name, path).strip() for name in names]
+
+
+def _are_places(names: dict) -> bool:
+    """Whether digits are names and their numbers the places: {"0": 0, "1": 1, "10": 2}."""
+    return all(type(place) is int for place in names.values()) and sorted(names.values()) == list(range(len(names)))
+
+
+def _last(name: object, path: Path) -> str:
+    """The name of ``["n01440764", "tench"]`` and of ``{"id": 3, "name": "tench"}``; a text is the name itself."""
+    if isinstance(name, dict):
+        name = name.get("name", name.get("label"))
+    if isinstance(name, list):
+        name = name[-1] if name else None
+    if not isinstance(name, str | int | float) or isinstance(name, bool):
+        raise InputError(f"'{path.name}' holds {json.dumps(name)[:60]} where a class name was expected. Write a text.")
+    return str(name)
 
 
 def _from_table(path: Path) -> list[str]:

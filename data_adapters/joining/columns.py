@@ -86,11 +86,24 @@ def named_column(table: Table, column: str, option: str) -> str:
     return column
 
 
-def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str | None:
-    """The column of sample ids in a labels table, never one that was named for something else (``taken``); None where
-    none is called so."""
-    if asked is None and not [column for column in known_columns(table, ID_NAMES) if column not in taken]:
+def id_column_if_any(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str | None:
+    """As ``id_column``; None where no column is called so, and none has another value in every row."""
+    known = [column for column in known_columns(table, ID_NAMES) if column not in taken]
+    if asked is None and not known and not any(_all_differ(table, c) for c in table.columns if c not in taken):
         return None
+    return id_column(table, asked, taken)
+
+
+def _all_differ(table: Table, column: str) -> bool:
+    if column in known_columns(table, LABEL_NAMES) or len(table) < 2:
+        return column not in known_columns(table, LABEL_NAMES)
+    head = table.head(column)
+    fractions = any("." in value for value in head) and table.holds_numbers(column)
+    return len(set(head)) == len(head) and not fractions and not is_position(column)
+
+
+def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str:
+    """The column of sample ids in a labels table; never one that was named for something else (``taken``)."""
     return _required(table, asked, ID_NAMES, "sample ids", "--id-column", taken)
 
 

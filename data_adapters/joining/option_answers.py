@@ -53,12 +53,13 @@ def _ways(text, option_counts, choices, own) -> dict[str, np.ndarray]:
     ways = {}
     if own is not None and any(labels is not None for labels in own):
         ways["the options' own labels"] = _own_labels(text, own, letters)
-    ways["the options' texts"] = np.array([_of_text(*pair) for pair in zip(text, choices)], np.int32)
+    if choices:
+        ways["the options' texts"] = np.array([_of_text(*pair) for pair in zip(text, choices)], np.int32)
     ways |= {"letters": letters, "0-based numbers": numbers, "numbers from 1": counted_from_one.astype(np.int32)}
     for codes in ways.values():
         codes[codes >= option_counts] = OUT_OF_RANGE
         codes[text == ""] = ABSTAIN
-    return {how: codes for how, codes in ways.items() if len(codes) == len(text)}
+    return ways
 
 
 def _best(able: list[str], ways: Mapping[str, np.ndarray], read: Mapping[str, int], keys: np.ndarray | None) -> str:

@@ -104,7 +104,10 @@ def read_samples(
     file = table.path.name
     asked = {role: plan.said_role(file, role) for role in columns.ROLES}
     roles = _with_said(roles, asked)
-    id_column = columns.id_column(table, roles.id_column, taken=tuple(c for c in (roles.label_column,) if c))
+    taken = tuple(c for c in (roles.label_column,) if c)
+    id_column = (columns.id_column_if_any if isinstance(table, Table) else columns.id_column)(
+        table, roles.id_column, taken
+    )
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
     question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")

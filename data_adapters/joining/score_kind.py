@@ -19,6 +19,7 @@ SUBSAMPLE_ROWS = 2000
 SUM_TOLERANCE = 0.02  # float16 rounds each probability by up to 1/2048 of itself and drops those below 6e-8
 RANGE_TOLERANCE = 1e-3
 MOSTLY = 0.99
+ROUNDING = 1e-2  # of a step, by which float32 and float16 miss a decimal
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
     lowest, highest, sums, exp_sums, inside = _seen(full)
     if inside.mean() >= MOSTLY and _mostly_near(sums, 1.0):  # the few rows outside 0 to 1 are refused by name
         return "probabilities", "probabilities (every row sums to 1)"
+    if inside.mean() >= MOSTLY and (places := _rounded_to(full, sums)):
+        return "probabilities", f"probabilities rounded to {places} places (rows sum to 1 but for the rounding)"
     if inside.all():
         return "logits", f"logits (between 0 and 1, but rows sum to {np.median(sums):.3g} and not to 1)"
     if lowest >= -RANGE_TOLERANCE and _mostly_near(sums / 100, 1.0):
@@ -112,6 +115,19 @@ def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray, np.nd
     exp_sums = np.exp(np.minimum(logarithms, 50)).sum(axis=1, dtype=np.float64)
     sums, inside = kept.sum(axis=1, dtype=np.float64), ~_outside(block, unused)
     return float(used.min()), float(used.max()), sums, exp_sums, inside
+
+
+def _rounded_to(full: FullScores, sums: np.ndarray) -> int:
+    """2, 3 or 4 where all scores are multiples of 0.01, 0.001 or 0.0001 whose rows sum to 1 but for what rounding does;
+    else 0. Each of K values is off by at most half a step, and all together seldom by more than all the small ones."""
+    n, k = len(full.rows), full.scores.shape[1]
+    _, block = full.some(np.linspace(0, n - 1, min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))).astype(np.int64))
+    for places in (2, 3, 4):
+        steps = np.asarray(block, np.float64) * 10**places
+        if np.nanmax(np.abs(steps - np.round(steps))) < ROUNDING:
+            allowed = k * 0.5 / 10**places + SUM_TOLERANCE
+            return places if bool((np.abs(sums - 1) <= allowed).mean() >= MOSTLY) and sums.min() > 0 else 0
+    return 0
 
 
 def _mostly_near(values: np.ndarray, target: float) -> bool:

@@ -39,7 +39,7 @@ def read_image_archive(path: Path, pictures_to: Path | None) -> LabelsSource:
         paths = sorted((name[len(root) :] for name in names_inside), key=lambda name: name.split("/"))
         table, names = class_folder_table(paths, path)
         if pictures_to is not None:
-            _unpack(path, root, pictures_to, places=True)
+            _unpack(path, root, pictures_to)
     except DAMAGED as error:
         raise InputError(f"'{path.name}' cannot be unpacked ({reason(error)}). Copy or save it again.") from error
     note = [] if pictures_to else [f"The pictures inside '{path.name}' are not shown."]

@@ -7,12 +7,16 @@ newer versions and numbers in older ones; arguments are objects in newer version
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_records
+from data_adapters.layouts.lm_eval_keys import Asked, possible_keys, settle, several_right
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -46,16 +50,32 @@ def read_lm_eval(path: Path, normalised: Normalised = "none", plan: ReadingPlan 
     if not models:
         raise InputError(f"'{path.name}' holds no samples_*.jsonl. Run the harness with --log_samples.")
     logs = [_log(name, files, normalised) for name, files in models.items()]
+    _leave_out(logs, path)
     return assemble_logs(logs, path, "task", plan)
 
 
+def _leave_out(logs: Sequence[Log], path: Path) -> None:
+    """Takes tasks without options or without a plain key out of all logs, and says so."""
+    left = {task: why for log in logs for task, why in log.left_out.items()}
+    for log in logs:
+        for held in (log.questions, log.scores, log.answers):
+            for sample_id in [one for one in held if one.rpartition("/")[0] in left]:
+                held.pop(sample_id)
+    if left and not any(log.questions for log in logs):
+        why = listed(f"'{task}': {reason}" for task, reason in left.items())
+        raise InputError(f"'{path.name}' holds no task that can be read: {why} Only multiple-choice tasks can be read.")
+    logs[0].notes += [f"Task '{task}' left out: {why}." for task, why in left.items()]
+
+
 def _models(folder: Path) -> dict[str, list[Path]]:
-    """Sample files by model; a model is the folder its files lie in."""
-    found: dict[str, list[Path]] = {}
+    """Sample files by model; a model is the folder its files lie in, by its path where names repeat."""
+    found: dict[Path, list[Path]] = {}
     for pattern in ("samples_*.jsonl", "*/samples_*.jsonl", "*/*/samples_*.jsonl"):
         for file in sorted(folder.glob(pattern)):
-            found.setdefault(file.parent.name, []).append(file)
-    return dict(sorted(found.items()))
+            found.setdefault(file.parent, []).append(file)
+    names = [home.name for home in found]
+    called = {home: home.name if names.count(home.name) == 1 else home.relative_to(folder).as_posix() for home in found}
+    return dict(sorted((called[home], files) for home, files in found.items()))
 
 
 def _log(expert: str, files: Sequence[Path], normalised: Normalised) -> Log:
@@ -81,9 +101,23 @@ def _latest(files: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
 
 def _read_file(log: Log, task: str, file: Path, normalised: Normalised) -> None:
     used_filter, skipped = _filters(file)
+    asked: list[Asked] = []
     for place, record in json_records(file):
         if str(record.get("filter", "none")) == used_filter:
-            _read_record(log, task, record, f"'{file.name}', {place}", normalised)
+            one = _read_record(log, task, record, f"'{file.name}', {place}", normalised, len(asked))
+            if one is None:
+                log.left_out[task] = "its questions have no options"
+                return
+            asked.append(one)
+    where, why = settle(asked)
+    if where is None:
+        log.left_out[task] = why
+        return
+    if where != "target":
+        log.notes.append(f"Expert '{log.expert}', task '{task}': the key is {where}, {why}.")
+    for one in asked:
+        key = one.keys.get(where)
+        log.questions[one.sample_id] = one.question if key is None else replace(one.question, label=str(key))
     if skipped:
         log.notes.append(
             f"Expert '{log.expert}', task '{task}': answers of filter '{used_filter}' taken, "
@@ -101,11 +135,12 @@ def _filters(file: Path) -> tuple[str, list[str]]:
     return best, sorted(name for name in found if name != best)
 
 
-def _read_record(log: Log, task: str, record: dict, where: str, normalised: Normalised) -> None:
+def _read_record(log: Log, task: str, record: dict, where: str, normalised: Normalised, place: int) -> Asked | None:
+    """The question of a record, whose scores or answer go into the log; None where it has no options."""
     if "doc" not in record or "target" not in record or not ("resps" in record or "filtered_resps" in record):
         raise InputError(f"{where} lacks 'doc', 'target' or 'resps'. Expected a sample log of the harness.")
-    sample_id = f"{task}/{record.get('doc_id', len(log.questions))}"
-    if sample_id in log.questions:
+    sample_id = f"{task}/{record.get('doc_id', place)}"
+    if sample_id in log.scores or sample_id in log.answers:
         raise InputError(f"{where} repeats sample '{sample_id}'. Keep one log per task and model.")
     arguments = _arguments(record.get("arguments"))
     likelihoods = _likelihoods(record, len(arguments))
@@ -114,14 +149,22 @@ def _read_record(log: Log, task: str, record: dict, where: str, normalised: Norm
         arguments, likelihoods = arguments[:half], likelihoods[:half]
     options = _options(record["doc"], arguments if likelihoods is not None else [])
     if options is None:
-        raise InputError(f"{where} has no options (task '{task}'). Only multiple-choice tasks can be read.")
-    log.questions[sample_id] = _question(record, arguments, options, task)
+        return None
+    asked = Asked(sample_id, _question(record, arguments, options, task), possible_keys(record, options))
     if likelihoods is None:
         log.answers[sample_id] = (_first_text(record.get("filtered_resps", record.get("resps"))), None)
-    elif len(likelihoods) != len(options):
+        return asked
+    if len(likelihoods) != len(options):
         raise InputError(f"{where} has {len(likelihoods)} log-likelihoods for {len(options)} options.")
-    else:
-        log.scores[sample_id] = _normalise(likelihoods, [ending for _, ending in arguments], normalised)
+    log.scores[sample_id] = _normalise(likelihoods, [ending for _, ending in arguments], normalised)
+    right = record.get("acc")
+    graded = isinstance(right, int | float) and np.isfinite(right)
+    return replace(
+        asked,
+        best=int(np.argmax(likelihoods)),
+        right=float(right) if graded else None,
+        several=several_right(record["doc"], options),
+    )
 
 
 def _question(record: dict, arguments: list[tuple[str, str]], options: list[str], task: str) -> Question:

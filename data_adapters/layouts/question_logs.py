@@ -34,6 +34,7 @@ class Log:
 
     ids_are_rows: ids are row numbers, so that the same id must mean the same text of the question.
     scores: one log-likelihood (or probability) per option. answers: text, with a confidence or None.
+    left_out: {task: why it cannot be read}.
     """
 
     expert: str
@@ -42,6 +43,7 @@ class Log:
     questions: dict[str, Question] = field(default_factory=dict)
     scores: dict[str, Sequence[float]] = field(default_factory=dict)
     answers: dict[str, tuple[str, float | None]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -55,7 +57,8 @@ def assemble_logs(logs: Sequence[Log], source: Path, group_name: str, plan: Read
     )
     width = max(len(question.options) for question in questions.values())
     about = About(source.name, source, kind="question")
-    return assemble(samples, [_opened(log, width) for log in logs], None, about, plan or ReadingPlan())
+    opened = [one for log in logs for one in _opened(log, width)]
+    return assemble(samples, opened, None, about, plan or ReadingPlan())
 
 
 def option_index(written: object, options: Sequence[str]) -> int | None:
@@ -102,17 +105,25 @@ def _table(questions: dict[str, Question], source: Path, group_name: str) -> pa.
     return pa.table(columns | ({group_name: [question.group for question in asked]} if group_name else {}))
 
 
-def _opened(log: Log, width: int) -> OpenedExpert:
-    if log.scores and not log.answers:
-        return OpenedExpert(log.expert, log.path, array=_matrix(log.scores, width), ids=_objects(log.scores))
-    best = {i: (OPTION_LETTERS[int(np.argmax(scores))], None) for i, scores in log.scores.items()}
-    answers = best | log.answers
-    confident = any(answer for answer, _ in answers.values())
-    confident = confident and all(confidence is not None for answer, confidence in answers.values() if answer)
-    columns = {"sample_id": list(answers), "answer": [answer for answer, _ in answers.values()]}
-    if confident:
-        columns["confidence"] = [confidence for _, confidence in answers.values()]
-    return OpenedExpert(log.expert, log.path, table=Table(log.path, pa.table(columns)))
+def _opened(log: Log, width: int) -> list[OpenedExpert]:
+    """The expert of a log; two where it holds scores of some questions and only answers to others."""
+    found = []
+    if log.scores:
+        scores = _matrix(log.scores, width)
+        found.append(OpenedExpert(log.expert, log.path, array=scores, ids=_objects(log.scores)))
+    if log.answers or not log.scores:
+        name = f"{log.expert} (answers)" if log.scores else log.expert
+        found.append(OpenedExpert(name, log.path, table=Table(log.path, _answered(log))))
+    return found
+
+
+def _answered(log: Log) -> pa.Table:
+    """sample_id and answer of a log, with its confidence where every answer has one."""
+    told = [confidence for answer, confidence in log.answers.values() if answer]
+    columns = {"sample_id": list(log.answers), "answer": [answer for answer, _ in log.answers.values()]}
+    if told and None not in told:
+        columns["confidence"] = [confidence for _, confidence in log.answers.values()]
+    return pa.table(columns)
 
 
 def _matrix(scores: dict[str, Sequence[float]], width: int) -> np.ndarray:

@@ -13,8 +13,9 @@ from cleaning.domain.verdicts import RELABEL, UNSURE
 from cleaning.errors import InputError, counted
 from cleaning.keep.decisions import Decision
 from data_adapters.files.tables import Table
-from data_adapters.joining.class_codes import read_answers, read_classes
+from data_adapters.joining.class_codes import read_classes
 from data_adapters.joining.columns import ID_NAMES, known_columns
+from data_adapters.joining.option_answers import read_answers
 from data_adapters.sentences import listed
 
 REVIEWER = "cleanlab"

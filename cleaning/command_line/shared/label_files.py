@@ -71,7 +71,8 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     from cleaning.export.patch.patch import questions_sha256
     from data_adapters.files.tables import read_table
     from data_adapters.joining import columns
-    from data_adapters.joining.class_codes import read_answers, read_classes
+    from data_adapters.joining.class_codes import read_classes
+    from data_adapters.joining.option_answers import read_answers
     from data_adapters.joining.options import read_options
 
     table = read_table(path)
@@ -81,9 +82,9 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     question_in = columns.optional_column(table, None, columns.QUESTION_NAMES, "")
     ids, texts = table.text(ids_in), table.text(labels_in)
     check_unique_ids(ids, f"'{path.name}' (column '{ids_in}')")
-    options = read_options(table, choices_in, ids) if choices_in else None
+    options, own = read_options(table, choices_in, ids) if choices_in else (None, None)
     counts = np.array([len(o) for o in options], np.int32) if options else None
-    codes = read_answers(texts, counts, options) if options else read_classes(texts, class_names)
+    codes = read_answers(texts, counts, options, own) if options else read_classes(texts, class_names)
     bad = np.flatnonzero((codes.codes < 0) | (codes.codes >= len(class_names)))
     if len(bad):
         raise InputError(

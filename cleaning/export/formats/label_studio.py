@@ -111,8 +111,8 @@ def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
 
     Tasks are joined by ``data.sample_id``, else ``data.id``, else the name of the picture's file. Annotations made in
     Label Studio need a ``label`` choice with class names (letters for questions), a ``verdict`` choice, or both; one
-    choice of another name counts as the label. Cancelled ones are left out. Raises InputError naming the first five
-    tasks that cannot be read.
+    choice of another name counts as the label. Cancelled and empty ones are left out. Raises InputError naming the
+    first five tasks that cannot be read.
     """
     try:
         tasks = json.loads(decoded(data, "Label Studio file"))
@@ -136,8 +136,18 @@ def read_tasks(data: bytes, dataset, run_id: str = "") -> list[Decision]:
     return sorted(found, key=lambda d: (d.seq, d.decided_at))
 
 
+def unanswered(data: bytes) -> list[str]:
+    """Numbers of the tasks in a Label Studio export that were submitted without a choice."""
+    tasks = json.loads(data)
+    return [str(task.get("id", "?")) for task in tasks if any(_is_empty(a) for a in task.get("annotations") or ())]
+
+
+def _is_empty(annotation: object) -> bool:
+    return isinstance(annotation, dict) and annotation.get("result") == [] and not annotation.get("was_cancelled")
+
+
 def _decision_of_annotation(annotation: dict, task: dict, given: dict, codes: dict, run_id: str) -> Decision | None:
-    if annotation.get("was_cancelled"):
+    if annotation.get("was_cancelled") or not annotation["result"]:
         return None
     sample = _sample(task["data"], given)
     kept = next((r["meta"][_META] for r in annotation["result"] if _META in (r.get("meta") or {})), None)
