@@ -12,8 +12,9 @@ from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.conversions import converted
-from data_adapters.doctor.evidence import Evidence, Opinion, opinion_on
+from data_adapters.doctor.evidence import Evidence, Opinion, agreement, opinion_on
 from data_adapters.doctor.finding import Finding, first
+from data_adapters.doctor.rivals import CLEARLY, far_better, named_orders
 
 LEAST_GAIN = 0.04  # of agreement, on the half not used to find the order
 FAR_BETTER = (0.5, 0.25)  # agreement within the moved classes: at least after, at most before
@@ -38,7 +39,7 @@ def class_orders(evidence: Evidence) -> list[Finding]:
         return []
     found = []
     for opinion in evidence.opinions:
-        order = find_order(opinion.predicted, evidence.labels, evidence.class_count)
+        order = order_of(opinion.predicted, evidence)
         if order is not None:
             found.append(_finding(opinion, order, evidence))
     return found
@@ -49,18 +50,32 @@ def _finding(opinion: Opinion, order: Order, evidence: Evidence) -> Finding:
     name, moved = opinion.expert.name, order.moved
     sentence = (
         f"Expert '{name}' seems to have {counted(len(moved), 'class', 'classes')} in another order: with the best "
-        f"order it agrees with the given labels in {order.after:.1%} instead of {order.before:.1%} of samples that "
-        f"were not used to find it{_alphabetical(order, names)}."
+        f"order it agrees with the given labels in {order.after:.1%} instead of {order.before:.1%} of samples"
+        f"{_known(order, names)}."
     )
     shown = first([f"'{names[k]}' means '{names[order.class_of[k]]}'" for k in moved])
     fix = "Put its classes into that order."
-    return Finding(f"class_order:{name}", "error", sentence, len(moved), shown, fix, True)
+    return Finding(f"class_order:{name}", "error", sentence, len(moved), shown, fix, True, order.after)
 
 
-def _alphabetical(order: Order, names: np.ndarray) -> str:
-    """Says so where the order found is that of the sorted class names."""
-    as_sorted = np.argsort(names.astype(str), kind="stable")
-    return "; it is the alphabetical order of the class names" if np.array_equal(as_sorted, order.class_of) else ""
+def _known(order: Order, names: np.ndarray) -> str:
+    """Says so where the order found is one that class lists usually have."""
+    known = [words for words, class_of in named_orders(tuple(names)) if np.array_equal(class_of, order.class_of)]
+    return f"; it is {known[0]}" if known else ""
+
+
+def order_of(predicted: np.ndarray, evidence: Evidence) -> Order | None:
+    """The order that is far better than the one at hand: one that class lists usually have, else any; or None."""
+    found = find_order(predicted, evidence.labels, evidence.class_count)
+    said = predicted >= 0
+    if not said.any():
+        return found
+    before = agreement(predicted, evidence.labels)
+    for _, class_of in named_orders(evidence.reading.dataset.class_names):
+        after = float((class_of[predicted[said]] == evidence.labels[said]).mean())
+        if far_better(after, before, int(said.sum())) and (found is None or after > found.after - CLEARLY):
+            return Order(class_of, before, after)
+    return found
 
 
 def find_order(predicted: np.ndarray, labels: np.ndarray, class_count: int) -> Order | None:
@@ -101,7 +116,7 @@ def reordered(reading: Reading, expert: Expert) -> Expert:
     """The expert with its classes in this dataset's order; the order is sought again on the reading at hand."""
     evidence = Evidence(reading)
     predicted = opinion_on(expert, evidence.places).predicted
-    order = find_order(predicted, evidence.labels, evidence.class_count)
+    order = order_of(predicted, evidence)
     if order is None:
         return expert
     if not isinstance(expert, FullExpert):

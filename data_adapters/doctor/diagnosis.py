@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.finding import SEVERITIES, Finding
+from data_adapters.doctor.plausibility import held_against_evidence
 from data_adapters.plan import UNSAID, ReadingOptions, ReadingPlan
 from data_adapters.sentences import listed
 
@@ -68,7 +69,7 @@ def read_fixed(read: Reader, options: ReadingOptions = UNSAID) -> Reading:
         reading = read(plan)
     except InputError as error:
         raise InputError(f"{error}{_offer(plan)}") from error
-    return _rest(reading, plan)
+    return held_against_evidence(_rest(reading, plan), plan)
 
 
 def _rest(reading: Reading, plan: ReadingPlan) -> Reading:

@@ -28,23 +28,27 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A reading and, computed once, its experts' opinions on at most MOST_SAMPLES samples drawn with a fixed seed."""
+    """A reading and, computed once, its experts' opinions on at most MOST_SAMPLES samples drawn with a fixed seed, or on
+    ``fewer`` spread evenly."""
 
     reading: Reading
+    fewer: int | None = None
 
     @cached_property
     def places(self) -> np.ndarray:
         """(n,) sorted places of the samples looked at."""
         n = len(self.reading.dataset)
-        if n <= MOST_SAMPLES:
+        if n <= (self.fewer or MOST_SAMPLES):
             return np.arange(n)
+        if self.fewer:
+            return np.linspace(0, n - 1, self.fewer).astype(np.int64)
         return np.sort(np.random.default_rng(0).choice(n, MOST_SAMPLES, replace=False))
 
     @property
     def looked_at(self) -> str:
         """``" (of 20,000 samples looked at)"``, or nothing where all were."""
         n = len(self.reading.dataset)
-        return f" (of {len(self.places):,} samples looked at)" if n > MOST_SAMPLES else ""
+        return f" (of {len(self.places):,} samples looked at)" if n > (self.fewer or MOST_SAMPLES) else ""
 
     @cached_property
     def labels(self) -> np.ndarray:

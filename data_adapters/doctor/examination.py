@@ -2,9 +2,7 @@
 
 from data_adapters.contract import Reading
 from data_adapters.doctor import (
-    class_order,
     classes,
-    row_order,
     samples,
     score_kinds,
     suspicious_experts,
@@ -12,6 +10,7 @@ from data_adapters.doctor import (
 )
 from data_adapters.doctor.evidence import Evidence
 from data_adapters.doctor.finding import SEVERITIES, Finding
+from data_adapters.doctor.readings import better_readings
 
 
 def examine(reading: Reading, *, pictures: bool = True) -> list[Finding]:
@@ -20,10 +19,8 @@ def examine(reading: Reading, *, pictures: bool = True) -> list[Finding]:
     Opinions are looked at on at most 20,000 samples; nothing of size (N, K) is copied.
     """
     evidence = Evidence(reading)
-    orders = class_order.class_orders(evidence)
     found = [
-        *orders,
-        *row_order.row_orders(evidence, {finding.expert for finding in orders}),
+        *better_readings(evidence),
         *suspicious_experts.saw_labels(evidence),
         *suspicious_experts.identical_experts(evidence),
         *unmatched_ids.unmatched_ids(evidence),

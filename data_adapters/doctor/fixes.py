@@ -7,20 +7,29 @@ from cleaning.domain.experts import Expert
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.class_order import reordered
-from data_adapters.doctor.classes import without_class_zero
+from data_adapters.doctor.classes import counted_from_one, without_class_zero
 from data_adapters.doctor.examination import examine
 from data_adapters.doctor.finding import Finding
+from data_adapters.doctor.rivals import counted_from_zero, labels_from_one, other_labels, sign_changed
 from data_adapters.doctor.row_order import rows_reordered
 from data_adapters.doctor.score_kinds import read_as_probabilities, softmax_undone
 from data_adapters.sentences import listed
+
+
+def counted_otherwise(reading: Reading) -> Reading:
+    """With class numbers from 1: without the empty class 0 where everybody counts so, else the given labels less 1."""
+    return without_class_zero(reading) if counted_from_one(reading) else labels_from_one(reading)
+
 
 OF_EXPERTS: dict[str, Callable[[Reading, Expert], Expert]] = {
     "score_kind": read_as_probabilities,
     "softmaxed_twice": softmax_undone,
     "class_order": reordered,
     "row_order": rows_reordered,
+    "label_base": counted_from_zero,
+    "negated": sign_changed,
 }
-OF_READINGS = {"label_base": without_class_zero}
+OF_READINGS = {"label_base": counted_otherwise, "label_reading": other_labels}
 LEAVE_OUT = ("saw_labels", "identical_experts")
 
 

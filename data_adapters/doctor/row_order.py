@@ -6,7 +6,8 @@ import numpy as np
 
 from cleaning.domain.experts import Expert
 from data_adapters.contract import Reading
-from data_adapters.doctor.evidence import Evidence, Opinion, agreement, chance_agreement, opinion_on
+from data_adapters.doctor.chance import at_chance, excess, near_chance
+from data_adapters.doctor.evidence import Evidence, Opinion, agreement, opinion_on
 from data_adapters.doctor.finding import Finding
 
 LEAST_GAIN = 0.2
@@ -21,39 +22,29 @@ def row_orders(evidence: Evidence, skip: set[str]) -> list[Finding]:
         finding
         for opinion in evidence.opinions
         if opinion.expert.name not in skip and near_chance(opinion, evidence)
-        for finding in [_finding(opinion, evidence)]
+        for finding in _findings(opinion, evidence)
     ]
 
 
-def near_chance(opinion: Opinion, evidence: Evidence) -> bool:
-    """Whether the expert agrees with the given labels less than 0.05 or three standard errors above chance."""
-    said = int((opinion.predicted >= 0).sum())
-    if said < 20:
-        return False
-    chance = chance_agreement(opinion.predicted, evidence.labels, evidence.class_count)
-    error = np.sqrt(chance * (1 - chance) / said)
-    return agreement(opinion.predicted, evidence.labels) < chance + max(0.05, 3 * error)
-
-
-def _finding(opinion: Opinion, evidence: Evidence) -> Finding:
+def _findings(opinion: Opinion, evidence: Evidence) -> list[Finding]:
+    """An error where another order of rows explains the labels; a warning where agreement is chance all the same."""
     expert, reading = opinion.expert, evidence.reading
-    share = agreement(opinion.predicted, evidence.labels)
-    chance = chance_agreement(opinion.predicted, evidence.labels, evidence.class_count)
-    sentence = (
-        f"Expert '{expert.name}' agrees with the given labels in {share:.1%} of samples, no better than chance "
-        f"({chance:.1%})"
-    )
+    share, chance, _ = excess(opinion, evidence)
+    told = f"Expert '{expert.name}' agrees with the given labels in {share:.1%} of samples"
     name = f"row_order:{expert.name}"
     found = find_rows(expert, reading) if expert.name in reading.joined_by_position else None
     if found is not None:
         words, rows, after = found
-        sentence = f"{sentence}; with its rows {words} it agrees in {after:.1%}."
+        sentence = f"{told} ({chance:.1%} by chance); with its rows {words} it agrees in {after:.1%}."
         if words.startswith(BY_CLASS):
             fix = "Save it again with its sample ids: the order within a class cannot be told from the labels."
-            return Finding(name, "error", sentence, len(rows), fix=fix)
-        return Finding(name, "error", sentence, len(rows), fix=f"Take its rows {words}.", safe_fix=True)
+            return [Finding(name, "error", sentence, len(rows), fix=fix, after=after)]
+        return [Finding(name, "error", sentence, len(rows), fix=f"Take its rows {words}.", safe_fix=True, after=after)]
+    if not at_chance(opinion, evidence):
+        return []
     fix = "Check that its rows and classes are those of this dataset, give its sample ids, or leave it out."
-    return Finding(name, "warning", f"{sentence}.", len(evidence.places), fix=fix)
+    sentence = f"{told}, no better than chance ({chance:.1%})."
+    return [Finding(name, "warning", sentence, len(evidence.places), fix=fix)]
 
 
 def find_rows(expert: Expert, reading: Reading) -> tuple[str, np.ndarray, float] | None:

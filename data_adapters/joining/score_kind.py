@@ -102,11 +102,15 @@ def detect_score_kind(full: FullScores) -> tuple[str, str]:
     return "logits", f"logits (from {lowest:.3g} to {highest:.3g})"
 
 
+def looked_at(sample_count: int, class_count: int) -> int:
+    """How many samples are looked at to see what scores are: up to 2,000, fewer of very many classes."""
+    return min(sample_count, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // class_count))
+
+
 def _seen(full: FullScores) -> tuple[float, float, np.ndarray, np.ndarray, np.ndarray]:
     """(lowest, highest, (n,) sums, (n,) sums of the exponentials, (n,) whether all within 0 to 1) of some samples."""
     n, k = len(full.rows), full.scores.shape[1]
-    size = min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))
-    places, block = full.some(np.linspace(0, n - 1, size).astype(np.int64))
+    places, block = full.some(np.linspace(0, n - 1, looked_at(n, k)).astype(np.int64))
     block = block.astype(np.float32 if block.itemsize < 8 else np.float64)
     unused = full.unused(places)
     used = block if unused is None else block[~unused]
@@ -121,7 +125,7 @@ def _rounded_to(full: FullScores, sums: np.ndarray) -> int:
     """2, 3 or 4 where all scores are multiples of 0.01, 0.001 or 0.0001 whose rows sum to 1 but for what rounding does;
     else 0. Each of K values is off by at most half a step, and all together seldom by more than all the small ones."""
     n, k = len(full.rows), full.scores.shape[1]
-    _, block = full.some(np.linspace(0, n - 1, min(n, SUBSAMPLE_ROWS, max(50, BLOCK_VALUES // k))).astype(np.int64))
+    _, block = full.some(np.linspace(0, n - 1, looked_at(n, k)).astype(np.int64))
     for places in (2, 3, 4):
         steps = np.asarray(block, np.float64) * 10**places
         if np.nanmax(np.abs(steps - np.round(steps))) < ROUNDING:

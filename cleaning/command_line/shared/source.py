@@ -18,6 +18,8 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="make a fix that `doctor` offers, on what is read and not on disk; repeatable",
     )
+    parser.add_argument("--as-is", action="store_true", help="score even where the evidence speaks against the reading")
+    parser.add_argument("--no-label", metavar="MARK", help="what stands in the labels where a sample has none")
     parser.add_argument(
         "--normalised",
         choices=("none", "characters", "bytes"),
@@ -56,7 +58,7 @@ def read_source(arguments: argparse.Namespace, **options):
     from data_adapters import ReadingOptions
     from data_adapters.doctor import read_fixed
 
-    options = ReadingOptions(tuple(arguments.fix), **options)
+    options = ReadingOptions(tuple(arguments.fix), arguments.as_is, arguments.no_label, **options)
     reading = read_fixed(lambda plan: read_unfixed(arguments, plan), options)
     for note in reading.notes:
         print(f"note: {note}", file=sys.stderr)
