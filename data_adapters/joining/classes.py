@@ -25,7 +25,7 @@ from data_adapters.joining.expert_columns import (
     score_columns,
     without_rank_columns,
 )
-from data_adapters.joining.given_labels import MAY_BE_A_CLASS, refuse_several, without_label
+from data_adapters.joining.given_labels import MAY_BE_A_CLASS, is_mark, refuse_several, without_label
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.option_answers import read_answers
 from data_adapters.joining.samples import Samples
@@ -42,8 +42,8 @@ def labelled(samples: Samples, opened: Sequence[OpenedExpert], names: Names | No
     where = f"Column '{samples.label_column}' of '{samples.file}'"
     if samples.options is None and not samples.labels_are_places:
         refuse_several(samples.labels, known, where)
-    marked = MAY_BE_A_CLASS & set(distinct(samples.labels))
-    answered = _words_of(opened, samples) if marked - {"-1", "-1.0"} else set()
+    marks = [label for label in distinct(samples.labels) if label and is_mark(label) and not label.startswith("-1")]
+    answered = {mark for mark in marks if _is_answered(mark, opened, samples)}
     missing = without_label(samples.labels, known, answered, plan.options.missing)
     if missing.any():
         samples = _without(samples, missing, where, plan)
@@ -78,18 +78,32 @@ def _spelled_alike(samples: Samples, opened: Sequence[OpenedExpert], plan: Readi
     return replace(samples, labels=labels, notes=(*samples.notes, note))
 
 
-def _words_of(opened: Sequence[OpenedExpert], samples: Samples) -> set[str]:
-    """Texts that experts use for classes: their columns, and what stands in columns of answers."""
-    found: set[str] = set()
+def _is_answered(mark: str, opened: Sequence[OpenedExpert], samples: Samples) -> bool:
+    """Whether experts answer with a mark as with a class: NA at all, others at least half as often as labels have it."""
+    least = 0.0 if mark in MAY_BE_A_CLASS else 0.5 * float((samples.labels == mark).mean())
+    shares = [float((text == mark).mean()) for text in _answer_texts(opened, samples)]
+    columns = {column for one in opened if one.table is not None for column in one.table.columns}
+    return mark in columns or any(share > 0 and share >= least for share in shares)
+
+
+def _answer_texts(opened: Sequence[OpenedExpert], samples: Samples) -> list[np.ndarray]:
+    """The columns, or arrays of text, that may hold answers."""
+    found = []
     for one in opened:
         if one.table is not None:
             ids = find_id_column(one.table, samples.ids, samples.id_column)
-            found |= {column for column in one.table.columns if one.table.holds_numbers(column)}
             columns = [one.answer_column] if one.answer_column else answer_candidates(one.table, ids)
-            found |= {text for column in columns for text in distinct(one.table.text(column))}
+            found += [one.table.text(column) for column in columns]
         elif one.array.dtype.kind == "U":
-            found |= set(np.unique(one.array).tolist())
+            found.append(one.array)
     return found
+
+
+def _words_of(opened: Sequence[OpenedExpert], samples: Samples) -> set[str]:
+    """Texts that experts use for classes: their columns, and what stands in columns of answers."""
+    tables = [one.table for one in opened if one.table is not None]
+    columns = {column for table in tables for column in table.columns if table.holds_numbers(column)}
+    return columns.union(*map(distinct, _answer_texts(opened, samples)))
 
 
 def name_classes(

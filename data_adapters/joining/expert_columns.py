@@ -201,7 +201,7 @@ def _confidence(table: Table, rest: Sequence[str], said: str | None) -> tuple[st
     if said:
         return said, None
     numbers = [c for c in rest if table.holds_numbers(c) and not _says_right(table, c)]
-    exact = [c for c in known_columns(table, CONFIDENCE_NAMES) if c in numbers]
+    exact = [c for c in known_columns(table, CONFIDENCE_NAMES) if c in rest]
     order = [c for c in numbers if speaks_of(c, named.HIGHER_IS_SURER | named.LOWER_IS_SURER)]
     meant = [c for c in numbers if speaks_of(c, named.CONFIDENCE_WORDS) and c not in order]
     found = [*exact, *meant]

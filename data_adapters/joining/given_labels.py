@@ -77,14 +77,18 @@ def several(where: str, cells: Sequence[str], text: np.ndarray) -> InputError:
     )
 
 
+def is_mark(value: str) -> bool:
+    """Whether people write this where there is no label."""
+    return value.casefold() in NO_LABEL or value in MAY_BE_A_CLASS
+
+
 def without_label(text: np.ndarray, names: Collection[str], answered: Collection[str], own: str | None) -> np.ndarray:
     """(N,) whether a cell stands for no label.
 
-    names: of a list of classes, empty where there is none. answered: classes that experts name in words. own: the mark
+    names: of a list of classes, empty where there is none. answered: marks that the experts use for a class. own: the mark
     that the user said.
     """
-    marks = {value for value in distinct(text) if value.casefold() in NO_LABEL}
-    marks |= {value for value in distinct(text) if value in MAY_BE_A_CLASS and value not in answered}
+    marks = {value for value in distinct(text) if is_mark(value) and value not in answered}
     marks = {value for value in marks if value == "" or value not in names}
     return np.isin(text, list(marks | ({own} if own is not None else set())))
 

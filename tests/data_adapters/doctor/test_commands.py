@@ -57,7 +57,7 @@ def test_score_takes_the_fix_and_the_workspace_says_so(folder, tmp_path, capsys)
 
 def test_a_fix_accepted_after_a_first_scoring_is_kept_and_printed_in_the_card(folder, tmp_path, capsys):
     again = ["--workspaces", str(tmp_path / "spaces"), "--out", str(tmp_path / "s.csv")]
-    assert main(["score", str(folder), *again]) == 0
+    assert main(["score", str(folder), "--as-is", *again]) == 0
     for _ in range(2):
         assert main(["score", str(folder), "--fix", "class_order:logits_0", *again]) == 0
     (workspace,) = list_workspaces(tmp_path / "spaces")

@@ -109,7 +109,6 @@ MALFORMED = {
     "offsets": ("net.safetensors", tensor(data_offsets=[0, 60]), "has shape (6, 3) for 60 bytes"),
     "negative": ("net.safetensors", tensor(data_offsets=[-72, 0]), "has shape (6, 3) for"),
     "truncated": ("net.safetensors", tensor()[:-1], "it ends before tensor 'scores' does"),
-    "integers": ("net.safetensors", tensor(dtype="I32"), "has shape (6, 3) and type int32"),
     "pickle_named_pt": ("net.pt", pickle.dumps([1.0]), "is a pickle of an old PyTorch"),
 }
 

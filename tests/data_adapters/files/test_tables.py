@@ -89,7 +89,7 @@ def test_wide_tables_are_read_as_float32_but_ids_as_text(tmp_path):
     frame = pd.DataFrame(scores, columns=[f"c{k}" for k in range(30)])
     frame.insert(0, "id", [f"{i:04d}" for i in range(40)])
     frame.to_csv(tmp_path / "t.csv", index=False)
-    table = read_table(tmp_path / "t.csv")
+    table = read_table(tmp_path / "t.csv", scores=True)
     assert table.data["c3"].type == pa.float32()
     assert table.text("id")[7] == "0007"
     np.testing.assert_allclose(table.matrix(list(frame.columns[1:])), scores, rtol=1e-6)
@@ -99,7 +99,7 @@ def test_wide_table_with_a_word_among_late_numbers_says_so(tmp_path):
     header = ",".join(f"c{k}" for k in range(30))
     rows = [",".join(["1.5"] * 30)] * 300 + [",".join(["1.5"] * 29 + ["oops"])]
     with pytest.raises(InputError, match="cannot be read as a table"):
-        read_table(saved(tmp_path / "t.csv", "\n".join([header, *rows]).encode()))
+        read_table(saved(tmp_path / "t.csv", "\n".join([header, *rows]).encode()), scores=True)
 
 
 def test_numbers_and_missing_values(tmp_path):

@@ -148,7 +148,7 @@ def lm_eval_damaged(changes=None, text=None):
 
 def other_questions(folder):
     lines(folder / "a" / "samples_quiz.jsonl", lm_eval_records())
-    lines(folder / "b" / "samples_quiz.jsonl", lm_eval_records(target="1"))
+    lines(folder / "b" / "samples_quiz.jsonl", lm_eval_records(target="1", acc=None, doc={"question": "Q"}))
 
 
 LM_EVAL = {
@@ -157,7 +157,7 @@ LM_EVAL = {
     "other_records": (lm_eval_damaged(text='{"a": 1}'), "line 1 lacks 'doc', 'target' or 'resps'."),
     "repeated": (lm_eval_damaged({"doc_id": 7}), "line 2 repeats sample 'quiz/7'."),
     "no_options": (lm_eval_damaged({"doc": {}, "arguments": []}), "Only multiple-choice tasks can be read."),
-    "no_key": (lm_eval_damaged({"target": "-1"}), "4 given labels not readable as the letter or 0-based number"),
+    "no_key": (lm_eval_damaged({"target": "-1", "acc": None, "doc": {"question": "Q"}}), "holds no given label"),
     "other_questions": (other_questions, "Expert 'b' was asked other questions than 'a' under 3 ids: quiz/1, quiz/2,"),
     "nan": (lm_eval_damaged({"filtered_resps": [["nan", "False"]] * 4, "arguments": []}), "log-likelihoods for"),
 }
