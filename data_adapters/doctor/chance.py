@@ -48,11 +48,14 @@ def at_chance(opinion: Opinion, evidence: Evidence, best_peer: float = float("na
 
 
 def _weak(evidence: Evidence, chance: float, wrong: float) -> float:
-    """By how much a weak expert would agree above chance, where this share of the labels is wrong."""
+    """By how much a weak expert would agree above chance, where this share of the labels is wrong.
+
+    Where one class rules there is less to be known, and the answers that differ are mostly slips: both shrink it.
+    """
     guessing = float((1 / evidence.reading.dataset.options_of()[evidence.places]).mean())
     right = guessing + LEAST_KNOWN * (1 - guessing)
     others = 1 / max(1.0, 1 / guessing - 1)
-    return ((1 - wrong) * right + wrong * (1 - right) * others - guessing) * (1 - chance) / (1 - guessing)
+    return ((1 - wrong) * right + wrong * (1 - right) * others - guessing) * ((1 - chance) / (1 - guessing)) ** 2
 
 
 def near_chance(opinion: Opinion, evidence: Evidence) -> bool:

@@ -92,6 +92,8 @@ def repeats_labels(opinion: Opinion, evidence: Evidence) -> bool:
     said = opinion.predicted >= 0
     if said.sum() < FEWEST_EQUAL or not (opinion.predicted[said] == evidence.labels[said]).all():
         return False
+    if not excess(opinion, evidence)[2] > 0:  # one label alone, which whoever is right repeats
+        return False
     return isinstance(opinion.expert, VotesExpert) or bool((opinion.confidence[said] >= CERTAIN).all())
 
 
