@@ -225,7 +225,8 @@ def test_help_comes_without_waiting_for_libraries(arguments):
 def test_arrays_are_scored_without_pandas(tmp_path, ending):
     """Starting pandas takes longer than scoring 10,000 samples."""
     np.save(tmp_path / "labels.npy", np.arange(60) % 3)
-    np.save(tmp_path / "net.npy", np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32))
+    scores = np.random.default_rng(0).normal(size=(60, 3)) + 3 * np.eye(3)[np.arange(60) % 3]
+    np.save(tmp_path / "net.npy", scores.astype(np.float32))
     files = [f"--labels={tmp_path / 'labels.npy'}", f"--expert=net={tmp_path / 'net.npy'}"]
     watched = "pandas,scipy,sklearn,pyarrow.compute,numpy.ma"
     assert run_python(RUN_COMMAND, watched, "score", *files, f"--out={tmp_path / 'out'}.{ending}") == "none"

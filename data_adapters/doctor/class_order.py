@@ -81,7 +81,7 @@ def order_of(predicted: np.ndarray, evidence: Evidence) -> Order | None:
 def find_order(predicted: np.ndarray, labels: np.ndarray, class_count: int) -> Order | None:
     """The order that is far better than the one at hand, or None. predicted, labels: (n,)."""
     said = np.flatnonzero(predicted >= 0)
-    if len(said) < 20 or class_count > 5000:
+    if len(said) < 20 or class_count > 5000 or not means_another(predicted, labels, class_count):
         return None
     said = np.random.default_rng(0).permutation(said)
     fitted, held = said[::2], said[1::2]
@@ -92,6 +92,15 @@ def find_order(predicted: np.ndarray, labels: np.ndarray, class_count: int) -> O
     if after - before < max(LEAST_GAIN, 4 * error) or not _far_better(trial, predicted[held], labels[held]):
         return None
     return Order(_assignment(predicted[said], labels[said], class_count), before, after)
+
+
+def means_another(predicted: np.ndarray, labels: np.ndarray, class_count: int) -> bool:
+    """Whether, of some class, at least half of the answers meet one other given label."""
+    said = predicted >= 0
+    pairs, times = np.unique(predicted[said] * class_count + labels[said], return_counts=True)
+    answered, given = pairs // class_count, pairs % class_count
+    answers = np.bincount(predicted[said], minlength=class_count)[answered]
+    return bool(((answers >= LEAST_SUPPORT) & (given != answered) & (2 * times >= answers)).any())
 
 
 def _far_better(class_of: np.ndarray, predicted: np.ndarray, labels: np.ndarray) -> bool:

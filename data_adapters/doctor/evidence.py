@@ -89,7 +89,8 @@ def _best(logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     filled = np.where(np.isnan(logits), -np.inf, logits)
     filled[silent] = 0.0
     top = filled.max(axis=1, keepdims=True)
-    confidence = 1.0 / np.exp(filled - top).sum(axis=1, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # infinite scores are refused by whoever reads them all
+        confidence = 1.0 / np.exp(filled - top).sum(axis=1, dtype=np.float64)
     predicted = filled.argmax(axis=1)
     return np.where(silent, -1, predicted), np.where(silent, np.nan, confidence)
 

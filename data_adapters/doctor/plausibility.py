@@ -12,6 +12,7 @@ from cleaning.domain.experts import FullExpert, VotesExpert
 from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.doctor.chance import at_chance, excess, near_chance
+from data_adapters.doctor.class_order import means_another
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement
 from data_adapters.doctor.finding import Finding
 from data_adapters.doctor.rivals import far_better, named_orders
@@ -20,7 +21,6 @@ from data_adapters.plan import ReadingPlan
 
 FEWEST_EQUAL = 200  # samples, below which an expert may agree everywhere by merit
 CERTAIN = 0.999
-SUPPORT = 3  # answers with a class, before one may say that it means another
 AS_IS = "To score it all the same, add --as-is."
 
 
@@ -56,24 +56,17 @@ def _looks_wrong(evidence: Evidence) -> bool:
         repeats_labels(opinion, evidence)
         or near_chance(opinion, evidence)
         or at_chance(opinion, evidence, best_peer(opinion, evidence))
-        or _classes_mean_others(opinion, evidence)
+        or means_another(opinion.predicted, evidence.labels, evidence.class_count)
         or _another_order(opinion, evidence)
         for opinion in evidence.opinions
     )
 
 
-def _classes_mean_others(opinion: Opinion, evidence: Evidence) -> bool:
-    """Whether, of some class, most answers meet one other given label and few their own."""
-    said = opinion.predicted >= 0
-    pairs, times = np.unique(opinion.predicted[said] * evidence.class_count + evidence.labels[said], return_counts=True)
-    predicted, given = pairs // evidence.class_count, pairs % evidence.class_count
-    answers = np.bincount(opinion.predicted[said], minlength=evidence.class_count)[predicted]
-    return bool(((answers >= SUPPORT) & (given != predicted) & (2 * times >= answers)).any())
-
-
 def _another_order(opinion: Opinion, evidence: Evidence) -> bool:
     share = agreement(opinion.predicted, evidence.labels)
     said = opinion.predicted >= 0
+    if not said.any():
+        return False
     for _, class_of in named_orders(evidence.reading.dataset.class_names):
         rival = float((class_of[opinion.predicted[said]] == evidence.labels[said]).mean())
         if far_better(rival, share, int(said.sum())):

@@ -59,10 +59,11 @@ def best_explained(findings: Sequence[Finding]) -> list[Finding]:
 
 def _shares(evidence: Evidence, labels: np.ndarray, shift: int = 0) -> tuple[float, float, int]:
     """(mean agreement as read, mean agreement with these labels less ``shift``, fewest answers)."""
-    as_read = [agreement(o.predicted, evidence.labels) for o in evidence.opinions]
-    other = [agreement(np.where(o.predicted >= 0, o.predicted + shift, -1), labels) for o in evidence.opinions]
-    fewest = min(int((o.predicted >= 0).sum()) for o in evidence.opinions)
-    return float(np.nanmean(as_read)), float(np.nanmean(other)), fewest
+    opinions = [opinion for opinion in evidence.opinions if (opinion.predicted >= 0).any()]
+    as_read = [agreement(o.predicted, evidence.labels) for o in opinions]
+    other = [agreement(np.where(o.predicted >= 0, o.predicted + shift, -1), labels) for o in opinions]
+    fewest = min((int((o.predicted >= 0).sum()) for o in opinions), default=0)
+    return float(np.mean(as_read or [1.0])), float(np.mean(other or [0.0])), fewest
 
 
 def _other_labels(evidence: Evidence) -> list[Finding]:

@@ -9,6 +9,7 @@ from data_adapters.contract import Reading
 from data_adapters.doctor.chance import at_chance, excess, near_chance
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement, opinion_on
 from data_adapters.doctor.finding import Finding
+from data_adapters.doctor.rivals import far_better
 
 LEAST_GAIN = 0.2
 BY_CLASS = "sorted by class"
@@ -57,7 +58,7 @@ def find_rows(expert: Expert, reading: Reading) -> tuple[str, np.ndarray, float]
         after = agreement(opinion_on(expert, rows[places]).predicted, labels)
         tried.append((after, words, rows))
     after, words, rows = max(tried, key=lambda one: one[0])
-    return (words, rows, after) if after >= before + LEAST_GAIN else None
+    return (words, rows, after) if after >= before + LEAST_GAIN and far_better(after, before, len(places)) else None
 
 
 def likely_orders(reading: Reading) -> list[tuple[str, np.ndarray]]:

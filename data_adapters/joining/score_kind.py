@@ -127,8 +127,8 @@ def _rounded_to(full: FullScores, sums: np.ndarray) -> int:
     n, k = len(full.rows), full.scores.shape[1]
     _, block = full.some(np.linspace(0, n - 1, looked_at(n, k)).astype(np.int64))
     for places in (2, 3, 4):
-        steps = np.asarray(block, np.float64) * 10**places
-        if np.nanmax(np.abs(steps - np.round(steps))) < ROUNDING:
+        steps = np.asarray(block, np.float64)[np.isfinite(block)] * 10**places
+        if np.abs(steps - np.round(steps)).max(initial=0.0) < ROUNDING:
             allowed = k * 0.5 / 10**places + SUM_TOLERANCE
             return places if bool((np.abs(sums - 1) <= allowed).mean() >= MOSTLY) and sums.min() > 0 else 0
     return 0

@@ -272,7 +272,7 @@ def test_score_names_the_samples_whose_scores_are_no_numbers(tmp_path, capsys, m
     np.save(tmp_path / "labels.npy", np.arange(5000) % 3)
     np.save(tmp_path / "net.npy", scores)
     arguments = ["score", f"--labels={tmp_path / 'labels.npy'}", f"--expert=net={tmp_path / 'net.npy'}"]
-    assert main([*arguments, f"--out={tmp_path / 'out.csv'}"]) == 2
+    assert main([*arguments, "--as-is", f"--out={tmp_path / 'out.csv'}"]) == 2
     said = capsys.readouterr().err
     assert f"Expert 'net' has scores that are NaN or infinite for 1 of 5,000 samples: {row}." in said
     assert not (tmp_path / "out.csv").exists()

@@ -57,11 +57,11 @@ def test_an_added_expert_is_the_only_one_read_through(files, cells, tmp_path):
     score(files, EXPERTS[:2], tmp_path / "two.csv", root)
     first = dict(cells)
     assert (
-        first["logits_0"] == 5 * PASS + 2 * LOOK
-    )  # checked, hashed, calibrated, weighed and pooled; two looks at the kind
+        first["logits_0"] == 5 * PASS + 3 * LOOK
+    )  # checked, hashed, calibrated, weighed and pooled; two looks at the kind, one at the agreement
     cells.clear()
     added = score(files, EXPERTS, tmp_path / "three.csv", root)
-    open_rows = cells["logits_0"] - 2 * LOOK  # what the leading classes leave open, with narrow rows between them
+    open_rows = cells["logits_0"] - 3 * LOOK  # what the leading classes leave open, with narrow rows between them
     assert cells["logits_1"] == cells["logits_0"] and 0 < open_rows <= PASS
     assert cells["logits_2"] == first["logits_0"] + open_rows
     pd.testing.assert_frame_equal(added, score(files, EXPERTS, tmp_path / "anew.csv"))
