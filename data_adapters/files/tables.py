@@ -128,7 +128,13 @@ def read_table(path: Path, scores: bool = False) -> Table:
     if reader is None:
         raise InputError(f"'{path.name}' is no table we read ({', '.join(TABLE_SUFFIXES)}). Save it as one of these.")
     table = reader(path)
-    _check_names(table.columns, path)
+    try:
+        _check_names(table.columns, path)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"'{path.name}' is not UTF-8 text: its names of columns hold bytes of another encoding. "
+            "Save it again with the encoding UTF-8."
+        ) from error
     return table
 
 

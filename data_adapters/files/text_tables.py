@@ -35,7 +35,7 @@ def read_text_table(path: Path, scores: bool = False) -> tuple[pa.Table, tuple[s
     delimiter = _delimiter(path, head)
     rows = _first_rows(path, head, delimiter)
     headless = _has_no_header(rows)
-    header = [f"column {place}" for place in range(1, len(rows[0]) + 1)] if headless else rows[0]
+    header = _called_by_place(rows[0]) if headless else rows[0]
     names = _column_names(header)
     types = _column_types(rows) if scores else [pa.string()] * len(header)
     data = _parse(path, encoding, delimiter, dict(zip(header, types)), header if headless else None)
@@ -61,6 +61,10 @@ def _beginning(path: Path) -> tuple[str, str]:
         raise InputError(
             f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
         )
+    try:
+        raw.split(b"\n", 1)[0].split(b"\r", 1)[0].decode("utf-8")
+    except UnicodeDecodeError:
+        raise _other_encoding(path, 1) from None
     text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="ignore")
     if not text.strip():
         raise InputError(f"'{path.name}' holds only blanks. Check that it was saved or copied completely.")
@@ -128,6 +132,24 @@ def _has_no_header(rows: list[list[str]]) -> bool:
         and PICTURE.search(header[0]) is not None
         and any(PICTURE.search(row[0]) for row in body if row)
     )
+
+
+def _called_by_place(first: list[str]) -> list[str]:
+    """Names for the columns of a file without a header: numbers from 0, a class and its confidence, or a picture's label."""
+    numbers = [place for place, cell in enumerate(first) if _is_fraction_or_integer(cell)]
+    names = [f"column {place + 1}" for place in range(len(first))]
+    kinds = [_is_fraction(first[place]) for place in numbers]
+    if kinds == [False, True]:
+        known = ("prediction", "confidence")
+    elif kinds == [False]:
+        known = ("label",)
+    else:
+        known = tuple(f"value_{k}" for k in range(len(numbers)))
+    for place, name in zip(numbers, known):
+        names[place] = name
+    if PICTURE.search(first[0]):
+        names[0] = "file_name"
+    return names
 
 
 def _is_fraction(text: str) -> bool:
@@ -223,10 +245,14 @@ def _arrow_table(
 def _refuse_other_encodings(path: Path, encoding: str) -> None:
     line = _first_line_not_utf8(path) if encoding == "utf-8" else None
     if line is not None:
-        raise InputError(
-            f"'{path.name}' is not UTF-8 text: line {line:,} holds bytes of another encoding. "
-            "Save it again with the encoding UTF-8."
-        )
+        raise _other_encoding(path, line)
+
+
+def _other_encoding(path: Path, line: int) -> InputError:
+    return InputError(
+        f"'{path.name}' is not UTF-8 text: line {line:,} holds bytes of another encoding. "
+        "Save it again with the encoding UTF-8."
+    )
 
 
 def _first_line_not_utf8(path: Path) -> int | None:

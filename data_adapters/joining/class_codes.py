@@ -114,7 +114,7 @@ def merged_spellings(labels: np.ndarray, kept_apart: Collection[str]) -> dict[st
     for spellings in groups.values():
         used = [name for name in spellings if name in kept_apart]
         if len(spellings) > 1 and len(used) < 2:
-            best = used[0] if used else max(sorted(spellings), key=lambda name: times[name])
+            best = used[0] if used else max(sorted(spellings), key=lambda name: (name == folded(name), times[name]))
             merged |= {name: best for name in spellings if name != best}
     return merged
 
