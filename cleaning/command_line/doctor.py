@@ -1,11 +1,10 @@
 """``doctor``: what a person should know of the files before they are scored."""
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from cleaning.command_line.shared.source import add_source_arguments, read_unfixed
+from cleaning.command_line.shared.source import add_source_arguments, print_reading, read_unfixed
 from cleaning.errors import InputError
 
 EXAMPLES = """examples:
@@ -38,9 +37,12 @@ def run(arguments: argparse.Namespace) -> None:
     from data_adapters.doctor import diagnose
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
-    diagnosis = diagnose(lambda plan: read_unfixed(arguments, plan), ReadingOptions(tuple(arguments.fix)))
-    for note in diagnosis.reading.plain_notes if diagnosis.reading else ():
-        print(f"note: {note}", file=sys.stderr)
+    diagnosis = diagnose(
+        lambda plan: read_unfixed(arguments, plan),
+        ReadingOptions(tuple(arguments.fix), arguments.as_is, arguments.no_label),
+    )
+    if diagnosis.reading:
+        print_reading(diagnosis.reading, diagnosis.reading.plain_notes)
     for finding in diagnosis.findings:
         print(_line_of_finding(finding))
     if out:

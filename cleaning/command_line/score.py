@@ -121,4 +121,6 @@ def _workspace(root: Path, reading):
     from cleaning.keep.workspaces import create_workspace
 
     check_experts(reading.experts)
-    return create_workspace(root, reading.dataset, reading.experts)
+    workspace = create_workspace(root, reading.dataset, reading.experts)
+    workspace.keep_reading(reading.plan.as_data())
+    return workspace

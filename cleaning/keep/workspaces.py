@@ -1,6 +1,7 @@
 """Workspaces and runs on disk. Disk is the truth; nothing here is edited once written.
 
 <root>/<workspace id>/            id = the dataset's fingerprint
+    reading_plan.json             how the files were read, step by step
     workspace.json                name, kind, class names, where pictures lie, notes
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
@@ -35,6 +36,9 @@ from cleaning.suspect.pipeline import Scored
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
 _COLUMNS_OF_OURS = ("__given", "__options", "__group")
+
+
+READING_FILE = "reading_plan.json"
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,15 @@ class Workspace:
     def _not_here(self, experts: Sequence[Expert]) -> list[Expert]:
         here = {(e["name"], e["fingerprint"]) for _, e in self._expert_files()}
         return [expert for expert in experts if (expert.name, expert.fingerprint()) not in here]
+
+    def keep_reading(self, steps: Sequence[dict]) -> None:
+        """Keeps how the files were read last: a list of steps, each with about, part, meaning, source and evidence."""
+        write_json(self.folder / READING_FILE, list(steps), "How the files were read", indent=1)
+
+    def reading_steps(self) -> list[dict]:
+        """How the files were read last; empty where that was not kept."""
+        path = self.folder / READING_FILE
+        return read_json(path) if path.is_file() else []
 
     def run_ids(self) -> list[str]:
         """Ids of all runs, oldest first."""

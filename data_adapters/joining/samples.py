@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cleaning.domain.dataset import TEXT, check_unique_ids
-from cleaning.errors import InputError, counted
+from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import LabelsArray
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns
@@ -159,9 +159,9 @@ def _decide(plan: ReadingPlan, table, roles: Roles, parts: Mapping[str, str | No
         if column:
             source = "said" if column in said else "inferred"
             plan.decide(table.path.name, f"column '{column}'", role, source, "" if column in said else "called so")
-    for column in table.columns:
-        if column not in used and column != parts["group"]:
-            plan.decide(table.path.name, f"column '{column}'", "metadata, shown and exported", "inferred")
+    left = [f"'{column}'" for column in table.columns if column not in used and column != parts["group"]]
+    if left:
+        plan.decide(table.path.name, f"columns {first_five(left)}", "metadata, shown and exported", "inferred")
 
 
 def _row_numbers(table: Table | LabelsArray) -> np.ndarray:

@@ -60,9 +60,16 @@ def read_source(arguments: argparse.Namespace, **options):
 
     options = ReadingOptions(tuple(arguments.fix), arguments.as_is, arguments.no_label, **options)
     reading = read_fixed(lambda plan: read_unfixed(arguments, plan), options)
-    for note in reading.notes:
-        print(f"note: {note}", file=sys.stderr)
+    print_reading(reading, reading.notes)
     return reading
+
+
+def print_reading(reading, notes) -> None:
+    """Each step of the reading, then its notes, on stderr."""
+    for decision in reading.plan.decisions:
+        print(f"read: {decision.told()}", file=sys.stderr)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
 
 
 def read_unfixed(arguments: argparse.Namespace, plan):

@@ -86,6 +86,7 @@ def _data(handover: Handover) -> dict:
         "files": [{"file": str(p.relative_to(folder)), "sha256": _sha256(p)} for p in places if p.is_file()],
         "decision_log": {"decisions": len(handover.decisions), "sha256": _log_sha256(handover)},
         "notes": list(dataset.notes),
+        "reading": handover.workspace.reading_steps(),
     }
 
 

@@ -72,6 +72,7 @@ def read_uploaded(files: Mapping[str, object], plan: ReadingPlan | None = None) 
 def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace:
     """Makes (or finds) the workspace and its run, and opens both in this tab."""
     workspace = create_workspace(workspaces_root(), reading.dataset, reading.experts)
+    workspace.keep_reading(reading.plan.as_data())
     settings = Settings()
     run = workspace.find_run(settings, reading.experts)
     if run is None:

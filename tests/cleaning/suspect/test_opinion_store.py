@@ -195,7 +195,7 @@ def test_two_that_score_the_same_at_once_both_finish(planted, tmp_path, monkeypa
 def test_processes_that_score_the_same_at_once_all_finish(tmp_path):
     np.save(tmp_path / "labels.npy", np.arange(6000) % 30)
     np.save(tmp_path / "net.npy", np.random.default_rng(0).normal(size=(6000, 30)).astype(np.float32))
-    files = ["--labels", "labels.npy", "--expert", "net=net.npy", "--workspaces", "kept"]
+    files = ["--labels", "labels.npy", "--expert", "net=net.npy", "--workspaces", "kept", "--as-is"]
     command = [sys.executable, "-m", "cleaning", "score", *files]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     started = [
