@@ -7,7 +7,20 @@ from data_adapters.limits import MAX_TABLE_BYTES, readable_size
 
 TEXT_SUFFIXES = (".csv", ".tsv")
 TABLE_SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".feather", ".jsonl")
+PACKED_SUFFIXES = (".gz", ".zst", ".bz2")
+OTHER_TABLES = (
+    ".json",
+    ".xlsx",
+    ".ndjson",
+    *(f"{one}{packed}" for one in TABLE_SUFFIXES for packed in PACKED_SUFFIXES),
+)
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+def ending(path: Path) -> str:
+    """``.csv``, or both endings of a packed file: ``.csv.gz``; in lower case."""
+    last = path.suffix.lower()
+    return Path(path.stem).suffix.lower() + last if last in PACKED_SUFFIXES else last
 
 
 def check_file(path: Path) -> None:

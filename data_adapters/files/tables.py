@@ -4,7 +4,7 @@ Text stays as it is written: an id ``00012`` keeps its zeros, a class called ``N
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from cleaning.domain.dataset import TEXT
 from cleaning.errors import InputError, counted
-from data_adapters.files.check import TABLE_SUFFIXES, check_file
+from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, check_file, ending
+from data_adapters.files.packed import unpacked
 from data_adapters.limits import MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
 from data_adapters.sentences import listed
 
@@ -117,16 +118,23 @@ def read_table(path: Path, scores: bool = False) -> Table:
     scores: it is an expert's, so that columns of fractions in a wide text table may be read as float32 and not as text.
     """
     check_file(path)
+    if ending(path) != path.suffix.lower():
+        with unpacked(path) as inner:
+            return replace(read_table(inner, scores), path=path)
     readers = {
         ".csv": partial(_read_text, scores=scores),
         ".tsv": partial(_read_text, scores=scores),
         ".parquet": _read_parquet,
         ".feather": _read_feather,
         ".jsonl": _read_json_lines,
+        ".ndjson": _read_json_lines,
+        ".json": _read_json,
+        ".xlsx": _read_sheet,
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise InputError(f"'{path.name}' is no table we read ({', '.join(TABLE_SUFFIXES)}). Save it as one of these.")
+        known = ", ".join((*TABLE_SUFFIXES, *OTHER_TABLES[:2]))
+        raise InputError(f"'{path.name}' is no table we read ({known}). Save it as one of these.")
     table = reader(path)
     try:
         _check_names(table.columns, path)
@@ -158,6 +166,18 @@ def _read_text(path: Path, scores: bool) -> Table:
     return Table(path, data, notes)
 
 
+def _read_json(path: Path) -> Table:
+    from data_adapters.files.json_tables import read_json_table
+
+    return Table(path, *read_json_table(path))
+
+
+def _read_sheet(path: Path) -> Table:
+    from data_adapters.files.packed import read_sheet
+
+    return Table(path, *read_sheet(path))
+
+
 def _read_parquet(path: Path) -> Table:
     import pyarrow.parquet as pq
 
@@ -165,7 +185,7 @@ def _read_parquet(path: Path) -> Table:
         meta = pq.read_metadata(path)
         size = sum(meta.row_group(g).total_byte_size for g in range(meta.num_row_groups))
         _check_declared(path, meta.num_rows, meta.num_columns, size)
-        return Table(path, pq.ParquetFile(path).read())
+        return Table(path, sound(pq.ParquetFile(path).read()))
 
 
 def _read_feather(path: Path) -> Table:
@@ -173,7 +193,16 @@ def _read_feather(path: Path) -> Table:
         reader = pa.ipc.open_file(source)
         first = reader.get_batch(0).num_rows if reader.num_record_batches else 0
         _check_declared(path, first * reader.num_record_batches, len(reader.schema), 0)
-        return Table(path, reader.read_all())
+        return Table(path, sound(reader.read_all()))
+
+
+def sound(table: pa.Table) -> pa.Table:
+    """The table, once all that lies in its buffers is known to point inside them; raises ArrowInvalid else.
+
+    A damaged Arrow file is mapped as it is, and to follow a wrong offset would end the process.
+    """
+    table.validate(full=True)
+    return table
 
 
 def _read_json_lines(path: Path) -> Table:

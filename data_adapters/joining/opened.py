@@ -9,7 +9,7 @@ import numpy as np
 from cleaning.errors import InputError
 from cleaning.scores.shards import LIST_SUFFIX, listed_shards
 from data_adapters.files.array_files import NamedScores, read_arrays
-from data_adapters.files.check import TABLE_SUFFIXES
+from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, ending
 from data_adapters.files.tables import Table, read_table
 from data_adapters.layouts.openai_logprobs import holds_responses, read_responses
 
@@ -49,7 +49,7 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
 
     declared: by expert name. Raises InputError where the file cannot be read or is a pickle.
     """
-    suffix = path.suffix.lower()
+    suffix = ending(path)
     declared = declared or {}
     if suffix == LIST_SUFFIX:
         return [_of_array(NamedScores(name, listed_shards(path)), path, declared)]
@@ -60,7 +60,7 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
         )
     if suffix in ARRAY_SUFFIXES:
         return [_of_array(found, path, declared) for found in read_arrays(name, path)]
-    if suffix in TABLE_SUFFIXES:
+    if suffix in (*TABLE_SUFFIXES, *OTHER_TABLES):
         return [OpenedExpert(name, path, table=_table(path), declared=declared.get(name, Declared()))]
     raise InputError(
         f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(EXPERT_SUFFIXES)}."

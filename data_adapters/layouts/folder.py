@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cleaning.errors import InputError, first_five, one_of
 from data_adapters.contract import Reading
-from data_adapters.files.check import TABLE_SUFFIXES
+from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, ending
 from data_adapters.files.tables import read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
@@ -85,15 +85,20 @@ def _experts(folder: Path, declared: dict[str, Declared]) -> tuple[list[OpenedEx
     if not home.is_dir():
         raise InputError(f"'{folder.name}' has no folder 'experts'. Put one file per expert there.")
     files = sorted(entry for entry in home.iterdir() if entry.is_file() and not entry.name.startswith("."))
-    chosen = [file for file in files if file.suffix.lower() in (*EXPERT_SUFFIXES, *PICKLES)]
+    chosen = [file for file in files if ending(file) in (*EXPERT_SUFFIXES, *OTHER_TABLES, *PICKLES)]
     left = [file.name for file in files if file not in chosen]
     if not chosen:
         raise InputError(f"'{folder.name}/experts' holds no expert. Read are {', '.join(EXPERT_SUFFIXES)}.")
-    opened = [one for file in chosen for one in open_experts(file.stem, _inside(folder, file), declared)]
+    opened = [one for file in chosen for one in open_experts(_named_after(file), _inside(folder, file), declared)]
     without = sorted(set(declared) - {one.name for one in opened})
     if without:
         raise InputError(f"dataset.json describes experts without a file in 'experts': {listed(without)}")
     return opened, [f"Left out of 'experts': {listed(left)}"] if left else []
+
+
+def _named_after(file: Path) -> str:
+    """The file's name without its endings."""
+    return file.name[: len(file.name) - len(ending(file))]
 
 
 def _settings(folder: Path) -> dict:

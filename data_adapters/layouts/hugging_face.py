@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from cleaning.errors import InputError, counted, one_of
 from data_adapters.contract import LabelsSource
-from data_adapters.files.tables import Table, readable
+from data_adapters.files.tables import Table, readable, sound
 from data_adapters.joining.class_names import unique_names
 from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
 from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES_BYTES, readable_size
@@ -194,8 +194,8 @@ def _without_pictures(file: Path) -> pa.Table:
     kept = _kept(_schema(file))
     with readable(file, "Arrow or Parquet"):
         if file.suffix == ".parquet":
-            return pq.ParquetFile(file).read(columns=kept).replace_schema_metadata(None)
-        return pa.ipc.open_stream(pa.memory_map(str(file))).read_all().select(kept).replace_schema_metadata(None)
+            return sound(pq.ParquetFile(file).read(columns=kept)).replace_schema_metadata(None)
+        return sound(pa.ipc.open_stream(pa.memory_map(str(file))).read_all().select(kept)).replace_schema_metadata(None)
 
 
 def _pictures(opened: _Opened, column: str) -> Iterator[dict]:
