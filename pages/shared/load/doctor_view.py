@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cleaning.errors import counted
-from data_adapters import Reading
-from data_adapters.doctor import Finding, apply_fixes, examine
+from data_adapters.contract import Reading
+from data_adapters.doctor.examination import examine
+from data_adapters.doctor.finding import Finding
+from data_adapters.doctor.fixes import apply_fixes
 from pages.shared import state
 from pages.shared.messages import plain
 

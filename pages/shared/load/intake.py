@@ -13,16 +13,12 @@ from cleaning.errors import InputError
 from cleaning.keep.known_scores import known_scores
 from cleaning.keep.workspaces import Workspace, create_workspace, workspaces_root
 from cleaning.suspect import pipeline
-from data_adapters import (
-    Reading,
-    ReadingOptions,
-    ReadingPlan,
-    is_dataset_folder,
-    is_readable_folder,
-    read,
-    read_uploads,
-)
-from data_adapters.doctor import Looked, look
+from data_adapters.contract import Reading
+from data_adapters.doctor.diagnosis import Looked, look
+from data_adapters.layouts.folder import is_dataset_folder
+from data_adapters.layouts.uploads import read_uploads
+from data_adapters.plan import ReadingOptions, ReadingPlan
+from data_adapters.reading import is_readable_folder, read
 from pages.shared import state
 
 MAX_LISTED = 200
