@@ -164,7 +164,7 @@ def refused(capsys, *arguments) -> str:
     assert main(list(map(str, arguments))) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    errors = [line for line in said.err.splitlines() if not line.startswith("note: ")]
+    errors = [line for line in said.err.splitlines() if not line.startswith(("read: ", "note: "))]
     errors = [line for line in errors if not line.startswith(("calibrating ", "weighing ", "asking "))]
     assert len(errors) == 1 and errors[0].startswith("error: "), said.err
     assert "Traceback" not in said.err

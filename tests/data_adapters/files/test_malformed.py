@@ -603,10 +603,10 @@ LOOSE = {
         dict(labels="."),
         "is a folder with neither one subfolder of pictures per class nor a Hugging Face dataset",
     ),
-    "labels_other_ending": (dict(labels="net.xlsx"), "'net.xlsx' is no table we read"),
+    "labels_other_ending": (dict(labels="net.docx"), "'net.docx' is no table we read"),
     "labels_full_array": (dict(labels="net.npy"), "Expected one class number per sample."),
     "expert_missing": (dict(experts={"x": "none.npy"}), "There is no file"),
-    "expert_other_ending": (dict(experts={"x": "net.xlsx"}), "'x' (net.xlsx) has an ending we do not read."),
+    "expert_other_ending": (dict(experts={"x": "net.docx"}), "'x' (net.docx) has an ending we do not read."),
     "no_expert": (dict(experts={}), "No expert was given."),
     "id_column": (dict(id_column="uid"), "'labels.csv' has no column 'uid' (--id-column). Its columns are"),
     "label_column": (dict(label_column="y"), "'labels.csv' has no column 'y' (--label-column)."),
@@ -621,7 +621,7 @@ LOOSE = {
 def test_malformed_loose_files_end_in_their_sentence(tmp_path, name):
     tiny.labels_csv(tmp_path / "labels.csv")
     tiny.save(tmp_path / "net.npy", tiny.SCORES)
-    (tmp_path / "net.xlsx").write_bytes(b"PK")
+    (tmp_path / "net.docx").write_bytes(b"PK")
     given, sentence = LOOSE[name]
     given = {"labels": "labels.csv", "experts": {"net": "net.npy"}} | given
     for key in ("labels", "answers", "images", "class_names"):

@@ -124,7 +124,7 @@ def test_categories_are_read_as_their_text(tmp_path):
         ("t.jsonl", b"[1, 2]\n", "'t.jsonl', line 1, is no JSON object"),
         ("t.parquet", b"PAR1PAR1", "'t.parquet' cannot be read as Parquet"),
         ("t.csv", b'a,b\n1,"never closed\n2,3\n', "opens a quote in row 2 that is never closed"),
-        ("t.xlsx", b"PK", "'t.xlsx' is no table we read"),
+        ("t.docx", b"PK", "'t.docx' is no table we read"),
     ],
 )
 def test_damaged_tables_end_in_a_sentence(tmp_path, file, content, sentence):
