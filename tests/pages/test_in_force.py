@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
+from cleaning.domain.judgements import WRONG
 from cleaning.domain.settings import Settings
 from cleaning.export.handover import Handover
 from cleaning.export.kinds import BY_NAME
@@ -154,6 +155,15 @@ def test_every_reader_says_the_same(scene, chosen, runs, app, capsys, tmp_path):
         words = scene.command(capsys, "threshold")
         assert f"{told.card_count} audit cards reviewed; intervals" in words
         assert f"precision: {told.precision.point:.1%}" in words
+
+    impact = json.loads(BY_NAME["impact"].write(scene.handover()))
+    assert impact["audit_cards"] == (told.card_count if in_force.random_cards else 0)
+    table = pd.read_csv(io.BytesIO(BY_NAME["csv"].write(scene.handover())))
+    wrong = set(np.flatnonzero(in_force.codes == WRONG))
+    changed = table["label_corrected"].to_numpy(object) != table["given_label"].to_numpy(object)
+    assert set(np.flatnonzero(changed)) == wrong, "what the estimates count as wrong is what the labels correct"
+    progress = scene.desk.window(View("nobody"), [], 1)["progress"]
+    assert progress["left"] == progress["total"] == len(scene.desk.queue(View("nobody")))
 
     effect = scene.desk.session(View("ann"))["anchoring"]
     for mode in ("blind", "open"):
