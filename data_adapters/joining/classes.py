@@ -27,7 +27,6 @@ from data_adapters.joining.expert_columns import (
 )
 from data_adapters.joining.given_labels import MAY_BE_A_CLASS, is_mark, refuse_several, without_label
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.option_answers import read_answers
 from data_adapters.joining.samples import Samples
 from data_adapters.limits import MAX_CLASSES
 from data_adapters.plan import ReadingPlan
@@ -216,6 +215,8 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
 def read_given(samples: Samples, class_names: tuple[str, ...], plan: ReadingPlan) -> Codes:
     """The given labels as class numbers. Raises InputError on labels that are no class."""
     if samples.options is not None:
+        from data_adapters.joining.option_answers import read_answers  # here, as pictures do without it
+
         codes = read_answers(samples.labels, samples.option_counts, samples.options, samples.option_labels)
     elif samples.labels_are_places:
         codes = read_places(samples.labels, len(class_names))

@@ -15,7 +15,6 @@ from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, r
 from data_adapters.joining.expert_columns import TableShape, find_id_column, table_shape
 from data_adapters.joining.few_scores import of_two_classes, scattered
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.option_answers import read_answers
 from data_adapters.joining.samples import Samples
 from data_adapters.joining.score_kind import (
     FullScores,
@@ -241,6 +240,8 @@ def _taken(values: np.ndarray, rows: np.ndarray, missing: object) -> np.ndarray:
 def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
     samples = frame.samples
     if samples.options is not None:
+        from data_adapters.joining.option_answers import read_answers
+
         return read_answers(text, samples.option_counts, samples.options, samples.option_labels, frame.given)
     if opened.table is None and opened.array.dtype.kind in "iu":
         return read_places(text, len(frame.class_names))
