@@ -21,6 +21,7 @@ from data_adapters.joining.columns import is_position
 from data_adapters.joining.expert_columns import (
     answer_candidates,
     find_id_column,
+    named_after,
     numbered_columns,
     score_columns,
     without_rank_columns,
@@ -138,8 +139,8 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
     """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
     seen = set(map(str, distinct(samples.labels)))
     if not samples.labels_are_places:
-        for columns in (_class_texts(one, samples) for one in opened):
-            if seen <= set(columns) and sorted(columns) != sorted(map(str, range(len(columns)))):
+        for columns in (named_after(_class_texts(one, samples), seen) for one in opened):
+            if columns and sorted(columns) != sorted(map(str, range(len(columns)))):
                 names = tuple(sorted(columns, key=_by_number))
                 plan.decide(samples.file, "classes", "called as the experts' columns", "inferred")
                 return names, [f"Classes are called as the experts' columns: {listed(names)}"]
@@ -203,9 +204,8 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
     """The sorted names among the labels, with those that a table of scores has columns for."""
     seen = set(map(str, distinct(samples.labels)))
     for one in opened:
-        columns = {column for column in _class_texts(one, samples) if not is_position(column)}
-        if seen <= columns:
-            seen = columns
+        columns = [column for column in _class_texts(one, samples) if not is_position(column)]
+        seen |= set(named_after(columns, seen))
     if len(seen) > MAX_CLASSES:
         raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")
     names = tuple(sorted(seen))
