@@ -15,7 +15,7 @@ from data_adapters.doctor.chance import at_chance, excess, near_chance
 from data_adapters.doctor.class_order import means_another
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement
 from data_adapters.doctor.finding import Finding
-from data_adapters.doctor.rivals import far_better, named_orders
+from data_adapters.doctor.rivals import SOME_BETTER, far_better, named_orders
 from data_adapters.joining.score_kind import looked_at
 from data_adapters.plan import ReadingPlan
 
@@ -65,7 +65,7 @@ def _looks_wrong(evidence: Evidence) -> bool:
 def _another_order(opinion: Opinion, evidence: Evidence) -> bool:
     share = agreement(opinion.predicted, evidence.labels)
     said = opinion.predicted >= 0
-    if not said.any():
+    if not said.any() or share * SOME_BETTER >= 1:
         return False
     for _, class_of in named_orders(evidence.reading.dataset.class_names):
         rival = float((class_of[opinion.predicted[said]] == evidence.labels[said]).mean())

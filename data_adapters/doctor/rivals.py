@@ -14,13 +14,14 @@ from data_adapters.doctor.finding import Finding
 
 CLEARLY = 0.05  # of agreement, by which a later rival must beat an earlier one
 LEAST_GAIN = 0.15  # of agreement, by which a rival must beat the reading at hand
+SOME_BETTER = 1.5  # times the agreement at hand, that a rival must reach
 SURE = 5.0  # standard errors of the rival's agreement
 
 
 def far_better(rival: float, share: float, answers: int) -> bool:
     """Whether a rival reading explains the given labels far better than the one at hand."""
     error = np.sqrt(max(rival * (1 - rival), 0.05) / max(1, answers))
-    return bool(rival - share > max(LEAST_GAIN, SURE * error) and rival > 1.5 * share)
+    return bool(rival - share > max(LEAST_GAIN, SURE * error) and rival > SOME_BETTER * share)
 
 
 def named_orders(class_names: tuple[str, ...]) -> Iterator[tuple[str, np.ndarray]]:

@@ -21,13 +21,13 @@ from data_adapters.joining.columns import is_position
 from data_adapters.joining.expert_columns import (
     answer_candidates,
     find_id_column,
+    named_after,
     numbered_columns,
     score_columns,
     without_rank_columns,
 )
 from data_adapters.joining.given_labels import MAY_BE_A_CLASS, is_mark, refuse_several, without_label
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.option_answers import read_answers
 from data_adapters.joining.samples import Samples
 from data_adapters.limits import MAX_CLASSES
 from data_adapters.plan import ReadingPlan
@@ -139,8 +139,8 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
     """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
     seen = set(map(str, distinct(samples.labels)))
     if not samples.labels_are_places:
-        for columns in (_class_texts(one, samples) for one in opened):
-            if seen <= set(columns) and sorted(columns) != sorted(map(str, range(len(columns)))):
+        for columns in (named_after(_class_texts(one, samples), seen) for one in opened):
+            if columns and sorted(columns) != sorted(map(str, range(len(columns)))):
                 names = tuple(sorted(columns, key=_by_number))
                 plan.decide(samples.file, "classes", "called as the experts' columns", "inferred")
                 return names, [f"Classes are called as the experts' columns: {listed(names)}"]
@@ -204,9 +204,8 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
     """The sorted names among the labels, with those that a table of scores has columns for."""
     seen = set(map(str, distinct(samples.labels)))
     for one in opened:
-        columns = {column for column in _class_texts(one, samples) if not is_position(column)}
-        if seen <= columns:
-            seen = columns
+        columns = [column for column in _class_texts(one, samples) if not is_position(column)]
+        seen |= set(named_after(columns, seen))
     if len(seen) > MAX_CLASSES:
         raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")
     names = tuple(sorted(seen))
@@ -216,6 +215,8 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
 def read_given(samples: Samples, class_names: tuple[str, ...], plan: ReadingPlan) -> Codes:
     """The given labels as class numbers. Raises InputError on labels that are no class."""
     if samples.options is not None:
+        from data_adapters.joining.option_answers import read_answers  # here, as pictures do without it
+
         codes = read_answers(samples.labels, samples.option_counts, samples.options, samples.option_labels)
     elif samples.labels_are_places:
         codes = read_places(samples.labels, len(class_names))

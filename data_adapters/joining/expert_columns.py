@@ -1,7 +1,7 @@
 """What an expert's table holds: one column per class, a predicted class with confidence, or answers only."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -227,6 +227,15 @@ def class_columns(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ..
         return tuple(alike[name.strip().casefold()] for name in names)
     numbered = numbered_columns(columns)
     return numbered if numbered is not None and len(numbered) == len(names) else None
+
+
+def named_after(columns: Sequence[str], seen: Collection[str]) -> tuple[str, ...]:
+    """What columns are called without a prefix that all of them have, where that names every class seen; else nothing."""
+    for prefix in _prefixes(columns, sorted(seen)):
+        found = tuple(c.removeprefix(prefix) for c in columns if c.startswith(prefix))
+        if set(seen) <= set(found):
+            return found
+    return ()
 
 
 def numbered_columns(columns: Sequence[str]) -> tuple[str, ...] | None:

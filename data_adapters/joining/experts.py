@@ -15,7 +15,7 @@ from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, r
 from data_adapters.joining.expert_columns import TableShape, find_id_column, table_shape
 from data_adapters.joining.few_scores import of_two_classes, scattered
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.option_answers import read_answers
+from data_adapters.joining.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.samples import Samples
 from data_adapters.joining.score_kind import (
     FullScores,
@@ -57,6 +57,9 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     if not len(table):
         raise InputError(f"Expert '{opened.name}' ({file}) has a header but no rows.")
     id_column = plan.said_role(file, "id") or find_id_column(table, frame.sample_ids, frame.samples.id_column)
+    gathered = once_a_sample(opened, id_column, frame.class_names)
+    if gathered is not opened:
+        return build_expert(gathered, frame, plan)
     ids = None if id_column is None else table.text(id_column)
     join = _join(opened, frame, ids, len(table), plan)
     shape = table_shape(opened, id_column, frame.class_names, partial(_is_given, opened, frame, join), plan)
@@ -241,6 +244,8 @@ def _taken(values: np.ndarray, rows: np.ndarray, missing: object) -> np.ndarray:
 def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
     samples = frame.samples
     if samples.options is not None:
+        from data_adapters.joining.option_answers import read_answers
+
         return read_answers(text, samples.option_counts, samples.options, samples.option_labels, frame.given)
     if opened.table is None and opened.array.dtype.kind in "iu":
         return read_places(text, len(frame.class_names))

@@ -1,5 +1,6 @@
 """Scores in fewer columns than classes, or in the order of a ranking, as one column per class."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -42,14 +43,15 @@ def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
             f"Expert '{opened.name}' has shape {opened.array.shape} for {counted(row_count, 'sample')}. Expected "
             "(samples, classes), or (runs, samples, classes)."
         )
-    mean = np.zeros(runs.shape[1:], np.float64)
-    for run in runs:
-        mean += _as_probabilities(np.asarray(run, np.float64))
     about = replace(opened.declared, score_kind="probabilities")
     note = f"the mean probabilities of {len(runs)} runs are taken"
-    return replace(
-        opened, array=(mean / len(runs)).astype(np.float32), declared=about, left_out=(*opened.left_out, note)
-    )
+    return replace(opened, array=mean_of_runs(runs), declared=about, left_out=(*opened.left_out, note))
+
+
+def mean_of_runs(runs: Sequence[np.ndarray]) -> np.ndarray:
+    """(N, K) float32 mean of the probabilities of several (N, K) scores."""
+    mean = sum(_as_probabilities(np.asarray(run, np.float64)) for run in runs)
+    return (mean / len(runs)).astype(np.float32)
 
 
 def _as_probabilities(scores: np.ndarray) -> np.ndarray:

@@ -11,7 +11,6 @@ from cleaning.scores.shards import LIST_SUFFIX, listed_shards
 from data_adapters.files.array_files import NamedScores, read_arrays
 from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, ending
 from data_adapters.files.tables import Table, read_table
-from data_adapters.layouts.openai_logprobs import holds_responses, read_responses
 
 ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
 EXPERT_SUFFIXES = (*ARRAY_SUFFIXES, *TABLE_SUFFIXES)
@@ -68,8 +67,11 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
 
 
 def _table(path: Path) -> Table:
-    if path.suffix.lower() == ".jsonl" and holds_responses(path):
-        return read_responses(path)
+    if path.suffix.lower() == ".jsonl":
+        from data_adapters.layouts.openai_logprobs import holds_responses, read_responses
+
+        if holds_responses(path):
+            return read_responses(path)
     return read_table(path, scores=True)
 
 

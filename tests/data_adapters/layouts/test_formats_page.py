@@ -10,6 +10,7 @@ import pytest
 
 from cleaning.command_line import build_parser
 from data_adapters import read_folder, read_loose
+from data_adapters.formats import FORMATS, READ, as_markdown
 from data_adapters.joining.opened import EXPERT_SUFFIXES
 from data_adapters.layouts.labels_source import ARCHIVES
 from tests.data_adapters import tiny
@@ -27,6 +28,11 @@ def test_every_ending_is_in_the_table():
     table = "\n".join(line for line in PAGE.splitlines() if line.startswith("|"))
     missing = [suffix for suffix in (*EXPERT_SUFFIXES, *ARCHIVES) if f"`{suffix}`" not in table]
     assert missing == []
+
+
+def test_the_table_is_made_from_the_readers_own():
+    assert as_markdown() in PAGE
+    assert READ - {ending for one in FORMATS for ending in one.endings} == set()
 
 
 def test_the_example_folder_is_read(tmp_path):

@@ -1,0 +1,167 @@
+"""What is read, as one table from which docs/formats.md is made: ``python -m data_adapters.formats``.
+
+The endings stand where the readers themselves have them, so that the page cannot promise what is not there.
+"""
+
+from dataclasses import dataclass
+
+from data_adapters.files.check import OTHER_TABLES, PACKED_SUFFIXES, TABLE_SUFFIXES
+from data_adapters.joining.opened import ARRAY_SUFFIXES
+from data_adapters.layouts.labels_source import ARCHIVES
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row of the table; texts in Markdown. endings: those of the readers that it speaks of."""
+
+    what: str
+    gives: str
+    ids: str
+    limits: str
+    endings: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format(
+        "dataset folder (`samples.csv` ...)",
+        "everything together",
+        "column `sample_id`, or `id_column` in `dataset.json`",
+        "links out of the folder are refused",
+    ),
+    Format(
+        "`.csv` `.tsv`",
+        "labels, scores, top-1, answers",
+        "column by name or by its values; none: the rows' numbers",
+        "8 GB, 100,100 columns; UTF-8, UTF-16 or UTF-32; `,` `;` or tab; decimal comma; header may lack",
+        (".csv", ".tsv"),
+    ),
+    Format(
+        "`.parquet` `.feather` `.jsonl` `.ndjson`",
+        "the same; lists of scores in a column",
+        "the same",
+        "8 GB unpacked, 2 billion cells; a line of JSON is one object, of the same kinds in every line",
+        (".parquet", ".feather", ".jsonl", ".ndjson"),
+    ),
+    Format(
+        "`.json` `.xlsx`",
+        "the same",
+        "the same; keys of an object of rows",
+        "512 MB; records, columns, rows by id or pandas' split; the first sheet",
+        (".json", ".xlsx"),
+    ),
+    Format("these tables packed: `.gz` `.zst` `.bz2`", "the same", "the same", "8 GB unpacked", PACKED_SUFFIXES),
+    Format(
+        "`.npy`",
+        "scores (N, K), of several runs (S, N, K), of two classes (N, 1); answers (N,); labels (N,) or one-hot",
+        "none: joined by position if the lengths are equal",
+        "memory-mapped, any size",
+        (".npy",),
+    ),
+    Format(
+        "`.npz`",
+        "one expert or several, labels",
+        "array `sample_ids`",
+        "4 GB unpacked; headers are checked first",
+        (".npz",),
+    ),
+    Format(
+        "`.safetensors`",
+        "one expert or several, labels",
+        "metadata `sample_ids`, a JSON list",
+        "memory-mapped; bfloat16 is copied",
+        (".safetensors",),
+    ),
+    Format(
+        "`.pt` `.pth`",
+        "one expert or several, labels",
+        "list `sample_ids` beside the tensors",
+        "plain tensors only (torch's restricted loading)",
+        (".pt", ".pth"),
+    ),
+    Format(
+        "folder of pictures, one subfolder per class",
+        "samples and labels",
+        "file names, or class/file where two classes share one",
+        "20 million pictures",
+    ),
+    Format(
+        "`.zip` `.tar` `.tar.gz` `.tgz` of such a folder",
+        "the same",
+        "the same",
+        "64 GB, 256 MB a picture, 200 times the archive's size; no path or link leads out",
+        ARCHIVES,
+    ),
+    Format(
+        "Hugging Face `save_to_disk`, Parquet shards",
+        "samples, labels, pictures",
+        "an id column, else unique picture names, else row numbers",
+        "64 GB of pictures",
+    ),
+    Format(
+        "lm-evaluation-harness `samples_*.jsonl`",
+        "questions and experts",
+        "task/doc_id",
+        "tasks with options and one right one; others are left out and named",
+    ),
+    Format("HELM run folders", "questions and experts", "scenario/instance", "512 MB a JSON file; multiple choice"),
+    Format(
+        "tables with `..._choiceA_probs`",
+        "questions and experts",
+        "subject/row; questions must be the same in all",
+        "-",
+    ),
+    Format(
+        "OpenAI-style responses `.jsonl`",
+        "an expert",
+        "`custom_id` (or `sample_id`, `question_id`, `id`)",
+        "answers that settle for a letter or an option",
+    ),
+    Format("MMLU-Redux tables", "questions, answers as columns", "`question_id`", "2 to 26 options"),
+    Format(
+        "flat folder of pictures with a table (as ImageNet's validation set)",
+        "samples, labels, pictures",
+        "the table's ids, with or without the ending",
+        "20 million pictures",
+    ),
+    Format(
+        "`.shards`, a list of `.npy`, Parquet or Zarr shards",
+        "one expert",
+        "none: joined by position",
+        "by command line only; blocks of 256 MB (docs/scale.md)",
+    ),
+    Format(
+        "upload, or a `.zip` of a dataset folder",
+        "what the folder would give",
+        "as in the folder",
+        "50 MB a file (`maxUploadSize` in `.streamlit/config.toml`), 2 GB unpacked",
+    ),
+    Format(
+        "cleanlab `label_issues` (`.csv`, `.parquet` ...)",
+        "earlier decisions",
+        "an id column, else position if as many",
+        "issues only",
+    ),
+    Format(
+        "Label Studio and Argilla exports `.json`",
+        "earlier decisions",
+        "`sample_id` or `id` in the data, else the picture's name; `id` of the record",
+        "512 MB; not JSON-MIN",
+    ),
+    Format(
+        "ReaL `real.json`, MMLU-Redux `error_type` tables",
+        "truth, for evaluation only",
+        "number in the file's name; id column",
+        "no page or score ever reads it",
+    ),
+)
+READ = frozenset((*TABLE_SUFFIXES, *OTHER_TABLES[:3], *PACKED_SUFFIXES, *ARRAY_SUFFIXES, *ARCHIVES))
+
+
+def as_markdown() -> str:
+    """The table of docs/formats.md."""
+    lines = ["| Format | What is read | How ids are found | Limits |", "|---|---|---|---|"]
+    return "\n".join([*lines, *(f"| {f.what} | {f.gives} | {f.ids} | {f.limits} |" for f in FORMATS)])
+
+
+if __name__ == "__main__":
+    print(as_markdown())
