@@ -112,12 +112,12 @@ class Workspace:
 
     def keep_reading(self, steps: Sequence[dict]) -> None:
         """Keeps how the files were read last: a list of steps, each with about, part, meaning, source and evidence."""
-        write_json(self.folder / READING_FILE, list(steps), "How the files were read", indent=1)
+        write_json(self.folder / READING_FILE, {"steps": list(steps)}, "How the files were read", indent=1)
 
     def reading_steps(self) -> list[dict]:
         """How the files were read last; empty where that was not kept."""
         path = self.folder / READING_FILE
-        return read_json(path) if path.is_file() else []
+        return list(read_json(path)["steps"]) if path.is_file() else []
 
     def run_ids(self) -> list[str]:
         """Ids of all runs, oldest first."""
