@@ -17,7 +17,8 @@ from data_adapters.doctor.near_misses import matched_ids
 from data_adapters.files.tables import Table
 from data_adapters.joining.class_codes import all_integers, largest_integer
 from data_adapters.joining.columns import known_columns
-from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, find_id_column, score_columns
+from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, score_columns
+from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 from data_adapters.plan import ReadingPlan

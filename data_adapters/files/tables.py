@@ -3,7 +3,6 @@
 Text stays as it is written: an id ``00012`` keeps its zeros, a class called ``NA`` stays a class.
 """
 
-import re
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,14 +12,21 @@ import pyarrow as pa
 
 from cleaning.domain.dataset import TEXT
 from cleaning.errors import InputError, counted
+from data_adapters.files.arrow_columns import (
+    TEXT_ROWS,
+    as_numbers,
+    as_text,
+    is_list,
+    is_number,
+    is_text,
+    reads_as_number,
+)
 from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, check_file, ending
 from data_adapters.files.packed import unpacked
 from data_adapters.limits import MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
 from data_adapters.sentences import listed
 
-TEXT_ROWS = 65_536
 HEAD_ROWS = 1000
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -40,13 +46,13 @@ class Table:
 
     def text(self, column: str) -> np.ndarray:
         """(N,) object array of str without surrounding blanks; missing values are empty."""
-        return _as_text(self.data[column])
+        return as_text(self.data[column])
 
     def compact_text(self, column: str) -> np.ndarray:
         """(N,) TEXT array of the same, for columns in which nearly every text is another."""
         data, out = self.data[column], np.empty(len(self), TEXT)
         for start in range(0, len(data), TEXT_ROWS):
-            out[start : start + TEXT_ROWS] = _as_text(data.slice(start, TEXT_ROWS))
+            out[start : start + TEXT_ROWS] = as_text(data.slice(start, TEXT_ROWS))
         return out
 
     def values(self, column: str) -> list:
@@ -55,16 +61,16 @@ class Table:
 
     def numbers(self, column: str) -> np.ndarray:
         """(N,) float, NaN where empty. Raises InputError naming the first five values that are no numbers."""
-        return _as_numbers(self.data[column], column, self.path).to_numpy()
+        return as_numbers(self.data[column], column, self.path).to_numpy()
 
     def holds_numbers(self, column: str) -> bool:
         """Whether the first 200 values that are not empty all read as numbers (and there is one)."""
         data = self.data[column]
-        if _is_number(data.type):
+        if is_number(data.type):
             return True
-        if not _is_text(data.type):
+        if not is_text(data.type):
             return False
-        shown = [value for value in _as_text(data.slice(0, 200)) if value]
+        shown = [value for value in as_text(data.slice(0, 200)) if value]
         return bool(shown) and all(map(reads_as_number, shown))
 
     def first(self, rows: int) -> "Table":
@@ -73,11 +79,11 @@ class Table:
 
     def head(self, column: str) -> np.ndarray:
         """Text of the first 1,000 rows of a column."""
-        return _as_text(self.data[column].slice(0, HEAD_ROWS))
+        return as_text(self.data[column].slice(0, HEAD_ROWS))
 
     def list_length(self, column: str) -> int:
         """How many numbers stand in each cell of a column of lists, as its first rows have it; 0 where it has none."""
-        if not _is_list(self.data[column].type) or not _is_number(self.data[column].type.value_type):
+        if not is_list(self.data[column].type) or not is_number(self.data[column].type.value_type):
             return 0
         lengths = {len(value) for value in self.data[column].slice(0, HEAD_ROWS).to_pylist() if value is not None}
         return lengths.pop() if len(lengths) == 1 else 0
@@ -98,11 +104,11 @@ class Table:
         import pyarrow.compute as pc
 
         data = self.data[column]
-        return _is_text(data.type) and bool(pc.all(pc.ascii_is_printable(data)).as_py())
+        return is_text(data.type) and bool(pc.all(pc.ascii_is_printable(data)).as_py())
 
     def matrix(self, columns: list[str]) -> np.ndarray:
         """(N, len(columns)) float32 of the named columns, NaN where empty."""
-        numeric = pa.table([_as_numbers(self.data[c], c, self.path) for c in columns], names=columns)
+        numeric = pa.table([as_numbers(self.data[c], c, self.path) for c in columns], names=columns)
         out = np.empty((len(self), len(columns)), np.float32)
         start = 0
         for batch in numeric.to_batches(max_chunksize=4096):
@@ -144,19 +150,6 @@ def read_table(path: Path, scores: bool = False) -> Table:
             "Save it again with the encoding UTF-8."
         ) from error
     return table
-
-
-def reads_as_number(text: str) -> bool:
-    """Whether a text is a number, with a decimal point or a decimal comma."""
-    try:
-        float(text if "," not in text else _with_point(text))
-    except ValueError:
-        return False
-    return "_" not in text
-
-
-def _with_point(text: str) -> str:
-    return text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text
 
 
 def _read_text(path: Path, scores: bool) -> Table:
@@ -253,76 +246,3 @@ def _check_names(columns: tuple[str, ...], path: Path) -> None:
             f"'{path.name}' has {counted(len(repeated), 'column name')} more than once: {listed(repeated)} "
             "Give each column a name of its own."
         )
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
-
-
-def _as_text(data: pa.ChunkedArray) -> np.ndarray:
-    if pa.types.is_dictionary(data.type):
-        return _as_text_by_word(data)
-    if pa.types.is_floating(data.type):
-        values = [_float_text(value) for value in data.to_pylist()]
-    elif _is_text(data.type):
-        return _trimmed(data)
-    else:
-        values = ["" if value is None else str(value) for value in data.to_pylist()]
-    out = np.empty(len(values), object)
-    out[:] = values
-    return out
-
-
-def _trimmed(data: pa.ChunkedArray) -> np.ndarray:
-    """Text without blanks around it, made block by block: millions of ids are then held once and not three times."""
-    import pyarrow.compute as pc  # here, as it takes as long as all of pyarrow
-
-    out = np.empty(len(data), object)
-    for start in range(0, len(data), TEXT_ROWS):
-        block = data.slice(start, TEXT_ROWS).cast(pa.string())
-        out[start : start + TEXT_ROWS] = pc.fill_null(pc.utf8_trim_whitespace(block), "").to_pylist()
-    return out
-
-
-def _as_text_by_word(data: pa.ChunkedArray) -> np.ndarray:
-    """Text of a column that holds each of its words once and says where; so does the text."""
-    whole = data.unify_dictionaries().combine_chunks()
-    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-    words = np.append(_as_text(pa.chunked_array([whole.dictionary])), "")
-    return words[whole.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False).astype(np.int64)]
-
-
-def _float_text(value: float | None) -> str:
-    if value is None or value != value:
-        return ""
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
-
-
-def _as_numbers(data: pa.ChunkedArray, column: str, path: Path) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    if pa.types.is_dictionary(data.type):
-        data = data.cast(data.type.value_type)
-    if pa.types.is_null(data.type):
-        return pc.cast(data, pa.float64()).fill_null(np.nan)
-    if _is_number(data.type):
-        target = pa.float32() if data.type in (pa.float16(), pa.float32()) else pa.float64()
-        return pc.cast(data, target, safe=False).fill_null(np.nan)
-    text = _as_text(data)
-    bad = [value for value in text if value and not reads_as_number(value)]
-    if bad:
-        raise InputError(
-            f"'{path.name}': column '{column}' has {counted(len(bad), 'value')} not readable as numbers: "
-            f"{listed(bad)} Expected numbers with a decimal point."
-        )
-    return pa.chunked_array(
-        [pa.array([float(_with_point(value)) if value else np.nan for value in text], pa.float64())]
-    )

@@ -20,13 +20,13 @@ from data_adapters.joining.class_codes import (
 from data_adapters.joining.columns import is_position
 from data_adapters.joining.expert_columns import (
     answer_candidates,
-    find_id_column,
     named_after,
     numbered_columns,
     score_columns,
     without_rank_columns,
 )
 from data_adapters.joining.given_labels import MAY_BE_A_CLASS, is_mark, refuse_several, without_label
+from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 from data_adapters.limits import MAX_CLASSES

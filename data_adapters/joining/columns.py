@@ -58,6 +58,7 @@ HIGHER_IS_SURER = frozenset("logit logits logprob logprobs loglikelihood margin 
 LOWER_IS_SURER = frozenset("loss losses nll perplexity ppl entropy uncertainty distance".split())
 RIGHT_OR_WRONG = frozenset("correct iscorrect acc accuracy exactmatch em match hit".split())
 NO_ID_WORDS = frozenset("fold folds rank split weight weights seed epoch run repeat cv".split())
+ABOUT_THE_RUN = frozenset("time seconds token tokens cost date id ids version latency length count name path".split())
 POSITION = re.compile(r"(unnamed: \d+|column 1|index|level_0|row|row_?number|__index_level_0__|)", re.IGNORECASE)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -70,6 +71,13 @@ def words(column: str) -> frozenset[str]:
 
 def speaks_of(column: str, vocabulary: frozenset[str]) -> bool:
     return not vocabulary.isdisjoint(words(column))
+
+
+def speaks_of_prediction(column: str) -> bool:
+    """Whether a column is called as answers are, and not as their scores, times or costs."""
+    unlike = CONFIDENCE_WORDS | HIGHER_IS_SURER | LOWER_IS_SURER | RIGHT_OR_WRONG | ABOUT_THE_RUN
+    parts = words(column)
+    return not parts.isdisjoint(PREDICTED_WORDS) and parts.isdisjoint(unlike) and column.lower() != "model"
 
 
 def is_position(column: str) -> bool:

@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from cleaning.errors import InputError, first_five
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns as named
-from data_adapters.joining.columns import ID_NAMES, is_position, known_columns, speaks_of
+from data_adapters.joining.columns import is_position, known_columns, speaks_of, speaks_of_prediction
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.ranked_columns import Ranked, families, find_ranked, refuse_falling
 from data_adapters.plan import ReadingPlan
@@ -42,8 +40,6 @@ CONFIDENCE_NAMES = (
     "max_prob",
 )
 NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "category", "choice", "name")
-ABOUT_THE_RUN = frozenset("time seconds token tokens cost date id ids version latency length count name path".split())
-MOSTLY_DISTINCT = 0.99
 
 
 @dataclass(frozen=True)
@@ -71,40 +67,6 @@ class TableShape:
     @property
     def lower_is_surer(self) -> bool:
         return self.order is not None and speaks_of(self.order, named.LOWER_IS_SURER)
-
-
-def find_id_column(table: Table, sample_ids: np.ndarray, asked: str) -> str | None:
-    """The column whose values are sample ids; None where no column looks like ids at all.
-
-    asked: the id column of the labels, tried first. Then known names, then every column whose values are distinct. A
-    column is taken when at least half of its first 1,000 values are sample ids; else the best of those with any. Where
-    a column has a known id name but no value in common, it is returned all the same, so that joining can say
-    what differs.
-    """
-    known = set(sample_ids)
-    first = [c for c in (asked, *known_columns(table, ID_NAMES)) if c in table.columns]
-    shares = {}
-    for column in dict.fromkeys((*first, *_texts_first(table))):
-        if column not in first and not _may_hold_ids(table, column, sample_ids):
-            continue
-        values = table.head(column)
-        shares[column] = sum(value in known for value in values) / max(1, len(values))
-        if shares[column] >= 0.5:
-            return column
-    best = max(shares, key=shares.__getitem__, default=None)
-    if best is not None and shares[best] > 0 and (best in first or not table.holds_numbers(best)):
-        return best
-    return first[0] if first else _first_distinct_text(table)
-
-
-def _may_hold_ids(table: Table, column: str, sample_ids: np.ndarray) -> bool:
-    """Not a fold, a rank, a prediction or a score, nor row numbers where samples have ids of their own."""
-    if speaks_of(column, named.NO_ID_WORDS | named.PREDICTED_WORDS | named.CONFIDENCE_WORDS):
-        return False
-    if is_position(column) and sample_ids[0] != "0":
-        return False
-    values = table.head(column)
-    return len(set(values)) >= MOSTLY_DISTINCT * len(values)
 
 
 def table_shape(
@@ -156,18 +118,10 @@ def _whole_scores(table: Table, id_column: str | None, rest: list[str], names: S
 def answer_candidates(table: Table, id_column: str | None) -> list[str]:
     """Columns that may hold an expert's answers, the likeliest first."""
     rest = [c for c in table.columns if c != id_column and not _is_gold(c)]
-    meant = [c for c in rest if _speaks_of_prediction(c)]
+    meant = [c for c in rest if speaks_of_prediction(c)]
     exact = [c for c in known_columns(table, PREDICTED_NAMES) if c in meant]
     neutral = [c for c in known_columns(table, NEUTRAL_NAMES) if c in rest]
     return list(dict.fromkeys([*exact, *meant, *neutral]))
-
-
-def _speaks_of_prediction(column: str) -> bool:
-    unlike = (
-        named.CONFIDENCE_WORDS | named.HIGHER_IS_SURER | named.LOWER_IS_SURER | named.RIGHT_OR_WRONG | ABOUT_THE_RUN
-    )
-    parts = named.words(column)
-    return not parts.isdisjoint(named.PREDICTED_WORDS) and parts.isdisjoint(unlike) and column.lower() != "model"
 
 
 def _is_gold(column: str) -> bool:
@@ -268,21 +222,6 @@ def without_rank_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...
 def _prefixes(columns: Sequence[str], names: Sequence[str]) -> list[str]:
     first = names[0]
     return ["", *sorted({c.removesuffix(first) for c in columns if c.endswith(first) and c != first})]
-
-
-def _texts_first(table: Table) -> list[str]:
-    numbers = [column for column in table.columns[:50] if table.holds_numbers(column)]
-    return [column for column in table.columns[:50] if column not in numbers] + numbers
-
-
-def _first_distinct_text(table: Table) -> str | None:
-    for column in table.columns[:50]:
-        if _speaks_of_prediction(column) or speaks_of(column, named.NO_ID_WORDS):
-            continue
-        values = table.head(column)
-        if len(values) > 5 and not table.holds_numbers(column) and len(set(values)) == len(values):
-            return column
-    return None
 
 
 def _unclear(opened: OpenedExpert, rest: Sequence[str], names: Sequence[str]) -> InputError:

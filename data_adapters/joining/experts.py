@@ -12,8 +12,9 @@ from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_classes, read_places
-from data_adapters.joining.expert_columns import TableShape, find_id_column, table_shape
+from data_adapters.joining.expert_columns import TableShape, table_shape
 from data_adapters.joining.few_scores import of_two_classes, scattered
+from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.samples import Samples
@@ -23,6 +24,7 @@ from data_adapters.joining.score_kind import (
     check_probabilities,
     detect_score_kind,
 )
+from data_adapters.joining.told_columns import decide_columns, order_note, unused_note
 from data_adapters.plan import ReadingPlan
 
 FEWEST_EQUAL = 20  # rows, below which equal columns may be chance
@@ -63,7 +65,7 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     ids = None if id_column is None else table.text(id_column)
     join = _join(opened, frame, ids, len(table), plan)
     shape = table_shape(opened, id_column, frame.class_names, partial(_is_given, opened, frame, join), plan)
-    _decide_columns(opened, shape, plan)
+    decide_columns(opened, shape, plan)
     whole = _whole(opened, shape, len(frame.class_names))
     if whole is not None:
         return _full(opened, frame, join, whole, plan), ids is None
@@ -101,35 +103,6 @@ def _is_given(opened: OpenedExpert, frame: Frame, join: alignment.Join, column: 
     codes = _codes(text, frame, opened).codes
     said = codes >= 0
     return said.sum() >= FEWEST_EQUAL and bool((codes[said] == frame.given[said]).all())
-
-
-def _decide_columns(opened: OpenedExpert, shape: TableShape, plan: ReadingPlan) -> None:
-    roles = {
-        shape.id_column: "id",
-        shape.predicted: "prediction",
-        shape.confidence: "confidence",
-        shape.order: "how sure, by its order" + (" (lower is surer)" if shape.lower_is_surer else ""),
-        shape.positive: "probability of class 1",
-        shape.scores_list: "scores of every class",
-    }
-    file = opened.path.name
-    for column, role in roles.items():
-        if column is not None:
-            plan.decide(file, f"column '{column}'", role, "said" if column == opened.answer_column else "inferred")
-    if shape.class_columns:
-        first, last = shape.class_columns[0], shape.class_columns[-1]
-        meaning = f"scores of {len(shape.class_columns):,} classes"
-        plan.decide(file, f"columns '{first}' to '{last}'", meaning, "inferred", "called or counted as the classes")
-    if shape.ranked:
-        plan.decide(file, f"columns '{shape.ranked.classes[0]}' ...", "classes from the best on", "inferred", "ranked")
-
-
-def unused_note(opened: OpenedExpert, shape: TableShape | None) -> list[str]:
-    """What is said about columns that nothing was made of."""
-    if shape is None or opened.answer_column or shape.class_columns:
-        return []
-    left = [column for column in opened.table.columns if column not in shape.used]
-    return [f"Expert '{opened.name}': not used: {first_five(left)}."] if left else []
 
 
 def _join(opened: OpenedExpert, frame: Frame, ids: np.ndarray | None, rows: int, plan: ReadingPlan) -> alignment.Join:
@@ -179,7 +152,8 @@ def _full(
         )
     notes = (*join.notes, *alignment.abstention_note(join, frame.sample_ids, opened.name))
     about = _about(opened, (f"Expert '{opened.name}': {seen}.", *notes))
-    plan.decide(opened.path.name, f"scores of '{opened.name}'", seen, "inferred")
+    source = "stated" if opened.declared.score_kind else "inferred"
+    plan.decide(opened.path.name, f"scores of '{opened.name}'", seen, source)
     expert = FullExpert(**about, scores=scores, score_kind=kind, rows=join.rows_or_none(), option_counts=counts)
     if known := plan.options.known(expert):
         return replace(expert, known_fingerprint=known)
@@ -210,7 +184,7 @@ def _hard_or_top1(
     if confidence is not None:
         confidence = _taken(confidence, join.rows, np.nan).astype(np.float32)
         confidence, more = confidences.of_the_prediction(opened.name, confidence, predicted, frame.class_names)
-        notes += [*more, *_order_note(opened.name, shape)]
+        notes += [*more, *order_note(opened.name, shape)]
         predicted, confidence, more = _both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
@@ -219,15 +193,6 @@ def _hard_or_top1(
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
-
-
-def _order_note(name: str, shape: TableShape | None) -> list[str]:
-    if shape is None or shape.order is None:
-        return []
-    surer = "lower" if shape.lower_is_surer else "higher"
-    return [
-        f"Expert '{name}': column '{shape.order}' is no probability; it says how sure by its order ({surer} is surer)."
-    ]
 
 
 def _empty_note(name: str, text: np.ndarray, rows: np.ndarray) -> list[str]:
