@@ -2,8 +2,8 @@
 
     python -m benchmarks fuzz -- --mutants 3000 --seed 1 [--only parquet] [--publish]
 
-Every mutant is read and scored in a process of its own, with a bound of 10 s of the processor and 1 GB. A *different result* is what a
-changed value gives: a format without checksums cannot tell it. Seeded: the same numbers make the same mutants.
+Every mutant is read and scored in a process of its own, with a bound of 10 s of the processor and 1 GB. A *different
+result* is what a changed value gives: a format without checksums cannot tell it. The same seed makes the same mutants.
 """
 
 import argparse
