@@ -11,6 +11,11 @@ from cleaning.domain.dataset import Dataset
 
 COUNT, CLASSES = 48, ("cat", "dog", "owl")
 IDS = [f"s{i:03d}" for i in range(COUNT)]
+TABLES, OTHERS = (
+    (".csv", ".tsv", ".parquet", ".feather", ".jsonl"),
+    (".json", ".xlsx", ".csv.gz", ".jsonl.zst", ".csv.bz2"),
+)
+PACKED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 SHOWN = "résumé"  # a class beyond ASCII, where text can hold it
 
 
@@ -58,7 +63,18 @@ def write_table(path: Path, columns: dict[str, list]) -> None:
     import pyarrow as pa
     from pyarrow import feather, parquet
 
-    if path.suffix == ".parquet":
+    if path.suffix in PACKED:
+        write_table(path.with_suffix(""), columns)
+        with pa.output_stream(str(path), compression=PACKED[path.suffix]) as packed:
+            packed.write(path.with_suffix("").read_bytes())
+    elif path.suffix == ".xlsx":
+        import pandas as pd
+
+        pd.DataFrame(columns).to_excel(path, index=False)
+    elif path.suffix == ".json":
+        rows = [dict(zip(columns, row)) for row in zip(*columns.values())]
+        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    elif path.suffix == ".parquet":
         parquet.write_table(pa.table(columns), path, row_group_size=20)
     elif path.suffix == ".feather":
         feather.write_feather(pa.table(columns), path, compression="lz4" if path.stem == "labels" else "uncompressed")
@@ -91,7 +107,7 @@ LABELS, NET = ("--labels={}/labels.csv",), "--expert=net={}/net"
 
 def table_cases() -> Iterator[Case]:
     """Tables as labels and as experts of each kind."""
-    for ending in (".csv", ".tsv", ".parquet", ".feather", ".jsonl"):
+    for ending in (*TABLES, *OTHERS):
 
         def write(folder: Path, ending=ending) -> None:
             write_table(folder / "labels.csv", labels_columns())
@@ -100,7 +116,7 @@ def table_cases() -> Iterator[Case]:
             write_table(folder / f"top{ending}", top1_columns())
 
         both = (f"{NET}{ending}", f"--expert=top={{}}/top{ending}")
-        for part in ("labels", "net", "top"):
+        for part in ("labels", "net", "top") if ending in TABLES else ("labels", "net"):
             yield Case(f"{ending[1:]}", write, f"{part}{ending}", command(f"--labels={{}}/labels{ending}", *both))
 
 

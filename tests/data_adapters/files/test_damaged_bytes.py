@@ -123,6 +123,27 @@ def test_an_array_that_lacks_its_end(tmp_path, kept):
     assert refused(open_npy, path).startswith("'predicted.npy' ")
 
 
+# ---- what is packed
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "zst"])
+def test_a_packed_table_that_lacks_its_end_is_never_a_shorter_table(tmp_path, kind):
+    path = tmp_path / f"labels.csv.{kind}"
+    with pa.output_stream(str(path), compression={"zst": "zstd", "gz": "gzip"}.get(kind, kind)) as packed:
+        packed.write(b"sample_id,label\n" + b"".join(b"s%05d,cat\n" % i for i in range(5000)))
+    whole = path.read_bytes()
+    for kept in (len(whole) - 1, len(whole) - 9, len(whole) // 2, 12):
+        path.write_bytes(whole[:kept])
+        assert "'labels.csv" in refused(read_table, path)
+
+
+def test_a_packed_table_that_unpacks_to_far_more_than_tables_do(tmp_path, monkeypatch):
+    monkeypatch.setattr("data_adapters.files.packed.FREE_UNPACKED_BYTES", 10**6)
+    with pa.output_stream(str(tmp_path / "labels.csv.gz"), compression="gzip") as packed:
+        packed.write(b"sample_id,label\n" + b"0" * 5 * 10**6)
+    assert "unpacks to more than 1.0 MB, more than is read." in refused(read_table, tmp_path / "labels.csv.gz")
+
+
 # ---- shards
 
 
