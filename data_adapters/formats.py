@@ -49,7 +49,13 @@ FORMATS = (
         "512 MB; records, columns, rows by id or pandas' split; the first sheet",
         (".json", ".xlsx"),
     ),
-    Format("these tables packed: `.gz` `.zst` `.bz2`", "the same", "the same", "8 GB unpacked", PACKED_SUFFIXES),
+    Format(
+        "these tables packed: `.gz` `.zst` `.bz2`",
+        "the same",
+        "the same",
+        "8 GB unpacked, 200 times the packed size",
+        PACKED_SUFFIXES,
+    ),
     Format(
         "`.npy`",
         "scores (N, K), of several runs (S, N, K), of two classes (N, 1); answers (N,); labels (N,) or one-hot",

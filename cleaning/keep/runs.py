@@ -16,6 +16,7 @@ from cleaning.domain.folds import FOLD_COUNT
 from cleaning.domain.settings import Settings
 from cleaning.files import write_json
 from cleaning.keep.stored import FORMAT, now, read_json, save_array
+from cleaning.scores.npy_files import open_npy
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.pipeline import Scored
 
@@ -49,18 +50,18 @@ class Run:
 
     @cached_property
     def predicted(self) -> np.ndarray:
-        """(N, M) int32 in the dataset's order, memory-mapped; -1 where an expert abstains."""
-        return np.load(self.folder / "predicted.npy", mmap_mode="r", allow_pickle=False)
+        """(N, M) int32 in the dataset's order; -1 where an expert abstains."""
+        return open_npy(self.folder / "predicted.npy")
 
     @cached_property
     def confidence(self) -> np.ndarray:
-        """(N, M) float32 calibrated confidence, memory-mapped; NaN where an expert abstains."""
-        return np.load(self.folder / "confidence.npy", mmap_mode="r", allow_pickle=False)
+        """(N, M) float32 calibrated confidence; NaN where an expert abstains."""
+        return open_npy(self.folder / "confidence.npy")
 
     @cached_property
     def label_probability(self) -> np.ndarray:
         """(N,) float32 pooled calibrated probability of the given label, in the dataset's order."""
-        return np.load(self.folder / "label_probability.npy", mmap_mode="r", allow_pickle=False)
+        return open_npy(self.folder / "label_probability.npy")
 
     @cached_property
     def groups(self) -> pd.DataFrame | None:

@@ -46,6 +46,8 @@ def read_header(file: IO[bytes]) -> Header:
     shape, turned, dtype = _parsed(file.read(length), width)
     if dtype.hasobject:
         raise NotNpy("is a pickled array, which can run code when read")
+    if min(shape, default=0) < 0:
+        raise NotNpy("is a damaged NumPy file (negative dimensions are not allowed)")
     return Header(shape, dtype, turned, len(start) + width + length)
 
 

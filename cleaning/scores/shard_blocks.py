@@ -63,10 +63,28 @@ def read_blocks(place: str, block_rows: Sequence[int], row: int, into: np.ndarra
 
 
 def _read_block(place: str, number: int, first: int, rows: int, dtype: np.dtype) -> np.ndarray:
-    if not place.lower().endswith(".parquet"):
-        return np.asarray(_zarr(place)[first : first + rows], dtype)
+    try:
+        if not place.lower().endswith(".parquet"):
+            return np.asarray(_zarr(place)[first : first + rows], dtype)
+        return _read_group(place, number, rows, dtype)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        MemoryError,
+    ) as error:  # Arrow's, Zarr's, codecs' own
+        told = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(
+            f"Shard '{place}' is damaged from row {first + 1:,} on ({told[:160]}). Copy or save it again."
+        ) from None
+
+
+def _read_group(place: str, number: int, rows: int, dtype: np.dtype) -> np.ndarray:
     with _opened_shard(place) as file:
         group = _parquet(place, file).read_row_group(number)
+    group.validate(full=True)  # a damaged length would lead outside of its memory
     block = np.empty((rows, group.num_columns), dtype)
     for column in range(group.num_columns):
         block[:, column] = group.column(column).to_numpy()
@@ -94,7 +112,7 @@ def _parquet(place: str, file):
 
     try:
         return parquet.ParquetFile(file)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"Shard '{place}' cannot be read as Parquet ({str(error).splitlines()[0]}).") from None
 
 
@@ -103,7 +121,7 @@ def _parquet_layout(place: str) -> tuple[tuple[int, ...], int, np.dtype]:
         with _opened_shard(place) as file:
             opened = _parquet(place, file)
             meta, schema = opened.metadata, opened.schema_arrow
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"Shard '{place}' cannot be read as Parquet ({error}).") from None
     kinds = {str(field.type) for field in schema}
     known = {"halffloat": np.float16, "float": np.float32, "double": np.float64}

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, first_five
 from cleaning.scores.float_bits import all_finite
 from cleaning.scores.npy_header import read_header
 from cleaning.scores.rows import Rows, place_of, whole_file
@@ -149,8 +149,17 @@ def listed_shards(path: Path) -> ShardedScores:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The list of shards '{path.name}' cannot be read ({error}).") from None
-    places = [line if "://" in line else str((path.parent / line).resolve()) for line in lines if line]
+    places = [line if "://" in line else _resolved(path, line) for line in lines if line]
     return open_shards(places)
+
+
+def _resolved(path: Path, line: str) -> str:
+    try:
+        return str((path.parent / line).resolve())
+    except (OSError, ValueError, RuntimeError):  # a zero byte, a name that is too long, links in a circle
+        raise InputError(
+            f"The list of shards '{path.name}' names a file that cannot be: {first_five([repr(line)])}."
+        ) from None
 
 
 def list_shards(path: Path, scores: ShardedScores) -> None:

@@ -1,6 +1,7 @@
 """JSON and JSON lines with bounds, and sentences for what is damaged."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from cleaning.errors import InputError
 from data_adapters.files.check import check_file
 from data_adapters.limits import MAX_JSON_BYTES, MAX_JSON_LINE, MAX_TABLE_BYTES, readable_size
 
+HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # beginnings of what can be half a character
 DEEP = 500  # brackets in a line before its nesting is looked at
 KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
@@ -70,18 +72,38 @@ def json_file(path: Path) -> object:
     if path.stat().st_size > MAX_JSON_BYTES:
         raise InputError(f"'{path.name}' is larger than {readable_size(MAX_JSON_BYTES)}. Run fewer instances.")
     try:
-        return json.loads(path.read_bytes())
+        return _loaded(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise InputError(f"'{path.name}' is no sound JSON. Copy or save it again.") from error
 
 
+def _loaded(written: bytes) -> object:
+    """What JSON says; half a character (a lone surrogate, as cut texts end in) becomes the sign for a missing one."""
+    content = json.loads(written)
+    return _whole(content) if HALF.search(written) else content
+
+
+def _whole(content: object) -> object:
+    if isinstance(content, str):
+        return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(content, list):
+        return [_whole(item) for item in content]
+    if isinstance(content, dict):
+        return {_whole(key): _whole(value) for key, value in content.items()}
+    return content
+
+
 def _object(line: bytes, where: str) -> dict:
     try:
-        content = json.loads(line)
+        content = _loaded(line)
     except RecursionError as error:
         raise InputError(f"{where} is nested too deeply to be read. Expected one flat object per line.") from error
     except ValueError as error:
-        raise InputError(f"{where} is no sound JSON. Copy or save the file again.") from error
+        raise InputError(f"{where} is no sound JSON{_other_encoding(error)}. Copy or save the file again.") from error
     if not isinstance(content, dict):
         raise InputError(f"{where} is no JSON object. Expected one object per line.")
     return content
+
+
+def _other_encoding(error: ValueError) -> str:
+    return ": it holds bytes of another encoding than UTF-8" if isinstance(error, UnicodeDecodeError) else ""

@@ -10,6 +10,7 @@ from typing import IO
 import numpy as np
 
 from cleaning.errors import InputError, first_five
+from cleaning.scores.npy_files import READ_BYTES, open_npy
 from cleaning.scores.npy_header import Header, NotNpy, briefly, read_header
 from data_adapters.files.check import check_file
 from data_adapters.limits import (
@@ -23,7 +24,10 @@ from data_adapters.sentences import reason
 
 
 def map_npy(path: Path) -> np.ndarray:
-    """The array in a .npy file, memory-mapped read-only; its size is checked against the file's first."""
+    """The array in a .npy file; its size is checked against the file's first.
+
+    Rows of scores are memory-mapped read-only, for ``cleaning.scores.rows`` to read; a map that anything else looks at
+    would end the process when the file becomes shorter, so all else is read now, up to READ_BYTES."""
     check_file(path)
     with path.open("rb") as file, _explained(path.name):
         header = _header(file, path.name)
@@ -35,8 +39,8 @@ def map_npy(path: Path) -> np.ndarray:
             "header "
             f"declares (shape {header.shape}, {header.dtype}). Copy or save it again."
         )
-    with _explained(path.name):
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+    rows_of_scores = header.dtype.kind == "f" and len(header.shape) == 2 and not header.turned
+    return open_npy(path, 0 if rows_of_scores else READ_BYTES)
 
 
 def load_npz(path: Path) -> dict[str, np.ndarray]:
@@ -49,7 +53,7 @@ def load_npz(path: Path) -> dict[str, np.ndarray]:
             _check_total(archive, path.name)
         with _explained(path.name), np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except DAMAGED_ZIP as error:
+    except (*DAMAGED_ZIP, OSError, KeyError) as error:
         raise InputError(
             f"'{path.name}' cannot be read as .npz ({reason(error)}). Save it again with numpy.savez."
         ) from error

@@ -9,7 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from cleaning.errors import InputError
-from data_adapters.limits import DAMAGED_ZIP, MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
+from data_adapters.limits import (
+    DAMAGED_ZIP,
+    FREE_UNPACKED_BYTES,
+    MAX_TABLE_BYTES,
+    MAX_TABLE_CELLS,
+    MAX_UNPACKING_RATIO,
+    readable_size,
+)
 from data_adapters.sentences import reason
 
 COPY_BYTES = 1024**2
@@ -19,6 +26,7 @@ PACKED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
     """A temporary file of the same name without the last ending. Raises InputError on what is damaged or too large."""
+    most = min(MAX_TABLE_BYTES, max(FREE_UNPACKED_BYTES, MAX_UNPACKING_RATIO * path.stat().st_size))
     with tempfile.TemporaryDirectory() as folder:
         target, written = Path(folder, path.stem), 0
         try:
@@ -28,9 +36,10 @@ def unpacked(path: Path) -> Iterator[Path]:
             ):
                 while block := source.read(COPY_BYTES):
                     written += len(block)
-                    if written > MAX_TABLE_BYTES:
+                    if written > most:
                         raise InputError(
-                            f"'{path.name}' unpacks to more than {readable_size(MAX_TABLE_BYTES)}. Split it."
+                            f"'{path.name}' ({readable_size(path.stat().st_size)}) unpacks to more than "
+                            f"{readable_size(most)}, more than is read. Unpack it yourself, or split it."
                         )
                     file.write(block)
         except (OSError, pa.ArrowException) as error:

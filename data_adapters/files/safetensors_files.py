@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError
+from cleaning.scores.rows import read_rows
 from data_adapters.files.check import check_file
 from data_adapters.limits import MAX_UNPACKED_BYTES, readable_size
 
@@ -55,7 +56,9 @@ def _tensor(path: Path, name: str, about: dict, start: int) -> np.ndarray:
         raise _damaged(path, f"tensor '{name}' has shape {shape} for {readable_size(max(0, last - first))}")
     if start + last > path.stat().st_size:
         raise _damaged(path, f"it ends before tensor '{name}' does")
-    array = np.memmap(path, dtype, "r", start + first, shape)
+    array: np.ndarray = np.memmap(path, dtype, "r", start + first, shape)
+    if len(shape) != 2 or dtype.kind != "f":  # only rows of scores are read without looking at the map
+        array = read_rows(array, slice(0, len(array)))
     return _from_bfloat16(array, path) if about["dtype"] == "BF16" else array
 
 

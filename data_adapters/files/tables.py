@@ -21,6 +21,7 @@ from data_adapters.files.arrow_columns import (
     is_text,
     reads_as_number,
 )
+from data_adapters.files.arrow_files import readable, sound
 from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, check_file, ending
 from data_adapters.files.packed import unpacked
 from data_adapters.limits import MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
@@ -182,20 +183,11 @@ def _read_parquet(path: Path) -> Table:
 
 
 def _read_feather(path: Path) -> Table:
-    with readable(path, "Feather"), pa.memory_map(str(path)) as source:
+    with readable(path, "Feather"), pa.OSFile(str(path)) as source:
         reader = pa.ipc.open_file(source)
         first = reader.get_batch(0).num_rows if reader.num_record_batches else 0
         _check_declared(path, first * reader.num_record_batches, len(reader.schema), 0)
         return Table(path, sound(reader.read_all()))
-
-
-def sound(table: pa.Table) -> pa.Table:
-    """The table, once all that lies in its buffers is known to point inside them; raises ArrowInvalid else.
-
-    A damaged Arrow file is mapped as it is, and to follow a wrong offset would end the process.
-    """
-    table.validate(full=True)
-    return table
 
 
 def _read_json_lines(path: Path) -> Table:
@@ -205,29 +197,11 @@ def _read_json_lines(path: Path) -> Table:
 
     refuse_deep_lines(path)
     try:
-        return Table(path, pj.read_json(path, read_options=pj.ReadOptions(block_size=64 * 1024**2)))
+        return Table(path, sound(pj.read_json(path, read_options=pj.ReadOptions(block_size=64 * 1024**2))))
     except (pa.ArrowException, OSError, ValueError) as error:
         refuse_uneven_lines(path)
         with readable(path, "JSON lines"):
             raise error
-
-
-class readable:
-    """Turns what pyarrow says about a damaged file into a sentence."""
-
-    def __init__(self, path: Path, what: str):
-        self.path, self.what = path, what
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, pa.ArrowException | OSError | ValueError | KeyError):
-            reason = str(error).splitlines()[0] if str(error) else "damaged"
-            raise InputError(
-                f"'{self.path.name}' cannot be read as {self.what} ({reason[:160]}). "
-                "Check that it was saved completely and has the right ending."
-            ) from error
 
 
 def _check_declared(path: Path, rows: int, columns: int, size: int) -> None:

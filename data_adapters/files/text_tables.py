@@ -61,11 +61,11 @@ def _beginning(path: Path) -> tuple[str, str]:
         raise InputError(
             f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
         )
-    try:
-        raw.split(b"\n", 1)[0].split(b"\r", 1)[0].decode("utf-8")
+    try:  # a letter that the end of this part cuts in two is no mistake
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(raw)
     except UnicodeDecodeError:
-        raise _other_encoding(path, 1) from None
-    text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="ignore")
+        _refuse_other_encodings(path, "utf-8")
+        raise
     if not text.strip():
         raise InputError(f"'{path.name}' holds only blanks. Check that it was saved or copied completely.")
     return "utf-8", text

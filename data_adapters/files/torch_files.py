@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError
+from cleaning.scores.npy_files import READ_BYTES
 from data_adapters.files.check import check_file
 from data_adapters.limits import MAX_UNPACKED_BYTES, readable_size
 
 
 def load_torch(path: Path) -> dict[str, np.ndarray]:
-    """Tensors (and lists of ids) by name; a lone tensor is called ``scores``. Memory-mapped where torch can."""
+    """Tensors (and lists of ids) by name; a lone tensor is called ``scores``. Memory-mapped above READ_BYTES."""
     check_file(path)
     _check_archive(path)
     try:
@@ -21,7 +22,8 @@ def load_torch(path: Path) -> dict[str, np.ndarray]:
             f"'{path.name}' needs PyTorch to be read, which is not installed. Save the scores as .npy."
         ) from error
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        large = path.stat().st_size > READ_BYTES  # a mapped file that becomes shorter ends the process
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=large)
     except Exception as error:  # torch raises many kinds on damaged and on refused files
         raise InputError(
             f"'{path.name}' is no file of plain PyTorch tensors; anything else can run code when read. "

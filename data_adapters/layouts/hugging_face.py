@@ -1,21 +1,20 @@
 """Hugging Face datasets on disk: ``save_to_disk`` folders and Parquet shards with picture bytes.
 
-What ``save_to_disk`` wrote is opened by their own library where it is installed, else by pyarrow; Parquet shards by
-pyarrow always, as the library would first copy them into its cache.
+Their files are Arrow's own. They are not opened by their library: it maps them into memory unchecked, where a damaged
+or shortened file ends the process.
 """
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cleaning.errors import InputError, counted, one_of
 from data_adapters.contract import LabelsSource
-from data_adapters.files.tables import Table, readable, sound
+from data_adapters.files.arrow_files import arrow_batches, arrow_schema, arrow_table, readable
+from data_adapters.files.tables import Table
 from data_adapters.joining.class_names import unique_names
 from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
 from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES_BYTES, readable_size
@@ -43,64 +42,35 @@ def is_hugging_face(folder: Path) -> bool:
 
 def holds_features(file: Path) -> bool:
     """Whether a Parquet file says in its schema that Hugging Face wrote it."""
-    with readable(file, "Parquet"):
-        return b"huggingface" in (pq.read_schema(file).metadata or {})
+    return b"huggingface" in (arrow_schema(file).metadata or {})
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """One split. files: in order. table: memory-mapped by the library, or None where pyarrow reads the files."""
+    """One split. files: in order."""
 
     files: list[Path]
-    table: pa.Table | None = None
 
     @property
     def schema(self) -> pa.Schema:
-        return _schema(self.files[0]) if self.table is None else self.table.schema
+        return arrow_schema(self.files[0])
 
     def without_pictures(self) -> pa.Table:
-        if self.table is not None:
-            return self.table.select(_kept(self.schema)).replace_schema_metadata(None)
-        return pa.concat_tables([_without_pictures(file) for file in self.files], promote_options="permissive")
+        parts = [arrow_table(file, _kept(arrow_schema(file))) for file in self.files]
+        with readable(self.files[0], "Arrow or Parquet"):  # files of other columns or types do not fit together
+            return pa.concat_tables(parts, promote_options="permissive")
 
     def batches(self, column: str) -> Iterator[pa.RecordBatch]:
         """The column, a batch in memory at a time."""
-        if self.table is not None:
-            yield from self.table.select([column]).to_batches()
-            return
         for file in self.files:
-            with readable(file, "Arrow or Parquet"):
-                if file.suffix == ".parquet":
-                    yield from pq.ParquetFile(file).iter_batches(batch_size=64, columns=[column])
-                else:
-                    yield from pa.ipc.open_stream(pa.memory_map(str(file)))
-
-
-def _open(path: Path, split: str | None) -> _Opened:
-    files = _files(path, split)
-    folder = files[0].parent
-    if not ((folder / "state.json").is_file() and has_library()):
-        return _Opened(files)
-    import datasets
-
-    datasets.disable_progress_bars()
-    with readable(folder, "Arrow"):
-        try:
-            return _Opened(files, datasets.load_from_disk(str(folder)).data.table)
-        except (KeyError, TypeError, AttributeError):  # a state that only another version of the library knows
-            return _Opened(files)
-
-
-def has_library() -> bool:
-    """Whether Hugging Face's own library is installed."""
-    return importlib.util.find_spec("datasets") is not None
+            yield from arrow_batches(file, [column])
 
 
 def read_hugging_face(
     path: Path, pictures_to: Path | None = None, split: str | None = None, label_column: str | None = None
 ) -> LabelsSource:
     """One split as a table; pictures are written below ``pictures_to`` if it is given. Raises InputError."""
-    opened = _open(path, split)
+    opened = _Opened(_files(path, split))
     table = opened.without_pictures()
     if not table.num_rows:
         raise InputError(f"'{path.name}' has no rows. Expected one row per sample.")
@@ -121,8 +91,9 @@ def _files(path: Path, split: str | None) -> list[Path]:
     if path.is_file():
         return [path]
     if (path / "dataset_dict.json").is_file():
-        splits = _json(path / "dataset_dict.json").get("splits", [])
-        return _files(path / _chosen([str(name) for name in splits], split, path), None)
+        splits = _json(path / "dataset_dict.json").get("splits")
+        named = [str(name) for name in splits] if isinstance(splits, list) else []
+        return _files(path / _chosen(named, split, path), None)
     arrow = _arrow_files(path)
     if arrow:
         return arrow
@@ -149,11 +120,18 @@ def _arrow_files(folder: Path) -> list[Path]:
     if not (folder / "state.json").is_file():
         return sorted(folder.glob("*.arrow"))
     listed_files = _json(folder / "state.json").get("_data_files", [])
-    files = [folder / Path(str(about.get("filename", ""))).name for about in listed_files]
+    if not isinstance(listed_files, list) or not all(isinstance(about, dict) for about in listed_files):
+        raise InputError(f"'{folder.name}/state.json' does not list the files of the dataset. Copy or save it again.")
+    files = [folder / _plain_name(str(about.get("filename", ""))) for about in listed_files]
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise InputError(f"'{folder.name}' lacks {counted(len(missing), 'file')}: {listed(missing)} Copy it again.")
     return files
+
+
+def _plain_name(written: str) -> str:
+    """The last part of a path as a file can be called; what cannot be one is named among the missing."""
+    return Path(written.replace("\x00", "?")).name[:250]
 
 
 def _shards(folder: Path) -> list[Path]:
@@ -170,14 +148,6 @@ def _json(path: Path) -> dict:
     return content
 
 
-def _schema(file: Path) -> pa.Schema:
-    with readable(file, "Arrow or Parquet"):
-        if file.suffix == ".parquet":
-            return pq.read_schema(file)
-        with pa.memory_map(str(file)) as source:
-            return pa.ipc.open_stream(source).schema
-
-
 def _is_picture(kind: pa.DataType) -> bool:
     return pa.types.is_struct(kind) and {kind.field(i).name for i in range(kind.num_fields)} == {"bytes", "path"}
 
@@ -188,14 +158,6 @@ def _picture_column(schema: pa.Schema) -> str | None:
 
 def _kept(schema: pa.Schema) -> list[str]:
     return [field.name for field in schema if not _is_picture(field.type)]
-
-
-def _without_pictures(file: Path) -> pa.Table:
-    kept = _kept(_schema(file))
-    with readable(file, "Arrow or Parquet"):
-        if file.suffix == ".parquet":
-            return sound(pq.ParquetFile(file).read(columns=kept)).replace_schema_metadata(None)
-        return sound(pa.ipc.open_stream(pa.memory_map(str(file))).read_all().select(kept)).replace_schema_metadata(None)
 
 
 def _pictures(opened: _Opened, column: str) -> Iterator[dict]:
@@ -209,16 +171,14 @@ def _label_names(
     opened: _Opened, table: pa.Table, asked: str | None
 ) -> tuple[str | None, tuple[tuple[str, ...], list[str]] | None]:
     """(label column, class names) from the dataset's features; (asked, None) where they name no classes."""
-    written = (opened.schema.metadata or {}).get(b"huggingface")
-    info = json.loads(written).get("info", {}) if written else _json(opened.files[0].parent / "dataset_info.json")
-    features = info.get("features") or {}
     classes = {
         name: about["names"]
-        for name, about in features.items()
+        for name, about in _features(opened).items()
         if name in table.column_names
         and isinstance(about, dict)
         and about.get("_type") == "ClassLabel"
-        and about.get("names")
+        and isinstance(about.get("names"), list)
+        and about["names"]
     }
     known = [name for name in LABEL_NAMES if name in table.column_names]
     column = asked or next((name for name in known if name in classes), None)
@@ -227,6 +187,19 @@ def _label_names(
     if column not in classes:
         return column, None
     return column, unique_names([str(name) for name in classes[column]], "dataset features")
+
+
+def _features(opened: _Opened) -> dict:
+    """What the dataset says of its columns, by name: in the files' own schema, else in dataset_info.json."""
+    written = (opened.schema.metadata or {}).get(b"huggingface")
+    if written is None:
+        features = _json(opened.files[0].parent / "dataset_info.json").get("features")
+        return features if isinstance(features, dict) else {}
+    try:
+        features = json.loads(written)["info"]["features"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}  # the files are Arrow's own, whatever else is said of them
+    return features if isinstance(features, dict) else {}
 
 
 def _with_ids(table: pa.Table, opened: _Opened, pictures: str | None) -> tuple[pa.Table, list[str]]:

@@ -189,7 +189,8 @@ def _arguments(written: object) -> list[tuple[str, str]]:
 def _likelihoods(record: dict, count: int) -> list[float] | None:
     """One log-likelihood per request; None where the model wrote text instead."""
     for key in ("filtered_resps", "resps"):
-        values = [_likelihood(response) for response in record.get(key) or []]
+        written = record.get(key)
+        values = [_likelihood(response) for response in written] if isinstance(written, list) else []
         if len(values) >= 2 and None not in values and len(values) == (count or len(values)):
             return values
     return None

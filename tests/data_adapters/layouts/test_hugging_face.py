@@ -1,6 +1,7 @@
 """Hugging Face datasets on disk, in the layouts their library writes."""
 
 import json
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,7 +9,6 @@ import pytest
 
 from cleaning.errors import InputError
 from data_adapters import read_loose
-from data_adapters.layouts import hugging_face
 from tests.data_adapters import tiny
 from tests.data_adapters.layouts.test_picture_sources import picture
 
@@ -45,16 +45,6 @@ def saved(folder, parts=((0, 1, 2), (3, 4, 5)), **how):
     (folder / "state.json").write_text(json.dumps(STATE | {"_data_files": [{"filename": name} for name in names]}))
     (folder / "dataset_info.json").write_text(json.dumps({"features": FEATURES}))
     return folder
-
-
-@pytest.fixture(autouse=True, params=["their library", "pyarrow"])
-def reader(request, monkeypatch):
-    """Everything here holds with their library and without it."""
-    if request.param == "pyarrow":
-        monkeypatch.setattr(hugging_face, "has_library", lambda: False)
-    elif not hugging_face.has_library():
-        pytest.skip("the datasets library is not installed")
-    return request.param
 
 
 def votes(tmp_path, ids):
@@ -122,6 +112,11 @@ def outside(folder):
 
 
 MALFORMED = {
+    "list": (lambda f: (f / "state.json").write_text('{"_data_files": 7}'), "does not list the files of the dataset."),
+    "zero_byte": (
+        lambda f: (f / "state.json").write_text('{"_data_files": [{"filename": "\\u0000"}]}'),
+        "lacks 1 file: ?.",
+    ),
     "missing_part": (lambda f: (f / "data-00001-of-00002.arrow").unlink(), "'pets' lacks 1 file: data-00001-of-00002"),
     "truncated": (lambda f: (f / "data-00000-of-00002.arrow").write_bytes(b"\xff\xff"), "cannot be read as Arrow"),
     "state": (lambda f: (f / "state.json").write_text("{"), "'state.json' is no sound JSON."),
@@ -140,16 +135,26 @@ def test_malformed_datasets_end_in_their_sentence(tmp_path, name):
     assert sentence in str(refused.value)
 
 
-def test_their_library_opens_what_it_saved_where_it_is_installed(tmp_path, reader, monkeypatch):
-    datasets = pytest.importorskip("datasets")
-    opened = []
-    load = datasets.load_from_disk
-    monkeypatch.setattr(datasets, "load_from_disk", lambda folder: opened.append(folder) or load(folder))
-    read_loose(saved(tmp_path / "pets"), votes(tmp_path, [f"{i}.png" for i in tiny.IDS]))
-    assert opened == ([str(tmp_path / "pets")] if reader == "their library" else [])
+def test_their_library_is_not_asked_as_it_maps_files_unchecked(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)  # importing it fails
+    assert len(read_loose(saved(tmp_path / "pets"), votes(tmp_path, [f"{i}.png" for i in tiny.IDS])).dataset) == 6
 
 
-def test_a_state_that_the_library_does_not_know_is_read_without_it(tmp_path):
+def without_columns(value):
+    return json.dumps({"info": {"features": value}})
+
+
+@pytest.mark.parametrize("written", ["{", "[]", "7", '{"info": 7}', without_columns(7), without_columns({"label": 7})])
+def test_what_the_schema_says_amiss_of_its_columns_is_passed_over(tmp_path, written):
+    plain = table(range(6)).replace_schema_metadata({"huggingface": written})
+    pq.write_table(plain, tmp_path / "pets.parquet")
+    names = tiny.write(tmp_path / "names.txt", *tiny.NAMES)
+    experts = votes(tmp_path, [f"{i}.png" for i in tiny.IDS])
+    reading = read_loose(tmp_path / "pets.parquet", experts, class_names=names)
+    assert reading.dataset.given_labels.tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_state_that_names_the_files_alone_is_read(tmp_path):
     folder = saved(tmp_path / "pets")
     state = json.loads((folder / "state.json").read_text())
     (folder / "state.json").write_text(json.dumps({"_data_files": state["_data_files"]}))
