@@ -48,10 +48,10 @@ def _long(
     said = next(iter(answer_candidates(table, id_column)), None)
     numbers = [c for c in table.columns if c not in (id_column, said) and table.holds_numbers(c)]
     scores = [c for c in numbers if named.speaks_of(c, named.CONFIDENCE_WORDS | named.HIGHER_IS_SURER)]
-    if said is None or not scores:
+    if said is None or not scores or np.bincount(places).min() < 2:
         return opened
     codes, values = read_classes(table.text(said), names).codes, table.numbers(scores[0])
-    if (codes < 0).any() or len(np.unique(places * len(names) + codes)) < len(codes):
+    if (codes < 0).any() or np.isnan(values).any() or len(np.unique(places * len(names) + codes)) < len(codes):
         return opened
     whole = np.full((len(ids), len(names)), np.nan)
     whole[places, codes] = values
