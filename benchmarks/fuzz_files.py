@@ -72,15 +72,15 @@ def write_table(path: Path, columns: dict[str, list]) -> None:
 
         pd.DataFrame(columns).to_excel(path, index=False)
     elif path.suffix == ".json":
-        rows = [dict(zip(columns, row)) for row in zip(*columns.values())]
-        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+        objects = [dict(zip(columns, row)) for row in zip(*columns.values())]
+        path.write_text(json.dumps(objects, ensure_ascii=False), encoding="utf-8")
     elif path.suffix == ".parquet":
         parquet.write_table(pa.table(columns), path, row_group_size=20)
     elif path.suffix == ".feather":
         feather.write_feather(pa.table(columns), path, compression="lz4" if path.stem == "labels" else "uncompressed")
     elif path.suffix == ".jsonl":
-        rows = (dict(zip(columns, row)) for row in zip(*columns.values()))
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        records = (dict(zip(columns, row)) for row in zip(*columns.values()))
+        path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records), encoding="utf-8")
     else:
         mark = {".tsv": "\t", ".csv": ","}[path.suffix]
         rows = [mark.join(map(str, row)) for row in ([*columns], *zip(*columns.values()))]
@@ -197,12 +197,13 @@ def zipped(path: Path, folder: Path) -> None:
 
 
 def _upload(folder: Path) -> bytes:
-    from cleaning import Settings, run_pipeline
-    from data_adapters import read_uploads
+    from cleaning.domain.settings import Settings
+    from cleaning.suspect.pipeline import run
+    from data_adapters.layouts.uploads import read_uploads
 
     with (folder / "sent.zip").open("rb") as sent:
         reading = read_uploads({"sent.zip": sent}, folder / "unpacked")
-    table = run_pipeline(reading.dataset, reading.experts, Settings()).table
+    table = run(reading.dataset, reading.experts, Settings()).table
     return table.to_csv().encode("utf-8", errors="surrogatepass")
 
 

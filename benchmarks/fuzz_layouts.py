@@ -50,10 +50,10 @@ def picture_cases() -> Iterator[Case]:
         order = np.argsort(given_labels(), kind="stable")
         np.save(folder / "net.npy", scores()[order])
         zipped(folder / "pets.zip", folder / "pets")
-        for name, mode in (("pets.tar", "w"), ("pets.tar.gz", "w:gz")):
-            with tarfile.open(folder / name, mode) as archive:
-                for file in sorted((folder / "pets").rglob("*.png")):
-                    archive.add(file, file.relative_to(folder).as_posix())
+        with tarfile.open(folder / "pets.tar", "w") as archive:
+            archive.add(folder / "pets", ".")
+        with tarfile.open(folder / "pets.tar.gz", "w:gz") as archive:
+            archive.add(folder / "pets", ".")
 
     for name in ("pets.zip", "pets.tar", "pets.tar.gz"):
         words = (f"--labels={{}}/{name}", f"{NET}.npy", "--pictures-to={}/unpacked")
