@@ -4,7 +4,7 @@ A damaged offset makes Arrow step outside its memory, which ends the process; so
 (offsets, lengths, indices, text). Nothing is memory-mapped, as a file that becomes shorter ends the process as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,9 +37,11 @@ def sound(data: pa.Table | pa.RecordBatch) -> pa.Table | pa.RecordBatch:
     return data
 
 
-def _require_text(schema: pa.Schema) -> None:
-    for name in schema.names:  # names that are no UTF-8 raise as soon as they are looked at
-        name.encode("utf-8")
+def _require_text(fields: Iterable[pa.Field]) -> None:
+    """Looks at every name, of fields inside of fields too: one that is no UTF-8 raises here and not later."""
+    for field in fields:
+        field.name.encode("utf-8")
+        _require_text(field.type.field(number) for number in range(field.type.num_fields))
 
 
 def arrow_schema(path: Path) -> pa.Schema:

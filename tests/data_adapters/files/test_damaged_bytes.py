@@ -44,9 +44,10 @@ def test_a_letter_that_ends_the_part_looked_at_first_is_no_mistake(tmp_path, mon
     assert read_table(path).text("label").tolist() == ["ü", "dog"]
 
 
-def test_a_jsonl_key_in_latin_1(tmp_path):
+@pytest.mark.parametrize("written", ['"Größe": "1"', '"about": {"Größe": "1"}', '"about": [{"a": {"Größe": 1}}]'])
+def test_a_jsonl_key_in_latin_1(tmp_path, written):
     path = tmp_path / "labels.jsonl"
-    path.write_bytes('{"sample_id": "s00", "Größe": "1"}\n'.encode("latin-1"))
+    path.write_bytes(f'{{"sample_id": "s00", {written}}}\n'.encode("latin-1"))
     told = refused(read_table, path)
     assert "'labels.jsonl', line 1, is no sound JSON: it holds bytes of another encoding than UTF-8." in told
 
