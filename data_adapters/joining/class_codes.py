@@ -21,12 +21,14 @@ class Codes:
     """Class numbers of one column, and how they were written.
 
     codes: (N,) int32; ABSTAIN where empty, UNREADABLE or OUT_OF_RANGE where it is no class. rivals: by their words,
-    other readings of the same column that read as much of it, and differ.
+    other readings of the same column that read as much of it, and differ. in_free_text: how many were found in answers
+    in words.
     """
 
     codes: np.ndarray
     written_as: str
     rivals: tuple[tuple[str, np.ndarray], ...] = ()
+    in_free_text: int = 0
 
     def where(self, code: int) -> np.ndarray:
         return np.flatnonzero(self.codes == code)

@@ -26,6 +26,7 @@ from data_adapters.joining.score_kind import (
 )
 from data_adapters.joining.told_columns import decide_columns, order_note, unused_note
 from data_adapters.plan import ReadingPlan
+from data_adapters.sentences import shortened
 
 FEWEST_EQUAL = 20  # rows, below which equal columns may be chance
 
@@ -176,7 +177,7 @@ def _hard_or_top1(
 ) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame, opened)
-    notes = _refuse_or_note(opened, frame, codes, aligned)
+    notes = [*_free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned)]
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
     notes += [*_empty_note(opened.name, text, join.rows), *unused_note(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
@@ -193,6 +194,13 @@ def _hard_or_top1(
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
+
+
+def _free_text_note(name: str, codes: Codes) -> list[str]:
+    found = counted(codes.in_free_text, "answer")
+    return (
+        [f"Expert '{name}': {found} found in free text, by the option they settle for."] if codes.in_free_text else []
+    )
 
 
 def _empty_note(name: str, text: np.ndarray, rows: np.ndarray) -> list[str]:
@@ -251,7 +259,7 @@ def _refuse_numbers_out_of_range(opened: OpenedExpert, frame: Frame, codes: Code
 
 
 def _quoted(values: np.ndarray) -> str:
-    return first_five(f"'{value}'" for value in dict.fromkeys(values))
+    return first_five(f"'{shortened(value)}'" for value in dict.fromkeys(values))
 
 
 def _both_or_neither(name: str, predicted: np.ndarray, confidence: np.ndarray) -> tuple:

@@ -152,7 +152,7 @@ def _read_record(log: Log, task: str, record: dict, where: str, normalised: Norm
         return None
     asked = Asked(sample_id, _question(record, arguments, options, task), possible_keys(record, options))
     if likelihoods is None:
-        log.answers[sample_id] = (_first_text(record.get("filtered_resps", record.get("resps"))), None)
+        log.answers[sample_id] = (_written_answer(record), None)
         return asked
     if len(likelihoods) != len(options):
         raise InputError(f"{where} has {len(likelihoods)} log-likelihoods for {len(options)} options.")
@@ -249,6 +249,11 @@ def _normalise(likelihoods: list[float], endings: list[str], how: Normalised) ->
     texts = [ending.removeprefix(" ") for ending in endings]
     lengths = [len(text if how == "characters" else text.encode()) for text in texts]
     return [value / max(1, length) for value, length in zip(likelihoods, lengths)]
+
+
+def _written_answer(record: dict) -> str:
+    """What the harness's filter found, else the whole text, which is then read beside the options."""
+    return _first_text(record.get("filtered_resps")) or _first_text(record.get("resps"))
 
 
 def _first_text(response: object) -> str:
