@@ -5,7 +5,8 @@ The endings stand where the readers themselves have them, so that the page canno
 
 from dataclasses import dataclass
 
-from data_adapters.files.check import OTHER_TABLES, PACKED_SUFFIXES, TABLE_SUFFIXES
+from data_adapters.files.check import PLAIN_TABLES
+from data_adapters.files.endings import PACKINGS
 from data_adapters.joining.opened import ARRAY_SUFFIXES
 from data_adapters.layouts.labels_source import ARCHIVES
 
@@ -36,25 +37,32 @@ FORMATS = (
         (".csv", ".tsv"),
     ),
     Format(
-        "`.parquet` `.feather` `.jsonl` `.ndjson`",
+        "`.parquet` `.feather` `.arrow` `.jsonl` `.ndjson`",
         "the same; lists of scores in a column",
-        "the same",
+        "the same; an index of pandas that does more than count the rows",
         "8 GB unpacked, 2 billion cells; a line of JSON is one object, of the same kinds in every line",
-        (".parquet", ".feather", ".jsonl", ".ndjson"),
+        (".parquet", ".feather", ".arrow", ".jsonl", ".ndjson"),
     ),
     Format(
-        "`.json` `.xlsx`",
+        "`.json`",
         "the same",
         "the same; keys of an object of rows",
-        "512 MB; records, columns, rows by id or pandas' split; the first sheet",
-        (".json", ".xlsx"),
+        "512 MB; records, columns, rows by id, a map from ids, or any layout of pandas' `to_json`",
+        (".json",),
     ),
     Format(
-        "these tables packed: `.gz` `.zst` `.bz2`",
+        "`.xlsx`",
         "the same",
         "the same",
-        "8 GB unpacked, 200 times the packed size",
-        PACKED_SUFFIXES,
+        "the first sheet that holds anything; 30 million cells",
+        (".xlsx",),
+    ),
+    Format(
+        "tables packed: `.gz` `.zst` `.bz2` of `.csv` `.tsv` `.parquet` `.jsonl` `.ndjson` `.json`",
+        "the same",
+        "the same",
+        "4 GB unpacked, 200 times the packed size",
+        PACKINGS,
     ),
     Format(
         "`.npy`",
@@ -160,7 +168,7 @@ FORMATS = (
         "no page or score ever reads it",
     ),
 )
-READ = frozenset((*TABLE_SUFFIXES, *OTHER_TABLES[:3], *PACKED_SUFFIXES, *ARRAY_SUFFIXES, *ARCHIVES))
+READ = frozenset((*PLAIN_TABLES, *PACKINGS, *ARRAY_SUFFIXES, *ARCHIVES))
 
 
 def as_markdown() -> str:
