@@ -117,6 +117,14 @@ FORMATS = (
         "task/doc_id",
         "tasks with options and one right one; others are left out and named",
     ),
+    Format(
+        "lighteval details `.parquet`; logs of Inspect `.json` `.eval`, OpenAI evals `.jsonl`, oe-eval (OLMo) `.jsonl`, "
+        "MMLU-Pro `.json`, OpenCompass predictions `.json`",
+        "questions and experts",
+        "task/id, as the program gives it",
+        "512 MB a JSON file; multiple choice",
+        (".eval",),
+    ),
     Format("HELM run folders", "questions and experts", "scenario/instance", "512 MB a JSON file; multiple choice"),
     Format(
         "tables with `..._choiceA_probs`",

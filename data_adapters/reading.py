@@ -6,6 +6,7 @@ from pathlib import Path
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.layouts.choice_probability_tables import has_probabilities, is_choice_tables, read_choice_tables
+from data_adapters.layouts.evaluation_logs import is_evaluation_folder, is_evaluation_log, read_evaluation_logs
 from data_adapters.layouts.folder import is_dataset_folder, read_folder
 from data_adapters.layouts.helm_runs import is_helm, read_helm
 from data_adapters.layouts.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
@@ -22,9 +23,11 @@ LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_lm_eval, read_lm_eval),
     (is_helm, read_helm),
     (is_choice_tables, read_choice_tables),
+    (is_evaluation_folder, read_evaluation_logs),
 )
 FILES: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_sample_log, read_lm_eval),
+    (is_evaluation_log, read_evaluation_logs),
     (has_probabilities, read_choice_tables),
 )
 
