@@ -31,7 +31,7 @@ FORMATS = (
     ),
     Format(
         "`.csv` `.tsv`",
-        "labels, scores, top-1, answers",
+        "labels (also one column a class), scores, top-1, answers; one row a class, or several a sample",
         "column by name or by its values; none: the rows' numbers",
         "8 GB, 100,100 columns; UTF-8, UTF-16 or UTF-32; `,` `;` or tab; decimal comma; header may lack",
         (".csv", ".tsv"),

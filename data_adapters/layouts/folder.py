@@ -11,6 +11,7 @@ from data_adapters.files.endings import ending, stem
 from data_adapters.files.tables import read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
+from data_adapters.joining.one_hot_columns import of_table
 from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, PLAIN_SUFFIXES, Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, read_samples
 from data_adapters.limits import MAX_SETTINGS_BYTES
@@ -37,10 +38,11 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     samples_file = _inside(folder, _samples_file(folder))
     roles = Roles(settings.get("id_column"), settings.get("label_column"), settings.get("group_column"))
     plan = plan or ReadingPlan()
-    samples = read_samples(read_table(samples_file), roles, plan)
+    source = of_table(read_table(samples_file), roles.label_column)
+    samples = read_samples(source.table, roles, plan)
     opened, notes = _experts(folder, settings.get("experts", {}))
     names_file = find_class_names(folder)
-    names = read_class_names(_inside(folder, names_file)) if names_file else None
+    names = read_class_names(_inside(folder, names_file)) if names_file else source.names
     about = About(settings.get("name", folder.name), folder, _image_root(folder), settings.get("kind"))
     reading = assemble(samples, opened, names, about, plan)
     return reading if not notes else _with_notes(reading, notes)
