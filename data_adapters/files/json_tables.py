@@ -1,6 +1,6 @@
 """Tables in a ``.json`` file: a list of records, the layouts that pandas writes, or a map from ids to values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +12,11 @@ from data_adapters.files.values import table_of
 from data_adapters.sentences import listed
 
 SPLIT = {"columns", "data"}
+OFTEN_COLUMNS = frozenset(
+    "id ids sample_id file_name filename file path image question_id doc_id label labels target class answer gold "
+    "pred preds prediction predictions predicted_class predicted_probability confidence probability prob score scores "
+    "logits choices options question".split()
+)
 SCALARS = (str, int, float, bool, type(None))
 
 
@@ -100,12 +105,9 @@ def _of_map(content: Mapping, path: Path) -> tuple[dict[str, Sequence[object]], 
 
 def _is_scores(content: Mapping) -> bool:
     """Whether rows of numbers stand under ids: all of one length, and no key named as a column is."""
-    from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
-
     lengths = {len(value) for value in content.values()}
     numbers = all(type(one) in (int, float) for value in content.values() for one in value)
-    named = any(key.strip().lower() in (*ID_NAMES, *LABEL_NAMES) for key in content)
-    return numbers and len(lengths) == 1 and lengths != {0} and lengths != {1} and not named and len(content) > 1
+    return numbers and len(lengths) == 1 and lengths.isdisjoint((0, 1)) and not _named(content) and len(content) > 1
 
 
 def _of_objects(content: Mapping[str, Mapping]) -> tuple[dict[str, Sequence[object]], str]:
@@ -127,10 +129,6 @@ def _are_columns(content: Mapping[str, Mapping], inner: Sequence[str]) -> bool:
     return len(content) < len(inner)
 
 
-def _named(keys: Sequence[str]) -> int:
-    """How many keys are called as columns of ids, labels or predictions are."""
-    from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
-    from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES
-
-    known = {*ID_NAMES, *LABEL_NAMES, *PREDICTED_NAMES, *CONFIDENCE_NAMES}
-    return sum(key.strip().lower() in known for key in keys)
+def _named(keys: Iterable[str]) -> int:
+    """How many keys are called as columns often are."""
+    return sum(key.strip().lower() in OFTEN_COLUMNS for key in keys)

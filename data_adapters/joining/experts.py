@@ -186,7 +186,7 @@ def _hard_or_top1(
         confidence = _taken(confidence, join.rows, np.nan).astype(np.float32)
         confidence, more = confidences.of_the_prediction(opened.name, confidence, predicted, frame.class_names)
         notes += [*more, *order_note(opened.name, shape)]
-        predicted, confidence, more = _both_or_neither(opened.name, predicted, confidence)
+        predicted, confidence, more = confidences.both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
     notes = (f"Expert '{opened.name}': {what}, classes written as {codes.written_as}.", *join.notes, *notes)
@@ -260,15 +260,6 @@ def _refuse_numbers_out_of_range(opened: OpenedExpert, frame: Frame, codes: Code
 
 def _quoted(values: np.ndarray) -> str:
     return first_five(f"'{shortened(value)}'" for value in dict.fromkeys(values))
-
-
-def _both_or_neither(name: str, predicted: np.ndarray, confidence: np.ndarray) -> tuple:
-    """An answer without a confidence is an abstention, and the other way round."""
-    lone = int(((predicted >= 0) & np.isnan(confidence)).sum())
-    predicted = np.where(np.isnan(confidence), ABSTAIN, predicted).astype(np.int32)
-    confidence = np.where(predicted < 0, np.nan, confidence).astype(np.float32)
-    said = f"Expert '{name}': {counted(lone, 'answer')} without a confidence; there it abstains."
-    return predicted, confidence, [said] if lone else []
 
 
 def _about(opened: OpenedExpert, notes: tuple[str, ...]) -> dict:

@@ -25,7 +25,7 @@ LABEL = "label: "  # how OpenCompass calls each option that it took a perplexity
 
 
 @dataclass(frozen=True)
-class Answered:
+class LoggedAnswer:
     """One sample: its question, and either a log-likelihood per option or the answer as it was written."""
 
     sample_id: str
@@ -41,7 +41,7 @@ class LogFormat:
     name: str
     endings: tuple[str, ...]
     fits: Callable[[Path], bool]
-    read: Callable[[Path], tuple[str, list[Answered]]]
+    read: Callable[[Path], tuple[str, list[LoggedAnswer]]]
 
 
 def _head(path: Path) -> str:
@@ -89,7 +89,7 @@ def _lighteval_fits(path: Path) -> bool:
         return False
 
 
-def _lighteval(path: Path) -> tuple[str, list[Answered]]:
+def _lighteval(path: Path) -> tuple[str, list[LoggedAnswer]]:
     import pyarrow.parquet as pq
 
     called = DETAILS.fullmatch(path.stem)
@@ -98,15 +98,15 @@ def _lighteval(path: Path) -> tuple[str, list[Answered]]:
     return model, [_detail(row["doc"], row["model_response"]) for row in rows]
 
 
-def _detail(doc: dict, response: dict) -> Answered:
+def _detail(doc: dict, response: dict) -> LoggedAnswer:
     options = tuple(str(choice).strip() for choice in doc.get("choices") or ())
     task = str(doc.get("task_name") or "").split("|")[0]
     asked = Question(str(doc.get("query") or ""), options, key_of(doc["gold_index"], options), task)
     logprobs = response.get("logprobs") or []
     if len(options) == len(logprobs) > 1:
-        return Answered(f"{task}/{doc['id']}", asked, [float(value) for value in logprobs])
+        return LoggedAnswer(f"{task}/{doc['id']}", asked, [float(value) for value in logprobs])
     texts = response.get("text_post_processed") or response.get("text") or [""]
-    return Answered(f"{task}/{doc['id']}", asked, answer=str(texts[0] or ""))
+    return LoggedAnswer(f"{task}/{doc['id']}", asked, answer=str(texts[0] or ""))
 
 
 def _home(path: Path) -> Path:
@@ -114,13 +114,13 @@ def _home(path: Path) -> Path:
     return next((folder for folder in path.parents if not TIMED.fullmatch(folder.name)), path.parent)
 
 
-def _inspect(path: Path) -> tuple[str, list[Answered]]:
+def _inspect(path: Path) -> tuple[str, list[LoggedAnswer]]:
     log = read_archive(path) if path.suffix.lower() == ".eval" else json_file(path)
     task = str(log["eval"].get("task") or "")
     return str(log["eval"]["model"]), [_inspected(sample, task) for sample in log.get("samples") or ()]
 
 
-def _inspected(sample: dict, task: str) -> Answered:
+def _inspected(sample: dict, task: str) -> LoggedAnswer:
     """The scorer's answer refers to the options in their own order, the written one perhaps to shuffled ones."""
     options = tuple(map(str, sample.get("choices") or ()))
     asked = sample.get("input")
@@ -128,10 +128,10 @@ def _inspected(sample: dict, task: str) -> Answered:
     told = [score["answer"] for score in (sample.get("scores") or {}).values() if isinstance(score.get("answer"), str)]
     written = str((sample.get("output") or {}).get("completion") or "")
     question = Question(asked, options, key_of(sample["target"], options), task)
-    return Answered(f"{task}/{sample['id']}", question, answer=told[0] if told and told[0].strip() else written)
+    return LoggedAnswer(f"{task}/{sample['id']}", question, answer=told[0] if told and told[0].strip() else written)
 
 
-def _openai_evals(path: Path) -> tuple[str, list[Answered]]:
+def _openai_evals(path: Path) -> tuple[str, list[LoggedAnswer]]:
     spec: dict = {}
     prompts: dict[str, str] = {}
     found = []
@@ -147,11 +147,11 @@ def _openai_evals(path: Path) -> tuple[str, list[Answered]]:
     return model, [_matched(sample_id, data, prompts.get(sample_id, ""), task) for sample_id, data in found]
 
 
-def _matched(sample_id: str, data: dict, prompt: str, task: str) -> Answered:
+def _matched(sample_id: str, data: dict, prompt: str, task: str) -> LoggedAnswer:
     text, options = options_in(prompt)
     options = tuple(map(str, data.get("options") or ())) if len(data.get("options") or ()) > len(options) else options
     question = Question(text, options, key_of(data.get("expected"), options), task)
-    return Answered(f"{task}/{sample_id}", question, answer=_first(data.get("sampled", data.get("picked"))))
+    return LoggedAnswer(f"{task}/{sample_id}", question, answer=_first(data.get("sampled", data.get("picked"))))
 
 
 def _prompt(written: object) -> str:
@@ -167,7 +167,7 @@ def _first(written: object) -> str:
     return "" if value is None or isinstance(value, list) else str(value)
 
 
-def _oe_eval(path: Path) -> tuple[str, list[Answered]]:
+def _oe_eval(path: Path) -> tuple[str, list[LoggedAnswer]]:
     called = OE_EVAL.fullmatch(path.stem)
     task = called["task"] if called else path.stem
     asked = _requests(path)
@@ -182,7 +182,7 @@ def _requests(path: Path) -> dict[str, dict]:
     return {str(record.get("doc_id")): record.get("doc") or {} for _, record in json_lines(beside)}
 
 
-def _predicted(record: dict, task: str, requests: dict[str, dict]) -> Answered:
+def _predicted(record: dict, task: str, requests: dict[str, dict]) -> LoggedAnswer:
     outputs = record["model_output"]
     doc = record.get("doc") or requests.get(str(record["doc_id"])) or {}
     scored = len(outputs) > 1 and all("sum_logits" in output for output in outputs)
@@ -194,31 +194,31 @@ def _predicted(record: dict, task: str, requests: dict[str, dict]) -> Answered:
         str(doc.get("query") or doc.get("question") or ""), options, key_of(record.get("label"), options), task
     )
     if scored and count == len(options):
-        return Answered(sample_id, question, [float(output["sum_logits"]) for output in outputs])
-    return Answered(sample_id, question, answer=str(outputs[0].get("continuation") or "") if outputs else "")
+        return LoggedAnswer(sample_id, question, [float(output["sum_logits"]) for output in outputs])
+    return LoggedAnswer(sample_id, question, answer=str(outputs[0].get("continuation") or "") if outputs else "")
 
 
-def _mmlu_pro(path: Path) -> tuple[str, list[Answered]]:
+def _mmlu_pro(path: Path) -> tuple[str, list[LoggedAnswer]]:
     """Answers as they were written; where only what that program found in them is kept, this."""
     subject = path.stem.endswith("_result")
     model = _home(path).name if subject else re.sub(r"^model_outputs_", "", path.stem)
     return model, [_pro(record) for record in json_file(path)]
 
 
-def _pro(record: dict) -> Answered:
+def _pro(record: dict) -> LoggedAnswer:
     options = tuple(map(str, record["options"]))
     key = key_of(record.get("answer", record.get("answer_index")), options)
     question = Question(str(record["question"]), options, key, str(record.get("category") or ""))
     written = _first(record.get("model_outputs")) or _first(record.get("pred"))
-    return Answered(str(record["question_id"]), question, answer=_first(record.get("pred")) or written)
+    return LoggedAnswer(str(record["question_id"]), question, answer=_first(record.get("pred")) or written)
 
 
-def _opencompass(path: Path) -> tuple[str, list[Answered]]:
+def _opencompass(path: Path) -> tuple[str, list[LoggedAnswer]]:
     content = json_file(path)
     return path.parent.name, [_compass(path.stem, place, record) for place, record in content.items()]
 
 
-def _compass(task: str, place: str, record: dict) -> Answered:
+def _compass(task: str, place: str, record: dict) -> LoggedAnswer:
     taken = {key.removeprefix(LABEL): value for key, value in record.items() if key.startswith(LABEL)}
     if taken:
         prompt = _prompt(next(iter(taken.values())).get("prompt"))
@@ -226,10 +226,10 @@ def _compass(task: str, place: str, record: dict) -> Answered:
         options = listed if len(listed) == len(taken) else tuple(map(str, taken))
         key = list(taken).index(str(record["gold"])) if str(record.get("gold")) in taken else record.get("gold")
         scores = [-float(value["PPL"]) for value in taken.values()]
-        return Answered(f"{task}/{place}", Question(text, options, key_of(key, options), task), scores)
+        return LoggedAnswer(f"{task}/{place}", Question(text, options, key_of(key, options), task), scores)
     text, options = options_in(_prompt(record.get("origin_prompt")))
     question = Question(text, options, key_of(record.get("gold"), options), task)
-    return Answered(f"{task}/{place}", question, answer=_first(record.get("prediction")))
+    return LoggedAnswer(f"{task}/{place}", question, answer=_first(record.get("prediction")))
 
 
 def _first_records(path: Path, count: int = 3) -> Iterator[dict]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
-from data_adapters.layouts.evaluation_formats import FORMATS, Answered, LogFormat
+from data_adapters.layouts.evaluation_formats import FORMATS, LogFormat, LoggedAnswer
 from data_adapters.layouts.question_logs import Log, assemble_logs
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -100,7 +100,7 @@ def _say_what_is_left_out(log: Log, file: Path, without: int) -> None:
         log.notes.append(f"'{file.name}': {questions} without 2 to {len(OPTION_LETTERS)} options left out.")
 
 
-def _put(log: Log, file: Path, answered: Sequence[Answered]) -> None:
+def _put(log: Log, file: Path, answered: Sequence[LoggedAnswer]) -> None:
     older = sum(one.sample_id in log.questions for one in answered)
     if older:
         log.notes.append(

@@ -11,9 +11,9 @@ from data_adapters.files.endings import ending, stem
 from data_adapters.files.tables import read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
-from data_adapters.joining.one_hot_columns import of_table
 from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, PLAIN_SUFFIXES, Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, read_samples
+from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.limits import MAX_SETTINGS_BYTES
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed

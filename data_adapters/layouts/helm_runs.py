@@ -16,8 +16,6 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_file
-from data_adapters.joining.free_text_answers import option_in
-from data_adapters.joining.option_answers import LETTER
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
 from data_adapters.plan import ReadingPlan
 
@@ -134,6 +132,8 @@ def _displayed(prediction: dict, chosen: int | None, question: Question) -> str:
     """The letter of the option that a displayed prediction stands for, else its text."""
     if chosen is not None:
         return OPTION_LETTERS[chosen]
+    from data_adapters.joining.free_text_answers import option_in  # here, as its patterns take a while to make
+
     text = str(prediction.get("mapped_output") or prediction.get("predicted_text") or "").strip()
     place = option_index(text, question.options)
     place = option_in(text, question.options) if place is None else place
@@ -163,6 +163,8 @@ def _answer(completion: dict, mapping: dict | None, question: Question) -> tuple
 
     mapping: the options' texts by the letters they were shown under.
     """
+    from data_adapters.joining.option_answers import LETTER, option_in
+
     written = str(completion.get("text") or "").strip()
     shown = {str(letter): str(text) for letter, text in (mapping or {}).items()}
     plain = LETTER.fullmatch(written)

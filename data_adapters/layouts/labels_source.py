@@ -11,7 +11,7 @@ from cleaning.errors import InputError, counted
 from data_adapters.contract import LabelsArray, LabelsSource
 from data_adapters.files.array_files import read_label_array
 from data_adapters.files.tables import read_table
-from data_adapters.joining.one_hot_columns import of_table
+from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.sentences import listed
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
