@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN
+from cleaning.errors import counted
 
 UNREADABLE = -2  # holds something that is no class
 OUT_OF_RANGE = -3  # a number that is no class number
@@ -60,6 +61,14 @@ def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
         rivals = (("0-based numbers", spread(in_range, written, places)),) if both else ()
         return Codes(spread(as_names, written, places), "names", rivals)
     return Codes(spread(in_range, written, places), "0-based numbers")
+
+
+def free_text_note(name: str, codes: Codes) -> list[str]:
+    """What is said where answers were found in words."""
+    found = counted(codes.in_free_text, "answer")
+    return (
+        [f"Expert '{name}': {found} found in free text, by the option they settle for."] if codes.in_free_text else []
+    )
 
 
 def all_integers(text: np.ndarray) -> bool:

@@ -11,12 +11,11 @@ from cleaning.errors import InputError, counted, first_five
 from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
-from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_classes, read_places
+from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, free_text_note, read_classes, read_places
 from data_adapters.joining.expert_columns import TableShape, table_shape
 from data_adapters.joining.few_scores import of_two_classes, scattered
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.samples import Samples
 from data_adapters.joining.score_kind import (
     FullScores,
@@ -24,6 +23,7 @@ from data_adapters.joining.score_kind import (
     check_probabilities,
     detect_score_kind,
 )
+from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.told_columns import decide_columns, order_note, unused_note
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import shortened
@@ -177,7 +177,7 @@ def _hard_or_top1(
 ) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame, opened)
-    notes = [*_free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned)]
+    notes = [*free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned)]
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
     notes += [*_empty_note(opened.name, text, join.rows), *unused_note(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
@@ -194,13 +194,6 @@ def _hard_or_top1(
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
-
-
-def _free_text_note(name: str, codes: Codes) -> list[str]:
-    found = counted(codes.in_free_text, "answer")
-    return (
-        [f"Expert '{name}': {found} found in free text, by the option they settle for."] if codes.in_free_text else []
-    )
 
 
 def _empty_note(name: str, text: np.ndarray, rows: np.ndarray) -> list[str]:
