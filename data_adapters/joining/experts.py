@@ -13,7 +13,6 @@ from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, free_text_note, read_classes, read_places
 from data_adapters.joining.expert_columns import TableShape, table_shape
-from data_adapters.joining.few_scores import of_two_classes, scattered
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -23,6 +22,7 @@ from data_adapters.joining.score_kind import (
     check_probabilities,
     detect_score_kind,
 )
+from data_adapters.joining.table_shapes.few_scores import of_two_classes, scattered
 from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.told_columns import decide_columns, order_note, unused_note
 from data_adapters.plan import ReadingPlan
