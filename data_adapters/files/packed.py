@@ -46,13 +46,9 @@ def _unpack(path: Path, plain: Path) -> None:
 
 def refuse_too_much(name: str, packed: int, unpacked_bytes: int) -> None:
     """Raises InputError where more comes out of a file than is read, or than tables ever pack."""
-    if unpacked_bytes > MAX_UNPACKED_BYTES:
+    most = min(MAX_UNPACKED_BYTES, max(FREE_UNPACKED_BYTES, MAX_UNPACKING_RATIO * packed))
+    if unpacked_bytes > most:
         raise InputError(
-            f"'{name}' unpacks to more than {readable_size(MAX_UNPACKED_BYTES)}. Unpack it yourself, or save "
-            "scores as .npy, which is memory-mapped."
-        )
-    if unpacked_bytes > FREE_UNPACKED_BYTES and unpacked_bytes > packed * MAX_UNPACKING_RATIO:
-        raise InputError(
-            f"'{name}' unpacks from {readable_size(packed)} to more than {readable_size(unpacked_bytes)}, which no table "
-            "does. If it is sound, unpack it yourself."
+            f"'{name}' ({readable_size(packed)}) unpacks to more than {readable_size(most)}, more than is read. "
+            "Unpack it yourself, or split it; scores as .npy are memory-mapped."
         )
