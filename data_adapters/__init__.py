@@ -12,6 +12,7 @@ from cleaning.first_use import at_first_use
 _HOMES = {
     "data_adapters.layouts.choice_probability_tables": ("read_choice_tables",),
     "data_adapters.contract": ("Reading",),
+    "data_adapters.layouts.evaluation_logs": ("read_evaluation_logs",),
     "data_adapters.layouts.folder": ("is_dataset_folder", "read_folder"),
     "data_adapters.layouts.helm_runs": ("read_helm",),
     "data_adapters.layouts.lm_eval_logs": ("read_lm_eval",),

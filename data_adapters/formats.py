@@ -5,7 +5,8 @@ The endings stand where the readers themselves have them, so that the page canno
 
 from dataclasses import dataclass
 
-from data_adapters.files.check import OTHER_TABLES, PACKED_SUFFIXES, TABLE_SUFFIXES
+from data_adapters.files.check import PLAIN_TABLES
+from data_adapters.files.endings import PACKINGS
 from data_adapters.joining.opened import ARRAY_SUFFIXES
 from data_adapters.layouts.labels_source import ARCHIVES
 
@@ -30,31 +31,38 @@ FORMATS = (
     ),
     Format(
         "`.csv` `.tsv`",
-        "labels, scores, top-1, answers",
+        "labels (also one column a class), scores, top-1, answers; one row a class, or several a sample",
         "column by name or by its values; none: the rows' numbers",
         "8 GB, 100,100 columns; UTF-8, UTF-16 or UTF-32; `,` `;` or tab; decimal comma; header may lack",
         (".csv", ".tsv"),
     ),
     Format(
-        "`.parquet` `.feather` `.jsonl` `.ndjson`",
+        "`.parquet` `.feather` `.arrow` `.jsonl` `.ndjson`",
         "the same; lists of scores in a column",
-        "the same",
+        "the same; an index of pandas that does more than count the rows",
         "8 GB unpacked, 2 billion cells; a line of JSON is one object, of the same kinds in every line",
-        (".parquet", ".feather", ".jsonl", ".ndjson"),
+        (".parquet", ".feather", ".arrow", ".jsonl", ".ndjson"),
     ),
     Format(
-        "`.json` `.xlsx`",
+        "`.json`",
         "the same",
         "the same; keys of an object of rows",
-        "512 MB; records, columns, rows by id or pandas' split; the first sheet",
-        (".json", ".xlsx"),
+        "512 MB; records, columns, rows by id, a map from ids, or any layout of pandas' `to_json`",
+        (".json",),
     ),
     Format(
-        "these tables packed: `.gz` `.zst` `.bz2`",
+        "`.xlsx`",
         "the same",
         "the same",
-        "8 GB unpacked, 200 times the packed size",
-        PACKED_SUFFIXES,
+        "the first sheet that holds anything; 30 million cells",
+        (".xlsx",),
+    ),
+    Format(
+        "tables packed: `.gz` `.zst` `.bz2` of `.csv` `.tsv` `.parquet` `.jsonl` `.ndjson` `.json`",
+        "the same",
+        "the same",
+        "4 GB unpacked, 200 times the packed size",
+        PACKINGS,
     ),
     Format(
         "`.npy`",
@@ -109,6 +117,14 @@ FORMATS = (
         "task/doc_id",
         "tasks with options and one right one; others are left out and named",
     ),
+    Format(
+        "lighteval details `.parquet`; logs of Inspect `.json` `.eval`, OpenAI evals `.jsonl`, oe-eval (OLMo) `.jsonl`, "
+        "MMLU-Pro `.json`, OpenCompass predictions `.json`",
+        "questions and experts",
+        "task/id, as the program gives it",
+        "512 MB a JSON file; multiple choice",
+        (".eval",),
+    ),
     Format("HELM run folders", "questions and experts", "scenario/instance", "512 MB a JSON file; multiple choice"),
     Format(
         "tables with `..._choiceA_probs`",
@@ -160,7 +176,7 @@ FORMATS = (
         "no page or score ever reads it",
     ),
 )
-READ = frozenset((*TABLE_SUFFIXES, *OTHER_TABLES[:3], *PACKED_SUFFIXES, *ARRAY_SUFFIXES, *ARCHIVES))
+READ = frozenset((*PLAIN_TABLES, *PACKINGS, *ARRAY_SUFFIXES, *ARCHIVES))
 
 
 def as_markdown() -> str:

@@ -10,6 +10,7 @@ MAX_TABLE_CELLS = 2_000_000_000  # rows x columns declared by Parquet and Feathe
 MAX_UNPACKED_BYTES = 4 * GIB  # arrays in .npz live in memory; larger ones belong in .npy, which is memory-mapped
 MAX_UNPACKING_RATIO = 200  # unpacked over packed size of one array, applied above FREE_UNPACKED_BYTES
 FREE_UNPACKED_BYTES = 64 * 1024**2
+MAX_SHEET_CELLS = 30_000_000  # of an Excel sheet, which is read cell by cell
 MAX_SETTINGS_BYTES = 1024**2  # dataset.json
 MAX_JSON_BYTES = GIB // 2  # one HELM file, which is read as a whole
 MAX_JSON_LINE = 64 * 1024**2

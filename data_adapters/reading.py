@@ -17,15 +17,30 @@ class NoDataset(InputError):
     """A folder or file that by itself holds no dataset; together with others it may."""
 
 
+def _is_evaluation(path: Path) -> bool:
+    """Asked last, so that its formats and their many patterns are imported where no other layout fits."""
+    from data_adapters.layouts.evaluation_logs import is_evaluation_folder, is_evaluation_log
+
+    return is_evaluation_folder(path) if path.is_dir() else is_evaluation_log(path)
+
+
+def _read_evaluation(path: Path, plan: ReadingPlan | None = None) -> Reading:
+    from data_adapters.layouts.evaluation_logs import read_evaluation_logs
+
+    return read_evaluation_logs(path, plan)
+
+
 LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_dataset_folder, read_folder),
     (is_lm_eval, read_lm_eval),
     (is_helm, read_helm),
     (is_choice_tables, read_choice_tables),
+    (_is_evaluation, _read_evaluation),
 )
 FILES: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_sample_log, read_lm_eval),
     (has_probabilities, read_choice_tables),
+    (_is_evaluation, _read_evaluation),
 )
 
 

@@ -4,11 +4,19 @@ from collections.abc import Iterable
 
 from cleaning.errors import first_five
 
+LONGEST_QUOTED = 80  # characters of an answer that is shown
+
 
 def listed(items: Iterable[object]) -> str:
     """The first five items and the full stop: ``a, b.`` or ``a, b, c, d, e, ...``."""
     text = first_five(items)
     return text if text.endswith("...") else f"{text}."
+
+
+def shortened(written: str) -> str:
+    """In one line; of a long answer its end, where what it settles for should stand."""
+    line = " ".join(written.split())
+    return line if len(line) <= LONGEST_QUOTED else f"... {line[-LONGEST_QUOTED:]}"
 
 
 def reason(error: BaseException) -> str:

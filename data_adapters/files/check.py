@@ -3,24 +3,14 @@
 from pathlib import Path
 
 from cleaning.errors import InputError
+from data_adapters.files.endings import PACKINGS, ending
 from data_adapters.limits import MAX_TABLE_BYTES, readable_size
 
 TEXT_SUFFIXES = (".csv", ".tsv")
-TABLE_SUFFIXES = (*TEXT_SUFFIXES, ".parquet", ".feather", ".jsonl")
-PACKED_SUFFIXES = (".gz", ".zst", ".bz2")
-OTHER_TABLES = (
-    ".json",
-    ".xlsx",
-    ".ndjson",
-    *(f"{one}{packed}" for one in TABLE_SUFFIXES for packed in PACKED_SUFFIXES),
-)
+PLAIN_TABLES = (*TEXT_SUFFIXES, ".parquet", ".feather", ".arrow", ".jsonl", ".ndjson", ".json", ".xlsx")
+PACKABLE = (*TEXT_SUFFIXES, ".parquet", ".jsonl", ".ndjson", ".json")
+TABLE_SUFFIXES = (*PLAIN_TABLES, *(plain + packing for plain in PACKABLE for packing in PACKINGS))
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-
-
-def ending(path: Path) -> str:
-    """``.csv``, or both endings of a packed file: ``.csv.gz``; in lower case."""
-    last = path.suffix.lower()
-    return Path(path.stem).suffix.lower() + last if last in PACKED_SUFFIXES else last
 
 
 def check_file(path: Path) -> None:
@@ -34,7 +24,7 @@ def check_file(path: Path) -> None:
         raise InputError(f"'{path.name}' is empty (0 bytes). Check that it was saved or copied completely.")
     if size < 1024 and path.read_bytes().startswith(LFS_POINTER):
         raise InputError(f"'{path.name}' is a Git LFS pointer; its content is not here. Fetch it with 'git lfs pull'.")
-    if size > MAX_TABLE_BYTES and path.suffix.lower() in TABLE_SUFFIXES:
+    if size > MAX_TABLE_BYTES and ending(path) in TABLE_SUFFIXES:
         raise InputError(
             f"'{path.name}' has {readable_size(size)}; tables are read up to "
             f"{readable_size(MAX_TABLE_BYTES)}. "

@@ -70,7 +70,9 @@ def json_file(path: Path) -> object:
     """The content of a JSON file of bounded size."""
     check_file(path)
     if path.stat().st_size > MAX_JSON_BYTES:
-        raise InputError(f"'{path.name}' is larger than {readable_size(MAX_JSON_BYTES)}. Run fewer instances.")
+        raise InputError(
+            f"'{path.name}' is larger than {readable_size(MAX_JSON_BYTES)}. Split it, or save it as JSON lines."
+        )
     try:
         return _loaded(path.read_bytes())
     except (ValueError, RecursionError) as error:

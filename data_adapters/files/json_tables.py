@@ -1,76 +1,134 @@
-"""Tables that are one JSON file: a list of records, columns by name, rows by id, or pandas' split layout."""
+"""Tables in a ``.json`` file: a list of records, the layouts that pandas writes, or a map from ids to values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from cleaning.errors import InputError
+from data_adapters.files.index_columns import counts_rows, index_name
 from data_adapters.files.json_files import json_file
+from data_adapters.files.values import table_of
+from data_adapters.sentences import listed
 
-HOLDERS = (
-    "data",
-    "results",
-    "predictions",
-    "records",
-    "rows",
-    "samples",
-    "details",
-    "items",
-    "examples",
-    "annotations",
+SPLIT = {"columns", "data"}
+OFTEN_COLUMNS = frozenset(
+    "id ids sample_id file_name filename file path image question_id doc_id label labels target class answer gold "
+    "pred preds prediction predictions predicted_class predicted_probability confidence probability prob score scores "
+    "logits choices options question".split()
 )
-ID = "id"
+SCALARS = (str, int, float, bool, type(None))
 
 
 def read_json_table(path: Path) -> tuple[pa.Table, tuple[str, ...]]:
-    """(table, notes). Rows by id (``{"img1": {...}}`` or ``{"img1": "cat"}``) get a column ``id``."""
-    records, notes = _records(json_file(path), path)
-    if not records or not all(isinstance(record, dict) for record in records):
+    """(table, notes). Raises InputError where the file holds no table, or more than one."""
+    content = json_file(path)
+    columns, layout = _columns(content, path)
+    lengths = {len(values) for values in columns.values()}
+    if not columns or lengths == {0}:
+        raise InputError(f"'{path.name}' holds no rows. Expected a list of records.")
+    if len(lengths) > 1:
         raise InputError(
-            f"'{path.name}' holds no table. Expected a list of objects, one a sample, or an object of columns or of samples."
+            f"'{path.name}' has columns of different lengths ({listed(sorted(lengths))[:-1]}). Save it again."
         )
-    names = list(dict.fromkeys(name for record in records for name in record))
-    return pa.table({name: _column([record.get(name) for record in records]) for name in names}), notes
+    return table_of(columns), (f"'{path.name}': read as {layout}.",)
 
 
-def _records(content: object, path: Path) -> tuple[list, tuple[str, ...]]:
+def _columns(content: object, path: Path) -> tuple[dict[str, Sequence[object]], str]:
+    """(columns, how they are laid out)."""
     if isinstance(content, list):
-        return content, ()
+        return _of_list(content, path)
     if not isinstance(content, dict) or not content:
-        return [], ()
-    if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
-        index = content.get("index") or range(len(content["data"]))
-        names = [str(name) for name in content["columns"]]
-        own = {} if ID in names else {ID: None}
-        return [
-            own | dict(zip(names, row)) | ({ID: str(i)} if own else {}) for i, row in zip(index, content["data"])
-        ], ()
-    lists = [key for key in HOLDERS if isinstance(content.get(key), list)]
-    if lists:
-        left = [key for key in content if key != lists[0]]
-        return content[lists[0]], (f"'{path.name}': rows from '{lists[0]}', besides {len(left)} other keys.",)
-    return _by_key(content), ()
+        raise InputError(f"'{path.name}' holds no table. Expected a list of records, such as [{{\"id\": 1}}].")
+    if content.keys() >= SPLIT and isinstance(content["data"], list) and isinstance(content["columns"], list):
+        return _of_split(content, path), "columns, index and data"
+    inner = [key for key, value in content.items() if _is_records(value)]
+    if len(inner) == 1:
+        return _of_records(content[inner[0]]), f"the list of records '{inner[0]}'"
+    if len(inner) > 1:
+        raise InputError(
+            f"'{path.name}' holds {len(inner)} lists of records: {listed(inner)} Save one of them as a file."
+        )
+    return _of_map(content, path)
 
 
-def _by_key(content: Mapping[str, object]) -> list[dict]:
-    """Columns of equal length, columns of {index: value}, or one row an id."""
+def _of_list(content: list, path: Path) -> tuple[dict[str, Sequence[object]], str]:
+    if _is_records(content):
+        return _of_records(content), "a list of records"
+    if content and all(isinstance(row, list) for row in content):
+        header, rows = content[0], content[1:]
+        if all(isinstance(name, str) for name in header) and all(len(row) == len(header) for row in rows):
+            return dict(zip(header, map(list, zip(*rows)))), "rows below a header"
+    raise InputError(
+        f"'{path.name}' is a list of other things than records. Expected objects, such as [{{\"id\": 1}}]."
+    )
+
+
+def _is_records(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(row, dict) for row in value)
+
+
+def _of_records(records: Sequence[Mapping]) -> dict[str, Sequence[object]]:
+    names = dict.fromkeys(name for record in records for name in record)
+    return {name: [record.get(name) for record in records] for name in names}
+
+
+def _of_split(content: Mapping, path: Path) -> dict[str, Sequence[object]]:
+    names, rows = [str(name) for name in content["columns"]], content["data"]
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows) or len(set(names)) < len(names):
+        raise InputError(f"'{path.name}' has rows that do not fit its 'columns'. Save it again.")
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    index = content.get("index")
+    return columns if index is None else _indexed(index, columns)
+
+
+def _indexed(index: Sequence[object], columns: dict[str, Sequence[object]]) -> dict[str, Sequence[object]]:
+    """The columns, behind the index where it does more than count the rows."""
+    return columns if counts_rows(index) and columns else {index_name(tuple(columns)): list(index), **columns}
+
+
+def _of_map(content: Mapping, path: Path) -> tuple[dict[str, Sequence[object]], str]:
+    """By what stands under each key: rows or columns as objects, columns as lists, or one value an id."""
     values = list(content.values())
-    if all(isinstance(value, list) for value in values) and len({len(value) for value in values}) == 1:
-        return [dict(zip(content, row)) for row in zip(*values)]
     if all(isinstance(value, dict) for value in values):
-        keys = [tuple(value) for value in values]
-        if len(set(keys)) == 1 and len(keys[0]) > len(keys):  # columns, each {row: value}
-            return [{name: value[row] for name, value in content.items()} for row in keys[0]]
-        return [{ID: name} | value for name, value in content.items()]
-    if not any(isinstance(value, dict | list) for value in values):
-        return [{ID: name, "prediction": value} for name, value in content.items()]
-    return []
+        return _of_objects(content)
+    if all(isinstance(value, list) for value in values):
+        if _is_scores(content):
+            return {"sample_id": list(content), "scores": values}, "a list of scores by id"
+        return dict(content), "columns"
+    if all(isinstance(value, SCALARS) for value in values):
+        return {"sample_id": list(content), "label": values}, "one value by id"
+    raise InputError(
+        f"'{path.name}' mixes values and lists under its keys: {listed(content)} Expected a list of records."
+    )
 
 
-def _column(values: list) -> pa.Array:
-    """As they are, or as text where they are of several kinds."""
-    try:
-        return pa.array(values)
-    except (pa.ArrowException, TypeError, OverflowError):
-        return pa.array([None if value is None else str(value) for value in values], pa.string())
+def _is_scores(content: Mapping) -> bool:
+    """Whether rows of numbers stand under ids: all of one length, and no key named as a column is."""
+    lengths = {len(value) for value in content.values()}
+    numbers = all(type(one) in (int, float) for value in content.values() for one in value)
+    return numbers and len(lengths) == 1 and lengths.isdisjoint((0, 1)) and not _named(content) and len(content) > 1
+
+
+def _of_objects(content: Mapping[str, Mapping]) -> tuple[dict[str, Sequence[object]], str]:
+    """Rows by id, or columns by name: the inner keys of rows are few, and those of columns are many."""
+    inner = list(dict.fromkeys(key for value in content.values() for key in value))
+    if _are_columns(content, inner):
+        columns = {name: [value.get(key) for key in inner] for name, value in content.items()}
+        return _indexed(inner, columns), "columns by their index"
+    return _indexed(list(content), _of_records(list(content.values()))), "records by their index"
+
+
+def _are_columns(content: Mapping[str, Mapping], inner: Sequence[str]) -> bool:
+    """Whether the outer keys are the columns: by their names, by counted rows, or as they are the fewer."""
+    outer_named, inner_named = _named(list(content)), _named(inner)
+    if outer_named != inner_named:
+        return outer_named > inner_named
+    if counts_rows(inner) != counts_rows(list(content)):
+        return counts_rows(inner)
+    return len(content) < len(inner)
+
+
+def _named(keys: Iterable[str]) -> int:
+    """How many keys are called as columns often are."""
+    return sum(key.strip().lower() in OFTEN_COLUMNS for key in keys)

@@ -1,8 +1,9 @@
-"""Tables from files: CSV, TSV, Parquet, Feather and JSON lines.
+"""Tables from files: CSV, TSV, Parquet, Feather, Arrow, JSON, JSON lines and Excel, plain or packed.
 
 Text stays as it is written: an id ``00012`` keeps its zeros, a class called ``NA`` stays a class.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,10 @@ from data_adapters.files.arrow_columns import (
     reads_as_number,
 )
 from data_adapters.files.arrow_files import readable, sound
-from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, check_file, ending
+from data_adapters.files.arrow_tables import read_arrow, read_parquet
+from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES, check_file
+from data_adapters.files.endings import ending, plain_ending
 from data_adapters.files.packed import unpacked
-from data_adapters.limits import MAX_TABLE_BYTES, MAX_TABLE_CELLS, readable_size
 from data_adapters.sentences import listed
 
 HEAD_ROWS = 1000
@@ -131,18 +133,20 @@ def read_table(path: Path, scores: bool = False) -> Table:
     readers = {
         ".csv": partial(_read_text, scores=scores),
         ".tsv": partial(_read_text, scores=scores),
-        ".parquet": _read_parquet,
-        ".feather": _read_feather,
+        ".parquet": _of(read_parquet),
+        ".feather": _of(read_arrow),
+        ".arrow": _of(read_arrow),
         ".jsonl": _read_json_lines,
         ".ndjson": _read_json_lines,
         ".json": _read_json,
-        ".xlsx": _read_sheet,
+        ".xlsx": _read_spreadsheet,
     }
-    reader = readers.get(path.suffix.lower())
+    reader = readers.get(plain_ending(path)) if ending(path) in TABLE_SUFFIXES else None
     if reader is None:
-        known = ", ".join((*TABLE_SUFFIXES, *OTHER_TABLES[:2]))
-        raise InputError(f"'{path.name}' is no table we read ({known}). Save it as one of these.")
-    table = reader(path)
+        raise InputError(f"'{path.name}' is no table we read ({', '.join(PLAIN_TABLES)}). Save it as one of these.")
+    with unpacked(path) as plain:
+        table = reader(plain)
+    table = table if plain == path else replace(table, path=path)
     try:
         _check_names(table.columns, path)
     except UnicodeDecodeError as error:
@@ -160,34 +164,20 @@ def _read_text(path: Path, scores: bool) -> Table:
     return Table(path, data, notes)
 
 
+def _of(read: Callable[[Path], pa.Table]) -> Callable[[Path], Table]:
+    return lambda path: Table(path, read(path))
+
+
 def _read_json(path: Path) -> Table:
     from data_adapters.files.json_tables import read_json_table
 
     return Table(path, *read_json_table(path))
 
 
-def _read_sheet(path: Path) -> Table:
-    from data_adapters.files.packed import read_sheet
+def _read_spreadsheet(path: Path) -> Table:
+    from data_adapters.files.spreadsheets import read_spreadsheet
 
-    return Table(path, *read_sheet(path))
-
-
-def _read_parquet(path: Path) -> Table:
-    import pyarrow.parquet as pq
-
-    with readable(path, "Parquet"):
-        meta = pq.read_metadata(path)
-        size = sum(meta.row_group(g).total_byte_size for g in range(meta.num_row_groups))
-        _check_declared(path, meta.num_rows, meta.num_columns, size)
-        return Table(path, sound(pq.ParquetFile(path).read()))
-
-
-def _read_feather(path: Path) -> Table:
-    with readable(path, "Feather"), pa.OSFile(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        first = reader.get_batch(0).num_rows if reader.num_record_batches else 0
-        _check_declared(path, first * reader.num_record_batches, len(reader.schema), 0)
-        return Table(path, sound(reader.read_all()))
+    return Table(path, *read_spreadsheet(path))
 
 
 def _read_json_lines(path: Path) -> Table:
@@ -202,15 +192,6 @@ def _read_json_lines(path: Path) -> Table:
         refuse_uneven_lines(path)
         with readable(path, "JSON lines"):
             raise error
-
-
-def _check_declared(path: Path, rows: int, columns: int, size: int) -> None:
-    if size > MAX_TABLE_BYTES or rows * columns > MAX_TABLE_CELLS:
-        raise InputError(
-            f"'{path.name}' declares {counted(rows, 'row')} x {counted(columns, 'column')} "
-            f"({readable_size(size)} unpacked), more than is read from a table. "
-            "Save scores as .npy, which is memory-mapped."
-        )
 
 
 def _check_names(columns: tuple[str, ...], path: Path) -> None:

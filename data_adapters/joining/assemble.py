@@ -17,9 +17,9 @@ from data_adapters.doctor.at_the_door import repaired
 from data_adapters.files.pictures import find_pictures
 from data_adapters.joining.classes import labelled, name_classes, read_given
 from data_adapters.joining.experts import Frame, build_expert
-from data_adapters.joining.few_scores import averaged
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
+from data_adapters.joining.table_shapes.few_scores import averaged
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN
+from cleaning.errors import counted
 
 UNREADABLE = -2  # holds something that is no class
 OUT_OF_RANGE = -3  # a number that is no class number
@@ -21,12 +22,14 @@ class Codes:
     """Class numbers of one column, and how they were written.
 
     codes: (N,) int32; ABSTAIN where empty, UNREADABLE or OUT_OF_RANGE where it is no class. rivals: by their words,
-    other readings of the same column that read as much of it, and differ.
+    other readings of the same column that read as much of it, and differ. in_free_text: how many were found in answers
+    in words.
     """
 
     codes: np.ndarray
     written_as: str
     rivals: tuple[tuple[str, np.ndarray], ...] = ()
+    in_free_text: int = 0
 
     def where(self, code: int) -> np.ndarray:
         return np.flatnonzero(self.codes == code)
@@ -58,6 +61,14 @@ def read_classes(text: np.ndarray, names: Sequence[str]) -> Codes:
         rivals = (("0-based numbers", spread(in_range, written, places)),) if both else ()
         return Codes(spread(as_names, written, places), "names", rivals)
     return Codes(spread(in_range, written, places), "0-based numbers")
+
+
+def free_text_note(name: str, codes: Codes) -> list[str]:
+    """What is said where answers were found in words."""
+    found = counted(codes.in_free_text, "answer")
+    return (
+        [f"Expert '{name}': {found} found in free text, by the option they settle for."] if codes.in_free_text else []
+    )
 
 
 def all_integers(text: np.ndarray) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.files.check import TABLE_SUFFIXES, check_file
+from data_adapters.files.endings import ending
 from data_adapters.files.tables import read_table
 from data_adapters.joining.class_codes import all_integers
 from data_adapters.joining.columns import known_columns
@@ -64,7 +65,7 @@ def unique_names(names: list[str], source: str) -> tuple[tuple[str, ...], list[s
 
 
 def _raw_names(path: Path) -> list[str]:
-    suffix = path.suffix.lower()
+    suffix = ending(path)
     if suffix == ".json":
         return _from_json(path)
     if suffix in TABLE_SUFFIXES:

@@ -214,12 +214,12 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
 
 def read_given(samples: Samples, class_names: tuple[str, ...], plan: ReadingPlan) -> Codes:
     """The given labels as class numbers. Raises InputError on labels that are no class."""
-    if samples.options is not None:
+    if samples.labels_are_places:
+        codes = read_places(samples.labels, len(class_names))
+    elif samples.options is not None:
         from data_adapters.joining.option_answers import read_answers  # here, as pictures do without it
 
         codes = read_answers(samples.labels, samples.option_counts, samples.options, samples.option_labels)
-    elif samples.labels_are_places:
-        codes = read_places(samples.labels, len(class_names))
     else:
         codes = read_classes(samples.labels, class_names)
     bad = np.flatnonzero(codes.codes < 0)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError, counted, first_five
 
 CONFIDENCE_TOLERANCE = 1e-3  # probabilities written as float16 may round to just above 1
@@ -62,3 +63,12 @@ def by_order(values: np.ndarray, lower_is_surer: bool) -> np.ndarray:
     low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
     standard = (turned - middle) / ((high - low) or 1.0)
     return np.where(np.isfinite(turned), 1 / (1 + np.exp(-np.clip(standard, -15, 15))), np.nan)
+
+
+def both_or_neither(name: str, predicted: np.ndarray, confidence: np.ndarray) -> tuple:
+    """An answer without a confidence is an abstention, and the other way round."""
+    lone = int(((predicted >= 0) & np.isnan(confidence)).sum())
+    predicted = np.where(np.isnan(confidence), ABSTAIN, predicted).astype(np.int32)
+    confidence = np.where(predicted < 0, np.nan, confidence).astype(np.float32)
+    said = f"Expert '{name}': {counted(lone, 'answer')} without a confidence; there it abstains."
+    return predicted, confidence, [said] if lone else []

@@ -9,7 +9,7 @@ from data_adapters.files.tables import Table
 from data_adapters.joining import columns as named
 from data_adapters.joining.columns import is_position, known_columns, speaks_of, speaks_of_prediction
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.ranked_columns import Ranked, families, find_ranked, refuse_falling
+from data_adapters.joining.table_shapes.ranked_columns import Ranked, families, find_ranked, refuse_falling
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 

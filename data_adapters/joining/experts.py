@@ -11,12 +11,10 @@ from cleaning.errors import InputError, counted, first_five
 from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
-from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, read_classes, read_places
+from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, free_text_note, read_classes, read_places
 from data_adapters.joining.expert_columns import TableShape, table_shape
-from data_adapters.joining.few_scores import of_two_classes, scattered
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.samples import Samples
 from data_adapters.joining.score_kind import (
     FullScores,
@@ -24,8 +22,11 @@ from data_adapters.joining.score_kind import (
     check_probabilities,
     detect_score_kind,
 )
+from data_adapters.joining.table_shapes.few_scores import of_two_classes, scattered
+from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
 from data_adapters.joining.told_columns import decide_columns, order_note, unused_note
 from data_adapters.plan import ReadingPlan
+from data_adapters.sentences import shortened
 
 FEWEST_EQUAL = 20  # rows, below which equal columns may be chance
 
@@ -176,7 +177,7 @@ def _hard_or_top1(
 ) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame, opened)
-    notes = _refuse_or_note(opened, frame, codes, aligned)
+    notes = [*free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned)]
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
     notes += [*_empty_note(opened.name, text, join.rows), *unused_note(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
@@ -185,7 +186,7 @@ def _hard_or_top1(
         confidence = _taken(confidence, join.rows, np.nan).astype(np.float32)
         confidence, more = confidences.of_the_prediction(opened.name, confidence, predicted, frame.class_names)
         notes += [*more, *order_note(opened.name, shape)]
-        predicted, confidence, more = _both_or_neither(opened.name, predicted, confidence)
+        predicted, confidence, more = confidences.both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
     notes = (f"Expert '{opened.name}': {what}, classes written as {codes.written_as}.", *join.notes, *notes)
@@ -251,16 +252,7 @@ def _refuse_numbers_out_of_range(opened: OpenedExpert, frame: Frame, codes: Code
 
 
 def _quoted(values: np.ndarray) -> str:
-    return first_five(f"'{value}'" for value in dict.fromkeys(values))
-
-
-def _both_or_neither(name: str, predicted: np.ndarray, confidence: np.ndarray) -> tuple:
-    """An answer without a confidence is an abstention, and the other way round."""
-    lone = int(((predicted >= 0) & np.isnan(confidence)).sum())
-    predicted = np.where(np.isnan(confidence), ABSTAIN, predicted).astype(np.int32)
-    confidence = np.where(predicted < 0, np.nan, confidence).astype(np.float32)
-    said = f"Expert '{name}': {counted(lone, 'answer')} without a confidence; there it abstains."
-    return predicted, confidence, [said] if lone else []
+    return first_five(f"'{shortened(value)}'" for value in dict.fromkeys(values))
 
 
 def _about(opened: OpenedExpert, notes: tuple[str, ...]) -> dict:

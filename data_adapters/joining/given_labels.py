@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -19,8 +18,6 @@ LISTED = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
 WHOLE = re.compile(r"-?\d+")
 SEPARATORS = ("|", ";", ",", " ", "/", "+")
 FEWEST_COMBINED = 2
-ONE_HOT = frozenset(("0", "1", "0.0", "1.0"))
-MANY_EMPTY = 0.5  # of the rows, without a 1
 
 
 def unlisted(text: np.ndarray, where: str) -> tuple[np.ndarray, bool]:
@@ -94,31 +91,6 @@ def without_label(text: np.ndarray, names: Collection[str], answered: Collection
     marks = {value for value in distinct(text) if is_mark(value) and value not in answered}
     marks = {value for value in marks if value == "" or value not in names}
     return np.isin(text, list(marks | ({own} if own is not None else set())))
-
-
-def from_one_hot(table: Table, aside: Collection[str | None]) -> Table:
-    """The table with a column ``label`` instead of one column of 0 and 1 per class; as it is where it has none such.
-
-    Raises InputError where rows have several.
-    """
-    columns = [c for c in table.columns if c not in aside and table.holds_numbers(c)]
-    if len(columns) < 2 or not all(set(table.head(c)) <= ONE_HOT for c in columns):
-        return table
-    ones = table.matrix(columns)
-    if not np.isin(ones, (0, 1)).all() or (ones.sum(axis=1) == 0).mean() > MANY_EMPTY:
-        return table
-    if (ones.sum(axis=1) > 1).any():
-        several_of = [f"row {i + 1:,}" for i in np.flatnonzero(ones.sum(axis=1) > 1)]
-        raise InputError(
-            f"'{table.path.name}' marks several classes in {counted(len(several_of), 'row')}: {first_five(several_of)}. "
-            "A sample has one given label here. Give one label a sample, or leave these rows out."
-        )
-    import pyarrow as pa
-
-    labels = [columns[k] if one else "" for k, one in zip(ones.argmax(axis=1), ones.any(axis=1))]
-    data = table.data.drop_columns(columns).append_column("label", pa.array(labels))
-    note = f"'{table.path.name}': one column of 0 and 1 per class, of {len(columns)} classes."
-    return replace(table, data=data, notes=(*table.notes, note))
 
 
 def standing(table: Table, label_column: str) -> tuple[str, np.ndarray] | None:

@@ -9,11 +9,14 @@ import numpy as np
 from cleaning.errors import InputError
 from cleaning.scores.shards import LIST_SUFFIX, listed_shards
 from data_adapters.files.array_files import NamedScores, read_arrays
-from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, ending
+from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES
+from data_adapters.files.endings import ending, plain_ending
+from data_adapters.files.packed import unpacked
 from data_adapters.files.tables import Table, read_table
 
 ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
 EXPERT_SUFFIXES = (*ARRAY_SUFFIXES, *TABLE_SUFFIXES)
+PLAIN_SUFFIXES = (*ARRAY_SUFFIXES, *PLAIN_TABLES)
 PICKLES = (".pkl", ".pickle", ".joblib")
 
 
@@ -59,20 +62,21 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
         )
     if suffix in ARRAY_SUFFIXES:
         return [_of_array(found, path, declared) for found in read_arrays(name, path)]
-    if suffix in (*TABLE_SUFFIXES, *OTHER_TABLES):
+    if suffix in TABLE_SUFFIXES:
         return [OpenedExpert(name, path, table=_table(path), declared=declared.get(name, Declared()))]
     raise InputError(
-        f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(EXPERT_SUFFIXES)}."
+        f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(PLAIN_SUFFIXES)}."
     )
 
 
 def _table(path: Path) -> Table:
-    if path.suffix.lower() == ".jsonl":
-        from data_adapters.layouts.openai_logprobs import holds_responses, read_responses
+    if plain_ending(path) not in (".jsonl", ".ndjson"):
+        return read_table(path, scores=True)
+    from data_adapters.layouts.openai_logprobs import holds_responses, read_responses
 
-        if holds_responses(path):
-            return read_responses(path)
-    return read_table(path, scores=True)
+    with unpacked(path) as plain:
+        table = read_responses(plain) if holds_responses(plain) else read_table(plain, scores=True)
+    return replace(table, path=path)
 
 
 def _of_array(found: NamedScores, path: Path, declared: Mapping[str, Declared]) -> OpenedExpert:

@@ -7,18 +7,11 @@ import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN, OPTION_LETTERS
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, integers, placed, spread
+from data_adapters.joining.free_text_answers import option_in
 
 LETTER = re.compile(r"\(?([A-Za-z])[).:]{0,2}")
 NEARLY = 0.02  # of the rows, by which a reading may read less than the best and still be a rival
 FAR_BETTER = 0.15  # of agreement with the keys, by which one reading of an expert's answers must beat another
-MARKUP = re.compile(r"\*\*|__|`|\\boxed|\\text|\\mathrm|[{}$]|<[^<>]{1,20}>")
-SAID = re.compile(
-    r"(?:answer|option|choice|solution)\b[^A-Za-z0-9\n(]{0,4}(?:is|would be|should be|to be|:|=|-)?[\s:=-]*"
-    r"(?:the |option |choice |letter |answer )*[:\s]*(?:\(([A-Za-z])\)|\[([A-Za-z])\]|([A-Z])(?![\w'’]))",
-    re.IGNORECASE,
-)
-FIRST = re.compile(r"\s*(?:\(([A-Z])\)|([A-Z])[).:])(?=\s|$)")
-ALONE = re.compile(r"\s*\(?([A-Z])\)?[.:]?\s*")
 
 
 def read_answers(
@@ -39,10 +32,20 @@ def read_answers(
     able = [how for how in ways if read[how] >= max(read.values()) - NEARLY * len(text)]
     how = _best(able, ways, read, keys)
     codes = ways[how].copy()
-    for i in np.flatnonzero(codes < ABSTAIN):
-        codes[i] = _by_text(text[i], choices[i] if choices else (), int(option_counts[i]), codes[i])
+    counted = (codes >= 0).any()
+    found = _from_free_text(codes, text, option_counts, choices, own, bool(counted) and how == "the options' texts")
     rivals = [(other, ways[other]) for other in able if other != how and not np.array_equal(ways[other], ways[how])]
-    return Codes(codes, how, tuple(rivals))
+    return Codes(codes, how if counted or not found else "free text", tuple(rivals), found)
+
+
+def _from_free_text(codes, text, option_counts, choices, own, texts_first: bool) -> int:
+    """Puts what free text settles for in the place of codes that read nothing; how many it was."""
+    found = 0
+    for i in np.flatnonzero(codes < ABSTAIN):
+        options, labels = choices[i] if choices else (), None if own is None else own[i]
+        place = option_in(text[i], options, int(option_counts[i]), labels, texts_first)
+        codes[i], found = (codes[i], found) if place is None else (place, found + 1)
+    return found
 
 
 def _ways(text, option_counts, choices, own) -> dict[str, np.ndarray]:
@@ -94,43 +97,3 @@ def _of_text(answer: str, options: Sequence[str]) -> int:
     """The one option with this text, else UNREADABLE."""
     same = [k for k, option in enumerate(options) if option.strip() == answer]
     return same[0] if len(same) == 1 else UNREADABLE
-
-
-def _by_text(answer: str, options: Sequence[str], count: int, otherwise: int) -> int:
-    """The option that free text settles for, else ``otherwise``."""
-    exact = _of_text(answer, options)
-    if exact >= 0:
-        return exact
-    letter = letter_in(answer, count)
-    if letter is not None:
-        return OPTION_LETTERS.index(letter)
-    named = _option_named(answer, options)
-    return otherwise if named is None else named
-
-
-def letter_in(written: str, count: int) -> str | None:
-    """The letter of one of ``count`` options that an answer in words settles for: ``The answer is **(B)**.`` is B."""
-    text = MARKUP.sub(" ", written).strip()
-    allowed = OPTION_LETTERS[:count]
-    said = [next(filter(None, match.groups())).upper() for match in SAID.finditer(text) if _is_a_letter(match)]
-    lines = [line for line in text.splitlines() if line.strip()]
-    ends = [match[1] for line in lines[-1:] if (match := ALONE.fullmatch(line))]
-    begins = [match[1] or match[2] for match in [FIRST.match(text)] if match]
-    found = [*said[-1:], *ends, *begins]
-    return next((letter for letter in found if letter in allowed), None) if found else None
-
-
-def _is_a_letter(match: re.Match) -> bool:
-    """A lower-case letter only in brackets: ``the answer is a dog`` names no option."""
-    return bool(match[1] or match[2] or match[3].isupper())
-
-
-def _option_named(answer: str, options: Sequence[str]) -> int | None:
-    """The one option whose text the last line is, or ends ``the answer is`` with."""
-    lines = [line for line in MARKUP.sub(" ", answer).casefold().splitlines() if line.strip()]
-    if not lines:
-        return None
-    last = lines[-1].strip(" .!\"'")
-    told = re.split(r"answer(?: is|:)|(?:^|\s)is:", last)[-1].strip(" .:!\"'")
-    same = [k for k, option in enumerate(options) if option.strip(" .\"'").casefold() in (last, told)]
-    return same[0] if len(same) == 1 else None

@@ -13,7 +13,7 @@ from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import LabelsArray
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns
-from data_adapters.joining.given_labels import from_one_hot, standing, unlisted
+from data_adapters.joining.given_labels import standing, unlisted
 from data_adapters.joining.options import read_options
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -108,8 +108,6 @@ def read_samples(
     id_column = (columns.id_column_if_any if isinstance(table, Table) else columns.id_column)(
         table, roles.id_column, taken
     )
-    if isinstance(table, Table) and not roles.label_column and not columns.known_columns(table, columns.LABEL_NAMES):
-        table = from_one_hot(table, (id_column, *roles.others))
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
     question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")

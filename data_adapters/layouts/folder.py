@@ -6,12 +6,14 @@ from pathlib import Path
 
 from cleaning.errors import InputError, first_five, one_of
 from data_adapters.contract import Reading
-from data_adapters.files.check import OTHER_TABLES, TABLE_SUFFIXES, ending
+from data_adapters.files.check import TABLE_SUFFIXES
+from data_adapters.files.endings import ending, stem
 from data_adapters.files.tables import read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
-from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, Declared, OpenedExpert, open_experts
+from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, PLAIN_SUFFIXES, Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, read_samples
+from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.limits import MAX_SETTINGS_BYTES
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -36,10 +38,11 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     samples_file = _inside(folder, _samples_file(folder))
     roles = Roles(settings.get("id_column"), settings.get("label_column"), settings.get("group_column"))
     plan = plan or ReadingPlan()
-    samples = read_samples(read_table(samples_file), roles, plan)
+    source = of_table(read_table(samples_file), roles.label_column)
+    samples = read_samples(source.table, roles, plan)
     opened, notes = _experts(folder, settings.get("experts", {}))
     names_file = find_class_names(folder)
-    names = read_class_names(_inside(folder, names_file)) if names_file else None
+    names = read_class_names(_inside(folder, names_file)) if names_file else source.names
     about = About(settings.get("name", folder.name), folder, _image_root(folder), settings.get("kind"))
     reading = assemble(samples, opened, names, about, plan)
     return reading if not notes else _with_notes(reading, notes)
@@ -51,7 +54,8 @@ def _with_notes(reading: Reading, notes: list[str]) -> Reading:
 
 def _samples_files(folder: Path) -> list[Path]:
     named = [folder / f"{stem}{suffix}" for stem in SAMPLES_STEMS for suffix in TABLE_SUFFIXES]
-    return [path for path in named if path.is_file()]
+    found = [path for path in named if path.is_file()]
+    return [path for path in found if path.suffix != ".json"] or found  # beside a table, labels.json names classes
 
 
 def _samples_file(folder: Path) -> Path:
@@ -85,20 +89,20 @@ def _experts(folder: Path, declared: dict[str, Declared]) -> tuple[list[OpenedEx
     if not home.is_dir():
         raise InputError(f"'{folder.name}' has no folder 'experts'. Put one file per expert there.")
     files = sorted(entry for entry in home.iterdir() if entry.is_file() and not entry.name.startswith("."))
-    chosen = [file for file in files if ending(file) in (*EXPERT_SUFFIXES, *OTHER_TABLES, *PICKLES)]
+    chosen = [file for file in files if ending(file) in (*EXPERT_SUFFIXES, *PICKLES) and not _is_aside(file, files)]
     left = [file.name for file in files if file not in chosen]
     if not chosen:
-        raise InputError(f"'{folder.name}/experts' holds no expert. Read are {', '.join(EXPERT_SUFFIXES)}.")
-    opened = [one for file in chosen for one in open_experts(_named_after(file), _inside(folder, file), declared)]
+        raise InputError(f"'{folder.name}/experts' holds no expert. Read are {', '.join(PLAIN_SUFFIXES)}.")
+    opened = [one for file in chosen for one in open_experts(stem(file), _inside(folder, file), declared)]
     without = sorted(set(declared) - {one.name for one in opened})
     if without:
         raise InputError(f"dataset.json describes experts without a file in 'experts': {listed(without)}")
     return opened, [f"Left out of 'experts': {listed(left)}"] if left else []
 
 
-def _named_after(file: Path) -> str:
-    """The file's name without its endings."""
-    return file.name[: len(file.name) - len(ending(file))]
+def _is_aside(file: Path, files: list[Path]) -> bool:
+    """Whether a JSON file only tells of the scores in another file of its name."""
+    return ending(file) == ".json" and any(stem(other) == file.stem for other in files if other != file)
 
 
 def _settings(folder: Path) -> dict:

@@ -16,14 +16,12 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_file
-from data_adapters.joining.option_answers import LETTER
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
 from data_adapters.plan import ReadingPlan
 
 STATE, INSTANCES, PREDICTIONS = "scenario_state.json", "instances.json", "display_predictions.json"
 MODEL_IN_NAME = re.compile(r"(?:^|[:,])model=([^,]+)")
 PART_IN_NAME = re.compile(r"(?:^|[:,])(?:subject|dataset|subset|task|category|language)=([^,]+)")  # ids begin anew
-REASONED = re.compile(r"[aA]nswer is:? \(?([A-Z])\b|[aA]nswer:\s*\(?([A-Z])\b")
 
 
 def is_helm(folder: Path) -> bool:
@@ -134,14 +132,12 @@ def _displayed(prediction: dict, chosen: int | None, question: Question) -> str:
     """The letter of the option that a displayed prediction stands for, else its text."""
     if chosen is not None:
         return OPTION_LETTERS[chosen]
-    text = str(prediction.get("mapped_output") or prediction.get("predicted_text") or "")
-    return _as_letter(_reasoned(text) or text.strip(), question.options)
+    from data_adapters.joining.free_text_answers import option_in  # here, as its patterns take a while to make
 
-
-def _reasoned(text: str) -> str:
-    """The letter at the end of written reasoning ("the answer is (B)"), found as HELM's own metric finds it."""
-    found = REASONED.search(text)
-    return found[1] or found[2] if found else ""
+    text = str(prediction.get("mapped_output") or prediction.get("predicted_text") or "").strip()
+    place = option_index(text, question.options)
+    place = option_in(text, question.options) if place is None else place
+    return text if place is None else OPTION_LETTERS[place]
 
 
 def _claim(log: Log, sample_id: str, question: Question) -> None:
@@ -163,14 +159,23 @@ def _text(written: object) -> str:
 
 
 def _answer(completion: dict, mapping: dict | None, question: Question) -> tuple[str, float | None]:
-    """(letter of the option, probability of the completion); text that is no option is left as it is."""
+    """(letter of the option, probability of the completion); text that settles for no option is left as it is.
+
+    mapping: the options' texts by the letters they were shown under.
+    """
+    from data_adapters.joining.option_answers import LETTER, option_in
+
     written = str(completion.get("text") or "").strip()
-    reasoned = "" if LETTER.fullmatch(written) else _reasoned(written)
-    letter = LETTER.fullmatch(reasoned or written)
-    meant = (mapping or {}).get(letter[1].upper()) if letter else None
-    logprob = None if reasoned else completion.get("logprob")  # that of a whole text says little of its answer
+    shown = {str(letter): str(text) for letter, text in (mapping or {}).items()}
+    plain = LETTER.fullmatch(written)
+    meant = shown.get(plain[1].upper()) if plain else None
+    if meant is None:
+        place = option_in(written, list(shown.values()) or question.options, labels=list(shown) or None)
+        meant = None if place is None else (list(shown.values()) or question.options)[place]
+    alone = plain or meant is None or meant.strip() == written
+    logprob = completion.get("logprob") if alone else None  # that of a whole text says little of its answer
     confidence = math.exp(min(0.0, float(logprob))) if logprob is not None else None
-    return _as_letter((reasoned or written) if meant is None else str(meant), question.options), confidence
+    return _as_letter(written if meant is None else meant, question.options), confidence
 
 
 def _as_letter(text: str, options: tuple[str, ...]) -> str:

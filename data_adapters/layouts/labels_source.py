@@ -11,6 +11,7 @@ from cleaning.errors import InputError, counted
 from data_adapters.contract import LabelsArray, LabelsSource
 from data_adapters.files.array_files import read_label_array
 from data_adapters.files.tables import read_table
+from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.sentences import listed
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -51,7 +52,7 @@ def open_labels(
 
         if holds_features(path):
             return read_hugging_face(path, pictures_to, split, label_column)
-    return LabelsSource(read_table(path))
+    return of_table(read_table(path), label_column)
 
 
 def _open_folder(path: Path, pictures_to: Path | None, split: str | None, label_column: str | None) -> LabelsSource:

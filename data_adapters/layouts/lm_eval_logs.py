@@ -35,8 +35,17 @@ def is_lm_eval(folder: Path) -> bool:
 
 
 def is_sample_log(file: Path) -> bool:
-    """Whether a file is called as the harness calls its sample logs."""
-    return FILE.fullmatch(file.name) is not None
+    """Whether a file is called as the harness calls its sample logs, or its first line is one."""
+    return FILE.fullmatch(file.name) is not None or (file.suffix.lower() == ".jsonl" and _is_sample(file))
+
+
+def _is_sample(file: Path) -> bool:
+    """Whether the first record is one of a sample log, whatever the file is called."""
+    try:
+        first = next((record for _, record in json_records(file)), {})
+    except InputError:
+        return False
+    return first.keys() >= {"doc", "target"} and not first.keys().isdisjoint(("resps", "filtered_resps"))
 
 
 def read_lm_eval(path: Path, normalised: Normalised = "none", plan: ReadingPlan | None = None) -> Reading:
@@ -70,8 +79,8 @@ def _leave_out(logs: Sequence[Log], path: Path) -> None:
 def _models(folder: Path) -> dict[str, list[Path]]:
     """Sample files by model; a model is the folder its files lie in, by its path where names repeat."""
     found: dict[Path, list[Path]] = {}
-    for pattern in ("samples_*.jsonl", "*/samples_*.jsonl", "*/*/samples_*.jsonl"):
-        for file in sorted(folder.glob(pattern)):
+    for pattern in ("*.jsonl", "*/*.jsonl", "*/*/*.jsonl"):
+        for file in filter(is_sample_log, sorted(folder.glob(pattern))):
             found.setdefault(file.parent, []).append(file)
     names = [home.name for home in found]
     called = {home: home.name if names.count(home.name) == 1 else home.relative_to(folder).as_posix() for home in found}
@@ -152,7 +161,7 @@ def _read_record(log: Log, task: str, record: dict, where: str, normalised: Norm
         return None
     asked = Asked(sample_id, _question(record, arguments, options, task), possible_keys(record, options))
     if likelihoods is None:
-        log.answers[sample_id] = (_first_text(record.get("filtered_resps", record.get("resps"))), None)
+        log.answers[sample_id] = (_written_answer(record), None)
         return asked
     if len(likelihoods) != len(options):
         raise InputError(f"{where} has {len(likelihoods)} log-likelihoods for {len(options)} options.")
@@ -249,6 +258,11 @@ def _normalise(likelihoods: list[float], endings: list[str], how: Normalised) ->
     texts = [ending.removeprefix(" ") for ending in endings]
     lengths = [len(text if how == "characters" else text.encode()) for text in texts]
     return [value / max(1, length) for value, length in zip(likelihoods, lengths)]
+
+
+def _written_answer(record: dict) -> str:
+    """What the harness's filter found, else the whole text, which is then read beside the options."""
+    return _first_text(record.get("filtered_resps")) or _first_text(record.get("resps"))
 
 
 def _first_text(response: object) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cleaning.errors import InputError
 from data_adapters.contract import LabelsArray, LabelsSource, Reading
+from data_adapters.files.endings import stem
 from data_adapters.files.tables import Table, read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
@@ -109,5 +110,5 @@ def _require_experts(opened: Sequence[OpenedExpert]) -> None:
 
 def _default_name(labels: Path) -> str:
     """The folder's name where the file has a general one, else the file's."""
-    general = labels.stem.lower() in ("labels", "samples", "questions", "given_labels", "data")
-    return labels.resolve().parent.name if general else labels.stem
+    general = stem(labels).lower() in ("labels", "samples", "questions", "given_labels", "data")
+    return labels.resolve().parent.name if general else stem(labels)

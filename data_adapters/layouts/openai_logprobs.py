@@ -17,7 +17,8 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError, counted
 from data_adapters.files.json_files import json_lines
 from data_adapters.files.tables import Table
-from data_adapters.joining.option_answers import LETTER, letter_in
+from data_adapters.joining.free_text_answers import option_in
+from data_adapters.joining.option_answers import LETTER
 
 ID_KEYS = ("custom_id", "sample_id", "question_id", "id")
 LOOKED_AT = 20  # first lines of a file: some may be failed requests
@@ -34,7 +35,8 @@ def holds_responses(path: Path) -> bool:
 def read_responses(path: Path) -> Table:
     """(sample_id, answer, confidence, and one column per letter where every response gives all of them).
 
-    Letters' columns hold log-probabilities. A response whose text is no letter is an empty answer: an abstention.
+    Letters' columns hold log-probabilities. Text in which no letter
+    with its log-probabilities is found is given as it is, to be read beside its question's options.
     """
     rows = [_row(number, line, path) for number, line in json_lines(path)]
     columns = {
@@ -68,11 +70,22 @@ def _row(number: int, line: dict, path: Path) -> tuple[str, str, dict[str, float
     try:
         choice = _choice(response)
         written = choice["message"].get("content") if "message" in choice else choice.get("text")
-        letter = letter_in(str(written or ""), len(OPTION_LETTERS)) or ""
+        letter = _letter(str(written or ""))
         found = _letters(_tokens(choice.get("logprobs") or {}))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise InputError(f"{where} is not laid out as a response with choices ({error}).") from error
-    return str(sample_id), letter or str(written or "").strip(), found if letter in found else {}
+    plain = LETTER.fullmatch(str(written or "").strip())
+    return (
+        str(sample_id),
+        letter if plain or letter in found else str(written or "").strip(),
+        found if letter in found else {},
+    )
+
+
+def _letter(written: str) -> str:
+    """The letter that an answer settles for, whatever the options are; else nothing."""
+    place = option_in(written, (), count=len(OPTION_LETTERS))
+    return "" if place is None else OPTION_LETTERS[place]
 
 
 def _choice(response: dict) -> dict:

@@ -47,14 +47,18 @@ class Log:
     notes: list[str] = field(default_factory=list)
 
 
-def assemble_logs(logs: Sequence[Log], source: Path, group_name: str, plan: ReadingPlan | None) -> Reading:
-    """One dataset of all questions, one expert per log. Raises InputError where logs ask different questions."""
+def assemble_logs(
+    logs: Sequence[Log], source: Path, group_name: str, plan: ReadingPlan | None, places: bool = False
+) -> Reading:
+    """One dataset of all questions, one expert per log. Raises InputError where logs ask different questions.
+
+    places: the keys are 0-based places among the options, and nothing else.
+    """
     questions = _questions(logs)
     table = _table(questions, source, group_name)
     notes = tuple(note for log in logs for note in log.notes)
-    samples = read_samples(
-        Table(source, table, notes), Roles("sample_id", "label", group_name or None, "choices", "question")
-    )
+    roles = Roles("sample_id", "label", group_name or None, "choices", "question")
+    samples = read_samples(Table(source, table, notes), roles, places=places)
     width = max(len(question.options) for question in questions.values())
     about = About(source.name, source, kind="question")
     opened = [one for log in logs for one in _opened(log, width)]

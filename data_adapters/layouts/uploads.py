@@ -15,6 +15,7 @@ from typing import BinaryIO
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.files.check import TABLE_SUFFIXES
+from data_adapters.files.endings import stem
 from data_adapters.files.pictures import PICTURE_SUFFIXES
 from data_adapters.files.zips import unpack
 from data_adapters.joining.class_names import FILE_NAMES
@@ -109,7 +110,7 @@ def _places(files: Mapping[str, object]) -> dict[str, PurePosixPath]:
     twice = sorted({str(place) for place in kept if kept.count(place) > 1}) if len(set(kept)) < len(kept) else []
     if twice:
         raise InputError(f"More than one uploaded file is called {listed(twice)} Rename them.")
-    if not any(place.stem in SAMPLES_STEMS and place.parent == PurePosixPath() for place in kept):
+    if not any(stem(place) in SAMPLES_STEMS and place.parent == PurePosixPath() for place in kept):
         raise InputError(
             f"None of the uploaded files holds the labels; they are {listed(files)} "
             "Call the labels file labels.csv or samples.csv (or .parquet)."

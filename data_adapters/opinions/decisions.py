@@ -6,7 +6,8 @@ from pathlib import Path
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
 from cleaning.keep.decisions import Decision
-from data_adapters.files.check import TABLE_SUFFIXES, check_file
+from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES, check_file
+from data_adapters.files.endings import ending
 from data_adapters.files.tables import read_table
 from data_adapters.limits import MAX_JSON_BYTES, readable_size
 from data_adapters.opinions.argilla import is_argilla, read_argilla
@@ -19,11 +20,11 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> li
     The same file gives the same uuids each time, so that importing it twice is harmless. Raises InputError.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix in TABLE_SUFFIXES:
+    suffix = ending(path)
+    if suffix in TABLE_SUFFIXES and suffix != ".json":
         return read_label_issues(read_table(path), dataset, run_id)
     if suffix != ".json":
-        raise InputError(f"'{path.name}' has an ending we do not read. Read are .json, {', '.join(TABLE_SUFFIXES)}.")
+        raise InputError(f"'{path.name}' has an ending we do not read. Read are {', '.join(PLAIN_TABLES)}.")
     check_file(path)
     if path.stat().st_size > MAX_JSON_BYTES:
         raise InputError(f"'{path.name}' is larger than {readable_size(MAX_JSON_BYTES)}. Export it in parts.")

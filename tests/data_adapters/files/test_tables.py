@@ -135,7 +135,7 @@ def test_damaged_tables_end_in_a_sentence(tmp_path, file, content, sentence):
 
 def test_parquet_that_declares_absurdly_many_cells_is_refused(tmp_path, monkeypatch):
     pd.DataFrame({"a": [0] * 1000}).to_parquet(tmp_path / "t.parquet")
-    monkeypatch.setattr("data_adapters.files.tables.MAX_TABLE_CELLS", 999)
+    monkeypatch.setattr("data_adapters.files.arrow_tables.MAX_TABLE_CELLS", 999)
     with pytest.raises(InputError, match="declares 1,000 rows x 1 column"):
         read_table(tmp_path / "t.parquet")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cleaning.errors import InputError
-from data_adapters.joining.option_answers import letter_in
+from data_adapters.joining.free_text_answers import option_in
 from tests.data_adapters.joining.kinds import Made, read_both, written
 
 FOUR = Made(("A", "B", "C", "D"))
@@ -140,7 +140,7 @@ def test_free_text_that_says_the_option(tmp_path):
     "words", ["I cannot say.", "Both A and B fit", "the answer is a mystery", "It depends.", "Because"]
 )
 def test_words_that_settle_for_nothing(words):
-    assert letter_in(words, 4) is None
+    assert option_in(words, (), count=4) is None
 
 
 def test_what_could_not_be_read_is_counted_and_shown(tmp_path):

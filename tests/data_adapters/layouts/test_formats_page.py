@@ -10,8 +10,9 @@ import pytest
 
 from cleaning.command_line import build_parser
 from data_adapters import read_folder, read_loose
+from data_adapters.files.endings import PACKINGS
 from data_adapters.formats import FORMATS, READ, as_markdown
-from data_adapters.joining.opened import EXPERT_SUFFIXES
+from data_adapters.joining.opened import PLAIN_SUFFIXES
 from data_adapters.layouts.labels_source import ARCHIVES
 from tests.data_adapters import tiny
 
@@ -26,7 +27,7 @@ def block(start: str) -> str:
 
 def test_every_ending_is_in_the_table():
     table = "\n".join(line for line in PAGE.splitlines() if line.startswith("|"))
-    missing = [suffix for suffix in (*EXPERT_SUFFIXES, *ARCHIVES) if f"`{suffix}`" not in table]
+    missing = [suffix for suffix in (*PLAIN_SUFFIXES, *PACKINGS, *ARCHIVES) if f"`{suffix}`" not in table]
     assert missing == []
 
 

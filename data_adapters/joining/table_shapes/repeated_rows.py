@@ -10,8 +10,8 @@ from data_adapters.files.tables import Table
 from data_adapters.joining import columns as named
 from data_adapters.joining.class_codes import placed, read_classes
 from data_adapters.joining.expert_columns import answer_candidates, class_columns
-from data_adapters.joining.few_scores import mean_of_runs
 from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.table_shapes.few_scores import mean_of_runs
 
 
 def gathered(opened: OpenedExpert, id_column: str | None, names: Sequence[str]) -> OpenedExpert:

@@ -9,7 +9,7 @@ from cleaning.errors import InputError, counted
 from data_adapters.files.tables import Table
 from data_adapters.joining.class_codes import integers
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.ranked_columns import Ranked
+from data_adapters.joining.table_shapes.ranked_columns import Ranked
 
 
 def of_two_classes(opened: OpenedExpert, class_count: int) -> np.ndarray:

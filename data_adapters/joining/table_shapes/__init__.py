@@ -1,0 +1,1 @@
+"""Tables whose rows or columns are not one a sample and one a meaning, turned into such."""
