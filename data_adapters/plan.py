@@ -18,7 +18,7 @@ def _never_seen(expert: Expert) -> str:
 
 
 @dataclass(frozen=True)
-class Decision:
+class ReadingStep:
     """One step from a file to a meaning.
 
     about: the file or expert. part: column, array, "classes", "join", "scores" or "agreement". meaning: what it was
@@ -66,14 +66,14 @@ class ReadingPlan:
     names of, and notes on, those made."""
 
     options: ReadingOptions = UNSAID
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: list[ReadingStep] = field(default_factory=list)
     proposed: list[Finding] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
 
     def decide(self, about: str, part: str, meaning: str, source: Source, evidence: str = "") -> None:
         """Writes a step down; the same step twice is one."""
-        decision = Decision(about, part, meaning, source, evidence)
+        decision = ReadingStep(about, part, meaning, source, evidence)
         if decision not in self.decisions:
             self.decisions.append(decision)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from data_adapters.demo.folder import write_once
+from data_adapters.demo.demo_folder import write_once
 
 DEMO_SETS = ("digits", "questions")
 SEED = 0

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data_adapters.demo.demo_folder import write_table
 from data_adapters.demo.digit_experts import EXPERTS, folds, out_of_sample
-from data_adapters.demo.folder import write_table
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 FLIPPED_SHARE = 0.05

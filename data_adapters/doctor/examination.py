@@ -2,8 +2,8 @@
 
 from data_adapters.contract import Reading
 from data_adapters.doctor import (
-    classes,
-    samples,
+    class_checks,
+    sample_checks,
     score_kinds,
     suspicious_experts,
     unmatched_ids,
@@ -24,12 +24,12 @@ def examine(reading: Reading, *, pictures: bool = True) -> list[Finding]:
         *suspicious_experts.saw_labels(evidence),
         *suspicious_experts.identical_experts(evidence),
         *unmatched_ids.unmatched_ids(evidence),
-        *classes.absent_classes(evidence),
+        *class_checks.absent_classes(evidence),
         *score_kinds.constant_columns(evidence),
         *score_kinds.score_kinds(evidence),
     ]
     if pictures or reading.dataset.kind == "question":
-        found += samples.repeated_samples(evidence)
+        found += sample_checks.repeated_samples(evidence)
     if pictures:
-        found += samples.unreadable_pictures(evidence)
+        found += sample_checks.unreadable_pictures(evidence)
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

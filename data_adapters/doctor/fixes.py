@@ -6,8 +6,8 @@ from dataclasses import replace
 from cleaning.domain.experts import Expert
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
+from data_adapters.doctor.class_checks import counted_from_one, without_class_zero
 from data_adapters.doctor.class_order import reordered
-from data_adapters.doctor.classes import counted_from_one, without_class_zero
 from data_adapters.doctor.examination import examine
 from data_adapters.doctor.finding import Finding
 from data_adapters.doctor.rivals import counted_from_zero, labels_from_one, other_labels, sign_changed

@@ -10,7 +10,7 @@ from cleaning.errors import InputError, counted, first_five
 from cleaning.files import held
 from data_adapters.inference.decoding import decoded_batches
 from data_adapters.inference.models import LoadedModel, ModelChoice, columns_for, load_model
-from data_adapters.inference.shards import SHARD_ROWS, Shards, ids_digest, join_shards, open_shards
+from data_adapters.inference.output_shards import SHARD_ROWS, Shards, ids_digest, join_shards, open_shards
 from data_adapters.inference.sources import Pictures
 
 Progress = Callable[[str, float], None]

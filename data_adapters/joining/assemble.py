@@ -15,8 +15,8 @@ from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.at_the_door import repaired
 from data_adapters.files.pictures import find_pictures
+from data_adapters.joining.building_experts import Frame, build_expert
 from data_adapters.joining.classes import labelled, name_classes, read_given
-from data_adapters.joining.experts import Frame, build_expert
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 from data_adapters.joining.table_shapes.few_scores import averaged

@@ -90,6 +90,7 @@ class Samples:
         )
 
 
+DECIDED = ("id", "given label", "options", "question", "picture", "group")
 PER_SAMPLE = ("ids", "labels", "options", "option_labels", "questions", "images", "group")
 
 
@@ -101,13 +102,11 @@ def read_samples(
     places: the labels are integers that their source defines as places in the list of classes.
     """
     plan = plan or ReadingPlan()
-    file = table.path.name
-    asked = {role: plan.said_role(file, role) for role in columns.ROLES}
+    asked = {role: plan.said_role(table.path.name, role) for role in columns.ROLES}
     roles = _with_said(roles, asked)
     taken = tuple(c for c in (roles.label_column,) if c)
-    id_column = (columns.id_column_if_any if isinstance(table, Table) else columns.id_column)(
-        table, roles.id_column, taken
-    )
+    find_ids = columns.id_column_if_any if isinstance(table, Table) else columns.id_column
+    id_column = find_ids(table, roles.id_column, taken)
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
     question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")
@@ -117,10 +116,9 @@ def read_samples(
     groups = table.text(group) if group else None
     options, own = read_options(table, choices, ids) if choices else (None, None)
     used = [id_column, label_column, choices, question, image, *roles.others]
-    _decide(plan, table, roles, dict(zip(("id", "given label", "options", "question", "picture", "group"),
-            (id_column, label_column, choices, question, image, group))), used)  # fmt: skip
+    found = dict(zip(DECIDED, (id_column, label_column, choices, question, image, group)))
+    _decide(plan, table, roles, found, used)
     labels, how = _labels(table, label_column, plan)
-    kept = standing(table, label_column) if isinstance(table, Table) else None
     samples = Samples(
         ids=ids,
         labels=labels,
@@ -140,9 +138,10 @@ def read_samples(
         ),
         labels_are_places=places,
         label_column=label_column,
-        file=file,
+        file=table.path.name,
         row_count=len(ids),
     )
+    kept = standing(table, label_column) if isinstance(table, Table) else None
     return samples if kept is None else _accepted(samples, *kept, plan)
 
 

@@ -28,7 +28,7 @@ EXPLAINS = 0.8  # of the samples, whose logged score a key must explain (some ma
 
 
 @dataclass
-class Asked:
+class HarnessRecord:
     """One record of a task. keys: {where it stands: option or None}. best: the likeliest option, or None. right: the
     logged accuracy, or None. several: whether more than one option is right."""
 
@@ -82,7 +82,7 @@ def several_right(doc: object, options: Sequence[str]) -> bool:
     return any(sum(label in (1, "1", True) for label in labels) > 1 for labels in marked)
 
 
-def settle(asked: Sequence[Asked]) -> tuple[str | None, str]:
+def settle(asked: Sequence[HarnessRecord]) -> tuple[str | None, str]:
     """(where the key stands, or None where it cannot be told; why)."""
     if sum(one.several for one in asked) * 2 > len(asked):
         return None, "its questions have several right options"

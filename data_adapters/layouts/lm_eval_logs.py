@@ -16,7 +16,7 @@ import numpy as np
 from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_records
-from data_adapters.layouts.lm_eval_keys import Asked, possible_keys, settle, several_right
+from data_adapters.layouts.lm_eval_keys import HarnessRecord, possible_keys, settle, several_right
 from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -110,7 +110,7 @@ def _latest(files: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
 
 def _read_file(log: Log, task: str, file: Path, normalised: Normalised) -> None:
     used_filter, skipped = _filters(file)
-    asked: list[Asked] = []
+    asked: list[HarnessRecord] = []
     for place, record in json_records(file):
         if str(record.get("filter", "none")) == used_filter:
             one = _read_record(log, task, record, f"'{file.name}', {place}", normalised, len(asked))
@@ -144,7 +144,9 @@ def _filters(file: Path) -> tuple[str, list[str]]:
     return best, sorted(name for name in found if name != best)
 
 
-def _read_record(log: Log, task: str, record: dict, where: str, normalised: Normalised, place: int) -> Asked | None:
+def _read_record(
+    log: Log, task: str, record: dict, where: str, normalised: Normalised, place: int
+) -> HarnessRecord | None:
     """The question of a record, whose scores or answer go into the log; None where it has no options."""
     if "doc" not in record or "target" not in record or not ("resps" in record or "filtered_resps" in record):
         raise InputError(f"{where} lacks 'doc', 'target' or 'resps'. Expected a sample log of the harness.")
@@ -159,7 +161,7 @@ def _read_record(log: Log, task: str, record: dict, where: str, normalised: Norm
     options = _options(record["doc"], arguments if likelihoods is not None else [])
     if options is None:
         return None
-    asked = Asked(sample_id, _question(record, arguments, options, task), possible_keys(record, options))
+    asked = HarnessRecord(sample_id, _question(record, arguments, options, task), possible_keys(record, options))
     if likelihoods is None:
         log.answers[sample_id] = (_written_answer(record), None)
         return asked

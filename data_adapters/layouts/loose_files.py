@@ -49,26 +49,14 @@ def read_loose(
         table = source.table
         answered = _answers(table, labels, answers, answer_columns)
         own = tuple(answer_columns) if answers is not None and _same_file(labels, Path(answers)) else ()
-        samples = read_samples(
-            table,
-            Roles(
-                id_column,
-                label_column or source.label_column,
-                group_column,
-                choices_column,
-                question_column,
-                others=own,
-            ),
-            plan,
-            source.places and label_column in (None, source.label_column),
-        )
+        named = (id_column, label_column or source.label_column, group_column, choices_column, question_column)
+        places = source.places and label_column in (None, source.label_column)
+        samples = read_samples(table, Roles(*named, others=own), plan, places)
         opened = [one for who, path in experts.items() for one in open_experts(who, Path(path), declared)]
         _require_experts([*opened, *answered])
         root = images or source.image_root
         about = About(name or _default_name(labels), labels, root and Path(root).resolve())
-        return assemble(
-            samples, [*opened, *answered], _names(class_names, labels, source), about, plan or ReadingPlan()
-        )
+        return assemble(samples, [*opened, *answered], _names(class_names, labels, source), about, plan)
 
 
 def _names(asked: Path | None, labels: Path, source: LabelsSource) -> tuple[tuple[str, ...], list[str]] | None:

@@ -4,7 +4,7 @@ decisions = read_earlier_decisions(Path("argilla.json"), dataset)   # for the re
 truth = read_truth(Path("real.json"), dataset)                      # for evaluation only
 """
 
-from data_adapters.opinions.decisions import read_earlier_decisions
+from data_adapters.opinions.earlier_decisions import read_earlier_decisions
 from data_adapters.opinions.truth import Truth, read_truth
 
 __all__ = ["Truth", "read_earlier_decisions", "read_truth"]

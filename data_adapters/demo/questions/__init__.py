@@ -6,10 +6,10 @@ from random import Random
 
 import pandas as pd
 
-from data_adapters.demo.folder import write_table
+from data_adapters.demo.demo_folder import write_table
 from data_adapters.demo.questions import arithmetic, calendar_dates, chemistry, geography, units
 from data_adapters.demo.questions.draft import Draft
-from data_adapters.demo.questions.planted_flaws import FLAWS, Question, plant
+from data_adapters.demo.questions.planted_flaws import FLAWS, DemoQuestion, plant
 from data_adapters.demo.questions.simulated_experts import EXPERTS, write_experts
 
 SUBJECTS = {
@@ -53,12 +53,12 @@ def fill_questions(folder: Path, seed: int) -> dict:
     return {"name": name, "kind": "question", "group_column": "subject", "experts": described}
 
 
-def make_questions(seed: int) -> list[Question]:
+def make_questions(seed: int) -> list[DemoQuestion]:
     """360 questions, subject by subject."""
     return [question for subject in SUBJECTS for question in _subject_questions(subject, seed)]
 
 
-def _subject_questions(subject: str, seed: int) -> list[Question]:
+def _subject_questions(subject: str, seed: int) -> list[DemoQuestion]:
     random = Random(f"{seed} {subject}")
     drafts = SUBJECTS[subject](random)
     random.shuffle(drafts)
@@ -93,7 +93,7 @@ def _even_places(count: int, random: Random) -> list[tuple[int, int]]:
     return places
 
 
-def _samples(questions: list[Question]) -> pd.DataFrame:
+def _samples(questions: list[DemoQuestion]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "sample_id": [q.sample_id for q in questions],
@@ -106,7 +106,7 @@ def _samples(questions: list[Question]) -> pd.DataFrame:
     )
 
 
-def _truth(questions: list[Question]) -> pd.DataFrame:
+def _truth(questions: list[DemoQuestion]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "sample_id": [q.sample_id for q in questions],

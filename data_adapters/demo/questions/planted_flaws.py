@@ -22,7 +22,7 @@ LURED_KEY = 0.6  # share of wrong keys that fall on the most tempting distractor
 
 
 @dataclass(frozen=True)
-class Question:
+class DemoQuestion:
     """One finished question.
 
     right: places of the truly right options (none or two where flawed). given: place of the published key.
@@ -42,7 +42,7 @@ class Question:
 
 def plant(
     draft: Draft, sample_id: str, subject: str, count: int, place: int, error_type: str, random: Random
-) -> Question:
+) -> DemoQuestion:
     """The draft with ``count`` options, the right one at ``place``, spoilt as ``error_type`` says."""
     options, lure = _lay_out(draft, count, place, random)
     right, given = (place,), place
@@ -57,7 +57,7 @@ def plant(
         right = tuple(sorted((place, second)))
     elif error_type == "bad_options_clarity":
         options[place] = f"{options[place]} or {_spare(draft, options)}"
-    return Question(sample_id, subject, draft.topic, draft.stem, tuple(options), right, given, lure, error_type)
+    return DemoQuestion(sample_id, subject, draft.topic, draft.stem, tuple(options), right, given, lure, error_type)
 
 
 def _lay_out(draft: Draft, count: int, place: int, random: Random) -> tuple[list[str], int]:

@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from data_adapters.demo.folder import write_table
-from data_adapters.demo.questions.planted_flaws import Question
+from data_adapters.demo.demo_folder import write_table
+from data_adapters.demo.questions.planted_flaws import DemoQuestion
 
 LETTERS = np.array(list("ABCDE"))
 SHARED = 0.55  # share of the noise's variance that is the same for all experts
@@ -61,7 +61,7 @@ EXPERTS = (
 )
 
 
-def write_experts(questions: list[Question], folder: Path, seed: int) -> None:
+def write_experts(questions: list[DemoQuestion], folder: Path, seed: int) -> None:
     """One file per expert below ``folder``, in the kind of score it tells."""
     folder.mkdir()
     ids = np.array([question.sample_id for question in questions])
@@ -70,7 +70,7 @@ def write_experts(questions: list[Question], folder: Path, seed: int) -> None:
         _WRITERS[expert.tells](folder / expert.name, expert, ids, pull, random)
 
 
-def draw_pulls(questions: list[Question], seed: int) -> list[np.ndarray]:
+def draw_pulls(questions: list[DemoQuestion], seed: int) -> list[np.ndarray]:
     """Per expert (N, 5) float64 pulls; -inf where a question has no such option."""
     random = np.random.default_rng([seed, 2])
     size = (len(questions), len(LETTERS))
@@ -87,7 +87,7 @@ def draw_pulls(questions: list[Question], seed: int) -> list[np.ndarray]:
     return pulls
 
 
-def _lures(questions: list[Question], random: np.random.Generator) -> np.ndarray:
+def _lures(questions: list[DemoQuestion], random: np.random.Generator) -> np.ndarray:
     """(N, 5) extra pull on each question's most tempting wrong option, from 0 up to about 2."""
     pull = np.zeros((len(questions), len(LETTERS)))
     places = [question.lure for question in questions]

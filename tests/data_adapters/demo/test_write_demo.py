@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from cleaning.errors import InputError
-from data_adapters.demo import folder as demo_folder_module
+from data_adapters.demo import demo_folder as demo_folder_module
 from data_adapters.demo import write_demo
-from data_adapters.demo.folder import is_complete, write_once
+from data_adapters.demo.demo_folder import is_complete, write_once
 
 
 def hashes(folder: Path) -> dict[str, str]:

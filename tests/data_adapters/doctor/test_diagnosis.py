@@ -438,14 +438,7 @@ def test_unsure_probabilities_of_many_classes_are_not_taken_for_a_second_softmax
 
 
 def test_experts_that_are_all_nearly_always_right_have_not_seen_the_labels():
-    labels = np.arange(400) % 4
-    sure = np.full(400, 0.999, np.float32)
-    experts = [
-        Top1Expert(
-            name,
-            predicted=np.where(np.arange(400) % 50 == slip, (labels + 1) % 4, labels).astype(np.int32),
-            confidence=sure,
-        )
-        for slip, name in enumerate("abc")
-    ]
+    labels, sure = np.arange(400) % 4, np.full(400, 0.999, np.float32)
+    said = [np.where(np.arange(400) % 50 == slip, (labels + 1) % 4, labels).astype(np.int32) for slip in range(3)]
+    experts = [Top1Expert(name, predicted=one, confidence=sure) for name, one in zip("abc", said)]
     assert found(Reading(tiny_dataset(labels, 4), tuple(experts), (), Path("x"))) == {}

@@ -151,7 +151,7 @@ def test_shards_of_other_pictures_or_damaged_ones_are_not_taken(weights, pets, t
 
 @pytest.mark.parametrize("name", ["write", "replace"])
 def test_a_full_disk_leaves_no_expert_behind(weights, pets, tmp_path, monkeypatch, name):
-    from data_adapters.inference import shards
+    from data_adapters.inference import output_shards as shards
 
     def full(*rest, **named):
         raise OSError(28, "No space left on device")

@@ -73,3 +73,13 @@ def read_both(labels: Path, expert: Path, fixes: tuple[str, ...] = (), as_is: bo
 def planned(labels: Path, expert: Path, **how) -> tuple[Reading, ReadingPlan]:
     plan = ReadingPlan()
     return read_loose(labels, {"net": expert}, plan=plan, **how), plan
+
+
+def given_right(reading, made: Made, kept=None):
+    names = np.array(reading.dataset.class_names, object)[reading.dataset.given_labels]
+    assert names.tolist() == (made.labels if kept is None else [made.labels[i] for i in kept])
+
+
+def scores_of(made: Made, folder):
+    np.save(folder / "m.npy", made.probabilities)
+    return folder / "m.npy"
