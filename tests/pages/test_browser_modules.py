@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
 import pytest
@@ -27,7 +28,9 @@ def get(path: str, base: str = "", method: str = "GET") -> tuple[int, dict[str, 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    asyncio.run(Starlette(routes=module_routes(base))(scope, receive, send))
+    answering = Starlette(routes=module_routes(base))(scope, receive, send)
+    with ThreadPoolExecutor(1) as thread:  # a browser test before this one may have left its own loop running here
+        thread.submit(asyncio.run, answering).result()
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
 
