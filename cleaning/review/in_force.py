@@ -125,7 +125,10 @@ class InForce:
         current = CurrentDecisions()
         current.update(decisions)
         here = [d.sample_id for d in current.standing() if d.run_id == self.run.id]
-        return Said(codes, np.isin(self.dataset.sample_ids.astype(object), here))
+        rows = pd.Index(self.dataset.sample_ids).get_indexer(here)
+        shown = np.zeros(len(self.dataset), bool)
+        shown[rows[rows >= 0]] = True
+        return Said(codes, shown)
 
     @cached_property
     def pace(self) -> Pace:
