@@ -16,6 +16,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
+from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
 from cleaning.keep.writer import Writer, serialise, writing
 
 FORMAT = 1
@@ -117,7 +118,10 @@ class ReviewStore:
         return as_frame(self.decisions(run_id))
 
     def set_choice(self, run_id: str, key: str, value: object, *, at: str, who: str) -> None:
-        """Records a choice (threshold, audit share, ...) of a run; the last one counts, the earlier ones stay."""
+        """Records a choice (threshold, audit share, ...) of a run; the last one counts, the earlier ones stay.
+
+        run_id: "" for what concerns the whole workspace. What it was before follows from the log: ``changes``.
+        """
         row = {"workspace_id": self.workspace_id, "run_id": run_id, "key": key, "value": json.dumps(value)}
         self._run(lambda connection: connection.execute(sql.insert(_choices), [row | {"at": at, "who": who}]))
 
@@ -129,14 +133,18 @@ class ReviewStore:
         return json.loads(rows[0].value) if rows else default
 
     def choices(self, run_id: str | None = None) -> pd.DataFrame:
-        """Every choice ever made, in order: run_id, key, value, at, who."""
+        """Every choice ever made, in order: run_id, key, value, at, who, seq."""
         t = _choices
         query = sql.select(t).where(t.c.workspace_id == self.workspace_id).order_by(t.c.seq)
         rows = [r._mapping for r in self._rows_of(query) if run_id in (None, r.run_id)]
         return pd.DataFrame(
-            [(r["run_id"], r["key"], json.loads(r["value"]), r["at"], r["who"]) for r in rows],
-            columns=["run_id", "key", "value", "at", "who"],
+            [(r["run_id"], r["key"], json.loads(r["value"]), r["at"], r["who"], r["seq"]) for r in rows],
+            columns=list(CHOICE_COLUMNS),
         )
+
+    def changes(self, run_id: str | None = None, since_seq: int = 0) -> list[SettingChange]:
+        """The settings log in order: what was chosen, what it was before, by whom and when."""
+        return [change for change in changes_of(self.choices(run_id)) if change.seq > since_seq]
 
     def version(self) -> tuple[int, int]:
         """Places in the log of the last decision and the last choice: what was read at the same version is the same."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from cleaning.errors import counted
 from cleaning.keep.decisions import ReviewStore
+from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
 
 THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
 CALIBRATION_METHODS = "calibration_methods"
@@ -43,9 +45,9 @@ def goal_in_words(choice: ChosenThreshold) -> str:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Everything chosen for one run so far. log: run_id, key, value, at, who, in order; only this run's."""
+    """Everything chosen for one run so far. log: CHOICE_COLUMNS, in order; only this run's."""
 
-    log: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["run_id", "key", "value", "at", "who"]))
+    log: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CHOICE_COLUMNS)))
 
     @classmethod
     def of(cls, choices: pd.DataFrame | None, run_id: str) -> "Chosen":
@@ -61,6 +63,11 @@ class Chosen:
         """The last choice with who made it and when."""
         mine = self.log[self.log["key"] == key]
         return mine.iloc[-1] if len(mine) else None
+
+    @cached_property
+    def changes(self) -> list[SettingChange]:
+        """The settings log of this run, in order."""
+        return changes_of(self.log)
 
     @property
     def threshold(self) -> ChosenThreshold | None:

@@ -16,7 +16,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, shared_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
-from cleaning.review import finds, history
+from cleaning.review import changes_told, finds, history
 from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker
 from cleaning.review.facts import Facts
@@ -146,7 +146,16 @@ class ReviewDesk:
         known = set(self.facts.rows(held).tolist())
         rows = [int(r) for r in todo.rows[: len(known) + count] if int(r) not in known][:count]
         total = len(self.queue(view)) if view.filters.status == "open" else len(todo)
-        return {"cards": [self.card(row, view) for row in rows], "progress": {"total": total, "left": len(todo)}}
+        told = {"cards": [self.card(row, view) for row in rows], "progress": {"total": total, "left": len(todo)}}
+        return told | {"news": self.news(view)}
+
+    def news(self, view: View) -> dict | None:
+        """The last setting that somebody else changed, in words; None where the reviewer made the last change."""
+        changes = self.in_force().chosen.changes
+        if not changes or changes[-1].who == view.reviewer:
+            return None
+        (last, words), *_ = changes_told.history(changes, int(self.facts.ranked.as_made.sum()))
+        return {"seq": last.seq, "words": words}
 
     def cards_of(self, view: View, sample_ids: Sequence[str]) -> list[dict]:
         """Cards by sample id, for going back."""

@@ -92,3 +92,20 @@ def test_the_audit_share_is_a_setting_that_changes_the_queue(app, digits):
     test.toggle(key="review_simple").set_value(True).run()
     flagged = int((run.scores["suspicion"] >= run.threshold).sum())
     assert f"0 of {flagged:,} decided" in str([p.proto.text for p in test.get("progress")])
+
+
+def test_whoever_reviews_reads_who_set_the_threshold_and_what_it_means(app, digits):
+    run = digits.latest_run()
+    store = open_store(digits.decisions_url, digits.id)
+    flagged = int(run.scores["flagged"].sum())
+    value = {"threshold": 0.95, "flagged": flagged - 19, "how": "by hand", "asked": None}
+    store.set_choice(run.id, "threshold", value, at="2026-01-01T00:00:00.000Z", who="Ana")
+    store.close()
+    told = "Ana set the threshold to 0.95: 19 cards fewer"
+    test = app("review", digits.id, reviewer="bob")
+    assert any(told in c.value.replace("\\", "") for c in test.caption), "beside the queue"
+    assert any(told in m.value.replace("\\", "") for m in test.markdown), "in the history"
+    mine = app("review", digits.id, reviewer="Ana")
+    assert not any(told in c.value.replace("\\", "") for c in mine.caption), "one's own needs no word"
+    test = app("threshold", digits.id, reviewer="bob")
+    assert any(e.label.replace("\\", "").startswith(told) for e in test.expander)

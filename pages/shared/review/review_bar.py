@@ -11,7 +11,9 @@ from cleaning.review import ReviewDesk, View
 from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.queue import STATUSES, Filters
 from pages.shared import loaders, state
+from pages.shared.messages import plain
 from pages.shared.server.desks import open_desk
+from pages.shared.settings_history import last_change, settings_history
 
 ORDERS = {
     "suspicion": "Most suspicious first",
@@ -75,13 +77,17 @@ def opened_desk() -> ReviewDesk:
 def bar(desk: ReviewDesk) -> BarChoice:
     """Draws the bar and gives what is chosen there."""
     has_grid = desk.facts.has_pictures
-    widths = [2, 3, 2, 2, 3] if has_grid else [3, 2, 2, 5]
-    *look_places, order_place, filter_place, mode_place, rest = st.columns(widths, vertical_alignment="center")
+    widths = [2, 3, 2, 2, 2, 3] if has_grid else [3, 2, 2, 2, 5]
+    *look_places, order_place, filter_place, mode_place, history_place, rest = st.columns(
+        widths, vertical_alignment="center"
+    )
     look = _look(look_places[0]) if has_grid else CARDS
     with filter_place.popover("Filter", icon=":material/filter_alt:", width="stretch"):
         filters = _filters(desk)
     with mode_place.popover("Mode", icon=":material/visibility:", width="stretch"):
         mode, share, simple = _mode(desk)
+    with history_place.popover("Changes", icon=":material/history:", width="stretch"):
+        settings_history(desk.in_force())
     reviewer = state.current().reviewer
     if look == GRID:
         order, plain_view = "suspicion", View(reviewer, mode, share, "suspicion", filters)
@@ -99,9 +105,17 @@ def bar(desk: ReviewDesk) -> BarChoice:
         return BarChoice(replace(plain_view, filters=filters), GRID, size or SIZES[1])
     order = _order(desk, order_place)
     left_out = int((~desk.facts.showable).sum())
-    if left_out:
-        rest.caption(f"{left_out:,} samples have no picture and are left out.")
+    words = f"{left_out:,} samples have no picture and are left out." if left_out else _changed_by_others(desk)
+    if words:
+        rest.caption(words)
     return BarChoice(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
+
+
+def _changed_by_others(desk: ReviewDesk) -> str:
+    """The last change of a setting, while it is somebody else's; "" otherwise."""
+    now = desk.in_force()
+    mine = not now.chosen.changes or now.chosen.changes[-1].who == state.current().reviewer
+    return "" if mine else plain(last_change(now))
 
 
 def _look(place) -> str:

@@ -51,6 +51,7 @@ def _of(names: tuple[str, ...], given: int | None, otherwise: str) -> str:
 def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
     return _told_to_both(desk, view) | {
+        "settings": max((change.seq for change in desk.in_force().chosen.changes), default=0),
         "keys": desk.facts.keys,
         "search": desk.dataset.class_count > FEW_CLASSES,
         "verdicts": [

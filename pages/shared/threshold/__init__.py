@@ -7,6 +7,7 @@ from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
+from pages.shared.settings_history import last_change, settings_history
 from pages.shared.threshold import browser_part, goal_row, next_cards
 
 _ANSWERED = "threshold_answered"
@@ -25,6 +26,8 @@ def explorer(workspace: Workspace, run: Run) -> None:
         take_message(workspace, run, (state.typed(browser_part.EXPLORER_KEY) or {}).get("chosen"))
 
     browser_part.draw_explorer(data, moved)
+    with st.expander(plain(last_change(now)) or "No setting was changed yet", icon=":material/history:"):
+        settings_history(now)
     next_cards.next_cards(now)
 
 

@@ -275,3 +275,13 @@ def test_a_postgresql_server_that_is_away_is_a_sentence_without_the_password():
 def test_an_unknown_kind_of_database_is_a_sentence():
     with pytest.raises(WorkspaceError, match="SQLite or PostgreSQL"):
         open_store("oracle9://team")
+
+
+def test_the_settings_log_has_what_was_before_who_and_when_in_each_database(store):
+    for value, who in ((0.7, "ann"), (0.9, "bob")):
+        store.set_choice("run1", "threshold", value, at="2026-01-01T00:00:00.000Z", who=who)
+    store.set_choice("", "role", {"bob": "maintainer"}, at="2026-01-01T00:00:01.000Z", who="ann")
+    log = [(c.run_id, c.what, c.before, c.after, c.who) for c in store.changes()]
+    assert log[:2] == [("run1", "threshold", None, 0.7, "ann"), ("run1", "threshold", 0.7, 0.9, "bob")]
+    assert log[2] == ("", "role", None, {"bob": "maintainer"}, "ann")
+    assert [c.seq for c in store.changes()] == sorted(c.seq for c in store.changes())

@@ -278,6 +278,7 @@ export class Room {
   }
 
   tellProgress() {
+    this.view.news.tell(this.deck.news);
     this.view.tellProgress(this.deck.total, this.deck.left, this.paces);
   }
 

@@ -14,7 +14,7 @@ import { SessionSheet } from "./sheets/session.js";
 import { Help, Note } from "./sheets/sheets.js";
 import { VotesSheet } from "./sheets/votes.js";
 import { Stage } from "./stage.js";
-import { keycap, Progress, Saving, Toast } from "./telling.js";
+import { keycap, NewsLine, Progress, Saving, Toast } from "./telling.js";
 import { fillWindow } from "./window.js";
 
 /**
@@ -44,6 +44,7 @@ export class RoomView {
     this.progress = new Progress();
     this.saving = new Saving();
     this.toast = new Toast();
+    this.news = new NewsLine(data.settings);
     this.pace = el("span", { class: "pace" });
     this.prompt = el("p", { class: "prompt" });
     this.mode = el("span", { class: "mode" });
@@ -84,7 +85,7 @@ export class RoomView {
   }
 
   assembled() {
-    const header = el("header", {}, this.progress.count, this.pace, this.mode, this.saving.node);
+    const header = el("header", {}, this.progress.count, this.pace, this.mode, this.news.node, this.saving.node);
     const sheets = this.sheets.map((sheet) => sheet.node);
     const below = [this.verdicts, this.last.node, this.toast.node, ...sheets];
     return el("div", { class: "room", tabindex: "-1" }, header, this.progress.bar, this.table, this.finished, ...below);

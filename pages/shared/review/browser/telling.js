@@ -1,5 +1,6 @@
 // What stands over the cards: what is saved, how far the queue is, and why a key did nothing.
 /** @import { Outbox } from "./deciding/outbox.js" */
+/** @import { News } from "./told.d.ts" */
 import { el, say } from "../../browser/dom.js";
 
 const CALM_MS = 250; // saving that takes no longer is not worth a word
@@ -65,6 +66,29 @@ export class Progress {
     this.filled.style.transform = `scaleX(${total ? decided / total : 0})`;
     this.bar.setAttribute("aria-valuenow", String(decided));
     this.bar.setAttribute("aria-valuemax", String(total));
+  }
+}
+
+/** The setting that somebody else changed meanwhile, in words; gone at a press. */
+export class NewsLine {
+  /** @param {number} seen place in the settings log up to which changes were told before */
+  constructor(seen) {
+    this.seen = seen;
+    const dismissed = { type: "button", class: "news", title: "Press to hide", hidden: true };
+    this.button = el("button", { ...dismissed, onclick: () => this.hide() });
+    this.node = el("span", { class: "news-line", role: "status" }, this.button);
+  }
+
+  /** @param {News | null} news */
+  tell(news) {
+    if (!news || news.seq <= this.seen) return;
+    this.seen = news.seq;
+    say(this.button, news.words);
+    this.button.hidden = false;
+  }
+
+  hide() {
+    this.button.hidden = true;
   }
 }
 

@@ -24,6 +24,8 @@ export interface Filters {
 
 /** From component.py (`card_data`). */
 export interface CardData extends Told {
+  /** Place in the settings log up to which the page has told of changes. */
+  settings: number;
   /** The keys of the labels, in order. */
   keys: string;
   /** Whether there are more labels than a card offers. */
@@ -159,7 +161,7 @@ export interface Asked {
 
 /** What routes.py answers. */
 export interface Answered {
-  cards: { cards: Card[]; progress: Progress };
+  cards: { cards: Card[]; progress: Progress; news?: News | null };
   decisions: { saved: string[]; refused: [string, string][]; reveals: Reveals };
   classes: { names: string[] };
   history: { decisions: PastDecision[] };
@@ -171,6 +173,12 @@ export type Route = keyof Asked;
 /** Asks a route of the app. */
 export type Post = <R extends Route>(route: R, body: Asked[R]) => Promise<Answered[R]>;
 export type Reveals = Record<string, DecidedReveal>;
+
+/** From desk.py (`ReviewDesk.news`): the last setting that somebody else changed. */
+export interface News {
+  seq: number;
+  words: string;
+}
 
 export interface Progress {
   total: number;

@@ -1,6 +1,6 @@
 // The cards the browser holds: the first is shown, the others wait with their pictures fetched and decoded.
 /** @import { Outbox } from "./outbox.js" */
-/** @import { Answered, Card, Post } from "../told.d.ts" */
+/** @import { Answered, Card, News, Post } from "../told.d.ts" */
 import { Pictures } from "./pictures.js";
 
 const WINDOW = 20;
@@ -29,6 +29,8 @@ export class Deck {
     this.recent = [];
     /** @type {Map<string, number>} sample id -> performance.now(), to sift answers that were under way */
     this.decidedAt = new Map();
+    /** @type {News | null} what the server told last of changed settings */
+    this.news = null;
     this.total = 0;
     this.left = 0;
     this.ended = false;
@@ -78,6 +80,7 @@ export class Deck {
       !here.has(card.sample_id) && (this.decidedAt.get(card.sample_id) ?? -1) < asked;
     this.cards.push(...answer.cards.filter(wanted));
     this.total = answer.progress.total;
+    this.news = answer.news ?? null;
     this.ended = answer.cards.length === 0;
   }
 
