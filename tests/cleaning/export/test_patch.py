@@ -184,7 +184,7 @@ def test_applying_twice_is_refused(made, tmp_path, capsys):
         ('"s00","toad, the"', '"s00",frog', "another given label: s00 is 'frog', expected 'toad, the'. The dataset"),
         ('"s00","toad, the"', '"s00",newt', "s00 is 'newt', expected 'toad, the'. The patch is applied already"),
         ('"s08","toad, the"', '"s08",newt', "Ids or labels outside the patch differ"),
-        ('"s05"', '"t05"', "1 sample of the patch not in the dataset: s05"),
+        ('"s05"', '"t05"', "The ids differ: 1 sample of the patch not in the dataset, s05;"),
         ('"s08","toad, the",x8\r\n', "", "The dataset has 11 samples; the patch was made for 12"),
         ('"s08"', '"s07"', "more than once: s07"),
         ('"s08","toad, the"', '"s08",moose', "1 label in 'changed.csv' (column 'label') none of the patch's classes"),
@@ -320,6 +320,10 @@ def test_questions_that_differ_are_refused(tmp_path, capsys):
     assert call("apply", tmp_path / "patch.jsonl", folder, "--out", tmp_path / "no.csv") == 2
     assert "Questions or options in 'samples.csv' differ" in capsys.readouterr().err
     assert not (tmp_path / "no.csv").exists()
+    (folder / "samples.csv").write_text(text.replace("\nq", "\nmade/"))
+    assert call("apply", tmp_path / "patch.jsonl", folder, "--out", tmp_path / "no.csv") == 2
+    said = capsys.readouterr().err
+    assert "The ids differ" in said and "its ids are made/00" in said and "Questions" not in said
 
 
 def test_the_dataset_itself_is_never_overwritten(made, tmp_path, capsys):
