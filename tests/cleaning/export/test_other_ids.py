@@ -18,5 +18,5 @@ def test_other_ids_are_said_to_be_other_ids(tmp_path):
     asked = questions_sha256(ids, dataset.samples["question"], dataset.samples["choices"])
     texts = dataset.given_labels.astype(str).astype(object)
     table = LabelTable("a.csv", b"", ".csv", "label", ids, dataset.given_labels, texts, "0-based numbers", asked)
-    with pytest.raises(InputError, match="The ids differ: .* its ids are upstream-0, upstream-1"):
+    with pytest.raises(InputError, match=r"The ids differ: .* its ids are upstream-0, upstream-1"):
         applied(patch, table, Policy())
