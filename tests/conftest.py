@@ -23,6 +23,15 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def others_files() -> Path:
+    """Folder of files that other programs wrote; skips where it is not there."""
+    folder = Path(os.environ.get("SECOND_OPINION_FILES") or REPOSITORY.parent / "shared" / "files")
+    if not folder.is_dir():
+        pytest.skip(f"no files of other programs at {folder}; name their folder in SECOND_OPINION_FILES")
+    return folder
+
+
 @pytest.fixture
 def workspaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty root for workspaces, in the environment as the app and the command line read it."""

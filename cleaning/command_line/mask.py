@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, one_of
 
 EXAMPLES = """examples:
   python -m cleaning mask workspaces/0123456789abcdef --out mask.csv
@@ -57,24 +57,33 @@ def run(arguments: argparse.Namespace) -> None:
         write_bytes(out, write_mask(mask))
         print(f"{out}: {words}")
     for path in arguments.score:
-        given, masked = _scores(path, mask, arguments.id_field)
-        print(f"{path.name}: given {_spoken(given)}, mask {_spoken(masked)}")
+        print(f"{path.name}: {_scores(path, mask, arguments.id_field)}")
 
 
 def _spoken(score) -> str:
     return f"{score.accuracy:.4f} ({score.right:,} of {score.counted:,})"
 
 
-def _scores(path: Path, mask, id_field: str | None):
-    from cleaning.command_line.shared.label_files import read_whole
-    from cleaning.export.patch.lm_eval_scoring import score_lm_eval_log
+def _scores(path: Path, mask, id_field: str | None) -> str:
+    """``given 0.8417 (101 of 120), mask 0.9333 (112 of 120)``, and of a log how it was read."""
     from cleaning.export.patch.mask import Mask, score_under_mask
 
     if path.suffix.lower() == ".jsonl":
-        return score_lm_eval_log(read_whole(path, "log"), mask, id_field)
+        return _scores_of_log(path, mask, id_field)
     predicted = _predictions(path)
     given = Mask(mask.sample_ids, mask.given, ["keep"] * len(mask))
-    return score_under_mask(predicted, given), score_under_mask(predicted, mask)
+    return f"given {_spoken(score_under_mask(predicted, given))}, mask {_spoken(score_under_mask(predicted, mask))}"
+
+
+def _scores_of_log(path: Path, mask, id_field: str | None) -> str:
+    from cleaning.export.patch.lm_eval_scoring import score_logged_answers
+    from data_adapters.opinions import read_logged_answers
+
+    answers = read_logged_answers(path, id_field)
+    score = score_logged_answers(answers, mask)
+    left = f", not {one_of(answers.other_filters)}" if answers.other_filters else ""
+    filtered = "" if answers.filter == "none" else f", filter '{answers.filter}'{left}"
+    return f"given {_spoken(score.given)}, mask {_spoken(score.masked)}; joined by {score.joined_by}{filtered}"
 
 
 def _predictions(path: Path):

@@ -101,19 +101,24 @@ def _latest(files: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
     """(the newest file of each task, names of the others); the time is part of the name."""
     by_task: dict[str, list[Path]] = {}
     for file in files:
-        match = FILE.fullmatch(file.name)
-        by_task.setdefault(match["task"] if match else file.stem, []).append(file)
+        by_task.setdefault(task_of(file), []).append(file)
     ordered = {task: sorted(found, key=lambda file: file.name) for task, found in by_task.items()}
     older = [file.name for found in ordered.values() for file in found[:-1]]
     return {task: found[-1] for task, found in sorted(ordered.items())}, older
 
 
+def task_of(file: Path) -> str:
+    """The task that a log is of, by its name."""
+    match = FILE.fullmatch(file.name)
+    return match["task"] if match else file.stem
+
+
 def _read_file(log: Log, task: str, file: Path, normalised: Normalised) -> None:
-    used_filter, skipped = _filters(file)
+    used_filter, skipped = choose_filter(file)
     asked: list[HarnessRecord] = []
     for place, record in json_records(file):
         if str(record.get("filter", "none")) == used_filter:
-            one = _read_record(log, task, record, f"'{file.name}', {place}", normalised, len(asked))
+            one = read_record(log, task, record, f"'{file.name}', {place}", normalised, len(asked))
             if one is None:
                 log.left_out[task] = "its questions have no options"
                 return
@@ -134,17 +139,17 @@ def _read_file(log: Log, task: str, file: Path, normalised: Normalised) -> None:
         )
 
 
-def _filters(file: Path) -> tuple[str, list[str]]:
+def choose_filter(file: Path) -> tuple[str, list[str]]:
     """(the filter that finds most answers, of equals the first; the others)."""
     found: dict[str, int] = {}
     for _, record in json_records(file):
         name = str(record.get("filter", "none"))
-        found[name] = found.get(name, 0) + bool(_first_text(record.get("filtered_resps")))
+        found[name] = found.get(name, 0) + bool(first_text(record.get("filtered_resps")))
     best = max(found, key=found.__getitem__, default="none")
     return best, sorted(name for name in found if name != best)
 
 
-def _read_record(
+def read_record(
     log: Log, task: str, record: dict, where: str, normalised: Normalised, place: int
 ) -> HarnessRecord | None:
     """The question of a record, whose scores or answer go into the log; None where it has no options."""
@@ -264,10 +269,10 @@ def _normalise(likelihoods: list[float], endings: list[str], how: Normalised) ->
 
 def _written_answer(record: dict) -> str:
     """What the harness's filter found, else the whole text, which is then read beside the options."""
-    return _first_text(record.get("filtered_resps")) or _first_text(record.get("resps"))
+    return first_text(record.get("filtered_resps")) or first_text(record.get("resps"))
 
 
-def _first_text(response: object) -> str:
+def first_text(response: object) -> str:
     while isinstance(response, list) and response:
         response = response[0]
     return response.strip() if isinstance(response, str) and response != NO_ANSWER else ""

@@ -27,7 +27,7 @@ def plan_apply(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, policy: 
 
     Raises InputError, naming the first five offenders, where ids or labels differ or the patch is applied already.
     """
-    places = _places_of_entries(patch, sample_ids)
+    places = places_of_entries(patch, sample_ids)
     _check_old(patch, sample_ids, codes, places)
     _check_fingerprint(patch, sample_ids, codes, "The labels")
     return _changes(patch, sample_ids, codes, policy)
@@ -38,7 +38,7 @@ def plan_revert(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, policy:
 
     Raises InputError where the labels are not what applying the patch gives.
     """
-    places = _places_of_entries(patch, sample_ids)
+    places = places_of_entries(patch, sample_ids)
     old = np.array(codes, np.int64)
     old[places] = [entry.old for entry in patch.entries]
     _check_fingerprint(patch, sample_ids, old, "Without the patch the labels")
@@ -63,13 +63,15 @@ def _changes(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, policy: Po
     return Change(new, tuple(changed["sample_id"][changed["mask"] == "drop"]))
 
 
-def _places_of_entries(patch: Patch, sample_ids: np.ndarray) -> np.ndarray:
+def places_of_entries(patch: Patch, sample_ids: np.ndarray) -> np.ndarray:
+    """(E,) place of each entry's sample. Raises InputError where the dataset calls its samples otherwise."""
     places = pd.Index(sample_ids).get_indexer([entry.sample_id for entry in patch.entries])
     if (places < 0).any():
         missing = [entry.sample_id for entry, place in zip(patch.entries, places) if place < 0]
         raise InputError(
-            f"{counted(len(missing), 'sample')} of the patch not in the dataset: {first_five(missing)}. "
-            f"The patch was made for '{patch.header['dataset']['name']}'."
+            f"The ids differ: {counted(len(missing), 'sample')} of the patch not in the dataset, {first_five(missing)}; "
+            f"its ids are {first_five(sample_ids)}. The patch was made for '{patch.header['dataset']['name']}'. Name "
+            "the column that holds the patch's ids (--id-column), or write them into one."
         )
     return places
 

@@ -1,103 +1,109 @@
-"""lm-evaluation-harness sample logs (``samples_<task>_<time>.jsonl``) scored under an evaluation mask.
+"""Answers that an evaluation logged, scored under an evaluation mask.
 
-Each line is one question with ``doc_id`` and ``filtered_resps``: for multiple choice a [log-likelihood, is greedy]
-pair per option, of which the likeliest is the answer (the harness's ``acc``); for generated answers a text such as
-"B" or "(B)".
+A log calls its documents by names of its own (``task/doc_id``, the document's own id, the row). The mask's samples are
+found by the one way of naming that knows them all; then the key and the accuracy that the log itself states have to
+fit the given labels (or the corrected ones), so that answers to other questions are never scored.
 """
 
-import json
-import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN, OPTION_LETTERS
+from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError, counted, first_five
-from cleaning.export.formats.decision_log import decoded
-from cleaning.export.patch.mask import Mask, MaskScore, score_under_mask
+from cleaning.export.patch.mask import Mask, MaskScore, accepted_classes, score_under_mask
 
-_LETTER = re.compile(r"\s*(?:the answer is\s*)?\(?([A-Z])\)?[.:)]?\s*", re.IGNORECASE)
+BY_ROW = "row"
 
 
-def score_lm_eval_log(data: bytes, mask: Mask, id_field: str | None = None) -> tuple[MaskScore, MaskScore]:
-    """(score on the given labels, score under the mask) over the questions in the log.
+@dataclass(frozen=True)
+class LoggedAnswers:
+    """What one log says of its R documents.
 
-    id_field: field of the log's ``doc`` that holds the sample id; without it doc_id 0 is the mask's first sample.
-    A log may cover part of the mask; only its questions count. Raises InputError on anything else that does not fit.
+    names: {way of naming: (R,) names} in the order in which to try them; rows of the mask under BY_ROW. predicted: (R,)
+    option chosen, 0-based, -1 where unreadable. keys: (R,) option that the log takes for right, -1 where it does not
+    say. right: (R,) whether the harness counted the answer as right, NaN where it does not say. filter: whose answers
+    these are. other_filters: those left out.
     """
-    predicted, asked = answers_in_log(data, mask, id_field)
-    part = Mask(mask.sample_ids[asked], mask.given[asked], [mask.entries[i] for i in asked])
+
+    names: Mapping[str, Sequence[object]]
+    predicted: np.ndarray
+    keys: np.ndarray
+    right: np.ndarray
+    filter: str = "none"
+    other_filters: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.predicted)
+
+
+@dataclass(frozen=True)
+class LogScore:
+    """given: on the given labels. masked: under the mask. joined_by: how the log's documents were found in the mask."""
+
+    given: MaskScore
+    masked: MaskScore
+    joined_by: str
+
+
+def score_logged_answers(answers: LoggedAnswers, mask: Mask) -> LogScore:
+    """Scores of the documents in a log; it may cover part of the mask.
+
+    Raises InputError where documents are not in the mask or in it twice, and where the log itself contradicts it.
+    """
+    joined_by, places = _joined(answers, mask)
+    part = Mask(mask.sample_ids[places], mask.given[places], [mask.entries[i] for i in places])
+    _check_contradiction(answers, part, joined_by)
     given = Mask(part.sample_ids, part.given, ["keep"] * len(part))
-    return score_under_mask(predicted[asked], given), score_under_mask(predicted[asked], part)
+    return LogScore(
+        score_under_mask(answers.predicted, given), score_under_mask(answers.predicted, part), joined_by
+    )  # fmt: skip
 
 
-def answers_in_log(data: bytes, mask: Mask, id_field: str | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """((N,) option chosen per sample of the mask, -1 where unreadable or not asked; the asked places, rising)."""
-    records = [_record(line, n) for n, line in enumerate(decoded(data, "log").splitlines(), 1) if line.strip()]
-    places = _records_by_place(_first_filter(records), mask, id_field)
-    predicted = np.full(len(mask), ABSTAIN, np.int64)
-    for place, record in places.items():
-        predicted[place] = chosen_option(record["filtered_resps"])
-    return predicted, np.array(sorted(places), np.int64)
-
-
-def chosen_option(responses: list) -> int:
-    """The option a record chooses, 0-based; -1 where it cannot be read."""
-    if len(responses) > 1 and all(isinstance(r, list) and r for r in responses):
-        try:
-            likelihoods = [float(r[0]) for r in responses]
-        except (TypeError, ValueError):
-            return ABSTAIN
-        return int(np.argmax(likelihoods)) if np.isfinite(likelihoods).any() else ABSTAIN
-    text = responses[0] if responses else ""
-    text = text[0] if isinstance(text, list) and text else text
-    match = _LETTER.fullmatch(text) if isinstance(text, str) else None
-    return OPTION_LETTERS.index(match[1].upper()) if match else ABSTAIN
-
-
-def _record(line: str, number: int) -> dict:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, dict) or not isinstance(record.get("filtered_resps"), list) or "doc_id" not in record:
-        raise InputError(
-            f"Line {number} of the log is no lm-evaluation-harness sample (an object with doc_id and "
-            "filtered_resps). Give a samples_*.jsonl file written with --log_samples."
-        )
-    return record
-
-
-def _first_filter(records: list[dict]) -> list[dict]:
-    """A task with several filters logs every question once for each; the first filter counts."""
-    first = records[0].get("filter") if records else None
-    return [record for record in records if record.get("filter") == first]
-
-
-def _records_by_place(records: list[dict], mask: Mask, id_field: str | None) -> dict[int, dict]:
-    known = {sample: i for i, sample in enumerate(mask.sample_ids)} if id_field else None
-    found: dict[int, dict] = {}
-    strange, repeated = [], []
-    for record in records:
-        place, name = _place_of_record(record, len(mask), known, id_field)
-        if place is None:
-            strange.append(name)
-        elif place in found:
-            repeated.append(name)
-        else:
-            found[place] = record
-    for names, what in ((strange, "not in the mask"), (repeated, "more than once in the log")):
-        if names:
+def _joined(answers: LoggedAnswers, mask: Mask) -> tuple[str, np.ndarray]:
+    """(the way of naming that finds most documents, (R,) places in the mask)."""
+    by_name = {str(sample): place for place, sample in enumerate(mask.sample_ids)}
+    by_row = {row: row for row in range(len(mask))}
+    found = {
+        way: [(by_row if way == BY_ROW else by_name).get(name) for name in names]
+        for way, names in answers.names.items()
+    }
+    best = max(found, key=lambda way: sum(place is not None for place in found[way]))
+    names, places = answers.names[best], found[best]
+    strange = [name for name, place in zip(names, places) if place is None]
+    seen = set()
+    repeated = [name for name, place in zip(names, places) if place in seen or seen.add(place)]
+    for these, what in ((strange, "not in the mask"), (repeated, "more than once in the log")):
+        if these:
             raise InputError(
-                f"{counted(len(names), 'question')} {what}: {first_five(names)}. Check that log and mask are of "
+                f"{counted(len(these), 'question')} {what}: {first_five(these)}. Check that log and mask are of "
                 "one dataset, or name the field with the sample id (--id-field)."
             )
-    return found
+    return best, np.array(places, np.int64)
 
 
-def _place_of_record(record: dict, n: int, known: dict | None, id_field: str | None) -> tuple[int | None, object]:
-    if known is None:
-        place = record["doc_id"]
-        return (place if isinstance(place, int) and 0 <= place < n else None), place
-    doc = record.get("doc")
-    name = doc.get(id_field) if isinstance(doc, dict) else None
-    return known.get(str(name)), name
+def _check_contradiction(answers: LoggedAnswers, part: Mask, joined_by: str) -> None:
+    """Raises InputError where the log's own keys, or else its own accuracies, do not fit the mask's labels."""
+    told = answers.keys >= 0
+    graded = np.isin(answers.right, (0.0, 1.0)) & (answers.predicted != ABSTAIN) & ~told
+    if joined_by == BY_ROW and not told.any() and not graded.any():
+        raise InputError(
+            "The log neither names its samples nor says which answers are right, so nothing shows that its rows are "
+            "the mask's. Name the field of its documents with the sample id (--id-field)."
+        )
+    accepted = [accepted_classes(entry, int(given)) for entry, given in zip(part.entries, part.given)]
+    bad = [i for i in np.flatnonzero(told) if answers.keys[i] not in (part.given[i], *accepted[i])]
+    bad += [i for i in np.flatnonzero(graded) if not _graded_alike(answers, i, int(part.given[i]), accepted[i])]
+    if bad:
+        raise InputError(
+            f"The log contradicts the mask for {counted(len(bad), 'question')} of {len(answers):,}: what it takes for "
+            f"right is neither the given nor the corrected label of {first_five(part.sample_ids[sorted(bad)])} (joined "
+            f"by {joined_by}). They are other questions or another version: use the log and the mask of one dataset, "
+            "or name the field with the sample id (--id-field)."
+        )
+
+
+def _graded_alike(answers: LoggedAnswers, i: int, given: int, accepted: tuple[int, ...]) -> bool:
+    chosen, right = int(answers.predicted[i]), answers.right[i] == 1.0
+    return right in ((chosen == given), (chosen in accepted))

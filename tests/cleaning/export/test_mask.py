@@ -1,6 +1,4 @@
-"""The evaluation mask scores as the corrected labels do, for arrays and for lm-evaluation-harness logs."""
-
-import json
+"""The evaluation mask scores as the corrected labels do, for arrays and for logged answers."""
 
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 
 from cleaning.errors import InputError
 from cleaning.export import Policy
-from cleaning.export.patch.lm_eval_scoring import chosen_option, score_lm_eval_log
+from cleaning.export.patch.lm_eval_scoring import LoggedAnswers, score_logged_answers
 from cleaning.export.patch.mask import Mask, accepted_classes, read_mask, score_under_mask, write_mask
 from cleaning.settle.final_labels import settle
 from tests.cleaning.export.making import a_dataset, decide, some_decisions
@@ -86,42 +84,39 @@ def test_other_files_are_refused(text, sentence):
         read_mask(text.encode())
 
 
-def log_line(doc_id, likelihoods=None, text=None, **more):
-    responses = [[str(v), "False"] for v in likelihoods] if likelihoods else [text]
-    return json.dumps({"doc_id": doc_id, "doc": {"id": f"s{doc_id}"}, "filtered_resps": responses} | more)
+def logged(names, predicted, keys=None, right=None):
+    r = len(predicted)
+    keys = np.full(r, -1) if keys is None else np.array(keys)
+    right = np.full(r, np.nan) if right is None else np.array(right, float)
+    return LoggedAnswers(names, np.array(predicted), keys, right)
 
 
-def test_a_log_of_likelihoods():
-    mask = Mask(IDS, np.array([0, 1, 2, 3, 0, 1]), ["keep", "replace:0", "drop", "any_of:[0,2]", "keep", "keep"])
-    lines = [
-        log_line(0, [-1.0, -2.0, -3.0, -4.0]),  # A: right on both
-        log_line(1, [-1.0, -2.0, -3.0, -4.0]),  # A: wrong on given, right under the mask
-        log_line(2, [-9.0, -2.0, -1.0, -4.0]),  # C: right on given, dropped
-        log_line(3, [-9.0, -2.0, -1.0, -4.0]),  # C: wrong on given, one of several
-    ]
-    for id_field in (None, "id"):
-        given, masked = score_lm_eval_log("\n".join(lines).encode(), mask, id_field)
-        assert (given.right, given.counted) == (2, 4) and (masked.right, masked.counted) == (3, 3)
+MASK = Mask(IDS, np.array([0, 1, 2, 3, 0, 1]), ["keep", "replace:0", "drop", "any_of:[0,2]", "keep", "keep"])
 
 
-def test_generated_answers_and_several_filters():
-    mask = Mask(IDS, np.array([0, 1, 2, 3, 0, 1]), ["keep"] * 6)
-    texts = ["A", "(b)", " C.", "I think D", "", "The answer is B"]
-    lines = [log_line(i, text=t, filter="strict") for i, t in enumerate(texts)]
-    lines += [log_line(i, text="D", filter="loose") for i in range(6)]
-    given, _ = score_lm_eval_log("\n".join(lines).encode(), mask)
-    assert (given.right, given.counted) == (4, 6)
-    assert chosen_option([["nan", "False"], ["nan", "False"]]) == -1 and chosen_option([]) == -1
+@pytest.mark.parametrize("names", [{"row": [3, 2, 1, 0]}, {"task/doc_id": ["x/0"] * 4, "id": ["s3", "s2", "s1", "s0"]}])
+def test_answers_are_joined_by_the_names_that_the_mask_knows(names):
+    score = score_logged_answers(logged(names, [2, 2, 0, 0], keys=[3, 2, 1, 0]), MASK)
+    assert (score.given.right, score.given.counted) == (2, 4)
+    assert (score.masked.right, score.masked.counted) == (3, 3)
+    assert score.joined_by == list(names)[-1]
+
+
+def test_keys_that_are_the_corrected_ones_are_no_contradiction():
+    names = {"row": [0, 1, 3]}
+    assert score_logged_answers(logged(names, [0, 0, 2], keys=[0, 0, 0]), MASK).masked.right == 3
 
 
 @pytest.mark.parametrize(
-    ("lines", "sentence"),
+    ("answers", "sentence"),
     [
-        (["{}"], "Line 1 of the log is no lm-evaluation-harness sample"),
-        ([log_line(9, text="A")], "1 question not in the mask: 9"),
-        ([log_line(1, text="A"), log_line(1, text="B")], "1 question more than once in the log: 1"),
+        (logged({"id": ["s0", "s9"]}, [0, 0], [0, 0]), "1 question not in the mask: s9"),
+        (logged({"id": ["s0", "s0"]}, [0, 0], [0, 0]), "1 question more than once in the log: s0"),
+        (logged({"row": [0, 1]}, [0, 0]), "nothing shows that its rows are the mask's"),
+        (logged({"row": [0, 1]}, [0, 0], keys=[0, 3]), "contradicts the mask for 1 question of 2: .* of s1 "),
+        (logged({"id": ["s0", "s4"]}, [0, 0], right=[1, 0]), "contradicts the mask for 1 question of 2: .* of s4 "),
     ],
 )
-def test_logs_that_do_not_fit_are_refused(lines, sentence):
+def test_logs_that_do_not_fit_are_refused(answers, sentence):
     with pytest.raises(InputError, match=sentence):
-        score_lm_eval_log("\n".join(lines).encode(), Mask(IDS, np.zeros(6, int), ["keep"] * 6))
+        score_logged_answers(answers, MASK)
