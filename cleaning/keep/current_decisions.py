@@ -1,9 +1,10 @@
 """What stands of a log of decisions: the last one of each reviewer on each sample that was not undone."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from cleaning.domain.verdicts import UNDO
-from cleaning.keep.decisions import Decision
+from cleaning.domain.verdicts import LATER, UNDO
+from cleaning.keep.decisions import BLIND, SEEN, Decision
 
 
 class CurrentDecisions:
@@ -16,6 +17,7 @@ class CurrentDecisions:
         self.last_seq = 0
         self._samples: dict[str, dict[str, list[Decision]]] = {}  # by sample and reviewer, in order
         self._by_uuid: dict[str, Decision] = {}
+        self._told: dict[tuple[str, str], Decision] = {}  # by reviewer and sample the first one, after which votes show
         self._order: dict[str, dict[str, Decision]] = {}  # each reviewer's standing decisions by uuid, oldest first
 
     def update(self, decisions: Iterable[Decision]) -> None:
@@ -27,6 +29,8 @@ class CurrentDecisions:
                 self._by_uuid[decision.uuid] = decision
                 self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
                 self._order.setdefault(decision.reviewer, {})[decision.uuid] = decision
+                if decision.verdict != LATER:
+                    self._told.setdefault((decision.reviewer, decision.sample_id), decision)
 
     def _take_back(self, undo: Decision) -> None:
         target = self._by_uuid.get(undo.undoes or "")
@@ -40,6 +44,10 @@ class CurrentDecisions:
         """What a reviewer's decisions amount to: the standing decision by sample id."""
         return {d.sample_id: d for d in list(self._order.get(reviewer, {}).values())}
 
+    def has_been_told(self, reviewer: str, sample_id: str) -> bool:
+        """Whether a decision, undone or not, has shown the reviewer what was hidden of a sample."""
+        return (reviewer, sample_id) in self._told
+
     def on(self, sample_id: str) -> list[Decision]:
         """The standing decision of every reviewer on a sample."""
         return [found[-1] for found in self._samples.get(sample_id, {}).values() if found]
@@ -52,3 +60,15 @@ class CurrentDecisions:
         """One decision per (reviewer, sample), in the order of the log."""
         last = (found[-1] for one in self._samples.values() for found in one.values() if found)
         return sorted(last, key=lambda d: d.seq)
+
+    def first_looks(self) -> list[Decision]:
+        """``standing`` as it was said before any vote was seen: a verdict that was changed after the votes were shown
+        may follow them and would flatter the experts, so its reviewer's first blind one, taken back or not, stands
+        in its place. Final labels take the changed verdict, estimates this one."""
+        return [self._as_first_said(decision) for decision in self.standing()]
+
+    def _as_first_said(self, standing: Decision) -> Decision:
+        first = self._told.get((standing.reviewer, standing.sample_id), standing)
+        if standing.mode != SEEN or first.mode != BLIND:
+            return standing
+        return replace(standing, verdict=first.verdict, labels=first.labels, mode=BLIND)

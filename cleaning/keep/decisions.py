@@ -58,11 +58,15 @@ _choices = sql.Table(
 )
 
 
+BLIND, OPEN, SEEN = "blind", "open", "seen"
+
+
 @dataclass(frozen=True)
 class Decision:
     """One verdict by one reviewer on one sample at one time, as the log keeps it.
 
-    labels: class codes the reviewer says fit. seconds: how long the card was looked at. mode: "blind" or "open".
+    labels: class codes the reviewer says fit. seconds: how long the card was looked at. mode: BLIND, OPEN, or SEEN where
+    the reviewer had been told the votes by an earlier decision on the sample.
     card: why it was shown: "suspicious", "audit" or "grid". decided_at: ISO 8601 UTC with milliseconds.
     undoes: uuid of the decision an undo takes back. seq: place in the log, given by the store.
     """

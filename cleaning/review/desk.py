@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from cleaning.domain.verdicts import BY_NAME, LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
 from cleaning.keep.current_decisions import CurrentDecisions
-from cleaning.keep.decisions import Decision, shared_store
+from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import changes_told, finds, history
@@ -165,7 +165,11 @@ class ReviewDesk:
         """A card with the reviewer's own standing decision, if there is one."""
         sample_id = str(self.dataset.sample_ids[row])
         card = self.cards.card(row, mode_of(view, self.run.id, sample_id))
-        mine = self.current().of(view.reviewer).get(sample_id)
+        if "open" in card:
+            card["open"]["flagged"] = self._is_flagged(row)
+        current = self.current()
+        card["told"] = card["mode"] == BLIND and current.has_been_told(view.reviewer, sample_id)
+        mine = current.of(view.reviewer).get(sample_id)
         if mine is not None and mine.verdict != LATER:
             card["decided"] = history.told(mine, self.facts, self.cards)
         return card
@@ -224,10 +228,11 @@ class ReviewDesk:
         their difference counts). One bad item does not hold up the others. What is durable is told as saved even
         where its card cannot be revealed.
         """
-        recorder = Recorder(self.facts, self._audit_rows(view.reviewer))
+        told = partial(self.current().has_been_told, view.reviewer)
+        recorder = Recorder(self.facts, self._audit_rows(view.reviewer), told)
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
-        shown = [d for d in good if d.uuid in saved and d.verdict != UNDO and d.card != "grid"]
+        shown = [d for d in good if d.uuid in saved and d.verdict not in (UNDO, LATER) and d.card != "grid"]
         return Outcome(list(saved), refused, self._reveals(shown))
 
     def _reveals(self, shown: Sequence[Decision]) -> dict[str, dict]:
@@ -255,7 +260,9 @@ class ReviewDesk:
         return audit
 
     def _revealed(self, decision: Decision) -> dict:
-        reveal = self.cards.reveal(self._row_of(decision)) | {
+        row = self._row_of(decision)
+        reveal = self.cards.reveal(row) | {
+            "flagged": self._is_flagged(row),
             "verdict": decision.verdict,
             "sample_id": decision.sample_id,
         }
@@ -263,6 +270,10 @@ class ReviewDesk:
             {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels]} for d in self._others(decision)
         ]
         return reveal | {"picked": [self.facts.named(c) for c in decision.labels], "colleagues": others}
+
+    def _is_flagged(self, row: int) -> bool:
+        """Whether suspicion passes the threshold in force: only then is another label suggested to anybody."""
+        return bool(self.in_force().flagged[row])
 
     def _others(self, decision: Decision) -> list[Decision]:
         return [

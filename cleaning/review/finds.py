@@ -30,7 +30,7 @@ class Judged(NamedTuple):
 
 
 def judged(standing: Iterable[Decision], facts: Facts) -> list[Judged]:
-    """Decided samples in the order of the log; a sample's last decision counts."""
+    """Decided samples in the order of the log; a sample's last decision counts. standing: as first said."""
     last = {}
     for decision in standing:
         if decision.verdict != LATER:
@@ -78,7 +78,7 @@ class Learning:
     def count(self, current: CurrentDecisions) -> int:
         """How many judged samples the order goes by; 0 while there is nothing to go by."""
         if self._judged[0] != current.last_seq:
-            self._judged = (current.last_seq, judged(current.standing(), self._facts))
+            self._judged = (current.last_seq, judged(current.first_looks(), self._facts))
         return learned_at(self._judged[1])
 
     def rates(self) -> dict[tuple[int, int], float]:

@@ -25,7 +25,7 @@ from cleaning.estimate.planning import CardsNeeded, PriorBand, cards_to_halve
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.estimate.recalibration import Recalibration, recalibrate
 from cleaning.keep.current_decisions import CurrentDecisions
-from cleaning.keep.decisions import Decision
+from cleaning.keep.decisions import BLIND, SEEN, Decision
 from cleaning.keep.runs import Run
 from cleaning.review.chosen import Chosen, ChosenThreshold
 from cleaning.review.views import lot
@@ -236,7 +236,7 @@ def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
 
 def drawn_by_lot(decision: Decision, open_shares: Mapping[str, float]) -> bool:
     """Whether chance decided if a card was shown blind or open; only such cards tell what seeing the label does."""
-    if decision.card in NOT_BY_LOT:
+    if decision.card in NOT_BY_LOT or decision.mode == SEEN:
         return False
     largest = open_shares.get(decision.run_id, Chosen().largest_open_share)
-    return decision.mode == "blind" or lot(decision.run_id, decision.sample_id) < largest
+    return decision.mode == BLIND or lot(decision.run_id, decision.sample_id) < largest

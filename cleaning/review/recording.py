@@ -1,6 +1,6 @@
 """From what a reviewer did to a decision on a sample of one run. Who takes it from a browser checks its types first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NotRequired, TypedDict
@@ -9,7 +9,7 @@ import numpy as np
 
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
-from cleaning.keep.decisions import Decision, ReviewStore
+from cleaning.keep.decisions import BLIND, SEEN, Decision, ReviewStore
 from cleaning.keep.stored import now
 from cleaning.review.facts import Facts
 
@@ -49,10 +49,13 @@ class Outcome:
 
 
 class Recorder:
-    """Makes decisions of what a browser sends about one run. audit: (N,) bool, the rows that were drawn at random."""
+    """Makes decisions of what a browser sends about one run.
 
-    def __init__(self, facts: Facts, audit: np.ndarray) -> None:
-        self.facts, self.audit = facts, audit
+    audit: (N,) bool, the rows that were drawn at random. told: whether the reviewer has been told a sample's votes.
+    """
+
+    def __init__(self, facts: Facts, audit: np.ndarray, told: Callable[[str], bool] = lambda sample_id: False) -> None:
+        self.facts, self.audit, self.told = facts, audit, told
 
     def read(
         self, items: Sequence[Sent], reviewer: str, sent_at: float
@@ -83,11 +86,16 @@ class Recorder:
             labels=tuple(labels),
             note=item.get("note", ""),
             seconds=round(min(max(item["seconds"], 0.0), LONGEST_LOOK), 3),
-            mode=item.get("mode", "blind"),
+            mode=self._mode(item),
             card="grid" if item.get("card") == "grid" else card,
             decided_at=_moment(sent_at - item["at"]),
             undoes=_undone(item) if verdict == UNDO else None,
         )
+
+    def _mode(self, item: Sent) -> str:
+        """As the browser says; but a card is not blind to whom an earlier decision has shown its votes."""
+        mode = item.get("mode", BLIND)
+        return SEEN if mode == BLIND and item["verdict"] != UNDO and self.told(item["sample_id"]) else mode
 
     def _verdict(self, row: int, verdict: str, labels: Sequence[int]) -> tuple[str, list[int]]:
         """A pick becomes keep, relabel or several fit; a verdict that was named is checked."""

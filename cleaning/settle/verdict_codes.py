@@ -9,7 +9,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import LATER, UNCLEAR_ITEM, UNCLEAR_OPTIONS
 from cleaning.keep.current_decisions import CurrentDecisions
-from cleaning.keep.decisions import Decision
+from cleaning.keep.decisions import SEEN, Decision
 from cleaning.settle.final_labels import SETTLED, settle
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
 from cleaning.settle.reviewer_agreement import said_of_given
@@ -21,9 +21,11 @@ def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Polic
     """(N,) 0 given label right, 1 wrong, 2 unsure, NaN not reviewed; several reviewers by the policy (majority).
 
     Samples without a final label are unsure, unless every vote says the same of the given one. Unclear items and
-    options are unsure, and so is what somebody passed over: a card that was drawn counts whatever is said of it.
+    options are unsure, and so is what somebody passed over: a card that was drawn counts whatever is said of it. Of who
+    changed a verdict after the votes were shown the first blind one counts.
     Raises InputError when decisions are about other samples.
     """
+    decisions = _first_looks(decisions)
     final = settle(dataset.sample_ids, dataset.given_labels, decisions, policy)
     codes = np.full(len(dataset), np.nan)
     codes[decided_rows(dataset, decisions)] = UNSURE
@@ -36,6 +38,14 @@ def verdict_codes(dataset: Dataset, decisions: Sequence[Decision], policy: Polic
             if len(said) == 1:
                 codes[row] = CODE_OF_VIEW.get(said.pop(), UNSURE)
     return codes
+
+
+def _first_looks(decisions: Sequence[Decision]) -> Sequence[Decision]:
+    if all(d.mode != SEEN for d in decisions):
+        return decisions
+    current = CurrentDecisions()
+    current.update(decisions)
+    return current.first_looks()
 
 
 def decided_rows(dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:

@@ -127,6 +127,16 @@ def test_search_among_ten_thousand_labels(context, evil_server):
         }"""
     )
     print(f"{took:.1f} ms a letter among 10,000 labels")
+    room.page.locator(".search input").fill("0777")
+    marked = room.page.locator(".search li[aria-selected=true]")
+    colours = [
+        one.evaluate("line => getComputedStyle(line).backgroundColor")
+        for one in (marked, room.page.locator(".search li").last)
+    ]
+    assert len(set(colours)) == 2, "the row that Enter takes is seen"
+    room.page.keyboard.press("Enter")
+    expect(room.page.locator(".search .quiet")).to_contain_text("Enter again decides")
+    assert room.sample == first and room.log() == []
     room.page.locator(".search input").fill("07777")
     expect(room.page.locator(".search li")).to_have_count(1)
     room.page.keyboard.press("Enter")

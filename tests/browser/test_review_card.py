@@ -107,6 +107,24 @@ def test_undo_goes_back_card_by_card_also_after_a_reload(room):
     assert current_decisions(room.log()).empty and len(room.log()) == 8
 
 
+def test_undo_after_a_reload_leaves_nothing_decided_and_a_verdict_after_the_votes_is_told_apart(room):
+    first = room.press("n")
+    room.saved()
+    room.open()
+    assert room.sample != first
+    room.page.keyboard.press("z")
+    room.page.wait_for_selector(f".room[data-sample='{first}']")
+    expect(room.page.locator(".prompt")).to_have_text("Which label fits?")
+    expect(room.page.locator(".mode")).to_have_text("after the votes")
+    count = room.text(".count")
+    room.page.keyboard.press("Escape")
+    expect(room.page.locator(".count")).to_have_text(count)
+    assert room.sample == first, "Esc decides nothing and leaves nothing on a card that was taken back"
+    room.press("u")
+    room.saved()
+    assert [(d.verdict, d.mode) for d in room.log()][-3::2] == [("none_fits", "blind"), ("unsure", "seen")]
+
+
 def test_later_comes_back_at_the_end_and_is_no_skip(room):
     put_off = room.press("l")
     others = [room.press("n") for _ in range(3)]

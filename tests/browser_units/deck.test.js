@@ -220,6 +220,18 @@ describe("the way back", () => {
     assert.deepEqual(all.back.done, []);
   });
 
+  it("leaves nothing decided on a card that was fetched and taken back", async () => {
+    const all = table();
+    const decided = { uuid: "u", sample_id: "old", verdict: "keep", labels: [], note: "", seq: 7, thumb: null };
+    all.queue.decisions = [decided];
+    const { cards } = all.queue;
+    all.queue.cards = (body) => ({ ...cards.call(all.queue, body), cards: [{ ...card("old"), decided }] });
+    await all.back.read();
+    await all.back.undo(() => {});
+    assert.deepEqual([all.deck.cards[0].sample_id, all.deck.cards[0].decided], ["old", undefined]);
+    assert.equal(all.deck.cards[0].told, true);
+  });
+
   it("goes back over what is still on its way, but not over what was taken back", async () => {
     const all = table();
     await all.deck.refill();

@@ -156,5 +156,12 @@ def _last(desk: ReviewDesk) -> None:
         return
     st.caption(
         f"Last card: {BY_NAME[last['verdict']].words} · given {plain(last['given']['name'])} · "
-        f"suggested {plain(last['suggested']['name'])} · suspicion {last['suspicion']:.2f}"
+        f"{_suggestion(last)} · suspicion {last['suspicion']:.2f}"
     )
+
+
+def _suggestion(last: dict) -> str:
+    if last["flagged"] and last["suggested"]["code"] != last["given"]["code"]:
+        return f"suggested {plain(last['suggested']['name'])}"
+    agreeing = sum(vote["code"] == last["given"]["code"] for vote in last["votes"])
+    return f"{agreeing} of {len(last['votes'])} experts agree with it"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
 
 from cleaning.errors import InputError, one_of
-from cleaning.keep.decisions import storable
+from cleaning.keep.decisions import BLIND, SEEN, storable
 from cleaning.review import LONGEST_NOTE, MOST_CARDS, MOST_CELLS, MOST_DECISIONS, Sent
 from cleaning.review.chosen import MODES
 from cleaning.review.queue import ORDERS, STATUSES, Filters
@@ -119,7 +119,7 @@ class DecisionBody(Body):
     labels: list[Code] = Field([], max_length=MOST_IDS, description=f"a list of at most {MOST_IDS:,} classes")
     note: _text(LONGEST_NOTE) = ""
     seconds: Number = 0.0
-    mode: _one_of_or(MODES, "blind") = "blind"
+    mode: _one_of_or((*MODES, SEEN), BLIND) = BLIND
     card: _one_of_or(("grid",), "") = ""
     at: Number = 0.0
     undoes: Uuid | None = Field(None, description="the id of a decision or null")

@@ -131,6 +131,45 @@ def test_an_undo_takes_the_decision_back(desk):
     assert shown(desk.window(ANN, [], 1)) == [row] and desk.history(ANN, 5) == []
 
 
+def test_a_verdict_after_the_votes_is_a_mode_of_its_own_and_estimates_take_the_first_blind_one(desk):
+    drawn = [int(row) for row in desk.run.audit["row"][:4]]
+    given = desk.dataset.given_labels
+    for row in drawn:
+        decide(desk, ANN, row, "picked", [int(given[row])])
+    first = desk.history(ANN, 10)
+    undone = {"undoes": first[0]["uuid"]}
+    decide(desk, ANN, drawn[3], "undo", **undone)
+    decide(desk, BOB, drawn[3])
+    changed = [(int(given[row]) + 1) % 4 for row in drawn]
+    for row, label in zip(drawn[2:], changed[2:]):
+        assert desk.card(row, ANN)["told"] and not desk.card(row, View("cid"))["told"]
+        decide(desk, ANN, row, "picked", [label])
+    modes = [(d.reviewer, d.verdict, d.mode) for d in desk.store.decisions()]
+    assert modes[:4] == [("ann", "keep", "blind")] * 4
+    assert modes[4:6] == [("ann", "undo", "blind"), ("bob", "unsure", "blind")]
+    assert modes[6:] == [("ann", "relabel", "seen")] * 2
+    now = replace(desk.in_force(), decisions=[d for d in desk.store.decisions() if d.reviewer == "ann"])
+    assert now.codes[drawn].tolist() == [0, 0, 0, 0], "as first said"
+    assert (now.anchoring.blind_cards, now.anchoring.blind_agreeing) == (2, 2)
+    assert [d.verdict for d in desk.current().on(str(desk.dataset.sample_ids[drawn[2]]))] == ["relabel"]
+
+
+def test_what_was_put_off_or_decided_in_one_batch_is_still_blind(desk):
+    row, other = (int(row) for row in desk.queue(ANN).rows[:2])
+    assert decide(desk, ANN, row, "later") is None, "nothing is shown of a card put off"
+    decide(desk, ANN, row)
+    slip = item(desk, other)
+    undo = item(desk, other, "undo", undoes=slip["uuid"])
+    desk.record(ANN, [slip, undo, item(desk, other)], 0.0)
+    assert {d.mode for d in desk.store.decisions()} == {"blind"}
+
+
+def test_another_label_is_suggested_only_above_the_threshold(desk):
+    above, below = (int(desk.facts.suspicion.argmax()), int(desk.facts.suspicion.argmin()))
+    assert decide(desk, ANN, above)["flagged"] is True
+    assert decide(desk, ANN, below)["flagged"] is False
+
+
 def test_what_was_drawn_is_an_audit_card_even_where_it_is_flagged(desk):
     drawn = desk.run.audit["row"].to_numpy()
     for row in (int(drawn[0]), int(drawn[-1])):

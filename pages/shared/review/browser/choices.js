@@ -1,7 +1,7 @@
 // The options of a card at their fixed keys: rows that are refilled for each card, so that nothing jumps or flickers.
 /** @import { Candidate, Card, Reveal } from "./told.d.ts" */
 import { el, say } from "../../browser/dom.js";
-import { voteBars } from "./opinions.js";
+import { suggestedLabel, voteBars } from "./opinions.js";
 import { plainText, textNodes } from "./question_text.js";
 import { keycap } from "./telling.js";
 
@@ -89,7 +89,7 @@ function showSaid(row, one, open) {
   if (!open) return row.said.replaceChildren();
   const tags = [];
   if (open.given.code === one.code) tags.push(el("span", { class: "tag" }, "given"));
-  if (open.suggested.code === one.code) tags.push(el("span", { class: "tag" }, "suggested"));
+  if (suggestedLabel(open)?.code === one.code) tags.push(el("span", { class: "tag" }, "suggested"));
   const votes = open.votes.filter((vote) => vote.code === one.code);
   row.said.replaceChildren(...tags, ...(votes.length ? [voteBars(votes)] : []));
 }

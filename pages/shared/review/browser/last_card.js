@@ -3,7 +3,7 @@
 import { el, say } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
 import { PICKED } from "./deciding/items.js";
-import { alikeNodes, voteBars } from "./opinions.js";
+import { alikeNodes, opinionWords, voteBars } from "./opinions.js";
 
 const MOST_COLUMNS = 5;
 
@@ -92,8 +92,7 @@ export class LastCard {
       const words = (this.words[verdict] ?? "").toLowerCase();
       return `${count === 1 ? "a colleague" : `${count} colleagues`}: ${words}`;
     });
-    const { given, suggested, suspicion } = found;
-    return [`given ${given.name}`, `suggested ${suggested.name}`, `suspicion ${suspicion.toFixed(2)}`, ...colleagues];
+    return [...opinionWords(found), ...colleagues];
   }
 }
 

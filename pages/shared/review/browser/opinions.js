@@ -1,5 +1,5 @@
 // What experts say about a sample, as small pictures: a bar for each vote, and the samples they find alike.
-/** @import { Alike, Vote } from "./told.d.ts" */
+/** @import { Alike, Named, Reveal, Vote } from "./told.d.ts" */
 import { el } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
 
@@ -15,6 +15,32 @@ export function voteBars(votes) {
     return bar;
   });
   return el("span", { class: "bars", role: "img", "aria-label": words }, ...bars);
+}
+
+/**
+ * The label that is suggested in place of the given one; null where suspicion does not pass the threshold.
+ * @param {Reveal} found
+ */
+export function suggestedLabel({ given, suggested, flagged }) {
+  return flagged && suggested.code !== given.code ? suggested : null;
+}
+
+/**
+ * What the experts make of the given label, in parts.
+ * @param {Reveal} found
+ */
+export function opinionWords(found) {
+  const { given, suspicion, votes } = found;
+  const other = suggestedLabel(found);
+  const experts = other ? `suggested ${other.name}` : agreement(given, votes);
+  return [`given ${given.name}`, experts, `suspicion ${suspicion.toFixed(2)}`];
+}
+
+/** @param {Named} given @param {Vote[]} votes */
+function agreement(given, votes) {
+  const agreeing = votes.filter((vote) => vote.code === given.code).length;
+  if (agreeing === votes.length) return `the experts agree with the given label (${agreeing} of ${votes.length})`;
+  return `${agreeing} of ${votes.length} experts agree with it, not enough against it to suggest another`;
 }
 
 /**

@@ -33,6 +33,8 @@ import { fillWindow } from "./window.js";
  */
 
 const LEAST_PACES = 5;
+const MODE_MEANING =
+  "An open card shows the given label and the votes. After the votes: they were shown when you first decided this card.";
 
 export class RoomView {
   /** @param {Node} root @param {CardData} data @param {Acts} acts */
@@ -47,7 +49,7 @@ export class RoomView {
     this.news = new NewsLine(data.settings);
     this.pace = el("span", { class: "pace" });
     this.prompt = el("p", { class: "prompt" });
-    this.mode = el("span", { class: "mode" });
+    this.mode = el("span", { class: "mode", title: MODE_MEANING });
     this.choices = new Choices(data.keys, this.question, acts.pickPlace);
     this.stage = this.question ? null : new Stage();
     this.stem = el("div", { class: "stem" });
@@ -106,7 +108,7 @@ export class RoomView {
     this.table.classList.remove("waiting");
     this.choices.show(card, this.base);
     this.ask(this.promptWords(card, false));
-    say(this.mode, card.mode === "open" ? "open card" : "");
+    say(this.mode, modeWords(card));
     if (card.decided) this.note.text = card.decided.note;
     this.markSeveral(false);
     this.markNote();
@@ -169,7 +171,7 @@ export class RoomView {
    */
   tellProgress(total, left, paces) {
     this.progress.show(total, left);
-    say(this.pace, paces.length < LEAST_PACES ? "" : paceWords(left, paces));
+    say(this.pace, !left || paces.length < LEAST_PACES ? "" : paceWords(left, paces));
   }
 
   close() {
@@ -209,10 +211,16 @@ function tool(key, words, act) {
   return el("button", { type: "button", class: "verdict", "data-tool": key, onclick: act }, keycap(key), words);
 }
 
-/** @param {number} left @param {number[]} paces */
+/** @param {Held} card */
+function modeWords({ mode, told }) {
+  if (mode === "open") return "open card";
+  return told ? "after the votes" : "";
+}
+
+/** @param {number} left @param {number[]} paces seconds of the last cards, at least one */
 function paceWords(left, paces) {
-  const seconds = [...paces].sort((a, b) => a - b)[Math.floor(paces.length / 2)] ?? 0;
+  const seconds = paces.reduce((sum, one) => sum + one, 0) / paces.length;
   const minutes = (left * seconds) / 60;
   const time = minutes < 90 ? `${Math.max(1, Math.round(minutes))} min` : `${(minutes / 60).toFixed(1)} h`;
-  return `${Math.min(99, Math.round(60 / Math.max(seconds, 0.1)))} cards a minute, ${time} left`;
+  return `about ${time} left`;
 }

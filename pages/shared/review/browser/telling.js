@@ -47,7 +47,7 @@ export function savingWords(outbox) {
   if (refused) return [`✕ ${outbox.refused().length} not saved: ${refused.refused}`, "failed"];
   if (waiting && outbox.trouble) return [`⚠ ${waiting} not saved: ${outbox.trouble} Trying again.${lost}`, "trouble"];
   if (waiting) return [`↻ saving ${waiting}${lost}`, "sending"];
-  return [outbox.saved > 0 ? `✓ ${outbox.saved} saved` : "✓ Everything saved", "saved"];
+  return ["✓ Everything saved", "saved"];
 }
 
 /** How far the queue is decided: a bar and words. */

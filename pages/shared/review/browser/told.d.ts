@@ -66,6 +66,8 @@ export interface Card {
   picture?: Picture;
   open?: Reveal;
   decided?: Decided;
+  /** Whether an earlier decision has shown this blind card's votes. */
+  told?: boolean;
 }
 
 export interface Candidate extends Named {
@@ -86,6 +88,8 @@ export interface Reveal {
   given: Named;
   suggested: Named;
   suspicion: number;
+  /** Whether suspicion passes the threshold: only then is another label suggested. */
+  flagged: boolean;
   votes: Vote[];
   abstained: number;
   probabilities?: Probability[];

@@ -9,7 +9,7 @@ const DECODED_AHEAD = 6;
 const RECENT = 12;
 const MOST_HELD = 10000; // ids that the server takes
 
-/** @typedef {Card & { revisit?: boolean }} Held revisit: it was decided, and came back by the history */
+/** @typedef {Card & { revisit?: boolean }} Held revisit: it was decided, stands so, and came back by the history */
 
 export class Deck {
   /**

@@ -19,7 +19,6 @@ export class Outbox {
     this.changed = changed;
     /** @type {Map<string, Waiting>} */
     this.items = new Map();
-    this.saved = 0;
     this.trouble = ""; // a sentence while the server does not take decisions
     this.storage = true;
     /** @type {Promise<void> | null} */
@@ -117,11 +116,7 @@ export class Outbox {
 
   /** @param {Answered["decisions"]} answer */
   settle(answer) {
-    for (const uuid of answer.saved) {
-      const item = this.items.get(uuid);
-      if (item) this.saved += item.verdict === "undo" ? -1 : 1;
-      this.drop(uuid);
-    }
+    for (const uuid of answer.saved) this.drop(uuid);
     for (const [uuid, sentence] of answer.refused) {
       const item = this.items.get(uuid);
       if (item) item.refused = sentence;

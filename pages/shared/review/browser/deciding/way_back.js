@@ -69,7 +69,7 @@ export class WayBack {
     if (!card) return;
     this.done.shift();
     this.outbox.add(undoOf(last.uuid, { sample_id: last.sample_id, mode: card.mode, card: "card" }));
-    this.deck.putBack(card);
+    this.deck.putBack({ ...card, decided: undefined, told: true }); // nothing stands any more: there is nothing to leave
     if (last.verdict !== "later") this.deck.left += 1;
     taken(last, "Taken back. Decide again.");
     if (this.done.length < FEW) this.readMore();

@@ -27,6 +27,7 @@ export class Search extends Sheet {
     /** @type {Searched[]} */
     this.found = [];
     this.place = 0;
+    this.pointed = false; // somebody has seen which label Enter takes
     this.node.classList.add("search");
     input.addEventListener("input", () => this.look());
     input.addEventListener("keydown", (event) => this.key(event));
@@ -46,11 +47,16 @@ export class Search extends Sheet {
     this.look();
   }
 
+  get text() {
+    return this.input.value.trim().toLowerCase();
+  }
+
   look() {
     const names = this.names ?? [];
-    const all = matching(names, this.input.value.trim().toLowerCase());
+    const all = matching(names, this.text);
     this.found = all.slice(0, MOST_SHOWN);
     this.place = 0;
+    this.pointed = this.found.length === 1 || this.found[0]?.low === this.text;
     say(this.count, `${all.length.toLocaleString("en")} of ${names.length.toLocaleString("en")} labels`);
     this.draw();
   }
@@ -73,13 +79,24 @@ export class Search extends Sheet {
     const place = stepped(event.key, this.place);
     if (place !== undefined) {
       this.place = (place + this.found.length) % this.found.length;
+      this.pointed = true;
       this.draw();
       event.preventDefault();
     } else if (event.key === "Enter" && !event.repeat) {
       event.preventDefault();
       event.stopPropagation();
-      this.choose(this.place);
+      if (this.pointed) this.choose(this.place);
+      else this.askAgain();
     }
+  }
+
+  /** Several match: which one Enter would take is said before it is taken. */
+  askAgain() {
+    this.pointed = true;
+    say(
+      this.count,
+      `Several labels match. Enter again decides "${this.found[this.place]?.name}"; arrows choose another.`,
+    );
   }
 
   /** @param {number} place */

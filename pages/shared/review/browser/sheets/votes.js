@@ -2,7 +2,7 @@
 /** @import { Probability, Reveal } from "../told.d.ts" */
 import { el, say } from "../../../browser/dom.js";
 import { percent } from "../../../browser/numbers.js";
-import { alikeNodes } from "../opinions.js";
+import { alikeNodes, opinionWords, suggestedLabel } from "../opinions.js";
 import { Sheet } from "./sheets.js";
 
 const LEAST_TOLD = 0.005; // of an image's classes, rounds to 1 %
@@ -54,16 +54,15 @@ export class VotesSheet extends Sheet {
 
 /** @param {Reveal} found */
 function summary(found) {
-  const abstained = found.abstained ? `  ·  ${found.abstained} abstained` : "";
-  const suspicion = found.suspicion.toFixed(2);
-  return `given ${found.given.name}  ·  suggested ${found.suggested.name}  ·  suspicion ${suspicion}${abstained}`;
+  const abstained = found.abstained ? [`${found.abstained} abstained`] : [];
+  return [...opinionWords(found), ...abstained].join("  ·  ");
 }
 
 /** @param {Probability} one @param {Reveal} found */
 function tags(one, found) {
   const words = [];
   if (found.given.code === one.code) words.push("given");
-  if (found.suggested.code === one.code) words.push("suggested");
+  if (suggestedLabel(found)?.code === one.code) words.push("suggested");
   return words.join(", ");
 }
 
