@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         workspace = a_workspace(Path(place), wanted.samples, wanted.decisions)
         print("| export | seconds | peak memory, MB | file, MB | within |\n|---|---|---|---|---|")
         for kind in available_exports():
-            if not kind.questions_only and (not kinds or kind.name in kinds):
+            if kind.suits("image") and (not kinds or kind.name in kinds):
                 out = Path(place) / kind.file_name
                 found = measured(workspace, kind.name, out)
                 if found["code"]:

@@ -34,7 +34,9 @@ def add_to(commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_review_arguments(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to; a folder for hugging_face")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="where to; a folder for hugging_face and lm_eval_task"
+    )
     parser.add_argument("--as", dest="kind", metavar="KIND", help="what to write (default: by the ending of FILE)")
     parser.add_argument("--list", action=_List, nargs=0, help="list the kinds and stop")
     parser.set_defaults(run=run)
@@ -42,7 +44,7 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.review_source import described, read_review
-    from cleaning.export.kinds import BY_NAME, write_kind
+    from cleaning.export.kinds import BY_NAME, suited, write_kind
     from cleaning.files import write_bytes
 
     kind = arguments.kind or BY_ENDING.get(arguments.out.suffix.lower())
@@ -51,11 +53,11 @@ def run(arguments: argparse.Namespace) -> None:
             f"What '{arguments.kind or arguments.out.name}' should hold is not known. Give --as "
             f"{one_of(list(BY_NAME))}."
         )
-    folder = kind == "hugging_face" and arguments.out.suffix.lower() != ".zip"
+    folder = BY_NAME[kind].files is not None and arguments.out.suffix.lower() != ".zip"
     out = _checked(arguments.out, folder, Path(BY_NAME[kind].file_name).suffix)
     handover = read_review(arguments)
     if folder:
-        _write_folder(out, handover)
+        _write_folder(out, suited(kind, handover).files(handover))
     else:
         write_bytes(out, write_kind(kind, handover))
     print(f"{out}: {described(handover)}")
@@ -74,12 +76,11 @@ def _checked(out: Path, folder: bool, ending: str) -> Path:
     return out
 
 
-def _write_folder(out: Path, handover) -> None:
-    """A Hugging Face dataset folder."""
-    from cleaning.export.formats.hugging_face_dataset import hugging_face_files
+def _write_folder(out: Path, files: dict[str, bytes]) -> None:
+    """The files below a new folder, all or none."""
     from cleaning.files import written_aside
 
     with written_aside(out) as aside:
-        aside.mkdir()
-        for name, data in hugging_face_files(handover).items():
+        for name, data in files.items():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).write_bytes(data)

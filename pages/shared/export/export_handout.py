@@ -50,7 +50,7 @@ class Handout:
 
     def sections(self) -> dict[str, list[ExportKind]]:
         """The exports that suit this dataset under their headings; what has no heading of its own comes last."""
-        suited = [k for k in available_exports() if self.workspace.kind == "question" or not k.questions_only]
+        suited = [k for k in available_exports() if k.suits(self.workspace.kind)]
         heading = {name: title for title, names in SECTIONS.items() for name in names}
         found = {title: [] for title in SECTIONS}
         for kind in suited:

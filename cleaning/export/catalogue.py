@@ -1,0 +1,166 @@
+"""What can be exported, in the order in which to show it."""
+
+from cleaning.export.card import card_files
+from cleaning.export.card.impact_file import impact_json
+from cleaning.export.export_kind import ExportKind, folder_kind
+from cleaning.export.formats import corrected, label_studio, published_layouts
+from cleaning.export.formats.argilla_records import argilla_records
+from cleaning.export.formats.decision_log import write_decision_log
+from cleaning.export.formats.hugging_face_dataset import hugging_face_files
+from cleaning.export.formats.lm_eval_task import lm_eval_task_files
+from cleaning.export.handover import Handover
+from cleaning.export.patch.mask import mask_of, write_mask
+from cleaning.export.patch.patch import write_patch
+
+
+def _log(handover: Handover) -> bytes:
+    dataset = handover.dataset
+    return write_decision_log(handover.decisions, dataset.class_names, handover.workspace.id)
+
+
+CATALOGUE = (
+    ExportKind(
+        "csv",
+        "Corrected labels, CSV",
+        "corrected_labels.csv",
+        "Every sample with its given and its corrected label.",
+        lambda h: corrected.as_csv(corrected.corrected_table(h)),
+    ),
+    ExportKind(
+        "parquet",
+        "Corrected labels, Parquet",
+        "corrected_labels.parquet",
+        "The same table, smaller and typed.",
+        lambda h: corrected.as_parquet(corrected.corrected_table(h)),
+    ),
+    ExportKind(
+        "jsonl",
+        "Corrected labels, JSON lines",
+        "corrected_labels.jsonl",
+        "The same table, one JSON object a line.",
+        lambda h: corrected.as_json_lines(corrected.corrected_table(h)),
+    ),
+    ExportKind(
+        "npy",
+        "Corrected labels, NumPy",
+        "corrected_labels.npy",
+        "Class numbers in the dataset's order; -1 where a sample is dropped.",
+        lambda h: corrected.as_npy(h.final.codes()),
+    ),
+    folder_kind(
+        "hugging_face",
+        "Corrected labels, Hugging Face dataset",
+        "corrected_dataset.zip",
+        "A folder for datasets.load_from_disk, zipped.",
+        hugging_face_files,
+        command="datasets.load_from_disk('corrected_dataset')",
+    ),
+    folder_kind(
+        "lm_eval_task",
+        "lm-evaluation-harness task",
+        "lm_eval_task.zip",
+        "A folder with a task and its questions that lm_eval runs as it is: corrected keys, dropped questions left out.",
+        lm_eval_task_files,
+        questions_only=True,
+        command="lm_eval run --include_path lm_eval_task --tasks TASK --model hf --model_args pretrained=MODEL",
+    ),
+    ExportKind(
+        "source",
+        "Samples as they were read, with label_corrected",
+        "samples_corrected.csv",
+        "The columns of the source, every row, the given label untouched.",
+        lambda h: corrected.as_csv(corrected.source_table(h)),
+    ),
+    ExportKind(
+        "decisions",
+        "Decision log",
+        "decisions.jsonl",
+        "Every decision of every reviewer, undos included; can be read in again.",
+        _log,
+    ),
+    ExportKind(
+        "patch",
+        "Patch",
+        "patch.jsonl",
+        "What was decided, with every vote, for others to check, apply and revert.",
+        write_patch,
+    ),
+    ExportKind(
+        "mask",
+        "Evaluation mask",
+        "evaluation_mask.csv",
+        "What evaluation does with each sample: keep, replace, any_of or drop.",
+        lambda h: write_mask(mask_of(h)),
+    ),
+    ExportKind(
+        "real",
+        "List of label lists, as ReaL",
+        "real_labels.json",
+        "For each sample in order the class numbers that count as right.",
+        published_layouts.real_labels,
+    ),
+    ExportKind(
+        "mmlu_redux",
+        "MMLU-Redux columns",
+        "mmlu_redux.csv",
+        "Questions with error_type and correct_answer.",
+        published_layouts.mmlu_redux_table,
+        questions_only=True,
+    ),
+    ExportKind(
+        "labelerrors",
+        "Votes, as label-errors",
+        "labelerrors_votes.json",
+        "How many said given, suggested, both or neither.",
+        published_layouts.labelerrors_votes,
+    ),
+    ExportKind(
+        "cleanlab",
+        "cleanlab label_issues",
+        "label_issues.csv",
+        "is_label_issue, label_quality, given and predicted label.",
+        published_layouts.cleanlab_label_issues,
+    ),
+    ExportKind(
+        "label_studio",
+        "Label Studio tasks",
+        "label_studio.json",
+        "Every standing decision as an annotation, with reviewers' names; can be read in again.",
+        label_studio.label_studio_tasks,
+    ),
+    ExportKind(
+        "label_studio_interface",
+        "Label Studio labelling interface",
+        "label_studio_interface.xml",
+        "The project settings that the Label Studio tasks need.",
+        label_studio.interface,
+    ),
+    ExportKind(
+        "argilla",
+        "Argilla records",
+        "argilla_records.json",
+        "Records with responses and suggestions.",
+        argilla_records,
+    ),
+    ExportKind(
+        "impact",
+        "Leaderboard impact",
+        "leaderboard_impact.json",
+        "Accuracy and rank of each expert on given, corrected and any-of labels.",
+        impact_json,
+    ),
+    ExportKind(
+        "card",
+        "Cleaning card",
+        "cleaning_card.html",
+        "What was done and how far to trust it, as one page to publish.",
+        lambda h: card_files(h)["cleaning_card.html"],
+    ),
+    ExportKind(
+        "card_json",
+        "Cleaning card, JSON",
+        "cleaning_card.json",
+        "The same figures for programs.",
+        lambda h: card_files(h)["cleaning_card.json"],
+    ),
+)

@@ -1,0 +1,44 @@
+"""One kind of export: its names, for whom it is, and how it is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cleaning.export.formats.archive import zip_files
+from cleaning.export.handover import Handover
+
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class ExportKind:
+    """One thing that can be exported. name: as on the command line. title, words: for people. write: to bytes.
+
+    questions_only, pictures_only: makes sense only for a dataset of these. files: what a folder of it holds, by name,
+    where it is several files; ``write`` then gives them zipped. command: what takes the file in, elsewhere.
+    """
+
+    name: str
+    title: str
+    file_name: str
+    words: str
+    write: Callable[[Handover], bytes]
+    questions_only: bool = False
+    pictures_only: bool = False
+    files: Callable[[Handover], Files] | None = None
+    command: str = ""
+
+    def suits(self, dataset_kind: str) -> bool:
+        """Whether it makes sense for a dataset of kind "image" or "question"."""
+        return not (self.pictures_only if dataset_kind == "question" else self.questions_only)
+
+
+def folder_kind(
+    name: str, title: str, file_name: str, words: str, files: Callable[[Handover], Files], **more
+) -> ExportKind:
+    """A kind of several files; its ZIP holds one folder, called as the ZIP."""
+    folder = file_name.removesuffix(".zip")
+
+    def write(handover: Handover) -> bytes:
+        return zip_files({f"{folder}/{inner}": data for inner, data in files(handover).items()})
+
+    return ExportKind(name, title, file_name, words, write, files=files, **more)
