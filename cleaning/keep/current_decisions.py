@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cleaning.domain.card_kinds import MEASURING
 from cleaning.domain.verdicts import LATER, UNDO
 from cleaning.keep.decisions import BLIND, SEEN, Decision
 
@@ -10,6 +11,7 @@ from cleaning.keep.decisions import BLIND, SEEN, Decision
 class CurrentDecisions:
     """What stands of a log: for every reviewer and sample the last decision that was not undone.
 
+    Repeats and controls (``cleaning.domain.card_kinds.MEASURING``) stand in a reviewer's history and are never a vote.
     Fed with the log piece by piece (``update``), so that a running server never reads it twice.
     """
 
@@ -20,28 +22,35 @@ class CurrentDecisions:
         self._told: dict[tuple[str, str], Decision] = {}  # by reviewer and sample the first one, after which votes show
         self._order: dict[str, dict[str, Decision]] = {}  # each reviewer's standing decisions by uuid, oldest first
 
-    def update(self, decisions: Iterable[Decision]) -> None:
+    def update(self, decisions: Iterable[Decision]) -> set[str]:
+        """Adds what was logged since; ids of the samples that it is about."""
+        touched: set[str] = set()
         for decision in decisions:
             self.last_seq = max(self.last_seq, decision.seq)
+            touched.add(decision.sample_id)
             if decision.verdict == UNDO:
-                self._take_back(decision)
+                touched |= self._take_back(decision)
             else:
                 self._by_uuid[decision.uuid] = decision
-                self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
+                if decision.card not in MEASURING:
+                    self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
                 self._order.setdefault(decision.reviewer, {})[decision.uuid] = decision
                 if decision.verdict != LATER:
                     self._told.setdefault((decision.reviewer, decision.sample_id), decision)
+        return touched
 
-    def _take_back(self, undo: Decision) -> None:
+    def _take_back(self, undo: Decision) -> set[str]:
         target = self._by_uuid.get(undo.undoes or "")
         if target is None or target.reviewer != undo.reviewer:
-            return
-        by_reviewer = self._samples[target.sample_id]
-        by_reviewer[target.reviewer] = [d for d in by_reviewer[target.reviewer] if d.uuid != target.uuid]
+            return set()
+        by_reviewer = self._samples.get(target.sample_id, {})
+        if target.reviewer in by_reviewer:
+            by_reviewer[target.reviewer] = [d for d in by_reviewer[target.reviewer] if d.uuid != target.uuid]
         self._order[target.reviewer].pop(target.uuid, None)
+        return {target.sample_id}
 
     def of(self, reviewer: str) -> dict[str, Decision]:
-        """What a reviewer's decisions amount to: the standing decision by sample id."""
+        """What a reviewer's decisions amount to: the standing decision by sample id, repeats and controls included."""
         return {d.sample_id: d for d in list(self._order.get(reviewer, {}).values())}
 
     def has_been_told(self, reviewer: str, sample_id: str) -> bool:
@@ -51,6 +60,14 @@ class CurrentDecisions:
     def on(self, sample_id: str) -> list[Decision]:
         """The standing decision of every reviewer on a sample."""
         return [found[-1] for found in self._samples.get(sample_id, {}).values() if found]
+
+    def decided(self) -> list[str]:
+        """Ids of the samples with a standing vote."""
+        return [sample_id for sample_id, found in list(self._samples.items()) if any(found.values())]
+
+    def reviewers(self) -> list[str]:
+        """Everybody with a standing decision, in the order in which they began."""
+        return [reviewer for reviewer, made in list(self._order.items()) if made]
 
     def history(self, reviewer: str) -> list[Decision]:
         """A reviewer's decisions that were not undone, latest first."""

@@ -17,45 +17,11 @@ from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.writer import Writer, serialise, writing
+from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES
+from cleaning.keep.writer import Work, Writer, serialise, writing
 
 FORMAT = 1
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_tables = sql.MetaData()
-_meta = sql.Table(
-    "second_opinion_meta", _tables, sql.Column("key", sql.String(40), primary_key=True), sql.Column("value", sql.Text)
-)
-_decisions = sql.Table(
-    "decisions",
-    _tables,
-    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=True),
-    sql.Column("uuid", sql.String(36), nullable=False, unique=True),
-    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
-    sql.Column("run_id", sql.String(40), nullable=False),
-    sql.Column("sample_id", sql.Text, nullable=False),
-    sql.Column("reviewer", sql.Text, nullable=False),
-    sql.Column("verdict", sql.String(20), nullable=False),
-    sql.Column("labels", sql.Text, nullable=False),
-    sql.Column("note", sql.Text, nullable=False),
-    sql.Column("seconds", sql.Float, nullable=False),
-    sql.Column("mode", sql.String(10), nullable=False),
-    sql.Column("card", sql.String(12), nullable=False),
-    sql.Column("decided_at", sql.String(24), nullable=False),
-    sql.Column("undoes", sql.String(36)),
-    sqlite_autoincrement=True,
-)
-_choices = sql.Table(
-    "choices",
-    _tables,
-    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=True),
-    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
-    sql.Column("run_id", sql.String(40), nullable=False),
-    sql.Column("key", sql.String(60), nullable=False),
-    sql.Column("value", sql.Text, nullable=False),
-    sql.Column("at", sql.String(24), nullable=False),
-    sql.Column("who", sql.Text, nullable=False),
-    sqlite_autoincrement=True,
-)
 
 
 BLIND, OPEN, SEEN = "blind", "open", "seen"
@@ -67,7 +33,7 @@ class Decision:
 
     labels: class codes the reviewer says fit. seconds: how long the card was looked at. mode: BLIND, OPEN, or SEEN where
     the reviewer had been told the votes by an earlier decision on the sample.
-    card: why it was shown: "suspicious", "audit" or "grid". decided_at: ISO 8601 UTC with milliseconds.
+    card: why it was shown (``cleaning.domain.card_kinds``). decided_at: ISO 8601 UTC with milliseconds.
     undoes: uuid of the decision an undo takes back. seq: place in the log, given by the store.
     """
 
@@ -106,16 +72,16 @@ class ReviewStore:
         rows = [self._row_of_decision(d) for d in decisions]
         if not rows:
             return []
-        self._run(lambda connection: _insert_decisions(connection, rows))
+        self.write(lambda connection: _insert_decisions(connection, rows))
         return [row["uuid"] for row in rows]
 
     def decisions(self, run_id: str | None = None, since_seq: int = 0) -> list[Decision]:
         """The log in order, whole or of one run, from after ``since_seq``."""
-        t = _decisions
+        t = DECISIONS
         query = sql.select(t).where(t.c.workspace_id == self.workspace_id, t.c.seq > since_seq).order_by(t.c.seq)
         if run_id is not None:
             query = query.where(t.c.run_id == run_id)
-        return [_decision_of_row(row._mapping) for row in self._rows_of(query)]
+        return [_decision_of_row(row._mapping) for row in self.read(query)]
 
     def log(self, run_id: str | None = None) -> pd.DataFrame:
         """The log as a data frame with the columns of ``Decision``; ``labels`` holds tuples."""
@@ -127,20 +93,20 @@ class ReviewStore:
         run_id: "" for what concerns the whole workspace. What it was before follows from the log: ``changes``.
         """
         row = {"workspace_id": self.workspace_id, "run_id": run_id, "key": key, "value": json.dumps(value)}
-        self._run(lambda connection: connection.execute(sql.insert(_choices), [row | {"at": at, "who": who}]))
+        self.write(lambda connection: connection.execute(sql.insert(CHOICES), [row | {"at": at, "who": who}]))
 
     def choice(self, run_id: str, key: str, default: object = None) -> object:
         """The last recorded value of a choice."""
-        t = _choices
+        t = CHOICES
         query = sql.select(t.c.value).where(t.c.workspace_id == self.workspace_id, t.c.run_id == run_id, t.c.key == key)
-        rows = self._rows_of(query.order_by(t.c.seq.desc()).limit(1))
+        rows = self.read(query.order_by(t.c.seq.desc()).limit(1))
         return json.loads(rows[0].value) if rows else default
 
     def choices(self, run_id: str | None = None) -> pd.DataFrame:
         """Every choice ever made, in order: run_id, key, value, at, who, seq."""
-        t = _choices
+        t = CHOICES
         query = sql.select(t).where(t.c.workspace_id == self.workspace_id).order_by(t.c.seq)
-        rows = [r._mapping for r in self._rows_of(query) if run_id in (None, r.run_id)]
+        rows = [r._mapping for r in self.read(query) if run_id in (None, r.run_id)]
         return pd.DataFrame(
             [(r["run_id"], r["key"], json.loads(r["value"]), r["at"], r["who"], r["seq"]) for r in rows],
             columns=list(CHOICE_COLUMNS),
@@ -154,9 +120,9 @@ class ReviewStore:
         """Places in the log of the last decision and the last choice: what was read at the same version is the same."""
         newest = (
             sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == self.workspace_id)
-            for t in (_decisions, _choices)
+            for t in (DECISIONS, CHOICES)
         )
-        row = self._rows_of(sql.select(*(query.scalar_subquery() for query in newest)))[0]
+        row = self.read(sql.select(*(query.scalar_subquery() for query in newest)))[0]
         return int(row[0]), int(row[1])
 
     def close(self) -> None:
@@ -175,13 +141,16 @@ class ReviewStore:
                 )
         return row
 
-    def _run(self, work) -> None:
+    def write(self, work: Work) -> None:
+        """Does ``work`` in a transaction and returns when it is durable. It may be done again, so its effects on
+        anything but the connection must bear that. Raises WorkspaceError when the database does not take it."""
         try:
             self._writer.run(work)
         except DBAPIError as error:
             raise WorkspaceError(f"The decision log could not be written: {_reason(error)}.") from error
 
-    def _rows_of(self, query) -> list:
+    def read(self, query: sql.Select) -> list:
+        """The rows of a query. Raises WorkspaceError."""
         try:
             with self._engine.connect() as connection:
                 return list(connection.execute(query))
@@ -211,9 +180,9 @@ def prepare(engine: sql.Engine) -> None:
         _refuse_foreign(there, engine)
         with writing(engine).begin() as connection:
             serialise(connection)
-            _tables.create_all(connection)
-            connection.execute(_upsert(_meta, "key", connection), [{"key": "format", "value": str(FORMAT)}])
-            written = connection.execute(sql.select(_meta.c.value).where(_meta.c.key == "format")).scalar_one()
+            TABLES.create_all(connection)
+            connection.execute(_upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
+            written = connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one()
     except DBAPIError as error:
         raise WorkspaceError(
             f"The decision log at {_database_place(engine)} cannot be opened: {_reason(error)}. "
@@ -227,7 +196,7 @@ def prepare(engine: sql.Engine) -> None:
 
 
 def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:
-    ours = set(_tables.tables)
+    ours = set(TABLES.tables)
     if there & (ours - {"second_opinion_meta"}) and "second_opinion_meta" not in there:
         raise WorkspaceError(
             f"The database at {_database_place(engine)} has a table called '{min(there & ours)}' that is not ours. "
@@ -237,8 +206,8 @@ def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:
 
 def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
     """Inserts what is new; a uuid that belongs to somebody else's decision refuses the whole call."""
-    connection.execute(_upsert(_decisions, "uuid", connection), rows)
-    t = _decisions
+    connection.execute(_upsert(DECISIONS, "uuid", connection), rows)
+    t = DECISIONS
     query = sql.select(t.c.uuid, t.c.workspace_id, t.c.reviewer, t.c.sample_id, t.c.verdict)
     query = query.where(t.c.uuid.in_([row["uuid"] for row in rows]))
     kept = {r.uuid: (r.workspace_id, r.reviewer, r.sample_id, r.verdict) for r in connection.execute(query)}

@@ -14,6 +14,8 @@ from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
 THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
 CALIBRATION_METHODS = "calibration_methods"
 MODE, OPEN_SHARE, AUDIT_SHARE = "mode", "open_share", "audit_share"
+OVERLAP_SHARE, OVERLAP, REPEAT_SHARE, CONTROL_SHARE = "overlap_share", "overlap", "repeat_share", "control_share"
+ASSIGNED, EXPERTISE = "assigned", "expertise"
 MODES = ("blind", "open")
 USUAL_OPEN_SHARE, USUAL_AUDIT_SHARE = 0.1, 0.2
 HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
@@ -89,6 +91,36 @@ class Chosen:
     def open_share(self) -> float:
         """Part of the blind cards that are shown open, by lot."""
         return float(self.last(OPEN_SHARE, USUAL_OPEN_SHARE))
+
+    @property
+    def overlap_share(self) -> float:
+        """Part of the samples that ``overlap`` reviewers decide instead of one."""
+        return float(self.last(OVERLAP_SHARE, 0.0))
+
+    @property
+    def overlap(self) -> int:
+        """How many reviewers decide a sample of the overlap."""
+        return int(self.last(OVERLAP, 2))
+
+    @property
+    def repeat_share(self) -> float:
+        """Part of each reviewer's cards that come back to them unmarked."""
+        return float(self.last(REPEAT_SHARE, 0.0))
+
+    @property
+    def control_share(self) -> float:
+        """Part of each reviewer's cards whose answer is settled."""
+        return float(self.last(CONTROL_SHARE, 0.0))
+
+    @property
+    def assigned(self) -> dict[str, dict]:
+        """By reviewer's name what they are given: {"classes": [names], "groups": [names]}; others get all the rest."""
+        return dict(self.last(ASSIGNED) or {})
+
+    @property
+    def expertise(self) -> dict[str, list[str]]:
+        """By reviewer's name the given classes for which they take cards that need an expert; "*" for all."""
+        return dict(self.last(EXPERTISE) or {})
 
     @property
     def largest_open_share(self) -> float:

@@ -2,34 +2,36 @@
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
 
-from cleaning.domain.verdicts import BY_NAME, LATER, UNDO
+from cleaning.domain.verdicts import LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
+from cleaning.keep.leases import Handed, Holder, Lease, Leases
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import changes_told, finds, history
 from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker
+from cleaning.review.dealing import Dealer
 from cleaning.review.facts import Facts
 from cleaning.review.in_force import InForce, in_force
-from cleaning.review.queue import Filters, Queue
+from cleaning.review.queue import Queue
+from cleaning.review.queues import KeptQueues
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each
+from cleaning.review.returns import Known
+from cleaning.review.reveals import Reveals
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
 from cleaning.review.views import View, mode_of
 
 MOST_CARDS = 60
 MOST_CELLS = 120
-MOST_QUEUES = 12
 _log = logging.getLogger("second_opinion")
 
 
@@ -54,7 +56,9 @@ class ReviewDesk:
         self._current = CurrentDecisions()
         self._in_force: tuple[int, InForce] | None = None
         self._learning = finds.Learning(self.facts)
-        self._queues: OrderedDict[tuple, Queue] = OrderedDict()
+        self._dealer = Dealer(self.facts)
+        self.leases = Leases(self.store)
+        self._queues = KeptQueues(self.facts, self._learning)
         self._lock = threading.RLock()
 
     @cached_property
@@ -80,38 +84,16 @@ class ReviewDesk:
     def current(self) -> CurrentDecisions:
         """What stands of the log right now."""
         with self._lock:
-            self._current.update(self.store.decisions(since_seq=self._current.last_seq))
+            touched = self._current.update(self.store.decisions(since_seq=self._current.last_seq))
+            self._dealer.update(self._current, touched)
             return self._current
 
     def queue(self, view: View, audit: bool = True) -> Queue:
         """All cards of a view in order, decided or not; with or without the audit cards."""
         now = self.in_force()
-        share = now.chosen.audit_share if audit else 0.0
-        filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
-        filters = replace(filters, status="open")
         learned = self.learned() if view.order == "finds" else 0
-        key = (now.threshold, now.as_made, share, view.order, filters, learned)
         with self._lock:
-            if key not in self._queues:
-                self._queues[key] = self._build(now.flagged, share, view.order, filters, learned)
-                while len(self._queues) > MOST_QUEUES:
-                    self._queues.popitem(last=False)
-            return self._queues[key]
-
-    def _build(self, flagged: np.ndarray, share: float, order: str, filters: Filters, learned: int) -> Queue:
-        queue = review_queue.build_queue(
-            self.run.scores,
-            self.run.audit,
-            flagged=flagged,
-            audit_share=share,
-            order=order,  # type: ignore[arg-type]
-            filters=filters,
-            group=self.dataset.group,
-            disagreement=self.facts.disagreement if filters.least_disagreement else None,
-            finds=self._learning.rates() if learned else None,
-            chance=self._learning.chance() if learned else None,
-        )
-        return review_queue.remaining(queue, ~self.facts.showable)
+            return self._queues.of(view, now, audit, learned)
 
     def learned(self) -> int:
         """How many judged samples the order "by expected finds" goes by; 0 while there is nothing to go by."""
@@ -136,18 +118,31 @@ class ReviewDesk:
             gone[:] = True
             gone[self.facts.rows(wanted)] = False
             return review_queue.remaining(self.queue(view), gone)
+        with self._lock:
+            gone |= self._dealer.closed(view.reviewer, self.in_force().chosen, self.facts.drawn)
         gone[self.facts.rows([s for s, d in mine.items() if d.verdict != LATER])] = True
         later = self.facts.rows([s for s, d in mine.items() if d.verdict == LATER])
         return review_queue.remaining(self.queue(view), gone, later)
 
     def window(self, view: View, held: Sequence[str], count: int) -> dict:
-        """The next cards after those the browser holds or has decided, with the state of the queue."""
+        """The next cards after those the browser holds or has decided, with the state of the queue.
+
+        Each is leased to this tab meanwhile, and so are those held. ``other_tabs``: the reviewer has another one open.
+        """
         todo = self.open_cards(view)
-        known = set(self.facts.rows(held).tolist())
-        rows = [int(r) for r in todo.rows[: len(known) + count] if int(r) not in known][:count]
-        total = len(self.queue(view)) if view.filters.status == "open" else len(todo)
-        told = {"cards": [self.card(row, view) for row in rows], "progress": {"total": total, "left": len(todo)}}
-        return told | {"news": self.news(view)}
+        known = np.zeros(len(self.dataset), bool)
+        known[self.facts.rows(held)] = True
+        rows = todo.rows[~known[todo.rows]]
+        told = {"news": self.news(view), "other_tabs": False}
+        if view.filters.status != "open":
+            cards = [self.card(int(row), view) for row in rows[:count]]
+            return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
+        handed = self._hand_out(view, rows, held, count)
+        done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
+        total = len(todo) + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
+        progress = {"total": total, "left": len(todo)}
+        cards = [self._leased(lease, view) for lease in handed.leases]
+        return told | {"cards": cards, "progress": progress, "other_tabs": handed.other_tabs}
 
     def news(self, view: View) -> dict | None:
         """The last setting that somebody else changed, in words; None where the reviewer made the last change."""
@@ -156,6 +151,28 @@ class ReviewDesk:
             return None
         (last, words), *_ = changes_told.history(changes, int(self.facts.ranked.as_made.sum()))
         return {"seq": last.seq, "words": words}
+
+    def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
+        offered = partial(self._dealer.offers, view.reviewer, rows, held, self._known())
+        return self.leases.take(_holder(view), offered, count, held)
+
+    def _known(self) -> Known:
+        return Known(self.current(), self.in_force().chosen, self.facts)
+
+    def _leased(self, lease: Lease, view: View) -> dict:
+        """A card under its ticket; one that comes back looks as one that was never decided."""
+        card = self.card(int(self.facts.rows([lease.sample_id])[0]), view)
+        card.pop("decided", None)
+        return card | {"ticket": lease.ticket, "told": False}
+
+    def leave(self, view: View) -> None:
+        """The tab was closed: what it held is free."""
+        self.leases.leave(_holder(view))
+
+    def read_ahead(self) -> None:
+        """Makes a first card, so that the first reviewer finds everything read."""
+        for row in self.open_cards(View("")).rows[:1]:
+            self.card(int(row), View(""))
 
     def cards_of(self, view: View, sample_ids: Sequence[str]) -> list[dict]:
         """Cards by sample id, for going back."""
@@ -185,15 +202,27 @@ class ReviewDesk:
         queue, todo = self.queue(view), self.open_cards(view)
         waiting = np.zeros(len(self.dataset), bool)
         waiting[todo.rows] = True
-        places = np.flatnonzero(waiting[queue.rows[after:]])[: count + 1] + after
-        following = int(places[count]) if len(places) > count else None
-        cells = [self.cards.cell(int(row)) for row in queue.rows[places[:count]]]
+        places = np.flatnonzero(waiting[queue.rows[after:]]) + after
+        rows = self._free_for(view, queue.rows[places], count + 1)
+        cells = [self.cards.cell(row) for row in rows[:count]]
+        following = int(places[queue.rows[places] == rows[count]][0]) if len(rows) > count else None
         return {"cells": cells, "next": following, "progress": {"total": len(queue), "left": len(todo)}}
+
+    def _free_for(self, view: View, rows: np.ndarray, count: int) -> list[int]:
+        """The first ``count`` of some samples that nobody else has before their eyes, leased to this tab."""
+        if view.filters.status != "open":
+            return rows[:count].tolist()
+        offered = partial(self._dealer.plain_offers, rows, self._known())
+        handed = self.leases.take(_holder(view), offered, count)
+        return self.facts.rows([lease.sample_id for lease in handed.leases]).tolist()
+
+    def here(self, view: View, held: Sequence[str]) -> None:
+        """The tab is still open: what it holds stays its own."""
+        self.leases.take(_holder(view), tuple, 0, held)
 
     def confusion_pairs(self, view: View) -> list[tuple[int, int, int]]:
         """(given, suggested, samples still to decide) of a view, most samples first."""
-        decided = self.facts.rows([s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER])
-        rows = np.setdiff1d(self.queue(view, audit=False).rows, decided)
+        rows = np.intersect1d(self.queue(view, audit=False).rows, self.open_cards(view).rows)
         codes = self.dataset.given_labels[rows].astype(np.int64) * self.dataset.class_count + self.facts.suggested[rows]
         pairs, counts = np.unique(codes, return_counts=True)
         order = np.argsort(-counts, kind="stable")
@@ -229,26 +258,20 @@ class ReviewDesk:
         where its card cannot be revealed.
         """
         told = partial(self.current().has_been_told, view.reviewer)
-        recorder = Recorder(self.facts, self._audit_rows(view.reviewer), told)
+        leases = self.leases.of([i["ticket"] for i in items if i.get("ticket")], view.reviewer)
+        recorder = Recorder(self.facts, self._audit_rows(view.reviewer), told, leases)
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
         shown = [d for d in good if d.uuid in saved and d.verdict not in (UNDO, LATER) and d.card != "grid"]
-        return Outcome(list(saved), refused, self._reveals(shown))
+        return Outcome(list(saved), refused, self._reveals(shown) if shown else {})
 
     def _reveals(self, shown: Sequence[Decision]) -> dict[str, dict]:
         """By uuid. The decisions are durable by now, so what fails here is for the server's log alone."""
-        reveals: dict[str, dict] = {}
-        for decision in shown:
-            try:
-                reveals[decision.uuid] = self._revealed(decision)
-                if decision is shown[-1]:  # only the last of a batch is still before anybody's eyes
-                    reveals[decision.uuid] |= self.cards.details(self._row_of(decision))
-            except Exception:
-                _log.warning("a saved decision's card could not be revealed", exc_info=True)
-        return reveals
-
-    def _row_of(self, decision: Decision) -> int:
-        return int(self.facts.rows([decision.sample_id])[0])
+        try:
+            return Reveals(self.facts, self.cards, self.in_force().flagged, self.current()).of(shown)
+        except Exception:
+            _log.warning("saved decisions could not be revealed", exc_info=True)
+            return {}
 
     def _audit_rows(self, reviewer: str) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
@@ -259,25 +282,10 @@ class ReviewDesk:
         audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True
         return audit
 
-    def _revealed(self, decision: Decision) -> dict:
-        row = self._row_of(decision)
-        reveal = self.cards.reveal(row) | {
-            "flagged": self._is_flagged(row),
-            "verdict": decision.verdict,
-            "sample_id": decision.sample_id,
-        }
-        others = [
-            {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels]} for d in self._others(decision)
-        ]
-        return reveal | {"picked": [self.facts.named(c) for c in decision.labels], "colleagues": others}
-
     def _is_flagged(self, row: int) -> bool:
         """Whether suspicion passes the threshold in force: only then is another label suggested to anybody."""
         return bool(self.in_force().flagged[row])
 
-    def _others(self, decision: Decision) -> list[Decision]:
-        return [
-            d
-            for d in self.current().on(decision.sample_id)
-            if d.reviewer != decision.reviewer and BY_NAME[d.verdict].judges
-        ]
+
+def _holder(view: View) -> Holder:
+    return Holder(view.reviewer, view.tab)

@@ -10,6 +10,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.keep.runs import Run
 from cleaning.review.candidates import Candidates, agreed_examples
+from cleaning.review.queue import audit_rows
 
 _NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _DIGITS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)}
@@ -81,6 +82,13 @@ class Facts:
     @cached_property
     def examples(self) -> dict[int, list[int]]:
         return agreed_examples(self.run.scores, self.run.predicted, self.showable) if self.has_pictures else {}
+
+    @cached_property
+    def drawn(self) -> np.ndarray:
+        """(N,) every sample that was drawn at random."""
+        drawn = np.zeros(len(self.dataset), bool)
+        drawn[audit_rows(self.run.scores, self.run.audit)] = True
+        return drawn
 
     @cached_property
     def keys(self) -> str:

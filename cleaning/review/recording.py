@@ -1,15 +1,18 @@
 """From what a reviewer did to a decision on a sample of one run. Who takes it from a browser checks its types first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import NotRequired, TypedDict
 
 import numpy as np
 
+from cleaning.domain.card_kinds import AUDIT, GRID, SUSPICIOUS
 from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import BLIND, SEEN, Decision, ReviewStore
+from cleaning.keep.leases import Lease
 from cleaning.keep.stored import now
 from cleaning.review.facts import Facts
 
@@ -23,8 +26,8 @@ class Sent(TypedDict):
     """What a reviewer did with one card.
 
     verdict: one of ``VERDICTS`` or PICKED. labels: class codes. seconds: how long it was looked at. at: milliseconds
-    of the clock that ``sent_at`` is read from. card: "grid" for one of many decided together. undoes: the uuid of the
-    decision that an undo takes back.
+    of the clock that ``sent_at`` is read from. card: "grid" for one of many decided together. ticket: what the card
+    bore. undoes: the uuid of the decision that an undo takes back.
     """
 
     uuid: str
@@ -35,6 +38,7 @@ class Sent(TypedDict):
     seconds: float
     mode: NotRequired[str]
     card: NotRequired[str]
+    ticket: NotRequired[str]
     at: float
     undoes: NotRequired[str | None]
 
@@ -52,10 +56,17 @@ class Recorder:
     """Makes decisions of what a browser sends about one run.
 
     audit: (N,) bool, the rows that were drawn at random. told: whether the reviewer has been told a sample's votes.
+    leases: what the cards' tickets stand for.
     """
 
-    def __init__(self, facts: Facts, audit: np.ndarray, told: Callable[[str], bool] = lambda sample_id: False) -> None:
-        self.facts, self.audit, self.told = facts, audit, told
+    def __init__(
+        self,
+        facts: Facts,
+        audit: np.ndarray,
+        told: Callable[[str], bool] = lambda sample_id: False,
+        leases: Mapping[str, Lease] = MappingProxyType({}),
+    ) -> None:
+        self.facts, self.audit, self.told, self.leases = facts, audit, told, leases
 
     def read(
         self, items: Sequence[Sent], reviewer: str, sent_at: float
@@ -76,7 +87,6 @@ class Recorder:
             raise InputError("This sample is not in the dataset. Reload the page.")
         row = int(rows[0])
         verdict, labels = self._verdict(row, item["verdict"], item.get("labels", []))
-        card = "audit" if self.audit[row] else "suspicious"
         return Decision(
             uuid=item["uuid"],
             run_id=self.facts.run.id,
@@ -87,7 +97,7 @@ class Recorder:
             note=item.get("note", ""),
             seconds=round(min(max(item["seconds"], 0.0), LONGEST_LOOK), 3),
             mode=self._mode(item),
-            card="grid" if item.get("card") == "grid" else card,
+            card=self._kind(row, item),
             decided_at=_moment(sent_at - item["at"]),
             undoes=_undone(item) if verdict == UNDO else None,
         )
@@ -96,6 +106,13 @@ class Recorder:
         """As the browser says; but a card is not blind to whom an earlier decision has shown its votes."""
         mode = item.get("mode", BLIND)
         return SEEN if mode == BLIND and item["verdict"] != UNDO and self.told(item["sample_id"]) else mode
+
+    def _kind(self, row: int, item: Sent) -> str:
+        """Why the card was shown."""
+        lease = self.leases.get(item.get("ticket", ""))
+        if lease is not None and lease.kind and lease.sample_id == item["sample_id"]:
+            return lease.kind
+        return GRID if item.get("card") == GRID else AUDIT if self.audit[row] else SUSPICIOUS
 
     def _verdict(self, row: int, verdict: str, labels: Sequence[int]) -> tuple[str, list[int]]:
         """A pick becomes keep, relabel or several fit; a verdict that was named is checked."""

@@ -9,13 +9,15 @@ from cleaning.review.queue import Filters
 
 @dataclass(frozen=True)
 class View:
-    """How one reviewer goes through the run. mode: "blind" or "open"; open_share: part of the cards shown open."""
+    """How one reviewer goes through the run. mode: "blind" or "open"; open_share: part of the cards shown open.
+    tab: which of the reviewer's windows asks."""
 
     reviewer: str
     mode: str = "blind"
     open_share: float = USUAL_OPEN_SHARE
     order: str = "suspicion"
     filters: Filters = field(default_factory=Filters)
+    tab: str = ""
 
 
 def lot(run_id: str, sample_id: str) -> float:

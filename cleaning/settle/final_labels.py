@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain import verdicts
+from cleaning.domain.card_kinds import ADJUDICATION, AUDIT
 from cleaning.errors import InputError, counted, first_five
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision
 from cleaning.settle.policy import ADJUDICATED, ANY_OF, DEFAULT_POLICY, DROP, FIRST, MAJORITY, Policy
 
-ADJUDICATION = "adjudication"  # Decision.card of a decision that settles a contested sample
-AUDIT = "audit"
 SETTLED, CONTESTED, OPEN = "settled", "contested", "open"
 DROPPED = -1  # corrected label of a dropped sample
 UNDECIDED = (verdicts.UNSURE, verdicts.NEEDS_EXPERT)

@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from cleaning.keep.workspaces import list_workspaces, workspaces_root
-from cleaning.review import View
 from pages.shared.server.browser_modules import module_routes
 from pages.shared.server.desks import open_desk
 from pages.shared.server.routes import review_routes
@@ -58,6 +57,6 @@ def read_ahead() -> None:
     try:
         for workspace in list_workspaces(workspaces_root())[:1]:
             for run_id in workspace.run_ids()[-1:]:
-                open_desk(workspaces_root(), workspace.id, run_id).window(View(""), [], 1)
+                open_desk(workspaces_root(), workspace.id, run_id).read_ahead()
     except Exception:  # whatever is wrong with it is told to whoever opens it
         _log.info("the newest workspace was not read ahead", exc_info=True)

@@ -1,0 +1,50 @@
+"""The queues of a run, kept while nothing that they depend on changes. Not shared between threads."""
+
+from collections import OrderedDict
+from dataclasses import replace
+
+import numpy as np
+
+from cleaning.review import finds
+from cleaning.review import queue as review_queue
+from cleaning.review.facts import Facts
+from cleaning.review.in_force import InForce
+from cleaning.review.queue import Filters, Queue
+from cleaning.review.views import View
+
+MOST_QUEUES = 12
+
+
+class KeptQueues:
+    """All cards of a view in order, decided or not. learning: what the order "by expected finds" goes by."""
+
+    def __init__(self, facts: Facts, learning: finds.Learning) -> None:
+        self.facts, self.learning = facts, learning
+        self._kept: OrderedDict[tuple, Queue] = OrderedDict()
+
+    def of(self, view: View, now: InForce, audit: bool, learned: int) -> Queue:
+        """learned: how many judged samples the order goes by, 0 for other orders."""
+        share = now.chosen.audit_share if audit else 0.0
+        filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
+        filters = replace(filters, status="open")
+        key = (now.threshold, now.as_made, share, view.order, filters, learned)
+        if key not in self._kept:
+            self._kept[key] = self._build(now.flagged, share, view.order, filters, learned)
+            while len(self._kept) > MOST_QUEUES:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _build(self, flagged: np.ndarray, share: float, order: str, filters: Filters, learned: int) -> Queue:
+        queue = review_queue.build_queue(
+            self.facts.run.scores,
+            self.facts.run.audit,
+            flagged=flagged,
+            audit_share=share,
+            order=order,  # type: ignore[arg-type]
+            filters=filters,
+            group=self.facts.dataset.group,
+            disagreement=self.facts.disagreement if filters.least_disagreement else None,
+            finds=self.learning.rates() if learned else None,
+            chance=self.learning.chance() if learned else None,
+        )
+        return review_queue.remaining(queue, ~self.facts.showable)

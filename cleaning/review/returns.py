@@ -1,0 +1,132 @@
+"""Cards that come back, unmarked, among the others: repeats, controls, confirmations.
+
+A source says for one reviewer which cards come back and when, from the log alone, so that it says the same after a
+restart and in every process. Whoever has another reason to show a card again adds a source to ``SOURCES``.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cleaning.domain.card_kinds import ADJUDICATION, CONTROL, REPEAT, RETURNING
+from cleaning.domain.verdicts import BY_NAME
+from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.review.chosen import Chosen
+from cleaning.review.facts import Facts
+from cleaning.settle.final_labels import SETTLED, outcome_of
+from cleaning.settle.policy import DEFAULT_POLICY
+
+SPACING = 4  # ordinary cards between two that come back, so that nobody knows them by their crowding
+SOONEST, LATEST = 25, 60  # decisions between a card and its repeat: more than a browser holds at once
+LEAST_AGREEING = 2  # votes that make a card's answer known well enough to measure others by
+
+
+@dataclass(frozen=True)
+class Return:
+    """A card that comes back to one reviewer.
+
+    kind: one of ``cleaning.domain.card_kinds.RETURNING``; what the decision's ``card`` will say. due: it comes once
+    the reviewer has made so many decisions (0: as soon as may be).
+    """
+
+    kind: str
+    sample_id: str
+    due: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a source may look at. current: the log as it stands. chosen: the run's settings. facts: of the samples."""
+
+    current: CurrentDecisions
+    chosen: Chosen
+    facts: Facts
+
+
+Source = Callable[[Known, str], Iterable[Return]]  # what comes back to the reviewer of this name
+
+
+class Upcoming(NamedTuple):
+    """A card to be handed out: its place in the dataset, and why it is shown ("" for a card of the queue)."""
+
+    row: int
+    kind: str
+
+
+def repeats(known: Known, reviewer: str) -> list[Return]:
+    """A set share of the reviewer's own first decisions, each once again after some others."""
+    share = known.chosen.repeat_share
+    if not share:
+        return []
+    own = known.current.history(reviewer)[::-1]
+    again = {d.sample_id for d in own if d.card == REPEAT}
+    return [
+        Return(REPEAT, d.sample_id, place + SOONEST + int(_lot(reviewer, d.sample_id, "gap") * (LATEST - SOONEST)))
+        for place, d in enumerate(own, 1)
+        if BY_NAME[d.verdict].judges
+        and d.card not in RETURNING
+        and d.sample_id not in again
+        and _lot(reviewer, d.sample_id, REPEAT) < share
+    ]
+
+
+def controls(known: Known, reviewer: str) -> list[Return]:
+    """So many settled cards that the reviewer has not met as make a set share of all that they decide."""
+    share = known.chosen.control_share
+    if not share:
+        return []
+    met = known.current.of(reviewer)
+    every = 1 / share
+    had = sum(d.card == CONTROL for d in known.current.history(reviewer))
+    settled = sorted((s for s in settled_well(known) if s not in met), key=lambda s: _lot(reviewer, s, CONTROL))
+    return [
+        Return(CONTROL, s, int((had + place + _lot(reviewer, s, "place")) * every)) for place, s in enumerate(settled)
+    ]
+
+
+def settled_well(known: Known) -> list[str]:
+    """Samples whose answer is known: adjudicated, or agreed upon by at least two."""
+    found = []
+    for sample_id in known.current.decided():
+        votes = [d for d in known.current.on(sample_id) if BY_NAME[d.verdict].judges]
+        outcome = outcome_of(votes, DEFAULT_POLICY)
+        ruled = any(d.card == ADJUDICATION for d in votes)
+        if outcome.status == SETTLED and (ruled or outcome.agreeing >= LEAST_AGREEING):
+            found.append(sample_id)
+    return found
+
+
+SOURCES: list[Source] = [repeats, controls]
+
+
+def returning(known: Known, reviewer: str, sources: Sequence[Source]) -> list[Return]:
+    """What comes back to a reviewer, by when it is due; a sample for one reason at a time."""
+    found: dict[str, Return] = {}
+    for source in sources:
+        for one in source(known, reviewer):
+            found.setdefault(one.sample_id, one)
+    return sorted(found.values(), key=lambda one: one.due)
+
+
+def mixed(rows: Iterable[int], back: Iterable[tuple[Return, int]], made: int) -> Iterable[Upcoming]:
+    """The queue's cards with those that come back among them.
+
+    rows: places in the dataset, in order. back: (return, row), by when they are due. made: decisions so far, cards
+    held by the browser included.
+    """
+    waiting = list(back)[::-1]
+    since = SPACING
+    for place, row in enumerate(rows, made):
+        if waiting and waiting[-1][0].due <= place and since >= SPACING:
+            one, again = waiting.pop()
+            yield Upcoming(again, one.kind)
+            since = 0
+        yield Upcoming(row, "")
+        since += 1
+    yield from (Upcoming(row, one.kind) for one, row in waiting[::-1] if one.due <= made)
+
+
+def _lot(*words: str) -> float:
+    """In [0, 1), the same for the same words."""
+    return int.from_bytes(hashlib.sha256("|".join(words).encode()).digest()[:6], "big") / 2**48

@@ -1,0 +1,176 @@
+"""Who gets which card: one person a card, overlap, experts, assignment, and cards that come back."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cleaning.keep.stored import now
+from cleaning.review import View
+from cleaning.review.chosen import Choosing
+from cleaning.review.returns import LATEST, SOONEST, Known, Return, mixed, repeats
+from tests.cleaning.review.reviewing import ANN, BOB, decide, item, shown
+
+EVE = View("eve", open_share=0.0)
+
+
+def choose(desk, **values) -> None:
+    for key, value in values.items():
+        Choosing(desk.store, desk.run.id, "maintainer", now).record(key, value)
+
+
+def play(desk, views, count, verdict="unsure") -> dict[str, list[dict]]:
+    """Each view in turn takes its next card and decides it, ``count`` rounds; the cards by reviewer, in order."""
+    met: dict[str, list[dict]] = {view.reviewer: [] for view in views}
+    for _ in range(count):
+        for view in views:
+            for card in desk.window(view, [], 1)["cards"]:
+                decide(desk, view, card["row"], verdict, ticket=card["ticket"])
+                met[view.reviewer].append(card)
+    return met
+
+
+def test_no_card_goes_to_two_people_while_one_holds_it_or_has_decided_it(desk):
+    order = desk.queue(ANN).rows.tolist()
+    assert shown(desk.window(ANN, [], 5)) == order[:5]
+    assert shown(desk.window(BOB, [], 5)) == order[5:10]
+    decide(desk, ANN, order[0])
+    desk.leave(ANN)
+    assert shown(desk.window(EVE, [], 5)) == [*order[1:5], order[10]]
+
+
+def test_a_lease_ends_by_itself_and_is_renewed_by_who_is_still_there(desk):
+    order = desk.queue(ANN).rows.tolist()
+    time = [1_000.0]
+    desk.leases.clock = lambda: time[0]
+    desk.window(ANN, [], 2)
+    time[0] += 100
+    desk.here(ANN, [str(desk.dataset.sample_ids[order[0]])])
+    time[0] += 100
+    assert shown(desk.window(BOB, [], 2)) == order[1:3], "the second of ann's cards was not renewed"
+    time[0] -= 90_000
+    assert shown(desk.window(EVE, [], 1)) == order[:1], "a clock set back holds nothing for days"
+
+
+def test_two_tabs_of_one_person_share_the_deck_and_are_told(desk):
+    order = desk.queue(ANN).rows.tolist()
+    one, other = replace(ANN, tab="1"), replace(ANN, tab="2")
+    assert not desk.window(one, [], 3)["other_tabs"]
+    second = desk.window(other, [], 3)
+    assert shown(second) == order[3:6] and second["other_tabs"]
+    assert shown(desk.window(one, [], 3)) == order[:3], "a reload comes back to the same cards"
+
+
+def test_cards_of_the_grid_are_leased_too(desk):
+    order = desk.queue(ANN).rows.tolist()
+    assert shown(desk.window(ANN, [], 3)) == order[:3]
+    page = desk.grid(BOB, 0, 4)
+    assert [cell["row"] for cell in page["cells"]] == order[3:7] and page["next"] == 7
+
+
+def test_the_overlap_goes_to_so_many_people_and_the_rest_to_one(desk):
+    choose(desk, overlap_share=0.5, overlap=2)
+    people = [View(name, open_share=0.0) for name in "abcd"]
+    met = play(desk, people, 200)
+    rows = np.array([card["row"] for cards in met.values() for card in cards])
+    votes = np.bincount(rows, minlength=len(desk.dataset))
+    wanted = desk._dealer.wanted(desk.in_force().chosen)
+    queue = desk.queue(ANN).rows
+    assert (votes[queue] == wanted[queue]).all() and set(wanted) == {1, 2}
+    assert abs((wanted == 2).mean() - 0.5) < 0.1
+    for cards in met.values():
+        assert len({card["row"] for card in cards}) == len(cards), "nobody meets a card twice"
+
+
+def test_what_needs_an_expert_goes_to_who_has_the_expertise(desk):
+    order = desk.queue(ANN).rows.tolist()
+    name = desk.dataset.class_names[desk.dataset.given_labels[order[0]]]
+    decide(desk, ANN, order[0], "needs_expert")
+    assert order[0] not in shown(desk.window(BOB, [], 60))
+    choose(desk, expertise={"eve": [name]})
+    assert shown(desk.window(EVE, [], 1)) == [order[0]]
+    decide(desk, EVE, order[0], "unsure")
+    choose(desk, expertise={"eve": [name], "zoe": ["*"]})
+    assert order[0] not in shown(desk.window(View("zoe"), [], 60)), "an expert has answered"
+
+
+def test_what_is_assigned_goes_to_its_people_and_random_cards_to_anybody(desk):
+    name, group = desk.dataset.class_names[0], str(desk.dataset.group[0])
+    choose(desk, assigned={"ann": {"classes": [name]}, "eve": {"groups": [group]}})
+    drawn = desk.run.audit["row"].to_numpy()
+    given, groups = desk.dataset.given_labels, desk.dataset.group.astype(str)
+    of_ann, of_eve, of_bob = (desk.open_cards(view).rows for view in (ANN, EVE, BOB))
+    plain = {who: np.setdiff1d(rows, drawn) for who, rows in (("ann", of_ann), ("eve", of_eve), ("bob", of_bob))}
+    assert (given[plain["ann"]] == 0).all() and (groups[plain["eve"]] == group).all()
+    assert ((given[plain["bob"]] != 0) & (groups[plain["bob"]] != group)).all()
+    queue = desk.queue(ANN)
+    random_rows = set(np.intersect1d(queue.rows, drawn).tolist())
+    assert all(random_rows <= set(rows.tolist()) for rows in (of_ann, of_eve, of_bob)) and random_rows
+
+
+def test_a_repeat_comes_later_unmarked_and_changes_no_vote(desk):
+    choose(desk, repeat_share=0.3)
+    met = play(desk, [ANN], 120)["ann"]
+    log = desk.store.decisions()
+    first = {d.sample_id: place for place, d in reversed(list(enumerate(log)))}
+    again = [(place, d) for place, d in enumerate(log) if d.card == "repeat"]
+    assert len(again) > 10 and len({d.sample_id for _, d in again}) == len(again), "each comes back once"
+    assert all(place - first[d.sample_id] >= SOONEST for place, d in again)
+    assert len({frozenset(card) for card in met}) == 1, "all cards have the same fields"
+    standing = {d.sample_id: d for d in desk.current().standing()}
+    assert all(standing[d.sample_id].card != "repeat" for _, d in again)
+
+
+def test_correcting_an_own_decision_is_no_repeat(desk):
+    choose(desk, repeat_share=0.9)
+    first = play(desk, [ANN], 3)["ann"][0]
+    decide(desk, ANN, first["row"], "none_fits")
+    assert desk.store.decisions()[-1].card != "repeat"
+    assert desk.current().of("ann")[first["sample_id"]].verdict == "none_fits"
+
+
+def test_controls_are_settled_cards_at_the_set_share_and_never_ones_own(desk):
+    choose(desk, overlap_share=0.99, overlap=2)
+    play(desk, [BOB, EVE], 40, "none_fits")
+    choose(desk, control_share=0.2)
+    before = {d.sample_id: d for d in desk.current().standing()}
+    play(desk, [ANN], 50, "none_fits")
+    had = [d for d in desk.store.decisions() if d.card == "control"]
+    assert 6 <= len(had) <= 14 and {d.reviewer for d in had} == {"ann"}
+    known = {s for s, d in before.items()}
+    assert {d.sample_id for d in had} <= known
+    assert len({d.sample_id for d in had}) == len(had)
+    assert desk._dealer.votes.max() == 2, "a control is no vote"
+
+
+def test_a_source_of_another_kind_is_dealt_like_the_others(desk):
+    order = desk.queue(ANN).rows.tolist()
+    decide(desk, BOB, order[0], "none_fits")
+    back = str(desk.dataset.sample_ids[order[0]])
+    confirmed = lambda known, reviewer: [Return("confirmation", back)] if reviewer != "bob" else []  # noqa: E731
+    desk._dealer.sources = [confirmed]
+    (card,) = desk.window(ANN, [], 1)["cards"]
+    assert card["row"] == order[0] and "decided" not in card
+    assert back not in [c["sample_id"] for c in desk.window(EVE, [], 60)["cards"]], "it is in ann's hands"
+    decide(desk, ANN, order[0], "none_fits", ticket=card["ticket"])
+    assert desk.store.decisions()[-1].card == "confirmation"
+    assert len(desk.current().on(back)) == 2, "a confirmation is a vote"
+
+
+def test_anothers_ticket_says_nothing(desk):
+    choose(desk, repeat_share=0.9)
+    play(desk, [ANN], SOONEST + 10)
+    known = Known(desk.current(), desk.in_force().chosen, desk.facts)
+    assert repeats(known, "ann") and not repeats(known, "bob")
+    tickets = [c["ticket"] for c in desk.window(ANN, [], 60)["cards"]]
+    row = desk.queue(ANN).rows[0]
+    sent = item(desk, int(row), ticket=tickets[0])
+    desk.record(BOB, [sent], 0.0)
+    assert desk.store.decisions()[-1].card in ("suspicious", "audit")
+
+
+@pytest.mark.parametrize("made", [0, 30])
+def test_those_that_come_back_stand_apart_and_come_when_due(made):
+    back = [(Return("repeat", f"s{due}", due), 1_000 + due) for due in (5, 6, 7, 40, LATEST + 100)]
+    places = [place for place, one in enumerate(mixed(range(20), back, made)) if one.kind]
+    assert places == ([5, 10, 15] if made == 0 else [0, 5, 10, 15])
