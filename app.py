@@ -40,6 +40,6 @@ def main() -> None:
 if get_script_run_ctx() is None:
     from pages.shared.server import server
 
-    app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan)
+    app = st.App(__file__, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan)
 else:
     main()

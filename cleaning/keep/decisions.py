@@ -125,6 +125,11 @@ class ReviewStore:
         row = self.read(sql.select(*(query.scalar_subquery() for query in newest)))[0]
         return int(row[0]), int(row[1])
 
+    @property
+    def generation(self) -> int:
+        """Changes when the log was opened anew because its file was replaced: all of it is then to be read again."""
+        return self._writer.generation
+
     def close(self) -> None:
         """Lets the writer go; it ends when the last store of its URL is closed."""
         self._writer.release()

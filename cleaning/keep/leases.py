@@ -16,6 +16,7 @@ from cleaning.keep.decisions import ReviewStore
 from cleaning.keep.store_tables import LEASES
 
 LEASE_SECONDS = 180.0  # a browser renews every minute
+LEAVING_SECONDS = 10.0  # a reload leaves too, and is back by then
 KEPT_SECONDS = 30 * 24 * 3600.0  # how long a ticket is known: a decision may wait so long in a browser
 
 
@@ -125,10 +126,15 @@ class Leases:
             connection.execute(sql.insert(LEASES), rows)
 
     def leave(self, holder: Holder) -> None:
-        """Frees what a tab holds."""
+        """Frees what a tab holds, after a moment in which a reload is back."""
         t = LEASES
         mine = (t.c.workspace_id == self.store.workspace_id, t.c.reviewer == holder.reviewer, t.c.tab == holder.tab)
-        self.store.write(lambda connection: connection.execute(sql.update(t).where(*mine).values(until=self.clock())))
+        mine = (*mine, t.c.until > self.clock())
+        self.store.write(
+            lambda connection: connection.execute(
+                sql.update(t).where(*mine).values(until=self.clock() + LEAVING_SECONDS)
+            )
+        )
 
     def of(self, tickets: Sequence[str], reviewer: str) -> dict[str, Lease]:
         """This reviewer's leases by ticket, ended ones too; unknown tickets are left out."""

@@ -1,16 +1,21 @@
 """One writer thread per database and process, with group commit."""
 
 import queue
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 
 import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError
 
 from cleaning.errors import WorkspaceError
+from cleaning.keep.fair_turn import FairTurn
+from cleaning.keep.open_file import OpenFile
+from cleaning.keep.read_only import copied, may_write
 
 Work = Callable[[sql.Connection], object]
 LARGEST_GROUP = 256
@@ -25,13 +30,21 @@ class Writer:
     _lock = threading.Lock()
 
     def __init__(self, url: str, prepare: Callable[[sql.Engine], None]) -> None:
-        self.url, self._users = url, 0
-        self.engine = _engine(url)
+        self.url, self._users, self._prepare = url, 0, prepare
+        self._file = OpenFile(url)
+        path = self._file.path
+        self.read_only = path is not None and path.parent.is_dir() and not may_write(path)
+        self.copy = copied(url, path) if path is not None and self.read_only else None
+        self.engine = _engine(self.copy or url)
+        self.generation = 0  # how often the file was opened anew; what was read before is then to be read again
         try:
             prepare(self.engine)
         except BaseException:
             self.engine.dispose()
             raise
+        if not self.read_only:
+            self._file.remember()
+        self._turn = FairTurn(None if self.read_only else path)
         self._waiting: queue.SimpleQueue[tuple[Work, Future] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="review-writer", daemon=True)
         self._thread.start()
@@ -55,9 +68,16 @@ class Writer:
         self._waiting.put(None)
         self._thread.join()
         self.engine.dispose()
+        self._turn.close()
+        if self.copy is not None:
+            shutil.rmtree(Path(str(self.copy.database)).parent, ignore_errors=True)
 
     def run(self, work: Work) -> None:
         """Does ``work`` in a transaction and returns when it is durable; raises what ``work`` raised."""
+        if self.read_only:
+            raise WorkspaceError(
+                "This workspace can be read and exported, but not written: its folder is read-only. Nothing was saved."
+            )
         answer: Future = Future()
         self._waiting.put((work, answer))
         answer.result()
@@ -76,10 +96,8 @@ class Writer:
     def _commit(self, group: list[tuple[Work, Future]]) -> None:
         """One transaction for all; if anything in it fails, one each, so that nobody suffers for another."""
         try:
-            with writing(self.engine).begin() as connection:
-                serialise(connection)
-                for work, _ in group:
-                    work(connection)
+            with self._turn.held():
+                self._transact([work for work, _ in group])
         except Exception as error:
             if len(group) == 1:
                 group[0][1].set_exception(error)
@@ -89,6 +107,26 @@ class Writer:
         else:
             for _, answer in group:
                 answer.set_result(None)
+
+    def _transact(self, works: list[Work]) -> None:
+        """One transaction, durable in the file that lies at its path; else nothing is answered as saved."""
+        self._check_file()
+        with writing(self.engine).begin() as connection:
+            serialise(connection)
+            for work in works:
+                work(connection)
+        self._check_file()
+
+    def _check_file(self) -> None:
+        if self._file.same:
+            return
+        refusal = self._file.refusal()
+        self.engine.dispose()
+        if self._file.path is not None and self._file.path.exists():
+            self._prepare(self.engine)
+            self._file.remember()
+            self.generation += 1
+        raise refusal
 
 
 def serialise(connection: sql.Connection) -> None:
@@ -101,9 +139,9 @@ def writing(engine: sql.Engine) -> sql.Engine:
     return engine.execution_options(writes=True)
 
 
-def _engine(url: str) -> sql.Engine:
-    if not url.startswith("sqlite"):
-        return sql.create_engine(_postgresql(url), pool_pre_ping=True)
+def _engine(url: str | sql.URL) -> sql.Engine:
+    if not str(url).startswith("sqlite"):
+        return sql.create_engine(_postgresql(str(url)), pool_pre_ping=True)
     engine = sql.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000})
     sql.event.listen(engine, "connect", _set_up_sqlite)
     sql.event.listen(engine, "begin", _begin_sqlite)

@@ -53,13 +53,18 @@ class ReviewDesk:
         self.store = shared_store(workspace.decisions_url, workspace.id)
         self.facts = Facts(self.dataset, run)
         self.cards = make_cards(self.facts, lambda: self.opinions)
+        self.leases = Leases(self.store)
+        self._lock = threading.RLock()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forgets what was read of the log."""
+        self._generation = self.store.generation
         self._current = CurrentDecisions()
         self._in_force: tuple[int, InForce] | None = None
         self._learning = finds.Learning(self.facts)
         self._dealer = Dealer(self.facts)
-        self.leases = Leases(self.store)
         self._queues = KeptQueues(self.facts, self._learning)
-        self._lock = threading.RLock()
 
     @cached_property
     def opinions(self) -> RowOpinions | None:
@@ -84,6 +89,8 @@ class ReviewDesk:
     def current(self) -> CurrentDecisions:
         """What stands of the log right now."""
         with self._lock:
+            if self._generation != self.store.generation:
+                self._begin_anew()
             touched = self._current.update(self.store.decisions(since_seq=self._current.last_seq))
             self._dealer.update(self._current, touched)
             return self._current

@@ -33,6 +33,7 @@ export function setUp() {
   fetched.length = 0;
   listeners.clear();
   globalThis.localStorage = newStorage();
+  globalThis.sessionStorage = newStorage();
   globalThis.Image = FakeImage;
   globalThis.addEventListener = (name, listener) => listeners.set(name, listener);
   globalThis.removeEventListener = (name) => listeners.delete(name);

@@ -66,7 +66,7 @@ def _asked(served, path, body, method, headers):
     return answer.status, answer.headers, text
 
 
-ROUTES = ["cards", "decisions", "classes", "history", "grid", "session"]
+ROUTES = ["cards", "decisions", "classes", "history", "grid", "session", "held"]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -319,6 +319,6 @@ def test_the_grid_pages_through_without_repeats(served, images, token):
     scores = images.latest_run().scores
     wanted = scores[(scores["given"] == 8) & (scores["suspicion"] >= images.latest_run().threshold)]["sample_id"]
     store = open_store(images.decisions_url, images.id)
-    decided = {d.sample_id for d in store.decisions() if d.reviewer == "ann"}
+    decided = {d.sample_id for d in store.decisions()}
     store.close()
     assert len(seen) >= 2 and sorted(seen) == sorted(set(wanted) - decided)

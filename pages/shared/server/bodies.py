@@ -76,6 +76,7 @@ class ViewBody(Body):
 
     order: _word(ORDERS) = "suspicion"
     filters: FiltersBody | None = Field(None, description="an object of filters or null")
+    tab: _text(36) = ""
 
     def wished(self) -> Filters:
         return Filters(**self.filters.model_dump()) if self.filters else Filters()
@@ -87,6 +88,13 @@ class CardsBody(ViewBody):
     sample_ids: _ids("sample ids") = []
     held: _ids("sample ids") = []
     count: _whole(1, MOST_CARDS) = 20
+
+
+class HeldBody(ViewBody):
+    """The tab is still open and holds these cards; ``leaving``: it is being closed."""
+
+    held: _ids("sample ids") = []
+    leaving: bool = Field(False, description="true or false")
 
 
 class HistoryBody(ViewBody):
@@ -122,6 +130,7 @@ class DecisionBody(Body):
     mode: _one_of_or((*MODES, SEEN), BLIND) = BLIND
     card: _one_of_or(("grid",), "") = ""
     at: Number = 0.0
+    ticket: _text(36) = ""
     undoes: Uuid | None = Field(None, description="the id of a decision or null")
 
 

@@ -22,6 +22,7 @@ from pages.shared.server.bodies import (
     CardsBody,
     DecisionsBody,
     GridBody,
+    HeldBody,
     HistoryBody,
     ViewBody,
     parse,
@@ -29,6 +30,7 @@ from pages.shared.server.bodies import (
     read_decisions,
 )
 from pages.shared.server.desks import open_desk
+from pages.shared.server.guard import WRONG_HOST, host_allowed
 from pages.shared.server.opened_workspaces import opened_once
 
 LARGEST_BODY = 2 * 2**20
@@ -92,7 +94,7 @@ def _answer(model: type[ViewBody], answer: Answer, root: Path, token: str, data:
 
 
 def _view(claims: dict, body: ViewBody) -> View:
-    return View(claims["reviewer"], claims["mode"], claims["open_share"], body.order, body.wished())
+    return View(claims["reviewer"], claims["mode"], claims["open_share"], body.order, body.wished(), body.tab)
 
 
 def _cards(desk: ReviewDesk, view: View, body: CardsBody) -> dict:
@@ -120,6 +122,14 @@ def _grid(desk: ReviewDesk, view: View, body: GridBody) -> dict:
     return desk.grid(view, body.after, body.count)
 
 
+def _held(desk: ReviewDesk, view: View, body: HeldBody) -> dict:
+    if body.leaving:
+        desk.leave(view)
+    else:
+        desk.here(view, body.held)
+    return {}
+
+
 def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
     return desk.session(view)
 
@@ -131,6 +141,7 @@ _ANSWERS: dict[str, tuple[type[ViewBody], Answer]] = {
     "history": (HistoryBody, _history),
     "grid": (GridBody, _grid),
     "session": (ViewBody, _session),
+    "held": (HeldBody, _held),
 }
 
 
@@ -166,22 +177,14 @@ def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str)
 
 def _check_origin(request: Request) -> None:
     """Refuses hosts that are not allowed (server.allowedHosts) and pages from elsewhere."""
-    from streamlit import config
-
     host = request.headers.get("host", "")
-    name = (urlsplit(f"//{host}").hostname or "").lower()
-    allowed = [h.strip().lower() for h in config.get_option("server.allowedHosts") or []]
-    if allowed and "*" not in allowed and not any(_matches(name, pattern) for pattern in allowed):
-        raise Refusal(403, "This host name is not allowed here.")
+    if not host_allowed(host):
+        raise Refusal(403, WRONG_HOST)
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
         raise Refusal(403, "Requests from other sites are refused.")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refusal(403, "Requests from other sites are refused.")
-
-
-def _matches(name: str, pattern: str) -> bool:
-    return name.endswith(pattern[1:]) if pattern.startswith("*.") else name == pattern
 
 
 def _bearer(request: Request) -> str:

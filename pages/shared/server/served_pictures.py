@@ -14,12 +14,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, NotWritten
 from cleaning.files import written_aside
+from pages.shared.server.decoding import OneMaker, PixelBudget
 
 LARGEST_BYTES = 64 * 2**20
 LARGEST_PIXELS = 50_000_000
 SIZES = {"full": 1_600, "thumb": 192}  # longest side in pixels
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
 _SENT_AS_IS_BYTES = {"full": 4 * 2**20, "thumb": 24 * 2**10}
+
+_BUDGET, _MAKERS = PixelBudget(LARGEST_PIXELS), OneMaker()
 
 Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -85,13 +88,16 @@ def picture_file(picture: Picture, row: int, size: str, cache: Path) -> tuple[Pa
     ending = "png" if keeps_alpha else "jpg"
     made = cache / size / f"{row}-{picture.version}.{ending}"
     if not made.exists():
-        _make(picture, side, made)
+        with _MAKERS.of(made):
+            if not made.exists():
+                _make(picture, side, made)
     return made, "image/png" if keeps_alpha else "image/jpeg"
 
 
 def _make(picture: Picture, side: int, made: Path) -> None:
     lossless = made.suffix == ".png"
-    smaller = _decoded(picture, side, lossless)
+    with _BUDGET.spent(picture.width * picture.height):
+        smaller = _decoded(picture, side, lossless)
     try:
         with written_aside(made, "A smaller picture") as aside:
             smaller.save(aside, **({"compress_level": 3} if lossless else {"quality": 88}))

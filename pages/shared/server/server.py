@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from cleaning.keep.workspaces import list_workspaces, workspaces_root
 from pages.shared.server.browser_modules import module_routes
 from pages.shared.server.desks import open_desk
+from pages.shared.server.guard import Guard
 from pages.shared.server.routes import review_routes
 
 _log = logging.getLogger("second_opinion")
@@ -23,6 +25,11 @@ def routes() -> list[BaseRoute]:
     """Routes for pictures, decisions and the browser's modules."""
     base = st.get_option("server.baseUrlPath") or ""
     return [*review_routes(workspaces_root, base), *module_routes(base)]
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes, Streamlit's own too."""
+    return [Middleware(Guard)]
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { Deck } from "./deciding/deck.js";
 import { itemOf, PICKED } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
+import { staysOpen } from "./deciding/tab.js";
 import { WayBack } from "./deciding/way_back.js";
 import { mounted } from "./mounting.js";
 import { RoomKeys } from "./room_keys.js";
@@ -15,6 +16,7 @@ import { sessionLines } from "./sheets/session.js";
 
 const MOST_PACES = 30;
 const MOST_HISTORY = 200;
+const OTHER_TABS = "You review this run in another tab too. Both share your cards: none comes twice.";
 const DRY_MS = 150; // until the server is asked again for cards
 
 export class Room {
@@ -29,6 +31,7 @@ export class Room {
     /** @type {Map<number, string> | null} marked classes, while several may be */
     this.several = null;
     this.closed = false;
+    this.toldTabs = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.again = undefined;
     /** @type {Post} */
@@ -42,6 +45,7 @@ export class Room {
     this.back = new WayBack(this.post, this.outbox, this.deck, (sentence) => this.refuse(sentence));
     this.view = new RoomView(root, data, this);
     this.keys = new RoomKeys(this);
+    this.leaveTab = staysOpen(this.post, () => this.deck.cards.map((card) => card.sample_id));
     this.start();
   }
 
@@ -182,9 +186,9 @@ export class Room {
   decide(verdict, labels = [], names = []) {
     if (!this.shown) return;
     const { card, since } = this.shown;
-    const { sample_id, mode } = card;
+    const { sample_id, mode, ticket } = card;
     const [note, seconds] = [this.view.note.text.trim(), (performance.now() - since) / 1000];
-    const item = itemOf({ sample_id, verdict, labels, note, seconds, mode, card: "card" });
+    const item = itemOf({ sample_id, verdict, labels, note, seconds, mode, ticket, card: "card" });
     this.shown = null;
     this.deck.take();
     this.back.decided(item, names, card);
@@ -279,6 +283,8 @@ export class Room {
 
   tellProgress() {
     this.view.news.tell(this.deck.news);
+    if (this.deck.otherTabs && !this.toldTabs) this.refuse(OTHER_TABS);
+    this.toldTabs = this.deck.otherTabs;
     this.view.tellProgress(this.deck.total, this.deck.left, this.paces);
   }
 
@@ -286,6 +292,7 @@ export class Room {
     this.closed = true;
     clearTimeout(this.again);
     this.keys.close();
+    this.leaveTab();
     this.view.close();
     this.outbox.flush();
     this.outbox.close();

@@ -66,6 +66,8 @@ export interface Card {
   picture?: Picture;
   open?: Reveal;
   decided?: Decided;
+  /** What the card is known by to the server; its decision bears it too. */
+  ticket?: string;
   /** Whether an earlier decision has shown this blind card's votes. */
   told?: boolean;
 }
@@ -151,6 +153,7 @@ export interface Item {
   /** Orders decisions of one millisecond. */
   turn: number;
   undoes?: string;
+  ticket?: string;
 }
 
 /** The bodies that routes.py takes; `ask` adds order and filters. */
@@ -161,16 +164,18 @@ export interface Asked {
   history: { count: number; before?: number | null };
   grid: { after: number; count: number };
   session: Record<string, never>;
+  held: { held: string[]; leaving: boolean };
 }
 
 /** What routes.py answers. */
 export interface Answered {
-  cards: { cards: Card[]; progress: Progress; news?: News | null };
+  cards: { cards: Card[]; progress: Progress; news?: News | null; other_tabs?: boolean };
   decisions: { saved: string[]; refused: [string, string][]; reveals: Reveals };
   classes: { names: string[] };
   history: { decisions: PastDecision[] };
   grid: GridAnswer;
   session: Session;
+  held: Record<string, never>;
 }
 
 export type Route = keyof Asked;

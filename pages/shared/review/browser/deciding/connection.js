@@ -1,5 +1,6 @@
 // How the review's modules talk to the app's own routes.
 /** @import { Answered, Asked, Route, Told } from "../told.d.ts" */
+import { tabName } from "./tab.js";
 
 export const RETRY_MS = 2000;
 const PATIENCE_MS = 15000;
@@ -19,7 +20,8 @@ export async function ask(told, route, body) {
   const answer = await fetch(`${told.base}api/review/${route}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${told.token}` },
-    body: JSON.stringify({ order: told.order, filters: told.filters, ...body }),
+    body: JSON.stringify({ order: told.order, filters: told.filters, tab: tabName(), ...body }),
+    keepalive: route === "held",
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const said = await answer.json();

@@ -31,6 +31,7 @@ export class Deck {
     this.decidedAt = new Map();
     /** @type {News | null} what the server told last of changed settings */
     this.news = null;
+    this.otherTabs = false;
     this.total = 0;
     this.left = 0;
     this.ended = false;
@@ -81,6 +82,7 @@ export class Deck {
     this.cards.push(...answer.cards.filter(wanted));
     this.total = answer.progress.total;
     this.news = answer.news ?? null;
+    this.otherTabs = answer.other_tabs ?? false;
     this.ended = answer.cards.length === 0;
   }
 

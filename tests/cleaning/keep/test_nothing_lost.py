@@ -1,0 +1,117 @@
+"""What is told as saved lies in the file at its path; who waits gets a turn; what cannot be written can be read."""
+
+import os
+import shutil
+import sqlite3
+import threading
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from cleaning.errors import WorkspaceError
+from cleaning.keep import writer as writers
+from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep.fair_turn import FairTurn
+
+
+def decision(sample="s1", **more) -> Decision:
+    made = Decision(str(uuid.uuid4()), "run1", sample, "ann", "keep", (1,), decided_at="2026-01-02T03:04:05.678Z")
+    return replace(made, **more)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "decisions.sqlite"
+
+
+@pytest.fixture
+def store(path):
+    store = open_store(f"sqlite:///{path}", "w1")
+    yield store
+    store.close()
+
+
+def lying_there(path) -> list[str]:
+    """Sample ids in the file at the path, as another program finds them."""
+    with sqlite3.connect(path) as other:
+        return [row[0] for row in other.execute("SELECT sample_id FROM decisions ORDER BY seq")]
+
+
+def test_nothing_is_saved_into_a_removed_file(store, path, tmp_path):
+    store.append([decision("s1")])
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    for name in os.listdir(tmp_path):
+        if name.startswith("decisions.sqlite") and not name.endswith(("-gate", "-turn")):
+            shutil.move(tmp_path / name, aside / name)
+    with pytest.raises(WorkspaceError, match="was removed while it was open"):
+        store.append([decision("s2")])
+    assert not path.exists(), "no empty log takes the place of a lost one"
+    for name in os.listdir(aside):
+        shutil.move(aside / name, tmp_path / name)
+    try:
+        store.append([decision("s3")])
+    except WorkspaceError:
+        store.append([decision("s3")])
+    assert lying_there(path) == ["s1", "s3"]
+
+
+def test_a_log_that_was_replaced_is_opened_anew_before_anything_is_told_as_saved(store, path, tmp_path):
+    store.append([decision("s1")])
+    with sqlite3.connect(path) as source, sqlite3.connect(tmp_path / "backup") as target:
+        source.backup(target)
+    store.append([decision("s2")])
+    os.replace(tmp_path / "backup", path)
+    generation, kept = store.generation, decision("s3")
+    with pytest.raises(WorkspaceError, match="was replaced"):
+        store.append([kept])
+    assert store.append([kept]) == [kept.uuid] and store.generation > generation
+    assert lying_there(path)[-1] == "s3" and [d.sample_id for d in store.decisions()] == lying_there(path)
+
+
+def test_a_removed_write_ahead_log_costs_no_saved_decision(store, path):
+    store.append([decision("s1")])
+    path.with_name(path.name + "-wal").unlink()
+    with pytest.raises(WorkspaceError):
+        store.append([decision("s2")])
+    store.append([decision("s3")])
+    store.close()
+    assert lying_there(path)[-1] == "s3" and "s1" in lying_there(path)
+
+
+def test_a_read_only_log_is_read_and_refuses_with_a_sentence(path, monkeypatch):
+    before = open_store(f"sqlite:///{path}", "w1")
+    before.append([decision("s1")])
+    monkeypatch.setattr(writers, "may_write", lambda path: False)
+    with sqlite3.connect(path) as holding:
+        holding.execute("SELECT * FROM decisions").fetchall()
+        shutil.copytree(path.parent, path.parent / "readonly", dirs_exist_ok=True)
+        store = open_store(f"sqlite:///{path.parent / 'readonly' / path.name}", "w1")
+        assert [d.sample_id for d in store.decisions()] == ["s1"]
+        with pytest.raises(WorkspaceError, match="read and exported, but not written"):
+            store.append([decision("s2")])
+        store.close()
+    before.close()
+
+
+def test_who_waits_gets_the_turn_before_who_had_it(tmp_path):
+    """One that would take every turn at once leaves the others theirs."""
+    taken, ready, stop = [], threading.Barrier(2), threading.Event()
+
+    def take(name):
+        turn = FairTurn(tmp_path / "log")
+        ready.wait()
+        while not stop.is_set():
+            with turn.held():
+                taken.append(name)
+                if len(taken) >= 200:
+                    stop.set()
+        turn.close()
+
+    threads = [threading.Thread(target=take, args=(name,)) for name in "ab"]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    both = taken[taken.index("a" if taken[0] == "b" else "b") :]
+    shares = sorted(both.count(name) for name in "ab")
+    assert shares[1] <= 2 * shares[0], both
