@@ -14,8 +14,9 @@ from cleaning.calibrate.calibration import Calibration
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.domain.settings import Settings
+from cleaning.errors import InputError
 from cleaning.files import write_json
-from cleaning.keep.stored import FORMAT, now, read_json, save_array
+from cleaning.keep.stored import FORMAT, now, read_json, read_table, save_array, whole
 from cleaning.scores.npy_files import open_npy
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.pipeline import Scored
@@ -46,7 +47,7 @@ class Run:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """N rows, most suspicious first; columns as in ``cleaning.suspect.pipeline.Scored.table``."""
-        return pd.read_parquet(self.folder / "scores.parquet")
+        return read_table(self.folder / "scores.parquet")
 
     @cached_property
     def predicted(self) -> np.ndarray:
@@ -67,12 +68,12 @@ class Run:
     def groups(self) -> pd.DataFrame | None:
         """The metadata excess by group (``cleaning.suspect.suspicion.Excess.table``), or None without a group column."""
         path = self.folder / "groups.parquet"
-        return pd.read_parquet(path) if path.exists() else None
+        return read_table(path) if path.exists() else None
 
     @cached_property
     def audit(self) -> pd.DataFrame:
         """Audit cards in their drawn order (``cleaning.suspect.audit.AuditDesign.from_frame``)."""
-        return pd.read_parquet(self.folder / "audit.parquet")
+        return read_table(self.folder / "audit.parquet")
 
     @cached_property
     def suspicion(self) -> np.ndarray:
@@ -87,7 +88,8 @@ def run_id_of(settings: Settings, names: list[str], fingerprints: list[str]) -> 
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None) -> None:
+def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None, number: int) -> None:
+    """number: how many runs the workspace had, this one included."""
     opinions = scored.opinions
     scored.table.to_parquet(folder / "scores.parquet", index=False)
     save_array(folder / "predicted.npy", opinions.predicted)
@@ -103,6 +105,7 @@ def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Dat
     settings = {
         "format": FORMAT,
         "created": now(),
+        "number": number,
         "settings": scored.settings.to_dict(),
         "threshold": scored.threshold,
         "experts": [{"name": e.name, "fingerprint": f} for e, f in zip(experts, fingerprints)],
@@ -125,8 +128,23 @@ def _summary(scored: Scored, experts: Sequence[Expert]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def order_of(folder: Path) -> tuple[int, str, str]:
+    """By which runs are sorted, oldest first: their number, which no clock can turn back; runs of earlier versions have
+    none, and go by the time. A damaged run comes first, and tells what is wrong when it is opened."""
+    try:
+        about = read_json(folder / "settings.json")
+        return int(about.get("number", 0)), str(about["created"]), folder.name
+    except (InputError, AttributeError, KeyError, TypeError, ValueError):
+        return -1, "", folder.name
+
+
 def read_run(folder: Path) -> Run:
-    about = read_json(folder / "settings.json")
+    """Raises WorkspaceError where the run's settings are damaged."""
+    with whole(folder / "settings.json"):
+        return _run_of(folder, read_json(folder / "settings.json"))
+
+
+def _run_of(folder: Path, about: dict) -> Run:
     calibrations = [Calibration.from_dict(c) for c in read_json(folder / "calibration.json")["experts"]]
     return Run(
         folder.name,

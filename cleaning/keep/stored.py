@@ -2,10 +2,13 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.scores.reserved import new_npy
@@ -44,3 +47,27 @@ def read_json(path: Path) -> dict:
         raise WorkspaceError(f"The workspace is incomplete: {path.name} is missing.") from None
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise InputError(f"The workspace is damaged: {path.name} cannot be read.") from None
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Whatever goes wrong while a file of the workspace is read or understood is a sentence that names it."""
+    try:
+        yield
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise WorkspaceError(
+            f"The workspace is incomplete: {path.name} is missing. Restore it from a backup."
+        ) from None
+    except Exception as error:
+        kind = type(error).__name__
+        raise WorkspaceError(
+            f"The workspace is damaged: {path.parent.name}/{path.name} cannot be read ({kind}). Restore it from a backup."
+        ) from error
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of the workspace. Raises WorkspaceError."""
+    with whole(path):
+        return pd.read_parquet(path)

@@ -27,8 +27,8 @@ from cleaning.domain.experts import Expert
 from cleaning.domain.settings import Settings
 from cleaning.errors import WorkspaceError
 from cleaning.files import held, write_json, written_aside
-from cleaning.keep.runs import Run, read_run, run_id_of, write_run
-from cleaning.keep.stored import FORMAT, now, portable, read_json
+from cleaning.keep.runs import Run, order_of, read_run, run_id_of, write_run
+from cleaning.keep.stored import FORMAT, now, portable, read_json, read_table, whole
 from cleaning.keep.stored_experts import read_expert, unwritten_on_error, write_expert
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pipeline import Scored
@@ -120,9 +120,9 @@ class Workspace:
         return list(read_json(path)["steps"]) if path.is_file() else []
 
     def run_ids(self) -> list[str]:
-        """Ids of all runs, oldest first."""
+        """Ids of all runs, oldest first; one that is damaged closes no other."""
         folders = [p for p in (self.folder / "runs").glob("*") if RUN_ID.fullmatch(p.name)]
-        return [p.name for p in sorted(folders, key=lambda p: (read_json(p / "settings.json")["created"], p.name))]
+        return [p.name for p in sorted(folders, key=order_of)]
 
     def run(self, run_id: str) -> Run:
         if not RUN_ID.fullmatch(run_id) or not (self.folder / "runs" / run_id / "settings.json").exists():
@@ -144,8 +144,12 @@ class Workspace:
         if not place.exists():
             with written_aside(place, "The run", or_a_rivals=True) as folder:
                 folder.mkdir()
-                write_run(folder, scored, experts, fingerprints, audit)
+                write_run(folder, scored, experts, fingerprints, audit, self._next_number())
         return self.run(run_id)
+
+    def _next_number(self) -> int:
+        folders = [self.folder / "runs" / run_id for run_id in self.run_ids()]
+        return max([len(folders), *(order_of(folder)[0] for folder in folders)]) + 1
 
     def find_run(self, settings: Settings, experts: Sequence[Expert]) -> Run | None:
         """The run with these settings and experts, if it was made before."""
@@ -234,7 +238,12 @@ def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
 
 
 def _read_dataset(folder: Path, about: dict) -> Dataset:
-    frame = pd.read_parquet(folder / "samples.parquet")
+    frame = read_table(folder / "samples.parquet")
+    with whole(folder / "workspace.json"):
+        return _dataset_of(frame, folder, about)
+
+
+def _dataset_of(frame: pd.DataFrame, folder: Path, about: dict) -> Dataset:
     return Dataset(
         name=about["name"],
         kind=about["kind"],

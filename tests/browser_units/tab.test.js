@@ -1,7 +1,7 @@
 // One tab among others: its name, and that it says it is still open.
 import assert from "node:assert/strict";
 import { beforeEach, describe, it, mock } from "node:test";
-import { staysOpen, tabName } from "../../pages/shared/review/browser/deciding/tab.js";
+import { Tab, tabName } from "../../pages/shared/review/browser/deciding/tab.js";
 import { happens, setUp } from "./browser.js";
 
 describe("a tab", () => {
@@ -13,14 +13,27 @@ describe("a tab", () => {
     assert.equal(tabName(), name);
   });
 
+  it("tells once that another is open", () => {
+    const said = [];
+    const tab = new Tab(
+      async () => {},
+      () => [],
+      (sentence) => said.push(sentence),
+    );
+    for (const open of [false, true, true, false, true]) tab.others(open);
+    tab.close();
+    assert.equal(said.length, 2);
+    assert.match(said[0], /another tab/);
+  });
+
   it("says each minute what it holds, and when it is closed", () => {
     mock.timers.enable({ apis: ["setInterval"] });
     const told = [];
     const post = async (route, body) => told.push([route, body]);
-    const stop = staysOpen(post, () => ["a", "b"]);
+    const tab = new Tab(post, () => ["a", "b"]);
     mock.timers.tick(60000);
     happens("pagehide");
-    stop();
+    tab.close();
     mock.timers.tick(60000);
     mock.timers.reset();
     assert.deepEqual(told, [

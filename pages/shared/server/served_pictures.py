@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, NotWritten
 from cleaning.files import written_aside
-from pages.shared.server.decoding import OneMaker, PixelBudget
+from pages.shared.server.decode_limits import OneMaker, PixelBudget
 
 LARGEST_BYTES = 64 * 2**20
 LARGEST_PIXELS = 50_000_000

@@ -1,5 +1,6 @@
 """What is told as saved lies in the file at its path; who waits gets a turn; what cannot be written can be read."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -96,22 +97,31 @@ def test_a_read_only_log_is_read_and_refuses_with_a_sentence(path, monkeypatch):
 
 
 def test_who_waits_gets_the_turn_before_who_had_it(tmp_path):
-    """One that would take every turn at once leaves the others theirs."""
-    taken, ready, stop = [], threading.Barrier(2), threading.Event()
+    """One that would go again at once goes after who waited meanwhile."""
+    taken: list[str] = []
+    first, second = FairTurn(tmp_path / "log"), FairTurn(tmp_path / "log")
 
-    def take(name):
-        turn = FairTurn(tmp_path / "log")
-        ready.wait()
-        while not stop.is_set():
-            with turn.held():
-                taken.append(name)
-                if len(taken) >= 200:
-                    stop.set()
-        turn.close()
+    def take(turn, name):
+        with turn.held():
+            taken.append(name)
 
-    threads = [threading.Thread(target=take, args=(name,)) for name in "ab"]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
-    both = taken[taken.index("a" if taken[0] == "b" else "b") :]
-    shares = sorted(both.count(name) for name in "ab")
-    assert shares[1] <= 2 * shares[0], both
+    with first.held():
+        waiting = threading.Thread(target=take, args=(second, "second"))
+        waiting.start()
+        while _is_free(tmp_path / "log-gate"):
+            pass
+    take(first, "first again")
+    waiting.join()
+    assert taken == ["second", "first again"]
+    first.close()
+    second.close()
+
+
+def _is_free(lock) -> bool:
+    """Whether nobody holds the lock right now."""
+    with lock.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -5,7 +5,7 @@
 import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { itemOf, newUuid, PICKED, undosOf } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
-import { staysOpen } from "./deciding/tab.js";
+import { Tab } from "./deciding/tab.js";
 import { GridPages } from "./grid_pages.js";
 import { GridView } from "./grid_view.js";
 import { mounted } from "./mounting.js";
@@ -58,7 +58,7 @@ export class Grid {
     this.view.tellSwap(this.swap);
     this.view.saving.changed(this.outbox);
     const cells = () => this.pages.held.flatMap((page) => page.cells);
-    this.leaveTab = staysOpen(this.post, () => cells().map((cell) => cell.told.sample_id));
+    this.tab = new Tab(this.post, () => cells().map((cell) => cell.told.sample_id));
     this.outbox.flush().then(() => this.begin());
   }
 
@@ -273,7 +273,7 @@ export class Grid {
 
   close() {
     this.closed = true;
-    this.leaveTab();
+    this.tab.close();
     removeEventListener("keydown", this.keydown, true);
     this.outbox.flush();
     this.outbox.close();

@@ -7,7 +7,7 @@ import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { Deck } from "./deciding/deck.js";
 import { itemOf, PICKED } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
-import { staysOpen } from "./deciding/tab.js";
+import { Tab } from "./deciding/tab.js";
 import { WayBack } from "./deciding/way_back.js";
 import { mounted } from "./mounting.js";
 import { RoomKeys } from "./room_keys.js";
@@ -16,7 +16,6 @@ import { sessionLines } from "./sheets/session.js";
 
 const MOST_PACES = 30;
 const MOST_HISTORY = 200;
-const OTHER_TABS = "You review this run in another tab too. Both share your cards: none comes twice.";
 const DRY_MS = 150; // until the server is asked again for cards
 
 export class Room {
@@ -31,7 +30,6 @@ export class Room {
     /** @type {Map<number, string> | null} marked classes, while several may be */
     this.several = null;
     this.closed = false;
-    this.toldTabs = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.again = undefined;
     /** @type {Post} */
@@ -45,7 +43,8 @@ export class Room {
     this.back = new WayBack(this.post, this.outbox, this.deck, (sentence) => this.refuse(sentence));
     this.view = new RoomView(root, data, this);
     this.keys = new RoomKeys(this);
-    this.leaveTab = staysOpen(this.post, () => this.deck.cards.map((card) => card.sample_id));
+    const held = () => this.deck.cards.map((card) => card.sample_id);
+    this.tab = new Tab(this.post, held, (sentence) => this.refuse(sentence));
     this.start();
   }
 
@@ -119,13 +118,9 @@ export class Room {
 
   async finish() {
     this.view.finish();
-    try {
-      await this.outbox.flush();
-      const told = await this.post("session", {});
-      this.view.finished.append(...sessionLines(told, this.view.words));
-    } catch {
-      // the figures are an extra; P asks for them again
-    }
+    await this.outbox.flush();
+    const told = await this.post("session", {}).catch(() => null); // an extra; P asks for it again
+    if (told) this.view.finished.append(...sessionLines(told, this.view.words));
   }
 
   // -- deciding --------------------------------------------------------------------------------------------------
@@ -283,8 +278,7 @@ export class Room {
 
   tellProgress() {
     this.view.news.tell(this.deck.news);
-    if (this.deck.otherTabs && !this.toldTabs) this.refuse(OTHER_TABS);
-    this.toldTabs = this.deck.otherTabs;
+    this.tab.others(this.deck.otherTabs);
     this.view.tellProgress(this.deck.total, this.deck.left, this.paces);
   }
 
@@ -292,7 +286,7 @@ export class Room {
     this.closed = true;
     clearTimeout(this.again);
     this.keys.close();
-    this.leaveTab();
+    this.tab.close();
     this.view.close();
     this.outbox.flush();
     this.outbox.close();

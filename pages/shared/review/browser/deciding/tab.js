@@ -18,19 +18,28 @@ export function tabName() {
   return name;
 }
 
-/**
- * Says that the tab is there until it is told to stop.
- * @param {Post} post
- * @param {() => string[]} held ids of the samples that the tab holds
- * @returns {() => void} stops it; the cards are free after a while
- */
-export function staysOpen(post, held) {
-  const tell = (/** @type {boolean} */ leaving) => post("held", { held: held(), leaving }).catch(() => {});
-  const timer = setInterval(() => tell(false), HERE_MS);
-  const leaves = () => void tell(true);
-  addEventListener("pagehide", leaves);
-  return () => {
-    clearInterval(timer);
-    removeEventListener("pagehide", leaves);
-  };
+const OTHER_TABS = "You review this run in another tab too. Both share your cards: none comes twice.";
+
+/** Says that it is there until it is closed; its cards are then free after a while. */
+export class Tab {
+  /** @param {Post} post @param {() => string[]} held ids of its samples @param {(sentence: string) => void} say */
+  constructor(post, held, say = () => {}) {
+    this.say = say;
+    this.told = false;
+    const tell = (/** @type {boolean} */ leaving) => post("held", { held: held(), leaving }).catch(() => {});
+    this.timer = setInterval(() => tell(false), HERE_MS);
+    this.leaves = () => void tell(true);
+    addEventListener("pagehide", this.leaves);
+  }
+
+  /** @param {boolean} open the reviewer has another tab open: said once */
+  others(open) {
+    if (open && !this.told) this.say(OTHER_TABS);
+    this.told = open;
+  }
+
+  close() {
+    clearInterval(this.timer);
+    removeEventListener("pagehide", this.leaves);
+  }
 }
