@@ -13,7 +13,7 @@ from cleaning.version import __version__
 
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
-    "export", "apply", "revert", "mask", "impact", "card", "import-decisions",
+    "export", "apply", "revert", "mask", "impact", "card", "certify", "import-decisions",
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
 IN_A_CHECKOUT = "python -m cleaning"  # as the examples of every command call it

@@ -1,7 +1,9 @@
 """What can be exported, in the order in which to show it."""
 
+from cleaning.certify.certificate import certificate_json
 from cleaning.export.card import card_files
 from cleaning.export.card.impact_file import impact_json
+from cleaning.export.card.page import certificate_page
 from cleaning.export.export_kind import ExportKind, folder_kind
 from cleaning.export.formats import corrected, label_studio, published_layouts
 from cleaning.export.formats.argilla_records import argilla_records
@@ -162,5 +164,19 @@ CATALOGUE = (
         "cleaning_card.json",
         "The same figures for programs.",
         lambda h: card_files(h)["cleaning_card.json"],
+    ),
+    ExportKind(
+        "certificate",
+        "Certificate",
+        "certificate.html",
+        "At most how many labels are still wrong, as one page to publish.",
+        lambda h: certificate_page(h.certificate),
+    ),
+    ExportKind(
+        "certificate_json",
+        "Certificate, JSON",
+        "certificate.json",
+        "What the check reads, together with the decision log.",
+        lambda h: certificate_json(h.certificate),
     ),
 )

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from cleaning.certify.certificate import certificate
 from cleaning.domain.dataset import OPTION_LETTERS, Dataset
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
@@ -39,6 +40,11 @@ class Handover:
     def in_force(self) -> InForce:
         """Threshold, flags, decisions that count and what follows of them."""
         return in_force(self.dataset, self.run, self.decisions, self.choices, self.policy)
+
+    @cached_property
+    def certificate(self) -> dict:
+        """At most how many labels are still wrong, with the share that was chosen to be claimed."""
+        return certificate(self.in_force, self.workspace.id, self.in_force.chosen.at_most)
 
     @cached_property
     def final(self) -> FinalLabels:

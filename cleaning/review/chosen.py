@@ -16,6 +16,7 @@ CALIBRATION_METHODS = "calibration_methods"
 MODE, OPEN_SHARE, AUDIT_SHARE = "mode", "open_share", "audit_share"
 OVERLAP_SHARE, OVERLAP, REPEAT_SHARE, CONTROL_SHARE = "overlap_share", "overlap", "repeat_share", "control_share"
 ASSIGNED, EXPERTISE = "assigned", "expertise"
+AT_MOST, USUAL_AT_MOST = "at_most", 0.02
 MODES = ("blind", "open")
 USUAL_OPEN_SHARE, USUAL_AUDIT_SHARE = 0.1, 0.2
 HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
@@ -86,6 +87,11 @@ class Chosen:
     def audit_share(self) -> float:
         """Part of the plain queue's cards that are drawn at random."""
         return float(self.last(AUDIT_SHARE, USUAL_AUDIT_SHARE))
+
+    @property
+    def at_most(self) -> float:
+        """The share of wrong labels left that the certificate is to claim."""
+        return float(self.last(AT_MOST, USUAL_AT_MOST))
 
     @property
     def open_share(self) -> float:

@@ -122,13 +122,7 @@ class InForce:
         return self._said(self.decisions[: len(self.decisions) // 2], self.earlier_codes)
 
     def _said(self, decisions: Sequence[Decision], codes: np.ndarray) -> Said:
-        current = CurrentDecisions()
-        current.update(decisions)
-        here = [d.sample_id for d in current.standing() if d.run_id == self.run.id]
-        rows = pd.Index(self.dataset.sample_ids).get_indexer(here)
-        shown = np.zeros(len(self.dataset), bool)
-        shown[rows[rows >= 0]] = True
-        return Said(codes, shown)
+        return Said(codes, shown_by(self.run.id, self.dataset, decisions))
 
     @cached_property
     def pace(self) -> Pace:
@@ -232,6 +226,17 @@ def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
     """By run id the largest share of blind cards ever shown open by lot; runs not named: the usual one."""
     ids = [] if choices is None else choices["run_id"].unique()
     return {run_id: Chosen.of(choices, run_id).largest_open_share for run_id in ids}
+
+
+def shown_by(run_id: str, dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
+    """(N,) bool: samples with a standing decision that was made when this run showed them."""
+    current = CurrentDecisions()
+    current.update(decisions)
+    here = [d.sample_id for d in current.standing() if d.run_id == run_id]
+    rows = pd.Index(dataset.sample_ids).get_indexer(here)
+    shown = np.zeros(len(dataset), bool)
+    shown[rows[rows >= 0]] = True
+    return shown
 
 
 def drawn_by_lot(decision: Decision, open_shares: Mapping[str, float]) -> bool:

@@ -108,9 +108,14 @@ def draw_audit(
     flagged = int(ranking.flagged_counts(np.array([threshold]))[0])
     starts = _cut_strata(ranking, flagged)
     shares = _divide_cards(ranking, starts, flagged, flagged_share)
-    stratum, place = _timetable(np.diff(starts), shares, max(card_limit, 100))
-    ranks = _shuffled_ranks(starts, stratum, place, np.random.default_rng(seed))
+    ranks, stratum = drawn_ranks(starts, shares, seed, max(card_limit, 100))
     return AuditDesign(ranking.rows[ranks], stratum, starts, shares, float(threshold), int(seed))
+
+
+def drawn_ranks(starts: np.ndarray, shares: np.ndarray, seed: int, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) ranks of the cards in their order and the stratum of each; anybody who knows these four draws the same."""
+    stratum, place = _timetable(np.diff(starts), shares, limit)
+    return _shuffled_ranks(starts, stratum, place, np.random.default_rng(seed)), stratum
 
 
 def _cut_strata(ranking: Ranking, flagged: int) -> np.ndarray:

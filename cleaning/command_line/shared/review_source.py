@@ -6,9 +6,10 @@ from pathlib import Path
 from cleaning.errors import InputError
 
 
-def add_review_arguments(parser: argparse.ArgumentParser) -> None:
-    """WORKSPACE, --run and the policy."""
-    parser.add_argument("workspace", type=Path, metavar="WORKSPACE", help="folder that `score --workspaces` printed")
+def add_review_arguments(parser: argparse.ArgumentParser, optional: bool = False) -> None:
+    """WORKSPACE, --run and the policy. optional: the command can do without a workspace."""
+    words = "folder that `score --workspaces` printed"
+    parser.add_argument("workspace", type=Path, metavar="WORKSPACE", nargs="?" if optional else None, help=words)
     parser.add_argument("--run", dest="run_id", metavar="ID", help="which run (default: the latest)")
     add_policy_arguments(parser)
 

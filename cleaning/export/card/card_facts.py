@@ -7,12 +7,12 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
+from cleaning.certify.certificate import log_sha256
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
 from cleaning.estimate.counted_verdicts import counted_cards
 from cleaning.export.card import people as card_people
@@ -84,7 +84,7 @@ def _data(handover: Handover) -> dict:
         "fingerprint": handover.workspace.id,
         "group_column": dataset.group_name,
         "files": [{"file": str(p.relative_to(folder)), "sha256": _sha256(p)} for p in places if p.is_file()],
-        "decision_log": {"decisions": len(handover.decisions), "sha256": _log_sha256(handover)},
+        "decision_log": {"decisions": len(handover.decisions), "sha256": log_sha256(handover.decisions)},
         "notes": list(dataset.notes),
         "reading": handover.workspace.reading_steps(),
     }
@@ -93,11 +93,6 @@ def _data(handover: Handover) -> dict:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _log_sha256(handover: Handover) -> str:
-    rows = [json.dumps(asdict(d), ensure_ascii=False) for d in handover.decisions]
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 def _run(handover: Handover) -> dict:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from cleaning.certify.judged_log import RULES
+from cleaning.certify.wrong_left import upper_percent
 from cleaning.export.card import figures
 from cleaning.export.card.chart import accuracy_chart
 from cleaning.export.card.leaderboard import WAYS
@@ -27,7 +29,7 @@ def card_page(facts: Mapping, thumbnails: Mapping[str, bytes] | None = None) -> 
     """
     experts = facts["impact"]["experts"]
     estimated = bool(experts) and "estimate_corrected" in experts[0]
-    page = _template().render(
+    page = _template("card.html.j2").render(
         facts,
         pictures={sample: _embedded(data) for sample, data in (thumbnails or {}).items()},
         verdict_names=sorted({key for row in facts["verdicts"] for key in row} - {"class", "decided"}),
@@ -38,8 +40,13 @@ def card_page(facts: Mapping, thumbnails: Mapping[str, bytes] | None = None) -> 
     return page.encode()
 
 
-@lru_cache(maxsize=1)
-def _template():
+def certificate_page(facts: Mapping) -> bytes:
+    """The page for the values of ``cleaning.certify.certificate.certificate``."""
+    return _template("certificate.html.j2").render(facts, rules=RULES).encode()
+
+
+@lru_cache(maxsize=2)
+def _template(name: str):
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
@@ -51,11 +58,11 @@ def _template():
         keep_trailing_newline=True,
         finalize=lambda value: "" if value is None else value,
     )
-    shown = (figures.counted, figures.percent, figures.whole, figures.number, figures.p_value)
+    shown = (upper_percent, figures.counted, figures.percent, figures.whole, figures.number, figures.p_value)
     made.filters |= {show.__name__: show for show in shown}
     made.globals |= {show.__name__: show for show in (*shown, figures.interval, figures.ranks)}
     made.globals |= {"ways": WAYS, "way_words": _WAY_WORDS, "most_rows": MOST_ROWS, "most_pairs": MOST_PAIRS}
-    return made.get_template("card.html.j2")
+    return made.get_template(name)
 
 
 def _embedded(data: bytes) -> str:

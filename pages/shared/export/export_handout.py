@@ -18,7 +18,7 @@ MOST_TEXT = 300
 SECTIONS = {
     "Corrected labels": ("csv", "parquet", "jsonl", "npy", "hugging_face", "source"),
     "To check, apply and revert": ("patch", "mask", "decisions"),
-    "Reports": ("card", "card_json", "impact"),
+    "Reports": ("certificate", "certificate_json", "card", "card_json", "impact"),
     "For other tools": (),
 }
 EVERYTHING = "everything"
