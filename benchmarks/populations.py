@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,20 @@ def real_sets(data: Path) -> Iterator[RealSet]:
     yield RealSet("CIFAR-10N", reading.dataset, reading.experts, truth == 1)
 
 
+def unlike_sets(data: Path) -> Iterator[RealSet]:
+    """Two sets on which the default ranking is not the best: TACRED's development part and ChaosNLI on MNLI."""
+    home = data / "tacred_dev"
+    with (home / "answers.csv").open(encoding="utf-8") as file:
+        answers = next(csv.reader(file))[1:]
+    reading = read_loose(home / "labels.csv", {}, answers=home / "answers.csv", answer_columns=answers)
+    truth = pd.read_csv(home / "truth_even.csv", index_col="sample_id")["label_is_wrong"]
+    yield RealSet("TACRED dev", reading.dataset, reading.experts, truth == 1)
+    home = data / "chaosnli_mnli"
+    reading = read_folder(home)
+    truth = pd.read_csv(home / "truth_even.csv", index_col="sample_id")["label_is_wrong"]
+    yield RealSet("ChaosNLI, MNLI", reading.dataset, reading.experts, truth == 1)
+
+
 def _mmlu(home: Path) -> Iterator[RealSet]:
     with (home / "questions.csv").open(encoding="utf-8") as file:
         answers = next(csv.reader(file))[5:]
@@ -68,9 +83,9 @@ def _mmlu(home: Path) -> Iterator[RealSet]:
     yield RealSet("MMLU, any error", reading.dataset, reading.experts, error != "ok")
 
 
-def real_populations(data: Path) -> Iterator[Population]:
-    """The real sets, each scored by the default pipeline."""
-    for real in real_sets(data):
+def real_populations(data: Path, unlike: bool = False) -> Iterator[Population]:
+    """The real sets, each scored by the default pipeline. unlike: those of ``unlike_sets`` too."""
+    for real in chain(real_sets(data), unlike_sets(data) if unlike else ()):
         table = run(real.dataset, real.experts).table.set_index("sample_id")
         judged = table.index.intersection(real.truth.index)
         suspicion = table.loc[judged, "suspicion"].to_numpy(float)

@@ -25,9 +25,9 @@ REFINED = 24
 
 @dataclass(frozen=True)
 class StrataCounts:
-    """Strata with what is known of each; all (H,), or (..., H) for several moments at once.
+    """Strata with what is known of each: (H,), or (..., H) for several moments at once.
 
-    size: samples. cards: random cards counted, in their drawn order; bad: of these not right. found: all reviewed
+    size: samples, (H,). cards: random cards counted, in their drawn order; bad: of these not right. found: all reviewed
     samples that are not right, random or not. open: samples nobody reviewed. logit: mean logit of suspicion (H,).
     """
 
