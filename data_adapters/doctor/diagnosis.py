@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, first_five
 from data_adapters.contract import Reading
 from data_adapters.doctor.finding import SEVERITIES, Finding
 from data_adapters.doctor.plausibility import held_against_evidence
 from data_adapters.plan import UNSAID, ReadingOptions, ReadingPlan
-from data_adapters.sentences import listed
+from data_adapters.ways import way
 
 Reader = Callable[[ReadingPlan], Reading]
 
@@ -89,4 +89,4 @@ def _refused(error: InputError, plan: ReadingPlan) -> Finding:
 
 def _offer(plan: ReadingPlan) -> str:
     names = [finding.name for finding in plan.proposed]
-    return f" A fix is offered: --fix {listed(names)}" if names else ""
+    return f" {way('fix', first_five(names))}" if names else ""

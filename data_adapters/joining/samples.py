@@ -108,10 +108,10 @@ def read_samples(
     find_ids = columns.id_column_if_any if isinstance(table, Table) else columns.id_column
     id_column = find_ids(table, roles.id_column, taken)
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
-    choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
-    question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")
-    image = columns.optional_column(table, asked["picture"], columns.IMAGE_NAMES, "")
-    group = roles.group_column and columns.named_column(table, roles.group_column, "--group-column")
+    choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "choices_column")
+    question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "question_column")
+    image = columns.optional_column(table, asked["picture"], columns.IMAGE_NAMES, "picture_column")
+    group = roles.group_column and columns.named_column(table, roles.group_column, "group_column")
     ids = _ids(table, id_column) if id_column else _row_numbers(table)
     groups = table.text(group) if group else None
     options, own = read_options(table, choices, ids) if choices else (None, None)
