@@ -7,7 +7,18 @@ from cleaning.errors import InputError, first_five, one_of
 from data_adapters.files.tables import Table
 from data_adapters.ways import way
 
-ROLES = ("id", "given label", "group", "question", "options", "picture", "prediction", "confidence", "other")
+ROLES = (
+    "id",
+    "given label",
+    "group",
+    "question",
+    "options",
+    "picture",
+    "prediction",
+    "confidence",
+    "metadata",
+    "other",
+)
 ID_NAMES = (
     "sample_id",
     "id",
@@ -121,11 +132,13 @@ def label_column(table: Table, asked: str | None, taken: Sequence[str]) -> str:
     return _required(table, asked, LABEL_NAMES, "given labels", "label_column", taken)
 
 
-def optional_column(table: Table, asked: str | None, names: Sequence[str], option: str) -> str | None:
-    """A column that need not be there: named, else the first with a known name, else None."""
+def optional_column(
+    table: Table, asked: str | None, names: Sequence[str], option: str, taken: Sequence[str] = ()
+) -> str | None:
+    """A column that need not be there: named, else the first with a known name that is not ``taken``, else None."""
     if asked is not None:
         return named_column(table, asked, option)
-    found = known_columns(table, names)
+    found = [column for column in known_columns(table, names) if column not in taken]
     return found[0] if found else None
 
 

@@ -29,6 +29,11 @@ def is_dataset_folder(folder: Path) -> bool:
     return bool(_samples_files(folder))
 
 
+def is_whole_folder(folder: Path) -> bool:
+    """Whether it also says where its experts are; without that its files are sorted as any others."""
+    return is_dataset_folder(folder) and ((folder / "experts").is_dir() or (folder / "dataset.json").is_file())
+
+
 def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """Reads a dataset folder. Raises InputError on anything missing, ambiguous or unreadable."""
     folder = Path(path)

@@ -413,7 +413,7 @@ def no_experts(folder):
     (folder / "experts" / "net.npy").unlink()
 
 
-@case("'set' has no folder 'experts'.")
+@case("'set' holds the given labels, and no expert was found in it.")
 def no_expert_folder(folder):
     no_experts(folder)
     (folder / "experts").rmdir()
