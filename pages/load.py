@@ -19,7 +19,10 @@ def page() -> None:
         "You look at the ones they doubt, and decide.",
     )
     opened = loaders.workspaces()
-    if opened:
+    if opened and bringing.is_busy():
+        with st.expander("Go on with another dataset"):
+            tiles.tiles(opened, open_workspace)
+    elif opened:
         st.subheader("Go on with")
         tiles.tiles(opened, open_workspace)
     bringing.your_own()

@@ -19,6 +19,12 @@ STEPS = 40  # of a reading, after which its bar is nearly full
 VIEWS = ("Preview", "Columns", "How it was read", "More settings")
 
 
+def is_busy() -> bool:
+    """Whether something is brought that is not yet scored."""
+    dropped = (state.typed(f"dropped_{folder}") for folder in (True, False))
+    return state.recall("brought") is not None or any(dropped) or bool(state.typed("server_folder"))
+
+
 def your_own() -> None:
     """The section of the Load page."""
     st.subheader("Your own data")

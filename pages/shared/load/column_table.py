@@ -22,8 +22,9 @@ MOST_COLUMNS, ROWS, LONGEST = 24, 5, 60
 SPAN = re.compile(r"columns '(.*)' to '(.*)'")
 WIDE = """<style>
 .st-key-columns_of_table {overflow-x: auto; padding-bottom: .6rem}
-.st-key-columns_of_table > * {flex: 0 0 11rem}
-.st-key-columns_of_table [data-testid="stText"] div {white-space: nowrap; overflow: hidden; text-overflow: ellipsis}
+.st-key-columns_of_table > * {flex: 0 0 11rem; min-width: 0}
+.st-key-columns_of_table :is(.stText, .stText *, .stMarkdown p) {white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; max-width: 11rem}
 </style>"""
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.plan import ReadingPlan
-from pages.shared.load.wording import SOURCES
+from pages.shared.load.wording import ROLES, SOURCES
 from pages.shared.messages import plain
 
 ACCEPTED = "Fix '"
@@ -19,7 +19,7 @@ def steps(plan: ReadingPlan) -> None:
         {
             "of": step.about,
             "what": step.part,
-            "was taken as": step.meaning,
+            "was taken as": ROLES.get(step.meaning, step.meaning),
             "how it is known": known(step.source, step.evidence),
         }
         for step in plan.decisions

@@ -102,10 +102,11 @@ def ring(seen: Glance) -> str:
 def _buttons(workspace: Workspace, seen: Glance, first: bool, go: Go) -> None:
     where, words = next_step(seen)
     kind = "primary" if first else "secondary"
-    if st.button(words, key=f"review_{workspace.id}", type=kind, width="stretch"):
-        go(workspace.id, where)
-    if st.button("Open", key=f"open_{workspace.id}", type="tertiary", width="stretch", help="Begins with its experts"):
-        go(workspace.id, "calibrate")
+    with st.container(horizontal=True, gap="small"):
+        if st.button(words, key=f"review_{workspace.id}", type=kind, width="stretch"):
+            go(workspace.id, where)
+        if st.button("Open", key=f"open_{workspace.id}", help="Begin with its experts"):
+            go(workspace.id, "calibrate")
 
 
 def next_step(seen: Glance) -> tuple[str, str]:
