@@ -152,7 +152,13 @@ FORMATS = (
         "by command line only; blocks of 256 MB (docs/scale.md)",
     ),
     Format(
-        "upload, or a `.zip` of a dataset folder",
+        "any folder of such files, or a table alone with labels and answers",
+        "labels, experts, pictures: told apart by what the files hold",
+        "as in the files",
+        "2,000 files besides pictures, three folders deep; what is left out is named",
+    ),
+    Format(
+        "upload: files, a folder, a `.zip`",
         "what the folder would give",
         "as in the folder",
         "50 MB a file (`maxUploadSize` in `.streamlit/config.toml`), 2 GB unpacked",

@@ -6,11 +6,12 @@ from pathlib import Path
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.layouts.choice_probability_tables import has_probabilities, is_choice_tables, read_choice_tables
-from data_adapters.layouts.folder import is_dataset_folder, read_folder
+from data_adapters.layouts.folder import is_whole_folder, read_folder
 from data_adapters.layouts.helm_runs import is_helm, read_helm
 from data_adapters.layouts.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
+from data_adapters.ways import place
 
 
 class NoDataset(InputError):
@@ -30,8 +31,14 @@ def _read_evaluation(path: Path, plan: ReadingPlan | None = None) -> Reading:
     return read_evaluation_logs(path, plan)
 
 
+def _read_any(path: Path, plan: ReadingPlan | None) -> Reading | None:
+    from data_adapters.layouts.sorting.any_files import read_any
+
+    return read_any(path, plan)
+
+
 LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
-    (is_dataset_folder, read_folder),
+    (is_whole_folder, read_folder),
     (is_lm_eval, read_lm_eval),
     (is_helm, read_helm),
     (is_choice_tables, read_choice_tables),
@@ -45,8 +52,10 @@ FILES: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
 
 
 def is_readable_folder(path: Path) -> bool:
-    """Whether a folder has one of the layouts that hold samples and experts together."""
-    return path.is_dir() and any(fits(path) for fits, _ in LAYOUTS)
+    """Whether a folder has one of the layouts that hold samples and experts together, or files that may."""
+    from data_adapters.layouts.sorting.file_parts import holds_something
+
+    return path.is_dir() and (any(fits(path) for fits, _ in LAYOUTS) or holds_something(path))
 
 
 def read(path: Path | str, plan: ReadingPlan | None = None) -> Reading:
@@ -56,6 +65,9 @@ def read(path: Path | str, plan: ReadingPlan | None = None) -> Reading:
         reader = next((reader for fits, reader in LAYOUTS if fits(path)), None)
         if reader is not None:
             return reader(path, plan=plan)
+        found = _read_any(path, plan)
+        if found is not None:
+            return found
         there = sorted(entry.name for entry in path.iterdir()) or ["nothing"]
         raise NoDataset(
             f"'{path.name}' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). "
@@ -65,5 +77,8 @@ def read(path: Path | str, plan: ReadingPlan | None = None) -> Reading:
         reader = next((reader for fits, reader in FILES if fits(path)), None)
         if reader is not None:
             return reader(path, plan=plan)
+        found = _read_any(path, plan)
+        if found is not None:
+            return found
         raise NoDataset(f"'{path.name}' is a file, not a dataset folder.")
-    raise InputError(f"There is no folder '{path}'. Check the name.")
+    raise InputError(f"There is no folder '{place(path)}'. Check the name.")

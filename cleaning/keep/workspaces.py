@@ -164,14 +164,23 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
     place = root / workspace_id
     if not place.exists():
         with written_aside(place, "The workspace", or_a_rivals=True) as folder:
-            folder.mkdir()
-            _write_dataset(folder, dataset, place)
-            (folder / "experts").mkdir()
-            (folder / "runs").mkdir()
-            Workspace(workspace_id, folder).add_experts(experts)  # a full disk leaves none rather than half a workspace
+            fill_workspace(folder, workspace_id, dataset, experts, place)
     workspace = open_workspace(root, workspace_id)
     workspace.add_experts(experts)
     return _with_notes(workspace, dataset.notes)
+
+
+def fill_workspace(
+    folder: Path, workspace_id: str, dataset: Dataset, experts: Sequence[Expert], place: Path
+) -> Workspace:
+    """A new workspace in ``folder``, which is to be moved to ``place``: a full disk leaves none rather than half of it."""
+    folder.mkdir()
+    _write_dataset(folder, dataset, place)
+    (folder / "experts").mkdir()
+    (folder / "runs").mkdir()
+    made = Workspace(workspace_id, folder)
+    made.add_experts(experts)
+    return made
 
 
 def _with_notes(workspace: Workspace, notes: Sequence[str]) -> Workspace:

@@ -55,7 +55,7 @@ def _finding(opinion: Opinion, order: Order, evidence: Evidence) -> Finding:
     )
     shown = first([f"'{names[k]}' means '{names[order.class_of[k]]}'" for k in moved])
     fix = "Put its classes into that order."
-    return Finding(f"class_order:{name}", "error", sentence, len(moved), shown, fix, True, order.after)
+    return Finding(f"class_order:{name}", "error", sentence, len(moved), shown, fix, True, order.after, order.before)
 
 
 def _known(order: Order, names: np.ndarray) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, first_five
 from data_adapters.contract import Reading
 from data_adapters.doctor.finding import SEVERITIES, Finding
 from data_adapters.doctor.plausibility import held_against_evidence
 from data_adapters.plan import UNSAID, ReadingOptions, ReadingPlan
-from data_adapters.sentences import listed
+from data_adapters.ways import way
 
 Reader = Callable[[ReadingPlan], Reading]
 
@@ -46,20 +46,48 @@ def diagnose(read: Reader, options: ReadingOptions = UNSAID) -> Diagnosis:
 @dataclass(frozen=True)
 class Looked:
     """reading: with the accepted fixes made, or None where the readers refuse it in the words of ``refusal``.
-    proposed: fixes that could be made before reading."""
+
+    plan: what was decided on the way. against: why the evidence speaks
+    against scoring it, "" where it does not. settled: the reading without experts that have no vote. findings: worst first.
+    """
 
     reading: Reading | None
-    refusal: str
-    proposed: tuple[Finding, ...]
+    plan: ReadingPlan
+    refusal: str = ""
+    against: str = ""
+    settled: Reading | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def proposed(self) -> tuple[Finding, ...]:
+        """Fixes that could be made before reading."""
+        return tuple(self.plan.proposed)
+
+    @property
+    def has_error(self) -> bool:
+        """Whether a person has to insist before it is scored."""
+        return bool(self.against) or any(finding.severity == "error" for finding in self.findings)
+
+    def to_score(self, as_is: bool) -> Reading | None:
+        """What is scored: every expert where the user insists, else those that have a vote."""
+        return self.reading if as_is or self.settled is None else self.settled
 
 
 def look(read: Reader, options: ReadingOptions = UNSAID) -> Looked:
-    """Reads with the accepted fixes; says what the readers refuse and what would help. Other fixes are not made."""
+    """Reads with the accepted fixes, and looks for what speaks against it; nothing of that is raised."""
+    from data_adapters.doctor.examination import examine
+
     plan = ReadingPlan(options)
     try:
-        return Looked(read(plan), "", tuple(plan.proposed))
+        reading = _rest(read(plan), plan)
     except InputError as error:
-        return Looked(None, str(error), tuple(plan.proposed))
+        return Looked(None, plan, str(error))
+    settled, against = None, ""
+    try:
+        settled = held_against_evidence(reading, plan)
+    except InputError as error:
+        against = str(error)
+    return Looked(reading, plan, "", against, settled, tuple(examine(reading)))
 
 
 def read_fixed(read: Reader, options: ReadingOptions = UNSAID) -> Reading:
@@ -89,4 +117,4 @@ def _refused(error: InputError, plan: ReadingPlan) -> Finding:
 
 def _offer(plan: ReadingPlan) -> str:
     names = [finding.name for finding in plan.proposed]
-    return f" A fix is offered: --fix {listed(names)}" if names else ""
+    return f" {way('fix', first_five(names))}" if names else ""

@@ -16,7 +16,7 @@ class Finding:
     scores would mean nothing), warning (look before scoring), note (stated, nothing to do). count: how many samples,
     classes or files; first: at most five of them by name. fix: what to do, "" where nothing is to be done.
     safe_fix: whether ``apply_fixes`` can do it on a copy of the reading, with nothing on disk changed.
-    after: agreement with the given labels that the fix reaches, where that is why it is offered.
+    before, after: agreement with the given labels as read, and as the fix reaches, where that is why it is offered.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Finding:
     fix: str = ""
     safe_fix: bool = False
     after: float = float("nan")
+    before: float = float("nan")
 
     @property
     def check(self) -> str:

@@ -18,10 +18,10 @@ from data_adapters.doctor.finding import Finding
 from data_adapters.doctor.rivals import SOME_BETTER, far_better, named_orders
 from data_adapters.joining.score_kind import looked_at
 from data_adapters.plan import ReadingPlan
+from data_adapters.ways import way
 
 FEWEST_EQUAL = 200  # samples, below which an expert may agree everywhere by merit
 CERTAIN = 0.999
-AS_IS = "To score it all the same, add --as-is."
 
 
 def held_against_evidence(reading: Reading, plan: ReadingPlan) -> Reading:
@@ -107,8 +107,8 @@ def _settled(reading: Reading, plan: ReadingPlan) -> Reading:
 def _refusal(errors: list[Finding]) -> str:
     finding = next((f for f in errors if f.safe_fix), errors[0])
     others = f" ({counted(len(errors) - 1, 'more finding')} like it.)" if len(errors) > 1 else ""
-    offer = f" A fix is offered: --fix {finding.name}." if finding.safe_fix else ""
-    return f"{finding.described()}{others}{offer} {AS_IS}"
+    offer = f" {way('fix', finding.name)}" if finding.safe_fix else ""
+    return f"{finding.described()}{others}{offer} {way('as_is')}"
 
 
 def _without(reading: Reading, no_vote: dict[str, str], evidence: Evidence, plan: ReadingPlan) -> Reading:
@@ -120,7 +120,7 @@ def _without(reading: Reading, no_vote: dict[str, str], evidence: Evidence, plan
     if len(no_vote) == len(reading.experts):
         raise InputError(
             f"{'; '.join(sentences[:5])}. No expert is left. Check the order of classes and rows, the class names and "
-            f"which column holds the predictions. {AS_IS}"
+            f"which column holds the predictions. {way('as_is')}"
         )
     for name, why in no_vote.items():
         plan.decide(name, "vote", "none: left out", "inferred", why)

@@ -85,6 +85,7 @@ def _other_labels(evidence: Evidence) -> list[Finding]:
                     fix=f"Read them as {words}.",
                     safe_fix=True,
                     after=other,
+                    before=share,
                 )
             ]
     return []
@@ -103,7 +104,14 @@ def _labels_from_one(evidence: Evidence) -> list[Finding]:
     )
     return [
         Finding(
-            "label_base", "error", sentence, len(dataset), fix="Count the classes from 1.", safe_fix=True, after=other
+            "label_base",
+            "error",
+            sentence,
+            len(dataset),
+            fix="Count the classes from 1.",
+            safe_fix=True,
+            after=other,
+            before=share,
         )
     ]
 
@@ -128,6 +136,7 @@ def _answers_from_one(opinion: Opinion, evidence: Evidence) -> Finding | None:
         fix="Subtract 1; 0 is no answer.",
         safe_fix=True,
         after=other,
+        before=share,
     )
 
 
@@ -144,7 +153,13 @@ def _negated(opinion: Opinion, evidence: Evidence) -> Finding | None:
         f"{other:.1%} of samples, the one with its highest in {share:.1%}."
     )
     return Finding(
-        f"negated:{expert.name}", "error", sentence, fix="Change the sign of its scores.", safe_fix=True, after=other
+        f"negated:{expert.name}",
+        "error",
+        sentence,
+        fix="Change the sign of its scores.",
+        safe_fix=True,
+        after=other,
+        before=share,
     )
 
 

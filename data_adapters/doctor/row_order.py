@@ -40,7 +40,18 @@ def _findings(opinion: Opinion, evidence: Evidence) -> list[Finding]:
         if words.startswith(BY_CLASS):
             fix = "Save it again with its sample ids: the order within a class cannot be told from the labels."
             return [Finding(name, "error", sentence, len(rows), fix=fix, after=after)]
-        return [Finding(name, "error", sentence, len(rows), fix=f"Take its rows {words}.", safe_fix=True, after=after)]
+        return [
+            Finding(
+                name,
+                "error",
+                sentence,
+                len(rows),
+                fix=f"Take its rows {words}.",
+                safe_fix=True,
+                after=after,
+                before=share,
+            )
+        ]
     if not at_chance(opinion, evidence):
         return []
     fix = "Check that its rows and classes are those of this dataset, give its sample ids, or leave it out."

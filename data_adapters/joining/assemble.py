@@ -16,6 +16,7 @@ from data_adapters.contract import Reading
 from data_adapters.doctor.at_the_door import repaired
 from data_adapters.files.pictures import find_pictures
 from data_adapters.joining.building_experts import Frame, build_expert
+from data_adapters.joining.class_names import unique_names
 from data_adapters.joining.classes import labelled, name_classes, read_given
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -46,6 +47,8 @@ def assemble(
 ) -> Reading:
     """names: (class names, notes) where a file gave them. Raises InputError on anything a person can fix."""
     _check_expert_names(opened)
+    if plan.options.class_names:
+        names = unique_names(list(plan.options.class_names), "the list of classes")
     samples = labelled(samples, opened, names, plan)
     opened = [averaged(one, samples.row_count or len(samples)) for one in opened]
     samples, opened = repaired(samples, opened, None if names is None else len(names[0]), plan)

@@ -32,6 +32,7 @@ from data_adapters.joining.samples import Samples
 from data_adapters.limits import MAX_CLASSES
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
+from data_adapters.ways import way
 
 Names = tuple[tuple[str, ...], list[str]]
 
@@ -175,7 +176,7 @@ def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
     if largest >= MAX_CLASSES:
         raise InputError(
             f"The largest class number is {largest:,}; up to {MAX_CLASSES:,} classes are read. "
-            "Check that the right column was taken for the labels, or name it with --label-column."
+            f"Check that the right column was taken for the labels, or name it {way('label_column')}."
         )
     return largest + 1
 

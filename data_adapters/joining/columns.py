@@ -5,8 +5,20 @@ from collections.abc import Sequence
 
 from cleaning.errors import InputError, first_five, one_of
 from data_adapters.files.tables import Table
+from data_adapters.ways import way
 
-ROLES = ("id", "given label", "group", "question", "options", "picture", "prediction", "confidence", "other")
+ROLES = (
+    "id",
+    "given label",
+    "group",
+    "question",
+    "options",
+    "picture",
+    "prediction",
+    "confidence",
+    "metadata",
+    "other",
+)
 ID_NAMES = (
     "sample_id",
     "id",
@@ -89,7 +101,7 @@ def named_column(table: Table, column: str, option: str) -> str:
     """The column a user named. Raises InputError listing the columns there are."""
     if column not in table.columns:
         raise InputError(
-            f"'{table.path.name}' has no column '{column}' ({option}). Its columns are {_listed(table.columns)}."
+            f"'{table.path.name}' has no column '{column}', named {way(option)}. Its columns are {_listed(table.columns)}."
         )
     return column
 
@@ -112,19 +124,21 @@ def _all_differ(table: Table, column: str) -> bool:
 
 def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str:
     """The column of sample ids in a labels table; never one that was named for something else (``taken``)."""
-    return _required(table, asked, ID_NAMES, "sample ids", "--id-column", taken)
+    return _required(table, asked, ID_NAMES, "sample ids", "id_column", taken)
 
 
 def label_column(table: Table, asked: str | None, taken: Sequence[str]) -> str:
     """The column of given labels in a labels table."""
-    return _required(table, asked, LABEL_NAMES, "given labels", "--label-column", taken)
+    return _required(table, asked, LABEL_NAMES, "given labels", "label_column", taken)
 
 
-def optional_column(table: Table, asked: str | None, names: Sequence[str], option: str) -> str | None:
-    """A column that need not be there: named, else the first with a known name, else None."""
+def optional_column(
+    table: Table, asked: str | None, names: Sequence[str], option: str, taken: Sequence[str] = ()
+) -> str | None:
+    """A column that need not be there: named, else the first with a known name that is not ``taken``, else None."""
     if asked is not None:
         return named_column(table, asked, option)
-    found = known_columns(table, names)
+    found = [column for column in known_columns(table, names) if column not in taken]
     return found[0] if found else None
 
 
@@ -147,12 +161,12 @@ def _required(
     if found:
         raise InputError(
             f"'{table.path.name}' has {len(found)} columns that could hold the {what}: {one_of(found)}. "
-            f"Name the right one with {option}."
+            f"Name the right one {way(option)}."
         )
     raise InputError(
         f"'{table.path.name}' has no column known to hold the {what}; its columns are "
         f"{_listed(table.columns)}. "
-        f"Name one with {option}."
+        f"Name one {way(option)}."
     )
 
 

@@ -87,7 +87,7 @@ def table_shape(
         whole = _whole_scores(table, id_column, rest, names)
         if whole is not None:
             return whole
-        rest = [column for column in rest if not (_is_gold(column) or is_position(column))] or rest
+        rest = [column for column in rest if not (is_gold(column) or is_position(column))] or rest
     if opened.answer_column:
         return TableShape(id_column, predicted=opened.answer_column)
     predicted = said or _prediction(table, id_column, rest, is_given, plan, file)
@@ -117,14 +117,14 @@ def _whole_scores(table: Table, id_column: str | None, rest: list[str], names: S
 
 def answer_candidates(table: Table, id_column: str | None) -> list[str]:
     """Columns that may hold an expert's answers, the likeliest first."""
-    rest = [c for c in table.columns if c != id_column and not _is_gold(c)]
+    rest = [c for c in table.columns if c != id_column and not is_gold(c)]
     meant = [c for c in rest if speaks_of_prediction(c)]
     exact = [c for c in known_columns(table, PREDICTED_NAMES) if c in meant]
     neutral = [c for c in known_columns(table, NEUTRAL_NAMES) if c in rest]
     return list(dict.fromkeys([*exact, *meant, *neutral]))
 
 
-def _is_gold(column: str) -> bool:
+def is_gold(column: str) -> bool:
     """Whether a column is called as keys and given labels are, and not as predictions."""
     parts = named.words(column)
     gold = not parts.isdisjoint(named.GIVEN_WORDS) or "key" in parts or {"correct", "answer"} <= parts
@@ -210,7 +210,7 @@ def score_columns(table: Table, id_column: str | None) -> tuple[str, ...]:
 
 def _is_aside(column: str) -> bool:
     """Whether a column is called as row numbers, folds or given labels are."""
-    return column.lower().startswith("unnamed:") or speaks_of(column, named.NO_ID_WORDS) or _is_gold(column)
+    return column.lower().startswith("unnamed:") or speaks_of(column, named.NO_ID_WORDS) or is_gold(column)
 
 
 def without_rank_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:

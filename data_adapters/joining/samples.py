@@ -90,6 +90,7 @@ class Samples:
         )
 
 
+SAID_ASIDE = ("prediction", "confidence", "metadata", "other")  # roles of columns that are never ids or labels
 DECIDED = ("id", "given label", "options", "question", "picture", "group")
 PER_SAMPLE = ("ids", "labels", "options", "option_labels", "questions", "images", "group")
 
@@ -104,14 +105,15 @@ def read_samples(
     plan = plan or ReadingPlan()
     asked = {role: plan.said_role(table.path.name, role) for role in columns.ROLES}
     roles = _with_said(roles, asked)
-    taken = tuple(c for c in (roles.label_column,) if c)
+    aside = plan.said_columns(table.path.name, *SAID_ASIDE)
+    taken = (*(c for c in (roles.label_column,) if c), *aside)
     find_ids = columns.id_column_if_any if isinstance(table, Table) else columns.id_column
     id_column = find_ids(table, roles.id_column, taken)
-    label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others))
-    choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "--choices-column")
-    question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "--question-column")
-    image = columns.optional_column(table, asked["picture"], columns.IMAGE_NAMES, "")
-    group = roles.group_column and columns.named_column(table, roles.group_column, "--group-column")
+    label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others, *aside))
+    choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "choices_column", aside)
+    question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "question_column", aside)
+    image = columns.optional_column(table, asked["picture"], columns.IMAGE_NAMES, "picture_column", aside)
+    group = roles.group_column and columns.named_column(table, roles.group_column, "group_column")
     ids = _ids(table, id_column) if id_column else _row_numbers(table)
     groups = table.text(group) if group else None
     options, own = read_options(table, choices, ids) if choices else (None, None)

@@ -17,6 +17,7 @@ from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.limits import MAX_SETTINGS_BYTES
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
+from data_adapters.ways import place
 
 SAMPLES_STEMS = ("samples", "labels")
 KINDS = ("image", "question")
@@ -28,11 +29,16 @@ def is_dataset_folder(folder: Path) -> bool:
     return bool(_samples_files(folder))
 
 
+def is_whole_folder(folder: Path) -> bool:
+    """Whether it also says where its experts are; without that its files are sorted as any others."""
+    return is_dataset_folder(folder) and ((folder / "experts").is_dir() or (folder / "dataset.json").is_file())
+
+
 def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """Reads a dataset folder. Raises InputError on anything missing, ambiguous or unreadable."""
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError(f"There is no folder '{folder}'. Check the name.")
+        raise InputError(f"There is no folder '{place(folder)}'. Check the name.")
     folder = folder.resolve()
     settings = _settings(folder)
     samples_file = _inside(folder, _samples_file(folder))

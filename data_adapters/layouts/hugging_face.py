@@ -19,6 +19,7 @@ from data_adapters.joining.class_names import unique_names
 from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
 from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES_BYTES, readable_size
 from data_adapters.sentences import listed
+from data_adapters.ways import way
 
 INFO_FILES = ("dataset_dict.json", "dataset_info.json", "state.json")
 SIGNATURES = {
@@ -113,7 +114,7 @@ def _chosen(splits: list[str], split: str | None, path: Path) -> str:
     if split in safe:
         return split
     asked = f"no split '{split}'" if split else "more than one split"
-    raise InputError(f"'{path.name}' has {asked}; it has {one_of(safe or ['none'])}. Name one with --split.")
+    raise InputError(f"'{path.name}' has {asked}; it has {one_of(safe or ['none'])}. Name one {way('split')}.")
 
 
 def _arrow_files(folder: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from data_adapters.joining.samples import Roles, read_samples
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
+from data_adapters.ways import way
 
 
 def read_loose(
@@ -72,17 +73,14 @@ def _answers(
 ) -> list[OpenedExpert]:
     if answers is None:
         if columns:
-            raise InputError("--answer-columns needs --answers, the table that holds them.")
+            raise InputError(way("table_of_answers"))
         return []
     path = Path(answers)
     answered = table if isinstance(table, Table) and _same_file(labels, path) else read_table(path)
     if not columns:
-        raise InputError(
-            f"--answers needs --answer-columns: which of its columns are experts? "
-            f"'{path.name}' has {listed(answered.columns)}"
-        )
+        raise InputError(f"{way('columns_of_answers')} '{path.name}' has {listed(answered.columns)}")
     return [
-        OpenedExpert(named_column(answered, c, "--answer-columns"), path, table=answered, answer_column=c)
+        OpenedExpert(named_column(answered, c, "answer_columns"), path, table=answered, answer_column=c)
         for c in columns
     ]
 
@@ -93,7 +91,7 @@ def _same_file(one: Path, other: Path) -> bool:
 
 def _require_experts(opened: Sequence[OpenedExpert]) -> None:
     if not opened:
-        raise InputError("No expert was given. Name at least one, for example --expert resnet=resnet.npy.")
+        raise InputError(f"No expert was given. {way('no_expert')}")
 
 
 def _default_name(labels: Path) -> str:

@@ -1,25 +1,20 @@
-"""Files sent through the browser: saved safely into a folder of ours, then read as a dataset folder.
+"""Files sent through the browser: saved safely below a folder of ours as they are called, then read as any others.
 
-A ZIP beside a labels file holds pictures; a ZIP alone holds a whole folder, of any layout that ``read`` knows.
+A ZIP is unpacked: alone it is the whole folder, beside other files a folder of its name.
 """
 
 import re
 import shutil
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
-from data_adapters.files.check import TABLE_SUFFIXES
 from data_adapters.files.endings import stem
-from data_adapters.files.pictures import PICTURE_SUFFIXES
 from data_adapters.files.zips import unpack
-from data_adapters.joining.class_names import FILE_NAMES
-from data_adapters.layouts.folder import SAMPLES_STEMS, read_folder
 from data_adapters.limits import MAX_UPLOAD_BYTES, readable_size
 from data_adapters.plan import ReadingPlan
 from data_adapters.reading import read
@@ -27,67 +22,76 @@ from data_adapters.sentences import listed
 
 COPY_BYTES = 1024**2
 FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-TOP_FILES = frozenset(
-    (*FILE_NAMES, "dataset.json", *(f"{stem}{suffix}" for stem in SAMPLES_STEMS for suffix in TABLE_SUFFIXES))
-)
+Content = bytes | BinaryIO
+Told = Callable[[int, int], None]
+
+
+def _untold(done: int, count: int) -> None:
+    return None
 
 
 def read_uploads(
-    files: Mapping[str, bytes | BinaryIO],
-    folder: Path,
-    limit: int = MAX_UPLOAD_BYTES,
-    plan: ReadingPlan | None = None,
+    files: Mapping[str, Content], folder: Path, limit: int = MAX_UPLOAD_BYTES, plan: ReadingPlan | None = None
 ) -> Reading:
-    """Saves the files into ``folder`` and reads them; on any error the folder is removed again.
-
-    A file called samples or labels holds the samples; class_names.* and dataset.json are what they say;
-    pictures go to ``images/``; everything else is an expert. Raises InputError.
-    """
-    save_uploads(files, folder, limit)
+    """Saves the files below ``folder`` and reads them; on any error the folder is removed again. Raises InputError."""
+    home = save_uploads(files, folder, limit)
     try:
-        reading = (read if _only_zip(files) else read_folder)(folder, plan=plan)
-        return _named(reading, folder, next(iter(files)) if _only_zip(files) else "uploaded data")
+        return read(home, plan)
     except BaseException:
         shutil.rmtree(folder)
         raise
 
 
-def _named(reading: Reading, folder: Path, source: str) -> Reading:
-    """The reading, called after what was sent where it would be called after our folder."""
-    if reading.dataset.name != folder.name:
-        return reading
-    return replace(reading, dataset=replace(reading.dataset, name=PurePosixPath(safe_name(source)).stem))
+def save_uploads(
+    files: Mapping[str, Content], folder: Path, limit: int = MAX_UPLOAD_BYTES, told: Told = _untold
+) -> Path:
+    """Writes the files into a folder below ``folder``, called after them; nothing stays of a failed upload.
 
-
-def save_uploads(files: Mapping[str, bytes | BinaryIO], folder: Path, limit: int = MAX_UPLOAD_BYTES) -> list[Path]:
-    """Writes the files below ``folder``, which must not exist or be empty; nothing stays of a failed upload.
-
-    limit: bytes of all files together. Names are reduced to their last part; none can leave the folder.
+    folder: must not exist or be empty. limit: bytes of all files together. told: how many files of how many are saved; what
+    it raises ends the work. Names are made safe; none can leave the folder. Raises InputError.
     """
-    folder = Path(folder)
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"The folder '{folder.name}' is in use. Uploads go into a folder of their own.")
-    archives = {name: content for name, content in files.items() if name.lower().endswith(".zip")}
-    others = {name: content for name, content in files.items() if name not in archives}
-    places = {} if _only_zip(files) else _places(others)
-    folder.mkdir(parents=True, exist_ok=True)
+    places = _places(files)
+    home = folder / name_of_upload(list(files))
+    home.mkdir(parents=True, exist_ok=True)
     try:
         left = limit
-        for name, content in others.items():
-            left -= _copy(content, folder / places[name], left, limit)
-        for name, content in archives.items():
-            left -= unpack(_stream(content), safe_name(name), folder / "images" if others else folder, left)
+        for done, (name, content) in enumerate(files.items()):
+            told(done, len(files))
+            left -= _save(content, home, places[name], len(files) == 1, left, limit)
     except BaseException:
         shutil.rmtree(folder)
         raise
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return home
 
 
-def _only_zip(files: Mapping[str, object]) -> bool:
-    return len(files) == 1 and all(name.lower().endswith(".zip") for name in files)
+def name_of_upload(names: list[str]) -> str:
+    """What an upload is called: after its folder, its only file, or its first two."""
+    outer = _outer(names)
+    if outer:
+        return safe_name(outer)
+    stems = list(dict.fromkeys(stem(PurePosixPath(safe_name(name))) for name in names))
+    return safe_name(" and ".join(stems[:2]) if len(stems) < 3 else f"{stems[0]} and {len(stems) - 1} more")
 
 
-def _stream(content: bytes | BinaryIO) -> BinaryIO:
+def _outer(names: list[str]) -> str:
+    """The folder that all names lie in."""
+    outer = {name.replace("\\", "/").split("/")[0] for name in names}
+    inside = len(outer) == 1 and all("/" in name.replace("\\", "/") for name in names)
+    return next((one for one in outer if inside and one.strip(" .")), "")
+
+
+def _save(content: Content, home: Path, where: PurePosixPath, alone: bool, left: int, limit: int) -> int:
+    """Bytes written of one file; of a ZIP what is in it."""
+    if where.suffix.lower() != ".zip":
+        return _copy(content, home / where, left, limit)
+    target = home if alone else home / where.with_suffix("")
+    target.mkdir(parents=True, exist_ok=True)
+    return unpack(_stream(content), where.name, target, left)
+
+
+def _stream(content: Content) -> BinaryIO:
     source = BytesIO(content) if isinstance(content, bytes | bytearray | memoryview) else content
     source.seek(0)
     return source
@@ -105,30 +109,26 @@ def safe_name(name: str) -> str:
 
 def _places(files: Mapping[str, object]) -> dict[str, PurePosixPath]:
     """Where each file goes below the folder. Raises InputError where two would go to one place."""
-    places = {name: _place(safe_name(name)) for name in files}
+    outer = _outer(list(files))
+    places = {name: _place(name, outer) for name in files}
     kept = list(places.values())
     twice = sorted({str(place) for place in kept if kept.count(place) > 1}) if len(set(kept)) < len(kept) else []
     if twice:
         raise InputError(f"More than one uploaded file is called {listed(twice)} Rename them.")
-    if not any(stem(place) in SAMPLES_STEMS and place.parent == PurePosixPath() for place in kept):
-        raise InputError(
-            f"None of the uploaded files holds the labels; they are {listed(files)} "
-            "Call the labels file labels.csv or samples.csv (or .parquet)."
-        )
     return places
 
 
-def _place(name: str) -> PurePosixPath:
-    if name.lower() in TOP_FILES:
-        return PurePosixPath(name.lower())
-    suffix = PurePosixPath(name).suffix.lower()
-    return PurePosixPath("images" if suffix in PICTURE_SUFFIXES else "experts", name)
+def _place(name: str, outer: str) -> PurePosixPath:
+    """The name with its folders, each part made safe."""
+    inner = name.replace("\\", "/").removeprefix(f"{outer}/" if outer else "")
+    *folders, last = inner.split("/")
+    return PurePosixPath(*(safe_name(part) for part in folders if part.strip(" .")), safe_name(last))
 
 
-def _copy(content: bytes | BinaryIO, target: Path, left: int, limit: int) -> int:
+def _copy(content: Content, target: Path, left: int, limit: int) -> int:
     """Bytes written, at most ``left``."""
     source = _stream(content)
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with target.open("xb") as file:
         while block := source.read(COPY_BYTES):

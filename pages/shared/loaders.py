@@ -17,6 +17,7 @@ from cleaning.keep.runs import Run
 from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
 from cleaning.review.chosen import Choosing
+from cleaning.review.glance import Glance, glance, last_used
 from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
 from cleaning.suspect.suspicion import Excess
@@ -122,6 +123,16 @@ def choosing(workspace_id: str, run_id: str) -> Choosing:
     return Choosing(_store(workspace_id), run_id, state.current().reviewer, now)
 
 
+def glance_at(workspace_id: str, run_id: str) -> Glance:
+    """How far the review is, of this tab's person if there is a name, else of all together."""
+    return _glance(workspace_id, run_id, state.current().reviewer, _store(workspace_id).version())
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _glance(workspace_id: str, run_id: str, reviewer: str, version: tuple[int, int]) -> Glance:
+    return glance(workspace(workspace_id), run_id, reviewer)
+
+
 def _store(workspace_id: str) -> ReviewStore:
     return shared_store(workspace(workspace_id).decisions_url, workspace_id)
 
@@ -133,7 +144,8 @@ def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:
 
 
 def workspaces() -> list[Workspace]:
-    return list_workspaces(workspaces_root())
+    """All of them, last used first."""
+    return sorted(list_workspaces(workspaces_root()), key=last_used, reverse=True)
 
 
 def dataset(workspace_id: str) -> Dataset:

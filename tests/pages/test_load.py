@@ -1,19 +1,29 @@
+"""The Load page: home, and data of one's own from dropped files or a folder to a run."""
+
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from cleaning.errors import InputError
-from pages.shared.load import intake
+from cleaning.keep.workspaces import list_workspaces
+from cleaning.suspect import pipeline
+from pages.shared.load import arriving, intake
+from pages.shared.load.remarks import Remarks
+from tests.pages import loading
 from tests.pages.conftest import words
+from tests.pages.loading import COUNT, IDS, LABELS, NAMES, dropped, folder, from_server, score, view
 
 
-def button(test, label):
-    return next(b for b in test.button if b.label == label)
+def left_in_uploads(root) -> list:
+    return list((root / "uploads").iterdir()) if (root / "uploads").exists() else []
 
 
-def test_both_demos_are_offered(app):
-    shown = words(app("load"))
-    assert "Demo: handwritten digits" in shown
-    assert "simulated experts" in shown
+def test_home_shows_each_workspace_with_what_is_next(app, digits):
+    test = app("load")
+    assert "Demo: handwritten digits" in words(test) and "simulated experts" in words(test)
+    labels = [b.label for b in test.button if str(b.key).startswith("review_")]
+    assert len(labels) == 2 and all(label.startswith("Review: ") and "about" in label for label in labels)
 
 
 def test_open_goes_to_calibrate_with_the_workspace_in_the_url(app, digits):
@@ -23,57 +33,151 @@ def test_open_goes_to_calibrate_with_the_workspace_in_the_url(app, digits):
     assert test.query_params["run"] == digits.latest_run().id
 
 
-def test_a_folder_is_read_confirmed_and_scored(app, demo_root):
-    (demo_root / "mine" / "experts").mkdir(parents=True)
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 3, 60)
-    (demo_root / "mine" / "samples.csv").write_text(
-        "sample_id,label\n" + "".join(f"s{i},{l}\n" for i, l in enumerate(labels))
-    )
-    np.save(demo_root / "mine" / "experts" / "a.npy", rng.normal(size=(60, 3)) + 3 * np.eye(3)[labels])
+def test_the_first_button_goes_on_with_the_review(app, digits):
     test = app("load")
-    test.selectbox[0].set_value("mine")
-    button(test, "Read it").click().run()
-    assert "60 images, 3 classes" in words(test)
-    assert button(test, "Score it").disabled  # the order of rows has to be confirmed first
+    test.button(key=f"review_{digits.id}").click().run()
+    assert test.query_params["workspace"] == digits.id
+
+
+def test_a_folder_is_read_confirmed_and_scored(app, demo_root):
+    folder(demo_root, {"labels.csv": loading.labels_csv()})
+    np.save(demo_root / "mine" / "a.npy", loading.scores())
+    test = from_server(app("load"), "mine")
+    assert "90 images, 3 classes, 1 expert, 0 pictures found, 90 missing" in words(test)
+    assert test.button(key="score_it").disabled  # the order of rows has to be confirmed first
     test.checkbox(key="by_position").check().run()
-    button(test, "Score it").click().run()
-    assert not test.exception
+    score(test)
     assert len(test.query_params["run"]) == 12
-    again = intake.look_at(intake.read_on_server, "mine").reading  # with an added expert, for instance
+    again = intake.look_at(arriving.on_server("mine")).reading  # with an added expert, for instance
     assert again.experts[0].known_fingerprint, "not read through again"
 
 
-def test_many_experts_without_ids_are_confirmed_as_all(app, demo_root):
-    (demo_root / "mine" / "experts").mkdir(parents=True)
-    (demo_root / "mine" / "samples.csv").write_text("sample_id,label\n" + "".join(f"s{i},{i % 3}\n" for i in range(60)))
-    for name in "abc":
-        np.save(demo_root / "mine" / "experts" / f"{name}.npy", np.random.default_rng(0).normal(size=(60, 3)))
-    test = app("load")
-    test.selectbox[0].set_value("mine")
-    button(test, "Read it").click().run()
-    assert test.checkbox(key="by_position").label.startswith("The rows of all 3 experts are in the order of the labels")
+def test_dropped_files_are_read_scored_and_kept(app, demo_root):
+    test = dropped(app("load"), {"labels.csv": loading.labels_csv(), "net.npz": loading.npz(loading.scores())})
+    assert "labels and net" in words(test)
+    test.text_input(key="dataset_name").set_value("my pets").run()
+    score(test)
+    made = next(w for w in list_workspaces(demo_root) if w.name == "my pets")
+    assert made.latest_run().id == test.query_params["run"]
+    assert made.reading_steps() and len(left_in_uploads(demo_root)) == 1
+
+
+def test_files_that_are_taken_away_leave_nothing(app, demo_root):
+    test = dropped(app("load"), {"labels.csv": loading.labels_csv(), "net.npz": loading.npz(loading.scores())})
+    assert len(left_in_uploads(demo_root)) == 1
+    test.file_uploader[0].set_value(None).run()
+    assert left_in_uploads(demo_root) == []
+    dropped(test, {"labels.csv": b"\xff\xfe broken"})
+    assert len(test.error) == 1
+    test.file_uploader[0].set_value(None).run()
+    assert left_in_uploads(demo_root) == []
+
+
+def test_what_fails_while_it_is_scored_leaves_nothing(app, demo_root, monkeypatch):
+    before = {path.name for path in demo_root.iterdir()}
+    test = dropped(app("load"), {"labels.csv": loading.labels_csv(), "net.npz": loading.npz(loading.scores())})
+
+    def full(*args, **options):
+        raise InputError("The disk is full.")
+
+    monkeypatch.setattr(pipeline, "run", full)
+    test.button(key="score_it").click().run()
+    assert [error.value for error in test.error] == ["The disk is full\\."]
+    test.file_uploader[0].set_value(None).run()
+    assert {path.name for path in demo_root.iterdir()} - {"uploads"} == before and left_in_uploads(demo_root) == []
+
+
+def kinds() -> dict[str, dict[str, bytes]]:
+    sure = 0.5 + np.random.default_rng(0).random(COUNT) / 2
+    return {
+        "full": {"net.npz": loading.npz(loading.scores(1))},
+        "top-1": {"one.csv": loading.csv("sample_id,predicted,confidence", IDS, loading.answers(2), sure)},
+        "answers": {"said.csv": loading.csv("sample_id,prediction", IDS, loading.answers(3))},
+    }
+
+
+ALONE_AND_PAIRS = [(one,) for one in kinds()] + list(combinations(kinds(), 2))
+
+
+@pytest.mark.parametrize("chosen", ALONE_AND_PAIRS, ids=" with ".join)
+def test_every_kind_of_expert_alone_and_every_pair_is_read_and_scored(demo_root, monkeypatch, chosen):
+    monkeypatch.setattr(intake.state, "update", lambda **changes: None)
+    folder(
+        demo_root, {"labels.csv": loading.labels_csv()} | {n: c for kind in chosen for n, c in kinds()[kind].items()}
+    )
+    looked = intake.look_at(arriving.on_server("mine"))
+    assert looked.refusal == "" and not looked.has_error and len(looked.reading.experts) == len(chosen)
+    made = intake.score(looked.to_score(False), lambda words, share: None)
+    assert len(made.latest_run().scores) == COUNT and len(made.experts()) == len(chosen)
+
+
+def one_table() -> bytes:
+    named = NAMES[loading.answers(4)], NAMES[loading.answers(5)]
+    return loading.csv("id,truth_by_hand,label,gpt,llama,minute", IDS, LABELS % 2, NAMES[LABELS], *named, LABELS * 7)
+
+
+def test_the_role_of_each_column_stands_above_it_and_is_changed_there(app, demo_root):
+    test = view(dropped(app("load"), {"one.csv": one_table()}), "Columns")
+    shown = {box.key: box for box in test.selectbox if str(box.key).startswith("role one.csv ")}
+    assert len(shown) == 6 and shown["role one.csv llama"].value == "prediction"
+    assert "2 experts" in words(test)
+    test.selectbox(key="role one.csv llama").set_value("metadata").run()
+    assert "1 expert," in words(test)
+    view(test, "How it was read")
+    known = test.dataframe[0].value
+    assert "you said so" not in known[known["what"] == "column 'gpt'"]["how it is known"].item()
+
+
+def test_a_refusal_is_one_sentence_in_the_page_s_words_and_columns_can_be_said(app, demo_root):
+    table = loading.csv("nr,what,gpt", IDS, NAMES[LABELS], NAMES[loading.answers()])
+    test = dropped(app("load"), {"one.csv": table})
+    assert len(test.error) == 1 and not test.exception
+    said = words(test)
+    assert "above its column, as the sample id" in said and "--" not in said and str(demo_root) not in said
+    test.selectbox(key="role one.csv nr").set_value("id").run()
+    assert "above its column, as the given label" in words(test)
+    test.selectbox(key="role one.csv what").set_value("given label").run()
+    assert not test.error and "90 images, 3 classes, 1 expert" in words(test)
+
+
+def test_words_about_classes_are_taken_at_once(app, demo_root):
+    test = dropped(app("load"), {"labels.csv": loading.labels_csv(1), "net.npz": loading.npz(loading.scores())})
+    assert len(test.error) == 1
+    view(test, "More settings")
+    test.segmented_control(key="class_base").set_value("from 1").run()
+    test.text_area(key="class_list").set_value("cat\ndog\nowl").run()
+    assert not test.error and "90 images, 3 classes" in words(test)
 
 
 def test_a_path_out_of_the_data_root_is_refused(app, demo_root):
     app("load")
 
     with pytest.raises(InputError, match="lies outside the data folder"):
-        intake.read_on_server("../../etc")
+        arriving.on_server("../../etc")
+
+
+def test_folders_with_something_to_read_are_found_by_themselves(demo_root):
+    for name in ("a", "deep/er/b"):
+        folder(demo_root, {"labels.csv": loading.labels_csv(), "net.npz": loading.npz(loading.scores())}, name)
+    folder(demo_root, {"notes.txt": b"x"}, "nothing")
+    found = arriving.folders_on_server()
+    assert {"a", "deep/er/b"} <= set(found) and "nothing" not in found
+    assert not {w.id for w in list_workspaces(demo_root)} & set(found)
 
 
 def test_a_folder_that_is_no_dataset_is_told_without_options_of_the_command_line(app, demo_root):
-    (demo_root / "notes").mkdir()
-    (demo_root / "notes" / "readme.txt").write_text("x")
-    looked = intake.look_at(intake.read_on_server, "notes")
+    folder(demo_root, {"readme.txt": b"x"}, "notes")
+    looked = intake.look_at(arriving.on_server("notes"))
     assert looked.refusal.endswith("It holds readme.txt.") and "--" not in looked.refusal
 
 
-def test_bad_input_is_one_sentence(app, demo_root):
-    (demo_root / "bad" / "experts").mkdir(parents=True)
-    (demo_root / "bad" / "samples.csv").write_text("sample_id,label\na,0\na,1\n")
-    test = app("load")
-    test.selectbox[0].set_value("bad")
-    button(test, "Read it").click().run()
-    assert len(test.error) == 1
-    assert not test.exception
+def test_what_is_taken_back_is_not_read_again(demo_root, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(intake.state, "recall", lambda name, default=None: kept.get(name, default))
+    monkeypatch.setattr(intake.state, "remember", kept.__setitem__)
+    folder(demo_root, {"labels.csv": loading.labels_csv(), "net.npz": loading.npz(loading.scores())})
+    brought, first, second = arriving.on_server("mine"), Remarks(), Remarks(base=0)
+    for said in (first, second):
+        intake.keep_look(brought, said, intake.look_at(brought, said))
+    assert intake.kept_look(brought, first) and intake.kept_look(brought, second)
+    assert intake.kept_look(brought, Remarks(base=1)) is None

@@ -1,76 +1,67 @@
-"""What the import doctor found in a reading, with a tick for every fix that is safe."""
+"""What speaks against a reading, with a button for every fix that is safe."""
 
-from collections.abc import Sequence
+import math
+from dataclasses import replace
 
 import streamlit as st
 
 from cleaning.errors import counted
-from data_adapters.contract import Reading
-from data_adapters.doctor.examination import examine
+from data_adapters.doctor.diagnosis import Looked
 from data_adapters.doctor.finding import Finding
-from data_adapters.doctor.fixes import apply_fixes
-from pages.shared import state
+from pages.shared.load.plan_view import put_right
+from pages.shared.load.remarks import Remarks, say
 from pages.shared.messages import plain
 
 ICONS = {"error": ":material/error:", "warning": ":material/warning:"}
 SHOWN = 1_000  # characters of one finding
 
 
-def findings(reading: Reading) -> Reading:
-    """Draws the findings and returns the reading with the ticked fixes made; the one passed in is not changed."""
-    found = _examined(reading)
-    grave = [finding for finding in found if finding.severity != "note"]
+def findings(looked: Looked, said: Remarks) -> None:
+    """Draws what was found, worst first."""
+    for name in said.fixes:
+        _accepted(looked, name, said)
+    if looked.refusal:
+        st.error(plain(looked.refusal, SHOWN), icon=ICONS["error"])
+    found = [*(replace(finding, severity="warning") for finding in looked.proposed), *looked.findings]
+    if looked.against and not any(finding.severity == "error" for finding in looked.findings):
+        st.error(plain(looked.against, SHOWN), icon=ICONS["error"])
+    for finding in found:
+        if finding.severity != "note":
+            _drawn(finding, said)
     notes = [finding for finding in found if finding.severity == "note"]
-    st.subheader("Import doctor")
-    if not grave:
-        st.success("The import doctor found nothing wrong.", icon=":material/check_circle:")
-    accepted = [finding.name for finding in grave if _drawn(finding)]
+    if looked.reading is not None and len(notes) == len(found) and not looked.against:
+        st.success("The check of the files found nothing wrong.", icon=":material/check_circle:")
     if notes:
-        with st.expander(f"{counted(len(notes), 'more thing')} the import doctor noted"):
+        with st.expander(f"{counted(len(notes), 'more thing')} that was seen"):
             for finding in notes:
                 st.markdown(f"- {plain(finding.described(), SHOWN)}")
-    return _fixed(reading, found, accepted)
 
 
-def at_the_door(proposed: Sequence[Finding]) -> list[str]:
-    """A tick for each thing that could be put right before reading; returns the names of those that are ticked."""
-    if proposed:
-        st.markdown("**This can be put right while reading; your files stay as they are:**")
-    return [finding.name for finding in proposed if _ticked(finding, finding.described())]
-
-
-def forget() -> None:
-    """Lets go of the reading and what was found in it."""
-    state.remember("examined", (None, []))
-    state.remember("fixed", (None, [], None))
-
-
-def _examined(reading: Reading) -> list[Finding]:
-    """The findings of this reading, looked for once."""
-    of, found = state.recall("examined", (None, []))
-    if of is not reading:
-        with st.spinner("Examining what was read"):
-            found = examine(reading)
-        state.remember("examined", (reading, found))
-    return found
-
-
-def _fixed(reading: Reading, found: list[Finding], accepted: list[str]) -> Reading:
-    """The reading with these fixes, made once for the same ticks."""
-    of, names, fixed = state.recall("fixed", (None, [], None))
-    if of is not reading or names != accepted:
-        fixed = apply_fixes(reading, accepted, found)
-        state.remember("fixed", (reading, accepted, fixed))
-    return fixed
-
-
-def _drawn(finding: Finding) -> bool:
-    """Whether its fix was ticked."""
+def _drawn(finding: Finding, said: Remarks) -> None:
     show = st.error if finding.severity == "error" else st.warning
     with st.container(gap="xsmall"):
         show(plain(finding.told() if finding.safe_fix else finding.described(), SHOWN), icon=ICONS[finding.severity])
-        return finding.safe_fix and _ticked(finding, finding.fix.rstrip("."))
+        if not finding.safe_fix:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words = finding.fix.rstrip(".")
+            if st.button(
+                plain(words, SHOWN), key=f"fix_{finding.name}", on_click=say, args=(said.fixed(finding.name),)
+            ):
+                return
+            st.caption(change(finding))
 
 
-def _ticked(finding: Finding, words: str) -> bool:
-    return st.checkbox(plain(words, SHOWN), key=f"fix_{finding.name}")
+def change(finding: Finding) -> str:
+    """What a fix changes: agreement with the given labels before and after, where that is known."""
+    if math.isnan(finding.before) or math.isnan(finding.after):
+        return "Your files stay as they are."
+    then = f"Agreement with the given labels: {finding.before:.1%} now, {finding.after:.1%} then."
+    return f"{then} Your files stay as they are."
+
+
+def _accepted(looked: Looked, name: str, said: Remarks) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = "It is put right in what is read." if looked.reading is None else put_right(looked.reading, name)
+        st.markdown(f":material/check: {plain(words, SHOWN)}")
+        st.button("Take back", key=f"unfix_{name}", type="tertiary", on_click=say, args=(said.unfixed(name),))

@@ -1,81 +1,62 @@
 """From files to an opened, scored workspace: what the Load page does when asked."""
 
-import os
-import uuid
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
-import streamlit as st
 
 from cleaning.domain.settings import Settings
-from cleaning.errors import InputError
 from cleaning.keep.known_scores import known_scores
-from cleaning.keep.workspaces import Workspace, create_workspace, workspaces_root
-from cleaning.suspect import pipeline
+from cleaning.keep.whole_scoring import Job, score_whole
+from cleaning.keep.workspaces import Workspace, workspaces_root
 from data_adapters.contract import Reading
 from data_adapters.doctor.diagnosis import Looked, look
-from data_adapters.layouts.folder import is_dataset_folder
-from data_adapters.layouts.uploads import read_uploads
-from data_adapters.plan import ReadingOptions, ReadingPlan
-from data_adapters.reading import is_readable_folder, read
+from data_adapters.plan import ReadingStep
+from data_adapters.reading import read
+from data_adapters.ways import spoken
 from pages.shared import state
+from pages.shared.load.arriving import Brought
+from pages.shared.load.remarks import NOTHING_SAID, Remarks
+from pages.shared.load.wording import PAGE
 
-MAX_LISTED = 200
-
-
-def data_root() -> Path:
-    """The folder on the server below which datasets may be chosen: SECOND_OPINION_DATA_ROOT, or ./datasets."""
-    return Path(os.environ.get("SECOND_OPINION_DATA_ROOT", "datasets"))
+MOST_KEPT = 4  # readings of one source, so that what is taken back is there at once
 
 
-def folders_on_server() -> list[str]:
-    """Dataset folders and folders of logs below the root, as relative paths, at most two levels down."""
-    root = data_root()
-    datasets = [p for pattern in ("*", "*/*") for p in sorted(root.glob(pattern)) if is_dataset_folder(p)]
-    logs = [p for p in sorted(root.glob("*")) if p not in datasets and is_readable_folder(p)]
-    found = [*datasets, *logs]
-    return [str(p.relative_to(root)) for p in found[:MAX_LISTED]]
+def _unheard(step: ReadingStep) -> None:
+    return None
 
 
-def read_on_server(relative: str, plan: ReadingPlan | None = None) -> Reading:
-    """Reads a dataset folder below the root. Raises InputError for any path that leaves it."""
-    root = data_root().resolve()
-    folder = (root / relative.strip()).resolve()
-    if not folder.is_relative_to(root):
-        raise InputError(f"'{relative}' lies outside the data folder of this server. Choose a folder below it.")
-    if not folder.is_dir():
-        raise InputError(f"There is no folder '{relative}' below the data folder of this server. Check the spelling.")
-    return read(folder, plan)
+def look_at(brought: Brought, said: Remarks = NOTHING_SAID, heard: Callable[[ReadingStep], None] = _unheard) -> Looked:
+    """What reading gives, or why it is refused, what speaks against it and what would help; in this page's words.
+
+    heard: told each step; what it raises ends the reading.
+    """
+    options = said.options(heard=heard, known=known_scores(workspaces_root()), pictures_to=brought.pictures_to())
+    with spoken(PAGE):
+        return look(lambda plan: read(brought.path, plan), options)
 
 
-def upload_megabytes() -> int:
-    """What the server takes as one uploaded file: ``server.maxUploadSize`` in .streamlit/config.toml."""
-    return int(st.get_option("server.maxUploadSize"))
+def kept_look(brought: Brought, said: Remarks) -> Looked | None:
+    """What was found before in this tab, by the same source and words."""
+    return dict(state.recall("looks", ())).get((brought.key, said.key))
 
 
-def look_at(read: Callable[[object, ReadingPlan], Reading], source: object, fixes: Iterable[str] = ()) -> Looked:
-    """What reading the source gives, or why it is refused, and what could be put right first."""
-    options = ReadingOptions(tuple(fixes), known=known_scores(workspaces_root()))
-    return look(lambda plan: read(source, plan), options)
-
-
-def read_uploaded(files: Mapping[str, object], plan: ReadingPlan | None = None) -> Reading:
-    """Reads uploaded files from a folder of their own; nothing stays of an upload that was refused."""
-    return read_uploads(files, workspaces_root() / "uploads" / uuid.uuid4().hex, plan=plan)
+def keep_look(brought: Brought, said: Remarks, looked: Looked) -> None:
+    kept = [(key, one) for key, one in state.recall("looks", ()) if key[0] == brought.key and key[1] != said.key]
+    state.remember("looks", (*kept[-MOST_KEPT + 1 :], ((brought.key, said.key), looked)))
 
 
 def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace:
-    """Makes (or finds) the workspace and its run, and opens both in this tab."""
-    workspace = create_workspace(workspaces_root(), reading.dataset, reading.experts)
-    workspace.keep_reading(reading.plan.as_data())
-    settings = Settings()
-    run = workspace.find_run(settings, reading.experts)
-    if run is None:
-        scored = pipeline.run(reading.dataset, reading.experts, settings, progress, workspace.opinion_store())
-        run = workspace.save_run(scored, reading.experts)
+    """Makes (or finds) the workspace and its run, whole or not at all, and opens both in this tab."""
+    job = Job(reading.dataset, reading.experts, Settings(), progress, reading.plan.as_data())
+    workspace, run = score_whole(workspaces_root(), job)
     state.update(workspace_id=workspace.id, run_id=run.id)
     return workspace
+
+
+def named(reading: Reading, name: str) -> Reading:
+    """The reading with the dataset called so; unchanged for an empty name."""
+    return replace(reading, dataset=replace(reading.dataset, name=name)) if name.strip() else reading
 
 
 def expert_table(reading: Reading) -> pd.DataFrame:

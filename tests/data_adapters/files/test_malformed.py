@@ -182,7 +182,7 @@ def negative_cost(folder):
     tiny.write(folder / "dataset.json", json.dumps({"experts": {"net": {"cost": -1}}}))
 
 
-@case("'samples.csv' has no column 'batch' (--group-column). Its columns are sample_id, label.")
+@case("'samples.csv' has no column 'batch', named with --group-column. Its columns are sample_id, label.")
 def unknown_group_column(folder):
     tiny.write(folder / "dataset.json", '{"group_column": "batch"}')
 
@@ -413,7 +413,7 @@ def no_experts(folder):
     (folder / "experts" / "net.npy").unlink()
 
 
-@case("'set' has no folder 'experts'.")
+@case("'set' holds the given labels, and no expert was found in it.")
 def no_expert_folder(folder):
     no_experts(folder)
     (folder / "experts").rmdir()
@@ -608,8 +608,8 @@ LOOSE = {
     "expert_missing": (dict(experts={"x": "none.npy"}), "There is no file"),
     "expert_other_ending": (dict(experts={"x": "net.docx"}), "'x' (net.docx) has an ending we do not read."),
     "no_expert": (dict(experts={}), "No expert was given."),
-    "id_column": (dict(id_column="uid"), "'labels.csv' has no column 'uid' (--id-column). Its columns are"),
-    "label_column": (dict(label_column="y"), "'labels.csv' has no column 'y' (--label-column)."),
+    "id_column": (dict(id_column="uid"), "'labels.csv' has no column 'uid', named with --id-column. Its columns are"),
+    "label_column": (dict(label_column="y"), "'labels.csv' has no column 'y', named with --label-column."),
     "answer_columns_alone": (dict(answer_columns=["a"]), "--answer-columns needs --answers"),
     "answers_alone": (dict(answers="labels.csv"), "--answers needs --answer-columns"),
     "images": (dict(images="nowhere"), "There is no folder of pictures"),

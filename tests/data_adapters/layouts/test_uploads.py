@@ -8,7 +8,7 @@ import pytest
 
 from cleaning.errors import InputError
 from data_adapters import read_uploads, save_uploads
-from data_adapters.layouts.uploads import safe_name
+from data_adapters.layouts.uploads import name_of_upload, safe_name
 from tests.data_adapters import tiny
 
 
@@ -21,34 +21,57 @@ def npy() -> bytes:
 LABELS = ("sample_id,label\n" + "".join(f"{i},{k}\n" for i, k in zip(tiny.IDS, tiny.LABELS))).encode()
 
 
-def test_an_upload_is_not_called_after_the_folder_it_lies_in(tmp_path):
+@pytest.mark.parametrize(
+    ("names", "called"),
+    [
+        (["questions.csv"], "questions"),
+        (["labels.csv", "net.npy"], "labels and net"),
+        (["labels.csv", "net.npy", "vit.npy", "s00.jpg"], "labels and 3 more"),
+        (["pets/labels.csv", "pets/experts/net.npy"], "pets"),
+        (["../labels.csv"], "labels"),
+    ],
+)
+def test_an_upload_is_called_after_its_files(names, called):
+    assert name_of_upload(names) == called
+
+
+def test_the_dataset_is_called_so_and_never_after_a_folder_of_ours(tmp_path):
     files = {"labels.csv": LABELS, "net.npy": npy()}
-    assert read_uploads(files, tmp_path / "0f3a9c").dataset.name == "uploaded data"
-    files["dataset.json"] = b'{"name": "Pets"}'
-    assert read_uploads(files, tmp_path / "1b2c3d").dataset.name == "Pets"
+    assert read_uploads(files, tmp_path / "0f3a9c").dataset.name == "labels and net"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("labels.csv", LABELS)
         archive.writestr("experts/net.npy", npy())
     assert read_uploads({"pets of spring.zip": packed}, tmp_path / "4d5e6f").dataset.name == "pets of spring"
+    with pytest.raises(InputError, match=r"^'labels' holds the given labels"):
+        read_uploads({"labels.csv": LABELS}, tmp_path / "7a8b9c")
 
 
-def test_files_are_sorted_into_a_dataset_folder_and_read(tmp_path):
+def test_files_are_saved_as_they_are_called_and_read(tmp_path):
     files = {
-        "Labels.csv": LABELS,
-        "net.npy": io.BytesIO(npy()),
-        "s00.jpg": b"x",
-        "class_names.txt": b"cat\ndog\nowl",
+        "mine/labels.csv": LABELS,
+        "mine/models/net.npy": io.BytesIO(npy()),
+        "mine/s00.jpg": b"x",
+        "mine/class_names.txt": b"cat\ndog\nowl",
     }
     reading = read_uploads(files, tmp_path / "up")
-    assert sorted(p.relative_to(tmp_path / "up").as_posix() for p in (tmp_path / "up").rglob("*.*")) == [
-        "class_names.txt",
-        "experts/net.npy",
-        "images/s00.jpg",
-        "labels.csv",
-    ]
+    assert sorted(p.relative_to(tmp_path / "up").as_posix() for p in (tmp_path / "up").rglob("*.*")) == sorted(files)
     assert [expert.name for expert in reading.experts] == ["net"]
     assert reading.dataset.samples["image"][0] == "s00.jpg"
+
+
+def test_saving_tells_how_far_it_is_and_can_be_ended(tmp_path):
+    told = []
+    save_uploads({"labels.csv": LABELS, "net.npy": npy()}, tmp_path / "up", told=lambda *at: told.append(at))
+    assert told == [(0, 2), (1, 2)]
+
+    def enough(done, count):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save_uploads({"labels.csv": LABELS, "net.npy": npy()}, tmp_path / "cancelled", told=enough)
+    assert not (tmp_path / "cancelled").exists()
 
 
 @pytest.mark.parametrize(
@@ -71,12 +94,15 @@ def test_names_cannot_leave_the_folder(name, safe):
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"net.npy": npy()}, "None of the uploaded files holds the labels; they are net.npy."),
+        (
+            {"net.npy": npy()},
+            "'net' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). It holds net.npy.",
+        ),
         ({"labels.csv": LABELS, "..": b"x"}, "An uploaded file has no usable name ('..')."),
-        ({"labels.csv": LABELS, "a/net.npy": b"x", "b/net.npy": b"y"}, "called experts/net.npy."),
+        ({"labels.csv": LABELS, "net?.npy": b"x", "net*.npy": b"y"}, "More than one uploaded file is called net_.npy."),
         ({"labels.csv": LABELS, "net.npy": b"x" * 5000}, "larger than 4.0 KB together."),
         ({"labels.csv": LABELS, "net.npy": b"abc"}, "'net.npy' is no NumPy array file"),
-        ({"labels.csv": LABELS}, "has no folder 'experts'"),
+        ({"labels.csv": LABELS}, "holds the given labels, and no expert was found in it."),
     ],
 )
 def test_a_refused_upload_leaves_nothing_behind(tmp_path, files, sentence):

@@ -1,0 +1,127 @@
+"""Home: each workspace a tile with its pictures, how far its review is, and the button that goes on with it."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from cleaning.errors import InputError, counted
+from cleaning.keep.workspaces import Workspace
+from cleaning.review.glance import Glance
+from pages.shared import loaders
+from pages.shared.load.first_look import thumbnail
+from pages.shared.messages import plain
+
+SHOWN = 6  # tiles, before somebody asks for all
+IN_A_ROW = 3
+LONGEST = 110  # characters of a question
+STYLE = """<style>
+[class*="st-key-tile_"] {height: 100%}
+[class*="st-key-cover_"] {min-height: 4.6rem; overflow: hidden; flex-wrap: nowrap}
+[class*="st-key-cover_"] img {height: 4.5rem; width: 4.5rem; object-fit: cover; border-radius: .5rem; image-rendering: auto}
+.progress-ring {width: 2.6rem; height: 2.6rem; border-radius: 50%; display: grid; place-items: center; font-size: .72rem;
+  font-variant-numeric: tabular-nums}
+.progress-ring span {width: 2rem; height: 2rem; border-radius: 50%; display: grid; place-items: center;
+  background: light-dark(#FCFBF9, #15181B)}
+</style>"""
+Go = Callable[[str, str], None]
+
+
+def tiles(opened: Sequence[Workspace], go: Go) -> None:
+    """Draws them, last used first. go: opens a workspace, by id, at a page."""
+    st.html(STYLE)
+    everything = len(opened) <= SHOWN or st.toggle(f"Show all {len(opened):,}", key="all_workspaces")
+    shown = opened if everything else opened[:SHOWN]
+    for start in range(0, len(shown), IN_A_ROW):
+        for place, (column, workspace) in enumerate(zip(st.columns(IN_A_ROW), shown[start : start + IN_A_ROW])):
+            with column, st.container(border=True, key=f"tile_{workspace.id}"):
+                _tile(workspace, start + place == 0, go)
+
+
+def _tile(workspace: Workspace, first: bool, go: Go) -> None:
+    try:
+        run_ids = workspace.run_ids()
+        seen = loaders.glance_at(workspace.id, run_ids[-1]) if run_ids else None
+    except InputError as error:
+        st.markdown(f"**{plain(workspace.name, 60)}**")
+        st.caption(plain(error))
+        return
+    if seen is not None:
+        _cover(workspace, run_ids[-1], seen)
+    _name(workspace, seen)
+    if seen is not None:
+        _buttons(workspace, seen, first, go)
+
+
+def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:
+    """Pictures of the samples that most is said against; of questions the beginning of the first."""
+    with st.container(horizontal=True, gap="xsmall", key=f"cover_{workspace.id}"):
+        pictures = loaders.worked_out(workspace.id, run_id, ("tile", seen.rows), lambda: _pictures(workspace, seen))
+        if pictures:
+            for picture in pictures:
+                st.image(picture, width=72, alt="")
+        else:
+            st.caption(_beginning(workspace, seen))
+
+
+def _pictures(workspace: Workspace, seen: Glance) -> list[bytes]:
+    made = [thumbnail(workspace.dataset(), row) for row in seen.rows]
+    return [picture for picture in made if picture is not None]
+
+
+def _beginning(workspace: Workspace, seen: Glance) -> str:
+    samples = workspace.dataset().samples
+    if not seen.rows or "question" not in samples:
+        return "Without pictures"
+    text = " ".join(str(samples["question"].iloc[seen.rows[0]]).split())
+    return plain(f"“{text if len(text) <= LONGEST else text[:LONGEST] + '…'}”")
+
+
+def _name(workspace: Workspace, seen: Glance | None) -> None:
+    kind = "images" if workspace.kind == "image" else "questions"
+    experts = workspace.experts_about()
+    simulated = " · simulated experts" if any(e["simulated"] for e in experts) else ""
+    told = f"{workspace.about['samples']:,} {kind} · {counted(len(experts), 'expert')}{simulated}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if seen is not None:
+            st.html(ring(seen), width="content")
+        with st.container(gap=None):
+            st.markdown(f"**{plain(workspace.name, 60)}**")
+            st.caption(told if seen is not None else f"{told} · not scored yet")
+
+
+def ring(seen: Glance) -> str:
+    """How far a review is, as a ring; figures alone stand in it."""
+    percent = int(np.floor(100 * seen.share))
+    line = f"conic-gradient(light-dark(#0F6E66, #1C8278) {percent}%, light-dark(#DEDAD2, #33393E) 0)"
+    words = f"{seen.decided:,} of {seen.cards:,} cards decided"
+    about_it = f'class="progress-ring" role="img" aria-label="{words}" title="{words}" style="background:{line}"'
+    return f"<div {about_it}><span>{percent}%</span></div>"
+
+
+def _buttons(workspace: Workspace, seen: Glance, first: bool, go: Go) -> None:
+    where, words = next_step(seen)
+    kind = "primary" if first else "secondary"
+    with st.container(horizontal=True, gap="small"):
+        if st.button(words, key=f"review_{workspace.id}", type=kind, width="stretch"):
+            go(workspace.id, where)
+        if st.button("Open", key=f"open_{workspace.id}", help="Begin with its experts"):
+            go(workspace.id, "calibrate")
+
+
+def next_step(seen: Glance) -> tuple[str, str]:
+    """(page, words of the button) that go on with a workspace."""
+    if not seen.cards:
+        return "threshold", "Nothing is flagged: look at the threshold"
+    if not seen.left:
+        return "export", "All decided: export"
+    begun = "Continue" if seen.decided else "Review"
+    return "review", f"{begun}: {counted(seen.left, 'card')}, {about(seen.seconds)}"
+
+
+def about(seconds: float) -> str:
+    """``about 6 min``, ``about 3 h``."""
+    minutes = seconds / 60
+    if minutes < 1:
+        return "under a minute"
+    return f"about {minutes:.0f} min" if minutes < 90 else f"about {minutes / 60:.0f} h"

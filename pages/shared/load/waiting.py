@@ -1,0 +1,26 @@
+"""Long work with its progress and a way out, where the button was that began it.
+
+Each word about the progress is a call of Streamlit: there a press of Cancel, or leaving the page, ends the work.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from pages.shared.messages import plain
+
+
+@contextmanager
+def waiting(words: str, key: str, cancelled: Callable[[], None]) -> Iterator[Callable[[str, float], None]]:
+    """Gives what tells of the work: words, and a share from 0 to 1. cancelled: called when Cancel was pressed."""
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center", key=f"waiting_{key}"):
+        bar = st.progress(0.0, text=plain(words))
+        st.button("Cancel", key=f"cancel_{key}", on_click=cancelled)
+
+    def tell(words: str, share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=plain(words, 120))
+
+    yield tell
+    place.empty()
