@@ -48,3 +48,10 @@ LEASES = sql.Table(
     sql.Column("tab", sql.String(36), nullable=False),
     sql.Column("until", sql.Float, nullable=False),
 )
+CHAIN = sql.Table(
+    "chain",
+    TABLES,
+    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
+    sql.Column("digest", sql.String(64), nullable=False),
+)

@@ -160,6 +160,8 @@ class ReviewDesk:
         return {"seq": last.seq, "words": words}
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
+        own = np.isin(rows, self.facts.rows(sorted(self.leases.held(_holder(view)))))
+        rows = np.r_[rows[own], rows[~own]]  # a reload comes back to what it showed
         offered = partial(self._dealer.offers, view.reviewer, rows, held, self._known())
         return self.leases.take(_holder(view), offered, count, held)
 
