@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 from cleaning.version import __version__
 
+UPKEEP = ("backup", "restore", "verify", "merge")  # modules in a folder of their own
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
     "export", "apply", "revert", "mask", "impact", "card", "certify", "import-decisions",
+    *UPKEEP,
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
 IN_A_CHECKOUT = "python -m cleaning"  # as the examples of every command call it
@@ -51,7 +53,13 @@ def build_parser(first: Sequence[str] = (), called: str = IN_A_CHECKOUT) -> argp
     parser.add_argument("--version", action="version", version=f"second-opinion {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in set(first) & set(COMMANDS) or COMMANDS:
-        importlib.import_module(f"cleaning.command_line.{name.replace('-', '_')}").add_to(commands)
+        importlib.import_module(_home_of(name)).add_to(commands)
     for command in commands.choices.values():
         command.epilog = command.epilog.replace(IN_A_CHECKOUT, called)
     return parser
+
+
+def _home_of(command: str) -> str:
+    """The name of a command's module."""
+    folder = "upkeep." if command in UPKEEP else ""
+    return f"{__name__}.{folder}{command.replace('-', '_')}"

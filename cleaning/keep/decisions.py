@@ -16,6 +16,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
+from cleaning.keep.hash_chain import extend
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
 from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES
 from cleaning.keep.writer import Work, Writer, serialise, writing
@@ -72,8 +73,12 @@ class ReviewStore:
         rows = [self._row_of_decision(d) for d in decisions]
         if not rows:
             return []
-        self.write(lambda connection: _insert_decisions(connection, rows))
+        self.write(lambda connection: self._insert_sealed(connection, rows))
         return [row["uuid"] for row in rows]
+
+    def _insert_sealed(self, connection: sql.Connection, rows: list[dict]) -> None:
+        _insert_decisions(connection, rows)
+        extend(connection, self.workspace_id)
 
     def decisions(self, run_id: str | None = None, since_seq: int = 0) -> list[Decision]:
         """The log in order, whole or of one run, from after ``since_seq``."""

@@ -48,3 +48,22 @@ LEASES = sql.Table(
     sql.Column("tab", sql.String(36), nullable=False),
     sql.Column("until", sql.Float, nullable=False),
 )
+CHAIN = sql.Table(
+    "chain",
+    TABLES,
+    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=False),
+    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
+    sql.Column("digest", sql.String(64), nullable=False),
+)
+MESSAGES = sql.Table(
+    "messages",
+    TABLES,
+    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=True),
+    sql.Column("workspace_id", sql.String(40), nullable=False, index=True),
+    sql.Column("sample_id", sql.Text, nullable=False),
+    sql.Column("kind", sql.String(12), nullable=False),
+    sql.Column("author", sql.Text, nullable=False),
+    sql.Column("text", sql.Text, nullable=False),
+    sql.Column("at", sql.String(24), nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -10,6 +10,7 @@ import pandas as pd
 from cleaning.errors import counted
 from cleaning.keep.decisions import ReviewStore
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
+from cleaning.review.team.roles import MAINTAINER, require
 
 THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
 CALIBRATION_METHODS = "calibration_methods"
@@ -164,4 +165,6 @@ class Choosing:
         self.record(CALIBRATION_METHODS, kept | {expert: method})
 
     def record(self, key: str, value: object) -> None:
+        """Raises InputError where this person may not change what counts for others."""
+        require(self.store, self.who, MAINTAINER, "change settings")
         self.store.set_choice(self.run_id, key, value, at=self.clock(), who=self.who)

@@ -160,6 +160,9 @@ class ReviewDesk:
         return {"seq": last.seq, "words": words}
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
+        again = self.leases.held(_holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last
+        here = np.isin(rows, self.facts.rows(sorted(again)))
+        rows = rows[np.argsort(~here, kind="stable")]  # a reload comes back to what it showed
         offered = partial(self._dealer.offers, view.reviewer, rows, held, self._known())
         return self.leases.take(_holder(view), offered, count, held)
 
@@ -173,11 +176,11 @@ class ReviewDesk:
         return card | {"ticket": lease.ticket, "told": False}
 
     def leave(self, view: View) -> None:
-        """The tab was closed: what it held is free."""
+        """The tab was closed."""
         self.leases.leave(_holder(view))
 
     def read_ahead(self) -> None:
-        """Makes a first card, so that the first reviewer finds everything read."""
+        """Makes a first card."""
         for row in self.open_cards(View("")).rows[:1]:
             self.card(int(row), View(""))
 
@@ -197,8 +200,6 @@ class ReviewDesk:
         if mine is not None and mine.verdict != LATER:
             card["decided"] = history.told(mine, self.facts, self.cards)
         return card
-
-    # -- the grid ------------------------------------------------------------------------------------------------
 
     def grid(self, view: View, after: int, count: int) -> dict:
         """The next thumbnails of a view. after: place in the whole queue behind which to begin, 0 at first.
@@ -254,8 +255,6 @@ class ReviewDesk:
             "anchoring": effect.__dict__ | {"enough": effect.enough},
             "expected": finds.ahead(self.recalibrated(), self.facts.suspicion[self.open_cards(view).rows]),
         }
-
-    # -- decisions -----------------------------------------------------------------------------------------------
 
     def record(self, view: View, items: Sequence[Sent], sent_at: float) -> Outcome:
         """Checks a batch, makes it durable, and reveals the cards it decided.

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cleaning.domain.verdicts import VERDICTS
+from cleaning.keep.decisions import open_store
 from tests.browser.review_room import Room
 from tests.decisions import current_decisions
 
@@ -241,6 +242,10 @@ def test_questions_by_letter_and_number(question_room):
 
 
 def test_two_reviewers_do_not_see_each_other_until_they_decided(context, server):
+    workspace = server.workspace("question")
+    store = open_store(workspace.decisions_url, workspace.id)
+    store.set_choice(workspace.latest_run().id, "overlap_share", 1.0, at="2026-01-01T00:00:00.000Z", who="lead")
+    store.close()
     ann, bob = (Room(context, server, name, "question") for name in ("ann2", "bob2"))
     assert ann.sample == bob.sample
     shared = ann.press("x")
@@ -254,8 +259,6 @@ def test_two_reviewers_do_not_see_each_other_until_they_decided(context, server)
 
 def test_open_mode_shows_labels_and_votes_and_the_log_says_open(context, own_server):
     workspace = own_server.workspace("image")
-    from cleaning.keep.decisions import open_store
-
     store = open_store(workspace.decisions_url, workspace.id)
     store.set_choice(workspace.latest_run().id, "mode", "open", at="2026-01-01T00:00:00.000Z", who="lead")
     store.close()

@@ -64,6 +64,17 @@ def test_two_tabs_of_one_person_share_the_deck_and_are_told(desk):
     assert shown(desk.window(one, [], 3)) == order[:3], "a reload comes back to the same cards"
 
 
+def test_a_reload_shows_what_it_showed_though_an_earlier_card_was_freed(desk):
+    order = desk.queue(ANN).rows.tolist()
+    desk.window(BOB, [], 2)
+    assert shown(desk.window(ANN, [], 2)) == order[2:4]
+    time = [desk.leases.clock()]
+    desk.leases.clock = lambda: time[0]
+    desk.leave(BOB)
+    time[0] += 11
+    assert shown(desk.window(ANN, [], 3)) == [*order[2:4], order[0]]
+
+
 def test_cards_of_the_grid_are_leased_too(desk):
     order = desk.queue(ANN).rows.tolist()
     assert shown(desk.window(ANN, [], 3)) == order[:3]

@@ -1,0 +1,44 @@
+"""Messages on a card: notes, questions and answers, kept with the decisions and seen by colleagues once they decided."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sql
+
+from cleaning.errors import InputError
+from cleaning.keep.decisions import ReviewStore, storable
+from cleaning.keep.store_tables import MESSAGES
+from cleaning.keep.stored import now
+
+Kind = Literal["note", "question", "answer"]
+LONGEST_MESSAGE = 2_000
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody wrote on a sample's card. at: ISO 8601 UTC. seq: place among all messages."""
+
+    sample_id: str
+    kind: str
+    author: str
+    text: str
+    at: str
+    seq: int
+
+
+def write(store: ReviewStore, sample_id: str, kind: Kind, author: str, text: str) -> None:
+    """Keeps a message. Raises InputError for an empty or overlong one."""
+    words = storable(text).strip()
+    if not words or len(words) > LONGEST_MESSAGE:
+        raise InputError(f"A message has 1 to {LONGEST_MESSAGE:,} characters; this one has {len(words):,}.")
+    row = {"workspace_id": store.workspace_id, "sample_id": sample_id, "kind": kind, "author": author}
+    store.write(lambda connection: connection.execute(sql.insert(MESSAGES), [row | {"text": words, "at": now()}]))
+
+
+def messages(store: ReviewStore, sample_id: str | None = None) -> list[Message]:
+    """All messages, or those on one sample, in order."""
+    t = MESSAGES
+    query = sql.select(t).where(t.c.workspace_id == store.workspace_id).order_by(t.c.seq)
+    if sample_id is not None:
+        query = query.where(t.c.sample_id == sample_id)
+    return [Message(r.sample_id, r.kind, r.author, r.text, r.at, r.seq) for r in store.read(query)]
