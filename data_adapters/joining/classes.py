@@ -18,14 +18,7 @@ from data_adapters.joining.class_codes import (
     read_places,
 )
 from data_adapters.joining.columns import is_position
-from data_adapters.joining.expert_columns import (
-    answer_candidates,
-    named_after,
-    numbered_columns,
-    score_columns,
-    without_rank_columns,
-)
-from data_adapters.joining.given_labels import MAY_BE_A_CLASS, is_mark, refuse_several, without_label
+from data_adapters.joining.given_labels import are_signs, is_mark, may_be_a_class, refuse_several, without_label
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -48,6 +41,8 @@ def labelled(samples: Samples, opened: Sequence[OpenedExpert], names: Names | No
     missing = without_label(samples.labels, known, answered, plan.options.missing)
     if missing.any():
         samples = _without(samples, missing, where, plan)
+    if samples.labels_are_places and are_signs(samples.labels):
+        samples = replace(samples, labels_are_places=False)
     if samples.options is not None or samples.labels_are_places or names is not None or all_integers(samples.labels):
         return samples
     return _spelled_alike(samples, opened, plan)
@@ -81,7 +76,9 @@ def _spelled_alike(samples: Samples, opened: Sequence[OpenedExpert], plan: Readi
 
 def _is_answered(mark: str, opened: Sequence[OpenedExpert], samples: Samples) -> bool:
     """Whether experts answer with a mark as with a class: NA at all, others at least half as often as labels have it."""
-    least = 0.0 if mark in MAY_BE_A_CLASS else 0.5 * float((samples.labels == mark).mean())
+    if may_be_a_class(mark) and any(_column_count(one, samples) == len(distinct(samples.labels)) for one in opened):
+        return True
+    least = 0.0 if may_be_a_class(mark) else 0.5 * float((samples.labels == mark).mean())
     shares = [float((text == mark).mean()) for text in _answer_texts(opened, samples)]
     columns = {column for one in opened if one.table is not None for column in one.table.columns}
     return mark in columns or any(share > 0 and share >= least for share in shares)
@@ -89,6 +86,8 @@ def _is_answered(mark: str, opened: Sequence[OpenedExpert], samples: Samples) ->
 
 def _answer_texts(opened: Sequence[OpenedExpert], samples: Samples) -> list[np.ndarray]:
     """The columns, or arrays of text, that may hold answers."""
+    from data_adapters.joining.expert_columns import answer_candidates
+
     found = []
     for one in opened:
         if one.table is not None:
@@ -138,6 +137,8 @@ def _letters(samples: Samples, names: Names | None) -> tuple[tuple[str, ...], li
 
 def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan) -> tuple[tuple[str, ...], list[str]]:
     """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
+    from data_adapters.joining.expert_columns import named_after
+
     seen = set(map(str, distinct(samples.labels)))
     if not samples.labels_are_places:
         for columns in (named_after(_class_texts(one, samples), seen) for one in opened):
@@ -147,7 +148,7 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
                 return names, [f"Classes are called as the experts' columns: {listed(names)}"]
     count = _class_count(samples, opened)
     numbers = sorted(set(integers(list(seen)).tolist()))
-    if not samples.labels_are_places and len(numbers) == count and numbers[-1] > count:
+    if not samples.labels_are_places and len(numbers) == count and (numbers[-1] > count or numbers[0] < 0):
         plan.decide(samples.file, "classes", "the numbers found, in their order", "inferred", f"{count} columns")
         return tuple(map(str, numbers)), [f"Classes are called by the {count} numbers found, in their order."]
     plan.decide(samples.file, "classes", f"numbers 0 to {count - 1}", "inferred")
@@ -159,6 +160,8 @@ def _by_number(name: str) -> tuple[int, str]:
 
 
 def _class_texts(one: OpenedExpert, samples: Samples) -> tuple[str, ...]:
+    from data_adapters.joining.expert_columns import score_columns
+
     if one.table is None or one.answer_column:
         return ()
     return score_columns(one.table, find_id_column(one.table, samples.ids, samples.id_column))
@@ -182,6 +185,8 @@ def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
 
 
 def _column_count(one: OpenedExpert, samples: Samples) -> int:
+    from data_adapters.joining.expert_columns import numbered_columns, without_rank_columns
+
     if one.array is not None:
         expected = samples.row_count or len(samples)
         transposed = one.ids is None and len(one.array) != expected and one.array.shape[-1] == expected
@@ -194,6 +199,8 @@ def _column_count(one: OpenedExpert, samples: Samples) -> int:
 
 def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
     """The largest class number a top-1 or vote expert predicts; -1 where its answers are names."""
+    from data_adapters.joining.expert_columns import answer_candidates
+
     if one.table is None:
         return int(one.array.max()) if one.array.dtype.kind in "iuf" and one.array.ndim == 1 else -1
     ids = find_id_column(one.table, samples.ids, samples.id_column)
@@ -203,8 +210,11 @@ def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
 
 def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple[str, ...], list[str]]:
     """The sorted names among the labels, with those that a table of scores has columns for."""
+    from data_adapters.joining.expert_columns import named_after
+
     seen = set(map(str, distinct(samples.labels)))
     for one in opened:
+        seen |= set(named_after(one.class_order, seen))
         columns = [column for column in _class_texts(one, samples) if not is_position(column)]
         seen |= set(named_after(columns, seen))
     if len(seen) > MAX_CLASSES:

@@ -1,0 +1,78 @@
+"""Questions whose options lie in columns of their own (A, B, C; option_1 ...), or inside the question itself."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from cleaning.domain.dataset import OPTION_LETTERS
+from data_adapters.files.tables import Table
+from data_adapters.joining.columns import CHOICES_NAMES, QUESTION_NAMES, known_columns
+
+PLACE = re.compile(r"(.*?)[ _-]?([a-zA-Z]|\d{1,2})")
+PREFIXES = frozenset(
+    "option options opt op choice choices answer ans ending sol solution alternative candidate".split()
+)
+FEWEST = 2
+
+
+def with_options(table: Table, others: Collection[str] = ()) -> Table:
+    """The table with one column of options, where they lie in several or inside the question. others: columns that hold
+    something else."""
+    inside = _inside_question(table)
+    if inside is not None:
+        return inside
+    if known_columns(table, CHOICES_NAMES):
+        return table
+    columns = _option_columns(table, [c for c in table.columns if c not in others])
+    if not columns:
+        return table
+    rows = [_without_empty_end(row) for row in zip(*(table.text(column).tolist() for column in columns))]
+    data = table.data.drop_columns(list(columns)).append_column("choices", pa.array(rows, pa.list_(pa.string())))
+    note = f"'{table.path.name}': options from the columns '{columns[0]}' to '{columns[-1]}'."
+    return replace(table, data=data, notes=(*table.notes, note))
+
+
+def _inside_question(table: Table) -> Table | None:
+    """ARC's own layout: ``{"question": {"stem": ..., "choices": [...]}}``."""
+    column = next(iter(known_columns(table, QUESTION_NAMES)), None)
+    if column is None or not pa.types.is_struct(table.data[column].type):
+        return None
+    if not {"stem", "choices"} <= {field.name for field in table.data[column].type}:
+        return None
+    asked = [row or {} for row in table.values(column)]
+    place = table.columns.index(column)
+    data = table.data.set_column(place, column, pa.array([row.get("stem") for row in asked], pa.string()))
+    data = data.append_column("choices", pa.array([row.get("choices") for row in asked]))
+    return replace(table, data=data)
+
+
+def _option_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns of options in their order; none where nothing is called so, or where they hold answers."""
+    families: dict[tuple[str, bool], dict[int, str]] = {}
+    for column in columns:
+        match = PLACE.fullmatch(column.strip())
+        if match and (match[1].lower() in PREFIXES or (not match[1] and match[2].isupper())):
+            lettered = match[2].isalpha()
+            place = OPTION_LETTERS.index(match[2].upper()) if lettered else int(match[2])
+            families.setdefault((match[1].lower(), lettered), {})[place] = column
+    asked = bool(known_columns(table, QUESTION_NAMES))
+    for (prefix, _), family in families.items():
+        ordered = tuple(family[place] for place in sorted(family))
+        counted = sorted(family) in (list(range(len(family))), list(range(1, len(family) + 1)))
+        if len(family) >= FEWEST and counted and (prefix or asked) and not _hold_answers(table, ordered):
+            return ordered
+    return ()
+
+
+def _hold_answers(table: Table, columns: Sequence[str]) -> bool:
+    """Whether every cell is the letter of an option, or a number from 0 to 1, as experts' answers and scores are."""
+    cells = [cell for column in columns for cell in table.head(column) if cell]
+    letters = all(len(cell) == 1 and cell.isalpha() for cell in cells)
+    return letters or all(re.fullmatch(r"0?\.\d+(e-?\d+)?|[01](\.0*)?|\d(\.\d+)?e-\d+", cell) for cell in cells)
+
+
+def _without_empty_end(row: Sequence[str]) -> list[str]:
+    last = max((place for place, cell in enumerate(row) if cell), default=-1)
+    return list(row[: last + 1])
