@@ -161,10 +161,10 @@ def _labels_from_one(samples: Samples, classes: int | None):
 
 
 def _answers_from_one(one: OpenedExpert, samples: Samples, classes: int | None):
-    from data_adapters.joining.expert_columns import PREDICTED_NAMES
-
     column = None if one.table is None else one.answer_column
     if one.table is not None and column is None:
+        from data_adapters.joining.expert_columns import PREDICTED_NAMES
+
         column = next(iter(known_columns(one.table, PREDICTED_NAMES)), None)
     if classes is None or (one.table is not None and column is None) or (one.table is None and one.array.ndim != 1):
         return None

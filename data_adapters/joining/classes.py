@@ -1,6 +1,6 @@
 """The given labels as classes: which samples have one, what the classes are called, and which class each label means."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -137,11 +137,9 @@ def _letters(samples: Samples, names: Names | None) -> tuple[tuple[str, ...], li
 
 def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan) -> tuple[tuple[str, ...], list[str]]:
     """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
-    from data_adapters.joining.expert_columns import named_after
-
     seen = set(map(str, distinct(samples.labels)))
     if not samples.labels_are_places:
-        for columns in (named_after(_class_texts(one, samples), seen) for one in opened):
+        for columns in (_named_after(_class_texts(one, samples), seen) for one in opened):
             if columns and sorted(columns) != sorted(map(str, range(len(columns)))):
                 names = tuple(sorted(columns, key=_by_number))
                 plan.decide(samples.file, "classes", "called as the experts' columns", "inferred")
@@ -155,15 +153,24 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
     return tuple(map(str, range(count))), [f"No class names: classes are called 0 to {count - 1}."]
 
 
+def _named_after(columns: Sequence[str], seen: Collection[str]) -> tuple[str, ...]:
+    """What columns are called without a prefix of all, where that names every class seen."""
+    if not columns:
+        return ()
+    from data_adapters.joining.expert_columns import named_after
+
+    return named_after(columns, seen)
+
+
 def _by_number(name: str) -> tuple[int, str]:
     return (int(name), "") if name.isdigit() else (MAX_CLASSES, name)
 
 
 def _class_texts(one: OpenedExpert, samples: Samples) -> tuple[str, ...]:
-    from data_adapters.joining.expert_columns import score_columns
-
     if one.table is None or one.answer_column:
         return ()
+    from data_adapters.joining.expert_columns import score_columns
+
     return score_columns(one.table, find_id_column(one.table, samples.ids, samples.id_column))
 
 
@@ -185,24 +192,24 @@ def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
 
 
 def _column_count(one: OpenedExpert, samples: Samples) -> int:
-    from data_adapters.joining.expert_columns import numbered_columns, without_rank_columns
-
     if one.array is not None:
         expected = samples.row_count or len(samples)
         transposed = one.ids is None and len(one.array) != expected and one.array.shape[-1] == expected
         return one.array.shape[0 if transposed else -1] if one.array.ndim >= 2 else 0
     if one.answer_column:
         return 0
+    from data_adapters.joining.expert_columns import numbered_columns, without_rank_columns
+
     numbered = numbered_columns(without_rank_columns(one.table, _class_texts(one, samples)))
     return len(numbered) if numbered else 0
 
 
 def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
     """The largest class number a top-1 or vote expert predicts; -1 where its answers are names."""
-    from data_adapters.joining.expert_columns import answer_candidates
-
     if one.table is None:
         return int(one.array.max()) if one.array.dtype.kind in "iuf" and one.array.ndim == 1 else -1
+    from data_adapters.joining.expert_columns import answer_candidates
+
     ids = find_id_column(one.table, samples.ids, samples.id_column)
     column = one.answer_column or next(iter(answer_candidates(one.table, ids)), None)
     return largest_integer(one.table.text(column)) if column else -1
@@ -210,13 +217,11 @@ def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
 
 def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple[str, ...], list[str]]:
     """The sorted names among the labels, with those that a table of scores has columns for."""
-    from data_adapters.joining.expert_columns import named_after
-
     seen = set(map(str, distinct(samples.labels)))
     for one in opened:
-        seen |= set(named_after(one.class_order, seen))
+        seen |= set(_named_after(one.class_order, seen))
         columns = [column for column in _class_texts(one, samples) if not is_position(column)]
-        seen |= set(named_after(columns, seen))
+        seen |= set(_named_after(columns, seen))
     if len(seen) > MAX_CLASSES:
         raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")
     names = tuple(sorted(seen))
