@@ -65,6 +65,7 @@ def build_expert(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple
 def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
     from data_adapters.joining.expert_columns import best_alone, table_shape
     from data_adapters.joining.table_shapes.nested_cells import spread_out
+    from data_adapters.joining.table_shapes.paths_as_ids import as_those_of_samples
     from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
     from data_adapters.joining.told_columns import decide_columns
 
@@ -78,7 +79,7 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     gathered = once_a_sample(opened, id_column, frame.class_names)
     if gathered is not opened:
         return build_expert(gathered, frame, plan)
-    ids = None if id_column is None else _below_their_folder(table.text(id_column), frame.samples.id_folder)
+    ids = None if id_column is None else as_those_of_samples(table.text(id_column), frame.samples.id_folder)
     join = _join(opened, frame, ids, len(table), plan)
     shape = table_shape(opened, id_column, frame.class_names, partial(_is_given, opened, frame, join), plan)
     decide_columns(opened, shape, plan)
@@ -93,16 +94,6 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     else:
         confidence = None
     return _hard_or_top1(opened, frame, join, table.text(shape.predicted), confidence, plan, shape), ids is None
-
-
-def _below_their_folder(ids: np.ndarray, folder: str) -> np.ndarray:
-    """Ids that are absolute paths, cut as those of the samples were."""
-    from data_adapters.joining.table_shapes.paths_as_ids import are_absolute, below, common_folder
-
-    if not are_absolute(ids):
-        return ids
-    cut = below(ids, folder)
-    return below(ids, common_folder(ids)) if are_absolute(cut) else cut
 
 
 def _whole(opened: OpenedExpert, shape: TableShape, names: tuple[str, ...]) -> np.ndarray | None:

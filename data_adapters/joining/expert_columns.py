@@ -172,7 +172,7 @@ def _prediction(
     table, file = opened.table, opened.path.name
     candidates = [c for c in answer_candidates(table, id_column) if c in rest and not _says_right(table, c)]
     known = {name.strip().casefold() for name in names}
-    candidates += [c for c in rest if c not in candidates and not _is_gold(c) and _names_classes(table, c, known)]
+    candidates += [c for c in rest if c not in candidates and not is_gold(c) and _names_classes(table, c, known)]
     for place, column in enumerate(candidates):
         if place == len(candidates) - 1 or not is_given(column):
             return column

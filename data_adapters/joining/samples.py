@@ -156,11 +156,11 @@ def read_samples(
 def _one_sample_a_row(table: Table, roles: Roles, plan: ReadingPlan) -> Table:
     """The table without the nesting of annotation tools, and with one column of options."""
     from data_adapters.joining.table_shapes.annotation_records import of_records
-    from data_adapters.joining.table_shapes.question_columns import with_options
+    from data_adapters.joining.table_shapes.option_columns import with_options
 
     if table.encoding:
         plan.decide(table.path.name, "encoding", table.encoding, "inferred", "its bytes are no UTF-8")
-    return with_options(of_records(table), roles.others)
+    return with_options(of_records(table), plan, roles.others)
 
 
 def _without_folder(ids: np.ndarray) -> tuple[np.ndarray, str]:

@@ -75,9 +75,10 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     from data_adapters.joining.class_codes import read_classes
     from data_adapters.joining.option_answers import read_answers
     from data_adapters.joining.options import read_options
-    from data_adapters.joining.table_shapes.question_columns import with_options
+    from data_adapters.joining.table_shapes.option_columns import with_options
+    from data_adapters.plan import ReadingPlan
 
-    table = with_options(read_table(path))
+    table = with_options(read_table(path), ReadingPlan())
     ids_in = columns.id_column(table, arguments.id_column)
     labels_in = columns.label_column(table, arguments.label_column, taken=(ids_in,))
     choices_in = columns.optional_column(table, None, columns.CHOICES_NAMES, "")

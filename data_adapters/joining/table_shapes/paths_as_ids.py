@@ -25,5 +25,13 @@ def below(ids: np.ndarray, folder: str) -> np.ndarray:
     return out
 
 
+def as_those_of_samples(ids: np.ndarray, folder: str) -> np.ndarray:
+    """An expert's ids that are absolute paths, cut as those of the samples were, or else below their own common folder."""
+    if not are_absolute(ids):
+        return ids
+    cut = below(ids, folder)
+    return below(ids, common_folder(ids)) if are_absolute(cut) else cut
+
+
 def _with_slashes(path: str) -> str:
     return path.replace("\\", "/")
