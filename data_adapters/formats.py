@@ -5,8 +5,9 @@ The endings stand where the readers themselves have them, so that the page canno
 
 from dataclasses import dataclass
 
-from data_adapters.files.check import PLAIN_TABLES
+from data_adapters.files.check import LOOSE_TEXT, PLAIN_TABLES
 from data_adapters.files.endings import PACKINGS
+from data_adapters.files.outside_readers import OUTSIDE
 from data_adapters.joining.opened import ARRAY_SUFFIXES
 from data_adapters.layouts.labels_source import ARCHIVES
 
@@ -33,14 +34,22 @@ FORMATS = (
         "`.csv` `.tsv`",
         "labels (also one column a class), scores, top-1, answers; one row a class, or several a sample",
         "column by name or by its values; none: the rows' numbers",
-        "8 GB, 100,100 columns; UTF-8, UTF-16 or UTF-32; `,` `;` or tab; decimal comma; header may lack",
+        "8 GB, 100,100 columns; UTF-8, UTF-16, UTF-32 or Windows-1252; `,` `;` `|` or tab; decimal comma; header may lack",
         (".csv", ".tsv"),
+    ),
+    Format(
+        "`.txt`",
+        "the same, where the file itself is named; else class names, one a line",
+        "the same; `x.jpg 3` without a header",
+        "the same; blanks between columns too",
+        (LOOSE_TEXT,),
     ),
     Format(
         "`.parquet` `.feather` `.arrow` `.jsonl` `.ndjson`",
         "the same; lists of scores in a column",
         "the same; an index of pandas that does more than count the rows",
-        "8 GB unpacked, 2 billion cells; a line of JSON is one object, of the same kinds in every line",
+        "8 GB unpacked, 2 billion cells; a line of JSON is one object, of the same kinds in every line (numbers and texts "
+        "go together)",
         (".parquet", ".feather", ".arrow", ".jsonl", ".ndjson"),
     ),
     Format(
@@ -93,6 +102,13 @@ FORMATS = (
         (".pt", ".pth"),
     ),
     Format(
+        "HDF5 `.h5` `.hdf5` `.hdf`, Zarr folders `.zarr`",
+        "one expert or several, labels, whatever group they lie in",
+        "array `sample_ids`",
+        "4 GB; needs h5py or zarr; read in a process of its own; no tables of pandas",
+        OUTSIDE,
+    ),
+    Format(
         "folder of pictures, one subfolder per class",
         "samples and labels",
         "file names, or class/file where two classes share one",
@@ -104,6 +120,12 @@ FORMATS = (
         "the same",
         "64 GB, 256 MB a picture, 200 times the archive's size; no path or link leads out",
         ARCHIVES,
+    ),
+    Format(
+        "WebDataset: `.tar`, or a folder of them",
+        "samples, labels (`.cls`, or a label in `.json`), pictures",
+        "the keys of the members",
+        "256 MB a picture",
     ),
     Format(
         "Hugging Face `save_to_disk`, Parquet shards",
@@ -164,6 +186,12 @@ FORMATS = (
         "50 MB a file (`maxUploadSize` in `.streamlit/config.toml`), 2 GB unpacked",
     ),
     Format(
+        "annotations of Label Studio (`.json`, JSON-MIN, `.csv`), Argilla, Prodigy, doccano, FiftyOne (`.csv`, `.json`)",
+        "samples and labels; where several annotators differ, the label of most",
+        "`id`, `_task_hash`, `filepath`, or what the data call so",
+        "one label a sample",
+    ),
+    Format(
         "cleanlab `label_issues` (`.csv`, `.parquet` ...)",
         "earlier decisions",
         "an id column, else position if as many",
@@ -182,7 +210,7 @@ FORMATS = (
         "no page or score ever reads it",
     ),
 )
-READ = frozenset((*PLAIN_TABLES, *PACKINGS, *ARRAY_SUFFIXES, *ARCHIVES))
+READ = frozenset((*PLAIN_TABLES, LOOSE_TEXT, *PACKINGS, *ARRAY_SUFFIXES, *ARCHIVES))
 
 
 def as_markdown() -> str:

@@ -17,7 +17,6 @@ from data_adapters.doctor.near_misses import matched_ids
 from data_adapters.files.tables import Table
 from data_adapters.joining.class_codes import all_integers, largest_integer
 from data_adapters.joining.columns import known_columns
-from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, PREDICTED_NAMES, score_columns
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -121,6 +120,8 @@ def _percentages(one: OpenedExpert, samples: Samples, classes: int | None):
 
 
 def _table_percentages(one: OpenedExpert):
+    from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, score_columns
+
     confidence = known_columns(one.table, CONFIDENCE_NAMES)[:1]
     if confidence and one.table.holds_numbers(confidence[0]):
         values = one.table.numbers(confidence[0])
@@ -162,6 +163,8 @@ def _labels_from_one(samples: Samples, classes: int | None):
 def _answers_from_one(one: OpenedExpert, samples: Samples, classes: int | None):
     column = None if one.table is None else one.answer_column
     if one.table is not None and column is None:
+        from data_adapters.joining.expert_columns import PREDICTED_NAMES
+
         column = next(iter(known_columns(one.table, PREDICTED_NAMES)), None)
     if classes is None or (one.table is not None and column is None) or (one.table is None and one.array.ndim != 1):
         return None

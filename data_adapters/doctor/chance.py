@@ -6,12 +6,15 @@ often each class is answered and given. A key that is always A leaves no spread,
 
 import numpy as np
 
+from cleaning.domain.experts import FullExpert
 from data_adapters.doctor.evidence import Evidence, Opinion, agreement, chance_agreement
 
 MOST_WRONG = 0.45  # share of given labels that may be wrong in a set worth reading
 LEAST_KNOWN = 0.25  # of the way from guessing to always right, that an expert worth asking has gone
 CLEAR = 5.0  # standard errors, by which such an expert would stand out
 SLIGHT = 3.0
+NEARLY_ALL = 0.9  # of the answers, that are one class
+ONE_CLASS_RULES = 0.5  # of the given labels
 FEWEST_ANSWERS = 20
 
 
@@ -24,6 +27,12 @@ def spread_of_chance(predicted: np.ndarray, labels: np.ndarray, class_count: int
     chance = answers @ given
     variance = chance * (1 + chance) - (answers * given) @ (answers + given)
     return float(np.sqrt(max(variance, 0.0) / max(1, n - 1)))
+
+
+def _error_of_one_answer(opinion: Opinion, chance: float) -> float:
+    """Standard error of the agreement of an expert that gives one answer everywhere, which leaves no spread."""
+    said = opinion.predicted[opinion.predicted >= 0]
+    return float(np.sqrt(chance * (1 - chance) / len(said))) if (said == said[0]).all() else 0.0
 
 
 def excess(opinion: Opinion, evidence: Evidence) -> tuple[float, float, float]:
@@ -43,8 +52,21 @@ def at_chance(opinion: Opinion, evidence: Evidence, best_peer: float = float("na
     if (opinion.predicted >= 0).sum() < FEWEST_ANSWERS:
         return False
     share, chance, error = excess(opinion, evidence)
+    if _one_class_rules(opinion, evidence):
+        return False
+    if not error and not isinstance(opinion.expert, FullExpert) and (evidence.labels != evidence.labels[0]).any():
+        return True  # one answer everywhere, and not that of most samples
+    error = error or _error_of_one_answer(opinion, chance)
     wrong = min(MOST_WRONG, 1 - best_peer) if np.isfinite(best_peer) else MOST_WRONG
     return error > 0 and share - chance < SLIGHT * error and _weak(evidence, chance, wrong) >= CLEAR * error
+
+
+def _one_class_rules(opinion: Opinion, evidence: Evidence) -> bool:
+    """Whether nearly all answers are the class that most labels are: right where one class rules, however many of its
+    labels are wrong, and then agreement says nothing."""
+    said = opinion.predicted[opinion.predicted >= 0]
+    most = np.bincount(said).argmax()
+    return bool((said == most).mean() >= NEARLY_ALL and (evidence.labels == most).mean() >= ONE_CLASS_RULES)
 
 
 def _weak(evidence: Evidence, chance: float, wrong: float) -> float:

@@ -13,7 +13,7 @@ FEWEST_SAMPLES = 30  # below, agreement says nothing
 BLOCK_VALUES = 2**21
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Opinion:
     """One expert on the n samples looked at.
 
@@ -58,6 +58,11 @@ class Evidence:
     @cached_property
     def opinions(self) -> tuple[Opinion, ...]:
         return tuple(opinion_on(expert, self.places) for expert in self.reading.experts)
+
+    @cached_property
+    def agreements(self) -> tuple[float, ...]:
+        """Of each opinion with the given labels."""
+        return tuple(agreement(opinion.predicted, self.labels) for opinion in self.opinions)
 
     @property
     def class_count(self) -> int:

@@ -76,7 +76,7 @@ def _another_order(opinion: Opinion, evidence: Evidence) -> bool:
 
 def best_peer(opinion: Opinion, evidence: Evidence) -> float:
     """Agreement of the best other expert; NaN where there is none."""
-    others = [agreement(o.predicted, evidence.labels) for o in evidence.opinions if o is not opinion]
+    others = [share for o, share in zip(evidence.opinions, evidence.agreements) if o is not opinion]
     return max((share for share in others if np.isfinite(share)), default=float("nan"))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from cleaning.errors import InputError, counted
 from data_adapters.files.numpy_arrays import load_npz, map_npy
+from data_adapters.files.outside_readers import OUTSIDE, load_outside
 from data_adapters.sentences import listed
 
 ID_KEYS = ("sample_ids", "ids", "sample_id", "file_names", "filenames", "image_ids", "paths", "names", "keys", "id")
@@ -33,16 +34,20 @@ LABEL_KEYS = (
 )  # fmt: skip
 
 
+CLASS_KEYS = ("classes", "class_names", "classes_", "label_names", "target_names", "columns", "categories")
+
+
 @dataclass(frozen=True)
 class NamedScores:
     """One expert's array: scores (R, K) or answers (R,). score_kind is empty where the file does not say.
-    left_out: sentences on what else the file holds."""
+    left_out: sentences on what else the file holds. class_order: what the K columns are called, where the file says."""
 
     name: str
     array: np.ndarray
     ids: np.ndarray | None = None
     score_kind: str = ""
     left_out: tuple[str, ...] = ()
+    class_order: tuple[str, ...] = ()
 
 
 def read_arrays(name: str, path: Path) -> list[NamedScores]:
@@ -65,6 +70,8 @@ def _arrays(path: Path) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
         return map_safetensors(path)
     if suffix == ".npz":
         arrays = load_npz(path)
+    elif suffix in OUTSIDE:
+        arrays = load_outside(path)
     else:
         from data_adapters.files.torch_files import load_torch
 
@@ -79,6 +86,7 @@ def _take_ids(arrays: dict[str, np.ndarray]) -> np.ndarray | None:
 
 def _named(name: str, path: Path, arrays: dict[str, np.ndarray], ids: np.ndarray | None) -> list[NamedScores]:
     left, arrays = _without_labels(arrays)
+    order, arrays = _without_class_order(arrays)
     own = [key for key in arrays if key.lower() in SCORE_KEYS]
     whole = [key for key in own if arrays[key].ndim > 1]
     if len(own) > 1 and len(whole) == 1 and len(own) == len(arrays):  # scores, and their best classes beside them
@@ -92,7 +100,18 @@ def _named(name: str, path: Path, arrays: dict[str, np.ndarray], ids: np.ndarray
     if len(arrays) == 1:
         own = list(arrays)
     chosen = {name: own[0]} if own else {key: key for key in arrays}
-    return [replace(_checked(who, path, key, arrays[key], ids), left_out=tuple(left)) for who, key in chosen.items()]
+    about = {"left_out": tuple(left), "class_order": order}
+    return [replace(_checked(who, path, key, arrays[key], ids), **about) for who, key in chosen.items()]
+
+
+def _without_class_order(arrays: dict[str, np.ndarray]) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
+    """(what the columns of the scores are called, the other arrays)."""
+    key = next((key for key in CLASS_KEYS if key in arrays and arrays[key].ndim == 1), None)
+    rest = {name: array for name, array in arrays.items() if name != key}
+    widths = {array.shape[-1] for array in rest.values() if array.ndim > 1}
+    if key is None or widths != {len(arrays[key])} or arrays[key].dtype.kind not in "USOiu":
+        return (), arrays
+    return tuple(_text_ids(arrays[key], len(arrays[key]), key).tolist()), rest
 
 
 def _without_labels(arrays: dict[str, np.ndarray]) -> tuple[list[str], dict[str, np.ndarray]]:

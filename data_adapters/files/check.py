@@ -10,6 +10,7 @@ from data_adapters.ways import place
 TEXT_SUFFIXES = (".csv", ".tsv")
 PLAIN_TABLES = (*TEXT_SUFFIXES, ".parquet", ".feather", ".arrow", ".jsonl", ".ndjson", ".json", ".xlsx")
 PACKABLE = (*TEXT_SUFFIXES, ".parquet", ".jsonl", ".ndjson", ".json")
+LOOSE_TEXT = ".txt"  # a table where one is named; beside other files more often class names or words about them
 TABLE_SUFFIXES = (*PLAIN_TABLES, *(plain + packing for plain in PACKABLE for packing in PACKINGS))
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 

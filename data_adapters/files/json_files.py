@@ -7,11 +7,13 @@ from pathlib import Path
 
 from cleaning.errors import InputError
 from data_adapters.files.check import check_file
+from data_adapters.files.text_encodings import OtherEncoding
 from data_adapters.limits import MAX_JSON_BYTES, MAX_JSON_LINE, MAX_TABLE_BYTES, readable_size
 
 HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # beginnings of what can be half a character
 DEEP = 500  # brackets in a line before its nesting is looked at
 KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+PLAIN = frozenset(("text", "a number"))
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict]]:
@@ -53,13 +55,14 @@ def refuse_deep_lines(path: Path) -> None:
 
 
 def refuse_uneven_lines(path: Path) -> None:
-    """Raises InputError naming the first line that is no object, or that holds another kind of value than those above."""
+    """Raises InputError naming the first line that is no object, or that holds another kind of value than those above;
+    numbers and texts go together."""
     kinds: dict[str, tuple[str, int]] = {}
     for number, record in json_lines(path):
         for key, value in record.items():
             kind = KINDS.get(type(value))
             first, since = kinds.setdefault(key, (kind, number)) if kind else (kind, number)
-            if kind != first:
+            if kind != first and not {kind, first} <= PLAIN | {None}:
                 raise InputError(
                     f"'{path.name}': '{key}' is {first} in line {since:,} and {kind} in line {number:,}. "
                     "Write the same kind of value in every line."
@@ -75,6 +78,10 @@ def json_file(path: Path) -> object:
         )
     try:
         return _loaded(path.read_bytes())
+    except UnicodeDecodeError as error:
+        raise OtherEncoding(
+            f"'{path.name}' is no sound JSON{_other_encoding(error)}. Copy or save it again."
+        ) from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"'{path.name}' is no sound JSON. Copy or save it again.") from error
 
@@ -101,7 +108,8 @@ def _object(line: bytes, where: str) -> dict:
     except RecursionError as error:
         raise InputError(f"{where} is nested too deeply to be read. Expected one flat object per line.") from error
     except ValueError as error:
-        raise InputError(f"{where} is no sound JSON{_other_encoding(error)}. Copy or save the file again.") from error
+        kind = OtherEncoding if isinstance(error, UnicodeDecodeError) else InputError
+        raise kind(f"{where} is no sound JSON{_other_encoding(error)}. Copy or save the file again.") from error
     if not isinstance(content, dict):
         raise InputError(f"{where} is no JSON object. Expected one object per line.")
     return content

@@ -44,7 +44,7 @@ def _columns(content: object, path: Path) -> tuple[dict[str, Sequence[object]], 
         return _of_split(content, path), "columns, index and data"
     inner = [key for key, value in content.items() if _is_records(value)]
     if len(inner) == 1:
-        return _of_records(content[inner[0]]), f"the list of records '{inner[0]}'"
+        return of_records(content[inner[0]]), f"the list of records '{inner[0]}'"
     if len(inner) > 1:
         raise InputError(
             f"'{path.name}' holds {len(inner)} lists of records: {listed(inner)} Save one of them as a file."
@@ -54,7 +54,7 @@ def _columns(content: object, path: Path) -> tuple[dict[str, Sequence[object]], 
 
 def _of_list(content: list, path: Path) -> tuple[dict[str, Sequence[object]], str]:
     if _is_records(content):
-        return _of_records(content), "a list of records"
+        return of_records(content), "a list of records"
     if content and all(isinstance(row, list) for row in content):
         header, rows = content[0], content[1:]
         if all(isinstance(name, str) for name in header) and all(len(row) == len(header) for row in rows):
@@ -68,7 +68,8 @@ def _is_records(value: object) -> bool:
     return isinstance(value, list) and len(value) > 0 and all(isinstance(row, dict) for row in value)
 
 
-def _of_records(records: Sequence[Mapping]) -> dict[str, Sequence[object]]:
+def of_records(records: Sequence[Mapping]) -> dict[str, Sequence[object]]:
+    """Columns of records; what a record lacks is missing."""
     names = dict.fromkeys(name for record in records for name in record)
     return {name: [record.get(name) for record in records] for name in names}
 
@@ -90,6 +91,8 @@ def _indexed(index: Sequence[object], columns: dict[str, Sequence[object]]) -> d
 def _of_map(content: Mapping, path: Path) -> tuple[dict[str, Sequence[object]], str]:
     """By what stands under each key: rows or columns as objects, columns as lists, or one value an id."""
     values = list(content.values())
+    if set(content) == {"classes", "labels"} and isinstance(content["labels"], dict):
+        return _of_fiftyone(content["classes"], content["labels"]), "FiftyOne's classes and labels"
     if all(isinstance(value, dict) for value in values):
         return _of_objects(content)
     if all(isinstance(value, list) for value in values):
@@ -101,6 +104,14 @@ def _of_map(content: Mapping, path: Path) -> tuple[dict[str, Sequence[object]], 
     raise InputError(
         f"'{path.name}' mixes values and lists under its keys: {listed(content)} Expected a list of records."
     )
+
+
+def _of_fiftyone(classes: object, labels: Mapping) -> dict[str, Sequence[object]]:
+    """FiftyOneImageClassificationDataset: ``{"classes": [...], "labels": {"id": 3}}``; labels may be objects of one."""
+    said = [value.get("label") if isinstance(value, dict) else value for value in labels.values()]
+    names = classes if isinstance(classes, list) else []
+    within = [type(one) is int and 0 <= one < len(names) for one in said]
+    return {"sample_id": list(labels), "label": [names[one] if ok else one for one, ok in zip(said, within)]}
 
 
 def _is_scores(content: Mapping) -> bool:
@@ -116,7 +127,7 @@ def _of_objects(content: Mapping[str, Mapping]) -> tuple[dict[str, Sequence[obje
     if _are_columns(content, inner):
         columns = {name: [value.get(key) for key in inner] for name, value in content.items()}
         return _indexed(inner, columns), "columns by their index"
-    return _indexed(list(content), _of_records(list(content.values()))), "records by their index"
+    return _indexed(list(content), of_records(list(content.values()))), "records by their index"
 
 
 def _are_columns(content: Mapping[str, Mapping], inner: Sequence[str]) -> bool:

@@ -24,9 +24,12 @@ from data_adapters.files.arrow_columns import (
 )
 from data_adapters.files.arrow_files import readable, sound
 from data_adapters.files.arrow_tables import read_arrow, read_parquet
-from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES, check_file
+from data_adapters.files.check import LOOSE_TEXT, PLAIN_TABLES, TABLE_SUFFIXES, check_file
 from data_adapters.files.endings import ending, plain_ending
 from data_adapters.files.packed import unpacked
+from data_adapters.files.text_encodings import OtherEncoding, recoded, said_encoding
+from data_adapters.files.values import table_of
+from data_adapters.limits import MAX_JSON_BYTES
 from data_adapters.sentences import listed
 
 HEAD_ROWS = 1000
@@ -34,11 +37,13 @@ HEAD_ROWS = 1000
 
 @dataclass(frozen=True)
 class Table:
-    """Named columns of equal length from one file. notes: how the file had to be read."""
+    """Named columns of equal length from one file. notes: how the file had to be read. encoding: of its text, in words,
+    where it is not UTF-8."""
 
     path: Path
     data: pa.Table
     notes: tuple[str, ...] = ()
+    encoding: str = ""
 
     def __len__(self) -> int:
         return self.data.num_rows
@@ -130,9 +135,22 @@ def read_table(path: Path, scores: bool = False) -> Table:
     if ending(path) != path.suffix.lower():
         with unpacked(path) as inner:
             return replace(read_table(inner, scores), path=path)
+    if ending(path) not in (*TABLE_SUFFIXES, LOOSE_TEXT):
+        raise InputError(f"'{path.name}' is no table we read ({', '.join(PLAIN_TABLES)}). Save it as one of these.")
+    try:
+        return _read(path, scores)
+    except OtherEncoding as error:
+        with recoded(path, error) as (copy, encoding):
+            table = _read(copy, scores)
+        return replace(table, path=path, notes=(*table.notes, said_encoding(path.name, encoding)), encoding=encoding)
+
+
+def _read(path: Path, scores: bool) -> Table:
+    """The table in a plain file. Raises OtherEncoding where its text is no UTF-8."""
     readers = {
         ".csv": partial(_read_text, scores=scores),
         ".tsv": partial(_read_text, scores=scores),
+        LOOSE_TEXT: partial(_read_text, scores=scores),
         ".parquet": _of(read_parquet),
         ".feather": _of(read_arrow),
         ".arrow": _of(read_arrow),
@@ -141,16 +159,11 @@ def read_table(path: Path, scores: bool = False) -> Table:
         ".json": _read_json,
         ".xlsx": _read_spreadsheet,
     }
-    reader = readers.get(plain_ending(path)) if ending(path) in TABLE_SUFFIXES else None
-    if reader is None:
-        raise InputError(f"'{path.name}' is no table we read ({', '.join(PLAIN_TABLES)}). Save it as one of these.")
-    with unpacked(path) as plain:
-        table = reader(plain)
-    table = table if plain == path else replace(table, path=path)
+    table = readers[plain_ending(path)](path)
     try:
         _check_names(table.columns, path)
     except UnicodeDecodeError as error:
-        raise InputError(
+        raise OtherEncoding(
             f"'{path.name}' is not UTF-8 text: its names of columns hold bytes of another encoding. "
             "Save it again with the encoding UTF-8."
         ) from error
@@ -183,13 +196,16 @@ def _read_spreadsheet(path: Path) -> Table:
 def _read_json_lines(path: Path) -> Table:
     import pyarrow.json as pj
 
-    from data_adapters.files.json_files import refuse_deep_lines, refuse_uneven_lines
+    from data_adapters.files.json_files import json_lines, refuse_deep_lines, refuse_uneven_lines
+    from data_adapters.files.json_tables import of_records
 
     refuse_deep_lines(path)
     try:
         return Table(path, sound(pj.read_json(path, read_options=pj.ReadOptions(block_size=64 * 1024**2))))
     except (pa.ArrowException, OSError, ValueError) as error:
         refuse_uneven_lines(path)
+        if path.stat().st_size <= MAX_JSON_BYTES:
+            return Table(path, table_of(of_records([record for _, record in json_lines(path)])))
         with readable(path, "JSON lines"):
             raise error
 

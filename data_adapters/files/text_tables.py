@@ -9,7 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError, counted
+from data_adapters.files.text_encodings import OtherEncoding
 from data_adapters.limits import MAX_CLASSES
 from data_adapters.sentences import listed
 
@@ -17,8 +19,9 @@ SAMPLE_BYTES = 1024**2
 HEADER_BYTES = 16 * 1024**2  # a header line of 100,000 class names fits
 MAX_COLUMNS = MAX_CLASSES + 100
 WIDE = 24  # score tables with more columns are read with their fractions as float32, not as text
-FRACTION = re.compile(r"[+-]?(?:\d*[.,]\d+|\d+\.)(?:[eE][+-]?\d+)?|[+-]?\d+[eE][+-]?\d+")
+FRACTION = re.compile(r"[+-]?(?:\d*[.,]\d+|\d+\.)(?:[eE][+-]?\d+)?|[+-]?\d+[eE][+-]\d+")
 PICTURE = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?)$", re.IGNORECASE)
+LINES = 200
 BLOCK_BYTES = 16 * 1024**2
 UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -58,7 +61,7 @@ def _beginning(path: Path) -> tuple[str, str]:
         if raw.startswith(marks):
             return encoding, raw.decode(encoding, errors="ignore")
     if b"\x00" in raw:
-        raise InputError(
+        raise OtherEncoding(
             f"'{path.name}' is no text table: it holds zero bytes. Check its ending, or save it as UTF-8 text."
         )
     try:  # a letter that the end of this part cuts in two is no mistake
@@ -78,14 +81,18 @@ def _usual_delimiter(path: Path) -> str:
 def _delimiter(path: Path, head: str) -> str:
     """The usual separator of the ending, unless the header line holds none of it but another one."""
     usual = _usual_delimiter(path)
-    header = head.lstrip("\r\n").splitlines()[0]
+    header, *below = head.lstrip("\r\n").splitlines()[:LINES]
     if usual in header:
         return usual
-    return max((",", ";", "\t"), key=lambda d: (header.count(d), d == usual))
+    counts = {delimiter: header.count(delimiter) for delimiter in (",", ";", "\t", "|")}
+    if not any(counts.values()) and path.suffix.lower() == ".txt":
+        blanks = {line.strip().count(" ") for line in (header, *below[:-1]) if line.strip()}
+        return " " if len(blanks) == 1 and blanks != {0} else usual
+    return max(counts, key=lambda d: (counts[d], d == usual))
 
 
 def _spoken(delimiter: str) -> str:
-    return {",": "commas", ";": "semicolons", "\t": "tabs"}[delimiter]
+    return {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}[delimiter]
 
 
 def _first_rows(path: Path, head: str, delimiter: str) -> list[list[str]]:
@@ -121,23 +128,32 @@ def _column_types(rows: list[list[str]]) -> list[pa.DataType]:
 
 
 def _has_no_header(rows: list[list[str]]) -> bool:
-    """Whether the first line holds numbers as the lines below do, a fraction among them, or a name beside a number."""
-    header, body = rows[0], rows[1:]
-    if not body or not all(map(_is_fraction_or_integer, header[1:])):
+    """Whether the first line is like those below: numbers with a fraction among them, a picture and its label, or a
+    question with its options and the letter of one."""
+    header, body = rows[0], [row for row in rows[1:] if row]
+    if not body:
         return False
-    if any(map(_is_fraction, header)):
+    if all(map(_is_fraction_or_integer, header[1:])) and any(map(_is_fraction, header)):
         return True
-    return (
-        len(header) == 2
-        and PICTURE.search(header[0]) is not None
-        and any(PICTURE.search(row[0]) for row in body if row)
-    )
+    pictures = PICTURE.search(header[0]) is not None and any(PICTURE.search(row[0]) for row in body)
+    return (pictures and len(header) == 2) or _are_questions([header, *body])
+
+
+def _are_questions(rows: list[list[str]]) -> bool:
+    """Rows of a question, its options and a letter, as the tables of MMLU's authors are."""
+    width = len(rows[0])
+    letters = {row[-1].strip() for row in rows if len(row) == width}
+    return 4 <= width <= 12 and letters <= set(OPTION_LETTERS[: width - 2]) and len(rows) > 1
 
 
 def _called_by_place(first: list[str]) -> list[str]:
     """Names for the columns of a file without a header: numbers from 0, a class and its confidence, or a picture's label."""
     numbers = [place for place, cell in enumerate(first) if _is_fraction_or_integer(cell)]
     names = [f"column {place + 1}" for place in range(len(first))]
+    if first[-1].strip() in OPTION_LETTERS and len(first) >= 4:
+        return ["question", *(f"option_{letter}" for letter in OPTION_LETTERS[: len(first) - 2]), "answer"]
+    if len(first) == 2 and PICTURE.search(first[0]) and not _is_fraction(first[1]):
+        return ["file_name", "label"]
     kinds = [_is_fraction(first[place]) for place in numbers]
     if kinds == [False, True]:
         known = ("prediction", "confidence")
@@ -249,7 +265,7 @@ def _refuse_other_encodings(path: Path, encoding: str) -> None:
 
 
 def _other_encoding(path: Path, line: int) -> InputError:
-    return InputError(
+    return OtherEncoding(
         f"'{path.name}' is not UTF-8 text: line {line:,} holds bytes of another encoding. "
         "Save it again with the encoding UTF-8."
     )

@@ -1,7 +1,13 @@
-"""Experts from opened files: joined to the samples, checked, and said how."""
+"""Experts from opened files: joined to the samples, checked, and said how.
+
+What only tables need is imported where one is read, so that arrays do not wait for it.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +18,6 @@ from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, free_text_note, read_classes, read_places
-from data_adapters.joining.expert_columns import TableShape, table_shape
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -22,11 +27,12 @@ from data_adapters.joining.score_kind import (
     check_probabilities,
     detect_score_kind,
 )
-from data_adapters.joining.table_shapes.few_scores import of_two_classes, scattered
-from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
-from data_adapters.joining.told_columns import decide_columns, order_note, unused_note
+from data_adapters.joining.table_shapes.few_scores import in_class_order, of_two_classes, scattered
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import shortened
+
+if TYPE_CHECKING:
+    from data_adapters.joining.expert_columns import TableShape
 
 FEWEST_EQUAL = 20  # rows, below which equal columns may be chance
 
@@ -50,40 +56,47 @@ def build_expert(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple
         return _from_table(opened, frame, plan)
     join = _join(opened, frame, opened.ids, len(opened.array), plan)
     if opened.array.ndim == 2:
+        opened = in_class_order(opened, frame.class_names, plan)
         return _full(opened, frame, join, of_two_classes(opened, len(frame.class_names)), plan), opened.ids is None
     text = np.array([str(value) for value in opened.array.tolist()], object)
     return _hard_or_top1(opened, frame, join, text, None, plan), opened.ids is None
 
 
 def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
+    from data_adapters.joining.expert_columns import best_alone, table_shape
+    from data_adapters.joining.table_shapes.nested_cells import spread_out
+    from data_adapters.joining.table_shapes.paths_as_ids import as_those_of_samples
+    from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
+    from data_adapters.joining.told_columns import decide_columns
+
     table, file = opened.table, opened.path.name
     if not len(table):
         raise InputError(f"Expert '{opened.name}' ({file}) has a header but no rows.")
+    if not opened.answer_column:
+        table = spread_out(table, frame.class_names)
+        opened = replace(opened, table=table)
     id_column = plan.said_role(file, "id") or find_id_column(table, frame.sample_ids, frame.samples.id_column)
     gathered = once_a_sample(opened, id_column, frame.class_names)
     if gathered is not opened:
         return build_expert(gathered, frame, plan)
-    ids = None if id_column is None else table.text(id_column)
+    ids = None if id_column is None else as_those_of_samples(table.text(id_column), frame.samples.id_folder)
     join = _join(opened, frame, ids, len(table), plan)
     shape = table_shape(opened, id_column, frame.class_names, partial(_is_given, opened, frame, join), plan)
     decide_columns(opened, shape, plan)
-    whole = _whole(opened, shape, len(frame.class_names))
+    whole = _whole(opened, shape, frame.class_names)
     if whole is not None:
         return _full(opened, frame, join, whole, plan), ids is None
-    if shape.ranked:
-        best = table.numbers(shape.ranked.scores[0])
-        confidence = best if np.nanmin(best) >= 0 and np.nanmax(best) <= 1 else confidences.by_order(best, False)
-        shape = replace(shape, predicted=shape.ranked.classes[0], confidence=shape.ranked.scores[0])
+    shape = best_alone(table, shape)
+    if shape.order:
+        confidence = confidences.by_order(table.numbers(shape.order), shape.lower_is_surer)
     elif shape.confidence:
         confidence = confidences.checked(opened.name, shape.confidence, table.numbers(shape.confidence), ids)
-    elif shape.order:
-        confidence = confidences.by_order(table.numbers(shape.order), shape.lower_is_surer)
     else:
         confidence = None
     return _hard_or_top1(opened, frame, join, table.text(shape.predicted), confidence, plan, shape), ids is None
 
 
-def _whole(opened: OpenedExpert, shape: TableShape, class_count: int) -> np.ndarray | None:
+def _whole(opened: OpenedExpert, shape: TableShape, names: tuple[str, ...]) -> np.ndarray | None:
     """(R, K) scores of every class, where the table holds them in one way or another."""
     table = opened.table
     if shape.class_columns is not None:
@@ -92,9 +105,9 @@ def _whole(opened: OpenedExpert, shape: TableShape, class_count: int) -> np.ndar
         return table.lists(shape.scores_list)
     if shape.positive:
         column = table.matrix([shape.positive])
-        return of_two_classes(replace(opened, table=None, array=column), class_count)
-    if shape.ranked and len(shape.ranked.classes) == class_count:
-        return scattered(table, shape.ranked, class_count)
+        return of_two_classes(replace(opened, table=None, array=column), len(names), shape.positive_class)
+    if shape.ranked and shape.ranked.scores and len(shape.ranked.classes) == len(names):
+        return scattered(table, shape.ranked, names)
     return None
 
 
@@ -179,13 +192,13 @@ def _hard_or_top1(
     codes = _codes(aligned, frame, opened)
     notes = [*free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned)]
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
-    notes += [*_empty_note(opened.name, text, join.rows), *unused_note(opened, shape)]
+    notes += [*_empty_note(opened.name, text, join.rows), *_unused(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
     plan.decide(opened.path.name, f"answers of '{opened.name}'", f"classes written as {codes.written_as}", "inferred")
     if confidence is not None:
         confidence = _taken(confidence, join.rows, np.nan).astype(np.float32)
         confidence, more = confidences.of_the_prediction(opened.name, confidence, predicted, frame.class_names)
-        notes += [*more, *order_note(opened.name, shape)]
+        notes += [*more, *_order(opened.name, shape)]
         predicted, confidence, more = confidences.both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
@@ -194,6 +207,18 @@ def _hard_or_top1(
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
+
+
+def _unused(opened: OpenedExpert, shape: TableShape | None) -> list[str]:
+    from data_adapters.joining.told_columns import unused_note
+
+    return [] if shape is None else unused_note(opened, shape)
+
+
+def _order(name: str, shape: TableShape | None) -> list[str]:
+    from data_adapters.joining.told_columns import order_note
+
+    return [] if shape is None else order_note(name, shape)
 
 
 def _empty_note(name: str, text: np.ndarray, rows: np.ndarray) -> list[str]:
@@ -213,7 +238,7 @@ def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
         from data_adapters.joining.option_answers import read_answers
 
         return read_answers(text, samples.option_counts, samples.options, samples.option_labels, frame.given)
-    if opened.table is None and opened.array.dtype.kind in "iu":
+    if opened.table is None and opened.array.dtype.kind in "iu" and frame.class_names[0] != "-1":
         return read_places(text, len(frame.class_names))
     return read_classes(text, frame.class_names)
 

@@ -1,6 +1,6 @@
 """The given labels as classes: which samples have one, what the classes are called, and which class each label means."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,14 +18,7 @@ from data_adapters.joining.class_codes import (
     read_places,
 )
 from data_adapters.joining.columns import is_position
-from data_adapters.joining.expert_columns import (
-    answer_candidates,
-    named_after,
-    numbered_columns,
-    score_columns,
-    without_rank_columns,
-)
-from data_adapters.joining.given_labels import MAY_BE_A_CLASS, is_mark, refuse_several, without_label
+from data_adapters.joining.given_labels import are_signs, is_mark, may_be_a_class, refuse_several, without_label
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -48,6 +41,8 @@ def labelled(samples: Samples, opened: Sequence[OpenedExpert], names: Names | No
     missing = without_label(samples.labels, known, answered, plan.options.missing)
     if missing.any():
         samples = _without(samples, missing, where, plan)
+    if samples.labels_are_places and are_signs(samples.labels):
+        samples = replace(samples, labels_are_places=False)
     if samples.options is not None or samples.labels_are_places or names is not None or all_integers(samples.labels):
         return samples
     return _spelled_alike(samples, opened, plan)
@@ -81,7 +76,9 @@ def _spelled_alike(samples: Samples, opened: Sequence[OpenedExpert], plan: Readi
 
 def _is_answered(mark: str, opened: Sequence[OpenedExpert], samples: Samples) -> bool:
     """Whether experts answer with a mark as with a class: NA at all, others at least half as often as labels have it."""
-    least = 0.0 if mark in MAY_BE_A_CLASS else 0.5 * float((samples.labels == mark).mean())
+    if may_be_a_class(mark) and any(_column_count(one, samples) == len(distinct(samples.labels)) for one in opened):
+        return True
+    least = 0.0 if may_be_a_class(mark) else 0.5 * float((samples.labels == mark).mean())
     shares = [float((text == mark).mean()) for text in _answer_texts(opened, samples)]
     columns = {column for one in opened if one.table is not None for column in one.table.columns}
     return mark in columns or any(share > 0 and share >= least for share in shares)
@@ -89,6 +86,8 @@ def _is_answered(mark: str, opened: Sequence[OpenedExpert], samples: Samples) ->
 
 def _answer_texts(opened: Sequence[OpenedExpert], samples: Samples) -> list[np.ndarray]:
     """The columns, or arrays of text, that may hold answers."""
+    from data_adapters.joining.expert_columns import answer_candidates
+
     found = []
     for one in opened:
         if one.table is not None:
@@ -140,18 +139,27 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
     """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
     seen = set(map(str, distinct(samples.labels)))
     if not samples.labels_are_places:
-        for columns in (named_after(_class_texts(one, samples), seen) for one in opened):
+        for columns in (_named_after(_class_texts(one, samples), seen) for one in opened):
             if columns and sorted(columns) != sorted(map(str, range(len(columns)))):
                 names = tuple(sorted(columns, key=_by_number))
                 plan.decide(samples.file, "classes", "called as the experts' columns", "inferred")
                 return names, [f"Classes are called as the experts' columns: {listed(names)}"]
     count = _class_count(samples, opened)
     numbers = sorted(set(integers(list(seen)).tolist()))
-    if not samples.labels_are_places and len(numbers) == count and numbers[-1] > count:
+    if not samples.labels_are_places and len(numbers) == count and (numbers[-1] > count or numbers[0] < 0):
         plan.decide(samples.file, "classes", "the numbers found, in their order", "inferred", f"{count} columns")
         return tuple(map(str, numbers)), [f"Classes are called by the {count} numbers found, in their order."]
     plan.decide(samples.file, "classes", f"numbers 0 to {count - 1}", "inferred")
     return tuple(map(str, range(count))), [f"No class names: classes are called 0 to {count - 1}."]
+
+
+def _named_after(columns: Sequence[str], seen: Collection[str]) -> tuple[str, ...]:
+    """What columns are called without a prefix of all, where that names every class seen."""
+    if not columns:
+        return ()
+    from data_adapters.joining.expert_columns import named_after
+
+    return named_after(columns, seen)
 
 
 def _by_number(name: str) -> tuple[int, str]:
@@ -161,6 +169,8 @@ def _by_number(name: str) -> tuple[int, str]:
 def _class_texts(one: OpenedExpert, samples: Samples) -> tuple[str, ...]:
     if one.table is None or one.answer_column:
         return ()
+    from data_adapters.joining.expert_columns import score_columns
+
     return score_columns(one.table, find_id_column(one.table, samples.ids, samples.id_column))
 
 
@@ -188,6 +198,8 @@ def _column_count(one: OpenedExpert, samples: Samples) -> int:
         return one.array.shape[0 if transposed else -1] if one.array.ndim >= 2 else 0
     if one.answer_column:
         return 0
+    from data_adapters.joining.expert_columns import numbered_columns, without_rank_columns
+
     numbered = numbered_columns(without_rank_columns(one.table, _class_texts(one, samples)))
     return len(numbered) if numbered else 0
 
@@ -196,6 +208,8 @@ def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
     """The largest class number a top-1 or vote expert predicts; -1 where its answers are names."""
     if one.table is None:
         return int(one.array.max()) if one.array.dtype.kind in "iuf" and one.array.ndim == 1 else -1
+    from data_adapters.joining.expert_columns import answer_candidates
+
     ids = find_id_column(one.table, samples.ids, samples.id_column)
     column = one.answer_column or next(iter(answer_candidates(one.table, ids)), None)
     return largest_integer(one.table.text(column)) if column else -1
@@ -205,8 +219,9 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
     """The sorted names among the labels, with those that a table of scores has columns for."""
     seen = set(map(str, distinct(samples.labels)))
     for one in opened:
+        seen |= set(_named_after(one.class_order, seen))
         columns = [column for column in _class_texts(one, samples) if not is_position(column)]
-        seen |= set(named_after(columns, seen))
+        seen |= set(_named_after(columns, seen))
     if len(seen) > MAX_CLASSES:
         raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")
     names = tuple(sorted(seen))

@@ -37,6 +37,7 @@ ID_NAMES = (
     "image_path",
     "path",
     "file",
+    "filepath",
 )
 LABEL_NAMES = (
     "label",
@@ -53,10 +54,18 @@ LABEL_NAMES = (
     "category",
     "y",
     "answer",
+    "gold_label",
+    "true_label",
+    "ground_truth_label",
+    "y_true",
+    "cop",
+    "correct_option",
+    "correct_choice",
 )
 CHOICES_NAMES = ("choices", "options")
-QUESTION_NAMES = ("question",)
-IMAGE_NAMES = ("image", "image_path")
+QUESTION_NAMES = ("question", "question_text", "question_stem", "stem")
+IMAGE_NAMES = ("image", "image_path", "filepath")
+PICTURE_LIKE = ("image", "image_path", "path", "file", "filepath")  # ids only where nothing else can be
 
 GIVEN_WORDS = frozenset("gt gold golden target targets true truth groundtruth given reference expected actual".split())
 PREDICTED_WORDS = frozenset(
@@ -115,8 +124,10 @@ def id_column_if_any(table: Table, asked: str | None, taken: Sequence[str] = ())
 
 
 def _all_differ(table: Table, column: str) -> bool:
-    if column in known_columns(table, LABEL_NAMES) or len(table) < 2:
-        return column not in known_columns(table, LABEL_NAMES)
+    if column in known_columns(table, (*LABEL_NAMES, *QUESTION_NAMES, *CHOICES_NAMES)):
+        return False
+    if len(table) < 2:
+        return True
     head = table.head(column)
     fractions = any("." in value for value in head) and table.holds_numbers(column)
     return len(set(head)) == len(head) and not fractions and not is_position(column)
@@ -154,6 +165,9 @@ def _required(
     if asked is not None:
         return named_column(table, asked, option)
     found = [column for column in known_columns(table, names) if column not in taken]
+    if len(found) > 1 and names is ID_NAMES:
+        plain = [column for column in found if column not in known_columns(table, PICTURE_LIKE)]
+        found = plain if len(plain) == 1 else found
     ours = [column for column in found if column == names[0]]
     rivals = {"given_label"} & set(found)
     if len(found) == 1 or (ours and not rivals):

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleaning.errors import InputError, first_five
+from data_adapters.files.arrow_columns import reads_as_number
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns as named
 from data_adapters.joining.columns import is_position, known_columns, speaks_of, speaks_of_prediction
@@ -39,7 +40,8 @@ CONFIDENCE_NAMES = (
     "max_probability",
     "max_prob",
 )
-NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "category", "choice", "name")
+FRACTION = re.compile(r"(0?\.\d+|\d(\.\d+)?[eE]-\d+)")
+NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "class_id", "category", "category_id", "choice", "name")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class TableShape:
     class_columns: tuple[str, ...] | None = None
     scores_list: str | None = None
     positive: str | None = None
+    positive_class: int = 1
     ranked: Ranked | None = None
     predicted: str | None = None
     confidence: str | None = None
@@ -90,21 +93,21 @@ def table_shape(
         rest = [column for column in rest if not (is_gold(column) or is_position(column))] or rest
     if opened.answer_column:
         return TableShape(id_column, predicted=opened.answer_column)
-    predicted = said or _prediction(table, id_column, rest, is_given, plan, file)
+    predicted = said or _prediction(opened, id_column, rest, is_given, plan, names)
     confidence, order = _confidence(table, [c for c in rest if c != predicted], plan.said_role(file, "confidence"))
-    if len(names) == 2 and (positive := _positive(table, predicted, confidence)):
-        return TableShape(id_column, positive=positive)
-    if predicted is None:
+    if predicted is None and (confidence is None or len(names) != 2):
         others = [column for column in rest if column not in (confidence, order)]
         if len(others) != 1 or _says_right(table, others[0]):
             raise _unclear(opened, rest, names)
         predicted = others[0]
+    if len(names) == 2 and (positive := _positive(table, predicted, confidence)):
+        return TableShape(id_column, positive=positive)
     return TableShape(id_column, predicted=predicted, confidence=confidence, order=order)
 
 
 def _whole_scores(table: Table, id_column: str | None, rest: list[str], names: Sequence[str]) -> TableShape | None:
     """Scores of every class, or a ranking of classes; None where there are neither."""
-    ranked = find_ranked(table, rest)
+    ranked = find_ranked(table, rest, names)
     if ranked is not None:
         return TableShape(id_column, ranked=ranked)
     classes = class_columns(rest, names)
@@ -112,7 +115,38 @@ def _whole_scores(table: Table, id_column: str | None, rest: list[str], names: S
         refuse_falling(table, classes, names)
         return TableShape(id_column, class_columns=classes)
     lists = next((column for column in rest if table.list_length(column) == len(names)), None)
-    return None if lists is None else TableShape(id_column, scores_list=lists)
+    if lists is not None:
+        return TableShape(id_column, scores_list=lists)
+    return _of_two(table, id_column, rest, names) if len(names) == 2 else None
+
+
+def _of_two(table: Table, id_column: str | None, rest: list[str], names: Sequence[str]) -> TableShape | None:
+    """One column of fractions, called after one of two classes: its probability."""
+    for place in (1, 0):
+        found = [
+            c for c in rest if c.removeprefix(_own_prefix(c)) in (names[place], f"{place}") and _fractions(table, c)
+        ]
+        if len(found) == 1:
+            return TableShape(id_column, positive=found[0], positive_class=place)
+    return None
+
+
+def _own_prefix(column: str) -> str:
+    """``prob_`` of ``prob_cat``."""
+    first, mark, _ = column.partition("_")
+    return first + mark if mark and speaks_of(first, named.CONFIDENCE_WORDS | {"p", "class"}) else ""
+
+
+def best_alone(table: Table, shape: TableShape) -> TableShape:
+    """Of a ranking its best class; its score is a confidence where it is a probability, else it says how sure."""
+    if shape.ranked is None:
+        return shape
+    best = shape.ranked.scores[:1]
+    if not best:
+        return replace(shape, predicted=shape.ranked.classes[0])
+    known = [value for value in table.numbers(best[0]) if value == value]
+    part = "confidence" if not known or (min(known) >= 0 and max(known) <= 1) else "order"
+    return replace(shape, predicted=shape.ranked.classes[0], **{part: best[0]})
 
 
 def answer_candidates(table: Table, id_column: str | None) -> list[str]:
@@ -132,15 +166,24 @@ def is_gold(column: str) -> bool:
 
 
 def _prediction(
-    table: Table, id_column: str | None, rest: Sequence[str], is_given, plan: ReadingPlan, file: str
+    opened: OpenedExpert, id_column: str | None, rest: Sequence[str], is_given, plan: ReadingPlan, names: Sequence[str]
 ) -> str | None:
     """The likeliest column of answers that does not simply repeat the given labels."""
+    table, file = opened.table, opened.path.name
     candidates = [c for c in answer_candidates(table, id_column) if c in rest and not _says_right(table, c)]
+    known = {name.strip().casefold() for name in names}
+    candidates += [c for c in rest if c not in candidates and not is_gold(c) and _names_classes(table, c, known)]
     for place, column in enumerate(candidates):
         if place == len(candidates) - 1 or not is_given(column):
             return column
         plan.decide(file, f"column '{column}'", "given labels, which have no vote", "inferred", "equal in every row")
     return None
+
+
+def _names_classes(table: Table, column: str, names: Collection[str]) -> bool:
+    """Whether a column holds names of classes alone, and more than one of them."""
+    head = {value.casefold() for value in table.head(column)} - {""}
+    return len(head) > 1 and head <= names and not all(map(reads_as_number, head))
 
 
 def _says_right(table: Table, column: str) -> bool:
@@ -164,10 +207,13 @@ def _confidence(table: Table, rest: Sequence[str], said: str | None) -> tuple[st
 
 def _positive(table: Table, predicted: str | None, confidence: str | None) -> str | None:
     """The column of P(class 1) where a table has nothing else to answer with."""
-    if predicted is None:
-        return confidence
-    fractions = [value for value in table.head(predicted) if re.fullmatch(r"(0?\.\d+|\d(\.\d+)?e-\d+)", value)]
-    return predicted if len(fractions) > len(table.head(predicted)) / 2 else None
+    return confidence if predicted is None else predicted if _fractions(table, predicted) else None
+
+
+def _fractions(table: Table, column: str) -> bool:
+    """Whether most values lie between 0 and 1, and are written so."""
+    head = table.head(column)
+    return sum(FRACTION.fullmatch(value) is not None for value in head) > len(head) / 2
 
 
 def class_columns(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:

@@ -11,7 +11,14 @@ from data_adapters.files.tables import Table
 from data_adapters.joining.class_codes import distinct
 
 NO_LABEL = frozenset(("", "nan", "none", "null", "n/a", "<na>", "#n/a", "missing value"))
-MAY_BE_A_CLASS = frozenset(("NA", "na", "-1", "-1.0"))  # a class where a list of names has it, or experts say NA
+MAY_BE_A_CLASS = frozenset(
+    ("NA", "na", "-1", "-1.0", "-100")
+)  # a class where a list of names has it, or experts say NA
+IN_WORDS = frozenset(
+    "unlabeled unlabelled unannotated unknown undefined unset todo tbd ? ?? - -- n.a. nolabel".split()
+    + ["no label", "no_label", "not labeled", "not labelled", "not annotated"]
+)  # a class where experts answer so
+OF_TWO_SIGNS = frozenset(("1", "1.0", "+1"))  # beside which -1 is the other class
 ACCEPTED = frozenset(("accept", "accepted", "approve", "approved"))
 REJECTED = frozenset(("reject", "rejected", "ignore", "ignored", "skip", "skipped", "decline", "declined"))
 LISTED = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
@@ -79,7 +86,18 @@ def several(where: str, cells: Sequence[str], text: np.ndarray) -> InputError:
 
 def is_mark(value: str) -> bool:
     """Whether people write this where there is no label."""
-    return value.casefold() in NO_LABEL or value in MAY_BE_A_CLASS
+    return value.casefold() in NO_LABEL or may_be_a_class(value)
+
+
+def may_be_a_class(value: str) -> bool:
+    """Whether some people write this where there is no label, and others call a class so."""
+    return value in MAY_BE_A_CLASS or value.casefold() in IN_WORDS
+
+
+def are_signs(labels: np.ndarray) -> bool:
+    """Whether labels are -1 and 1 alone: two classes, as support vector machines write them."""
+    values = set(distinct(labels)) - {""}
+    return len(values) > 1 and values <= OF_TWO_SIGNS | {"-1", "-1.0"} and not values <= OF_TWO_SIGNS
 
 
 def without_label(text: np.ndarray, names: Collection[str], answered: Collection[str], own: str | None) -> np.ndarray:
@@ -90,6 +108,8 @@ def without_label(text: np.ndarray, names: Collection[str], answered: Collection
     """
     marks = {value for value in distinct(text) if is_mark(value) and value not in answered}
     marks = {value for value in marks if value == "" or value not in names}
+    if are_signs(text):
+        marks -= {"-1", "-1.0"}
     return np.isin(text, list(marks | ({own} if own is not None else set())))
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from cleaning.errors import InputError
 from cleaning.scores.shards import LIST_SUFFIX, listed_shards
 from data_adapters.files.array_files import NamedScores, read_arrays
-from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES
+from data_adapters.files.check import LOOSE_TEXT, PLAIN_TABLES, TABLE_SUFFIXES
 from data_adapters.files.endings import ending, plain_ending
+from data_adapters.files.outside_readers import OUTSIDE
 from data_adapters.files.packed import unpacked
 from data_adapters.files.tables import Table, read_table
 
-ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
+ARRAY_SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth", *OUTSIDE)
 EXPERT_SUFFIXES = (*ARRAY_SUFFIXES, *TABLE_SUFFIXES)
 PLAIN_SUFFIXES = (*ARRAY_SUFFIXES, *PLAIN_TABLES)
 PICKLES = (".pkl", ".pickle", ".joblib")
@@ -34,7 +35,8 @@ class Declared:
 class OpenedExpert:
     """Either a table, or an array with or without ids: scores (R, K), or hard answers (R,).
 
-    left_out: what else the file holds, and is not made use of."""
+    left_out: what else the file holds, and is not made use of. class_order: what the K columns of the array are called,
+    where its file says so."""
 
     name: str
     path: Path
@@ -44,6 +46,7 @@ class OpenedExpert:
     declared: Declared = Declared()
     answer_column: str | None = None
     left_out: tuple[str, ...] = ()
+    class_order: tuple[str, ...] = ()
 
 
 def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None = None) -> list[OpenedExpert]:
@@ -62,7 +65,7 @@ def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None 
         )
     if suffix in ARRAY_SUFFIXES:
         return [_of_array(found, path, declared) for found in read_arrays(name, path)]
-    if suffix in TABLE_SUFFIXES:
+    if suffix in (*TABLE_SUFFIXES, LOOSE_TEXT):
         return [OpenedExpert(name, path, table=_table(path), declared=declared.get(name, Declared()))]
     raise InputError(
         f"Expert '{name}' ({path.name}) has an ending we do not read. Read are {', '.join(PLAIN_SUFFIXES)}."
@@ -82,4 +85,5 @@ def _table(path: Path) -> Table:
 def _of_array(found: NamedScores, path: Path, declared: Mapping[str, Declared]) -> OpenedExpert:
     about = declared.get(found.name, Declared())
     about = replace(about, score_kind=about.score_kind or found.score_kind)
-    return OpenedExpert(found.name, path, array=found.array, ids=found.ids, declared=about, left_out=found.left_out)
+    whole = OpenedExpert(found.name, path, array=found.array, ids=found.ids, declared=about)
+    return replace(whole, left_out=found.left_out, class_order=found.class_order)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from cleaning.errors import InputError, counted
 from data_adapters.files.tables import Table
 from data_adapters.limits import MAX_OPTIONS_TEXT
 from data_adapters.sentences import listed
+
+LINE = re.compile(r"\(?([A-Za-z])[.):]\s*")
 
 
 def read_options(table: Table, column: str, sample_ids: np.ndarray) -> tuple[list[list[str]], list | None]:
@@ -42,12 +45,16 @@ def _options(value: object) -> list[str] | None:
         value, dict
     ):  # the {"text": [...], "label": [...]} layout of ARC and its kin, or {"A": ..., "B": ...}
         value = value["text"] if "text" in value else list(_told(value).values())
+    if isinstance(value, list) and value and all(isinstance(one, dict) and "text" in one for one in value):
+        value = [one["text"] for one in value]  # the same, an object an option
     if not isinstance(value, list | tuple) or not all(isinstance(o, str | int | float) for o in value):
         return None
     return [str(option) for option in value]
 
 
 def _own_labels(value: object, options: list[str]) -> list[str] | None:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        value = {"text": options, "label": [one.get("label", one.get("id")) for one in value]}
     if not isinstance(value, dict):
         return None
     labels = value.get("label", value.get("labels")) if "text" in value else list(_told(value))
@@ -70,6 +77,10 @@ def _literal(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
+    lines = [line.strip() for line in text.strip().splitlines()]
+    marks = [LINE.match(line) for line in lines]
+    if len(lines) > 1 and all(m and m[1].upper() == OPTION_LETTERS[k] for k, m in enumerate(marks)):
+        return [line[m.end() :] for line, m in zip(lines, marks) if m]  # "A. one" and "B. two", a line each
     try:
         return ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):

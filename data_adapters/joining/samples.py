@@ -14,10 +14,10 @@ from data_adapters.contract import LabelsArray
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns
 from data_adapters.joining.given_labels import standing, unlisted
-from data_adapters.joining.options import read_options
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
+ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[a-z]+://")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -41,7 +41,7 @@ class Samples:
     strings, or None. option_labels: N lists of what questions call their own options. group: (N,) or None. metadata:
     the other columns by name, as text. labels_are_places: the labels are integers that their source itself defines as
     places in the list of classes. file: name of theirs. rows: (N,) row of each sample in that file, which has
-    ``row_count``; None where none was left out.
+    ``row_count``; None where none was left out. id_folder: what was cut from ids that were absolute paths.
     """
 
     ids: np.ndarray
@@ -60,6 +60,7 @@ class Samples:
     file: str = ""
     rows: np.ndarray | None = None
     row_count: int = 0
+    id_folder: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -103,6 +104,8 @@ def read_samples(
     places: the labels are integers that their source defines as places in the list of classes.
     """
     plan = plan or ReadingPlan()
+    if isinstance(table, Table):
+        table = _one_sample_a_row(table, roles, plan)
     asked = {role: plan.said_role(table.path.name, role) for role in columns.ROLES}
     roles = _with_said(roles, asked)
     aside = plan.said_columns(table.path.name, *SAID_ASIDE)
@@ -115,8 +118,9 @@ def read_samples(
     image = columns.optional_column(table, asked["picture"], columns.IMAGE_NAMES, "picture_column", aside)
     group = roles.group_column and columns.named_column(table, roles.group_column, "group_column")
     ids = _ids(table, id_column) if id_column else _row_numbers(table)
+    ids, home = _without_folder(ids)
     groups = table.text(group) if group else None
-    options, own = read_options(table, choices, ids) if choices else (None, None)
+    options, own = _options(table, choices, ids) if choices else (None, None)
     used = [id_column, label_column, choices, question, image, *roles.others]
     found = dict(zip(DECIDED, (id_column, label_column, choices, question, image, group)))
     _decide(plan, table, roles, found, used)
@@ -128,7 +132,7 @@ def read_samples(
         options=options,
         option_labels=own,
         questions=table.text(question) if question else None,
-        images=table.text(image) if image else None,
+        images=_pictures_of(table, image) if image else None,
         group=groups,
         group_name=group or "",
         metadata=_metadata(table, used),
@@ -136,15 +140,41 @@ def read_samples(
             *table.notes,
             _columns_note(table, id_column, label_column, choices, group),
             *how,
+            *([f"'{table.path.name}': ids are the paths below their common folder."] if home else []),
             *_no_group_note(groups, group),
         ),
         labels_are_places=places,
         label_column=label_column,
+        id_folder=home,
         file=table.path.name,
         row_count=len(ids),
     )
     kept = standing(table, label_column) if isinstance(table, Table) else None
     return samples if kept is None else _accepted(samples, *kept, plan)
+
+
+def _one_sample_a_row(table: Table, roles: Roles, plan: ReadingPlan) -> Table:
+    """The table without the nesting of annotation tools, and with one column of options."""
+    from data_adapters.joining.table_shapes.annotation_records import of_records
+    from data_adapters.joining.table_shapes.option_columns import with_options
+
+    if table.encoding:
+        plan.decide(table.path.name, "encoding", table.encoding, "inferred", "its bytes are no UTF-8")
+    return with_options(of_records(table), plan, roles.others)
+
+
+def _without_folder(ids: np.ndarray) -> tuple[np.ndarray, str]:
+    """(ids, what was cut from them where all are absolute paths)."""
+    if not len(ids) or not ABSOLUTE.match(ids[0]):
+        return ids, ""
+    from data_adapters.joining.table_shapes.paths_as_ids import are_absolute, below, common_folder
+
+    home = common_folder(ids) if are_absolute(ids) else ""
+    return (below(ids, home), home) if home else (ids, "")
+
+
+def _pictures_of(table: Table | LabelsArray, column: str) -> np.ndarray:
+    return _without_folder(table.text(column))[0]
 
 
 def _with_said(roles: Roles, asked: Mapping[str, str | None]) -> Roles:
@@ -163,6 +193,12 @@ def _decide(plan: ReadingPlan, table, roles: Roles, parts: Mapping[str, str | No
     left = [f"'{column}'" for column in table.columns if column not in used and column != parts["group"]]
     if left:
         plan.decide(table.path.name, f"columns {first_five(left)}", "metadata, shown and exported", "inferred")
+
+
+def _options(table: Table, column: str, ids: np.ndarray) -> tuple[list[list[str]], list | None]:
+    from data_adapters.joining.options import read_options  # here, as pictures do without it
+
+    return read_options(table, column, ids)
 
 
 def _row_numbers(table: Table | LabelsArray) -> np.ndarray:

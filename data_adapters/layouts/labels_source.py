@@ -10,10 +10,11 @@ import numpy as np
 from cleaning.errors import InputError, counted
 from data_adapters.contract import LabelsArray, LabelsSource
 from data_adapters.files.array_files import read_label_array
+from data_adapters.files.outside_readers import OUTSIDE
 from data_adapters.files.tables import read_table
-from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.sentences import listed
 
+ARRAYS = (".npy", ".npz", ".pt", ".pth", ".safetensors", *OUTSIDE)
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 
 
@@ -38,20 +39,25 @@ def open_labels(
     pictures_to: a folder of ours for pictures that lie inside other files; None leaves them out, which is
     said. split: which part of a Hugging Face dataset. Raises InputError on what no adapter reads.
     """
+    if path.suffix.lower() in ARRAYS:
+        labels = _labels_array(path)
+        return LabelsSource(labels, places=labels.labels.dtype.kind in "iu")
     if path.is_dir():
         return _open_folder(path, pictures_to, split, label_column)
     if path.name.lower().endswith(ARCHIVES):
         from data_adapters.layouts.image_archives import read_image_archive
+        from data_adapters.layouts.webdataset_tars import is_webdataset, read_webdataset
 
+        if not path.name.lower().endswith(".zip") and is_webdataset(path):
+            return read_webdataset(path, pictures_to)
         return read_image_archive(path, pictures_to)
-    if path.suffix.lower() in (".npy", ".npz", ".pt", ".pth", ".safetensors"):
-        labels = _labels_array(path)
-        return LabelsSource(labels, places=labels.labels.dtype.kind in "iu")
     if path.suffix.lower() == ".parquet" and path.is_file():
         from data_adapters.layouts.hugging_face import holds_features, read_hugging_face
 
         if holds_features(path):
             return read_hugging_face(path, pictures_to, split, label_column)
+    from data_adapters.joining.table_shapes.one_hot_columns import of_table
+
     return of_table(read_table(path), label_column)
 
 
@@ -63,6 +69,10 @@ def _open_folder(path: Path, pictures_to: Path | None, split: str | None, label_
         return read_hugging_face(path, pictures_to, split, label_column)
     if is_image_folder(path):
         return read_image_folder(path)
+    from data_adapters.layouts.webdataset_tars import is_webdataset, read_webdataset
+
+    if is_webdataset(path):
+        return read_webdataset(path, pictures_to)
     there = sorted(entry.name for entry in path.iterdir()) or ["nothing"]
     raise InputError(
         f"'{path.name}' is a folder with neither one subfolder of pictures per class nor a Hugging Face dataset; "

@@ -11,7 +11,7 @@ from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
 from data_adapters.joining.columns import named_column
 from data_adapters.joining.opened import Declared, OpenedExpert, open_experts
-from data_adapters.joining.samples import Roles, read_samples
+from data_adapters.joining.samples import Roles, Samples, read_samples
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -57,15 +57,17 @@ def read_loose(
         _require_experts([*opened, *answered])
         root = images or source.image_root
         about = About(name or _default_name(labels), labels, root and Path(root).resolve())
-        return assemble(samples, [*opened, *answered], _names(class_names, labels, source), about, plan)
+        return assemble(samples, [*opened, *answered], _names(class_names, labels, source, samples), about, plan)
 
 
-def _names(asked: Path | None, labels: Path, source: LabelsSource) -> tuple[tuple[str, ...], list[str]] | None:
+def _names(
+    asked: Path | None, labels: Path, source: LabelsSource, samples: Samples
+) -> tuple[tuple[str, ...], list[str]] | None:
     """From the file that was named, else the source's own, else a file beside the labels."""
     if asked is None and source.names is not None:
         return source.names
     file = asked or find_class_names(labels if labels.is_dir() else labels.parent)
-    return read_class_names(Path(file)) if file else None
+    return read_class_names(Path(file), set(samples.labels)) if file else None
 
 
 def _answers(

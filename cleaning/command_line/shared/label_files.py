@@ -69,13 +69,16 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     from cleaning.domain.dataset import check_unique_ids
     from cleaning.export.patch.label_table import LabelTable
     from cleaning.export.patch.patch import questions_sha256
+    from data_adapters.files.endings import ending
     from data_adapters.files.tables import read_table
     from data_adapters.joining import columns
     from data_adapters.joining.class_codes import read_classes
     from data_adapters.joining.option_answers import read_answers
     from data_adapters.joining.options import read_options
+    from data_adapters.joining.table_shapes.option_columns import with_options
+    from data_adapters.plan import ReadingPlan
 
-    table = read_table(path)
+    table = with_options(read_table(path), ReadingPlan())
     ids_in = columns.id_column(table, arguments.id_column)
     labels_in = columns.label_column(table, arguments.label_column, taken=(ids_in,))
     choices_in = columns.optional_column(table, None, columns.CHOICES_NAMES, "")
@@ -92,7 +95,7 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
             f"{first_five(f'{texts[i]!r} ({ids[i]})' for i in bad)}."
         )
     questions = questions_sha256(ids, table.text(question_in) if question_in else None, options)
-    data, suffix = path.read_bytes(), path.suffix.lower()
+    data, suffix = path.read_bytes(), ending(path)
     return LabelTable(path.name, data, suffix, labels_in, ids, codes.codes, texts, codes.written_as, questions)
 
 

@@ -67,7 +67,11 @@ class LabelFields:
 def find_fields(data: bytes, suffix: str, column: str) -> LabelFields:
     """The fields of a column in a CSV, TSV or JSON lines file. Raises InputError where they cannot be told apart."""
     encoding = _encoding(data)
-    text = data.decode(encoding)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "cp1252"  # what the reader takes text for that is no UTF-8
+        text = data.decode(encoding)
     if suffix == ".jsonl":
         return LabelFields(text, encoding, _json_spans(text, column), True)
     spans, separator = _separated_spans(text, suffix, column)

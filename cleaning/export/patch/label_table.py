@@ -16,8 +16,9 @@ import numpy as np
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from cleaning.export.patch.apply import Change, places_of_entries, plan_apply, plan_revert
-from cleaning.export.patch.label_fields import find_fields, rewritten
+from cleaning.export.patch.label_fields import find_fields
 from cleaning.export.patch.patch import Patch
+from cleaning.export.patch.whole_tables import written_anew
 from cleaning.settle.policy import Policy
 from cleaning.version import __version__
 
@@ -124,7 +125,7 @@ def _edited(table: LabelTable, change: Change, class_names: tuple[str, ...]) -> 
         if len(table.data) > LARGEST_ORIGINAL:
             raise InputError(f"'{table.name}' is larger than 2 GB; save it as CSV to apply a patch.")
         original = base64.b64encode(zlib.compress(table.data, 6)).decode()
-        return rewritten(table.data, table.suffix, table.column, texts), {"original": original}
+        return written_anew(table.data, table.suffix, table.column, texts, list(table.texts)), {"original": original}
     fields = _fields(table)
     kept = {str(table.sample_ids[row]): fields.raw(row) for row in change.codes}
     return fields.replaced({row: fields.written(text, row) for row, text in texts.items()}), {"fields": kept}

@@ -1,19 +1,27 @@
 """Scores in fewer columns than classes, or in the order of a ranking, as one column per class."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaning.errors import InputError, counted
+from cleaning.errors import InputError, counted, first_five
 from data_adapters.files.tables import Table
-from data_adapters.joining.class_codes import integers
+from data_adapters.joining.class_codes import read_classes
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.table_shapes.ranked_columns import Ranked
+from data_adapters.plan import ReadingPlan
+
+if TYPE_CHECKING:
+    from data_adapters.joining.table_shapes.ranked_columns import Ranked
 
 
-def of_two_classes(opened: OpenedExpert, class_count: int) -> np.ndarray:
+def of_two_classes(opened: OpenedExpert, class_count: int, of_class: int = 1) -> np.ndarray:
     """(R, 2) scores from one column: P(class 1) as its complement and itself, a logit as 0 and itself.
+
+    of_class: which of the two the column is about.
 
     Anything else is given back as it is. Raises InputError where one column stands for more than two classes.
     """
@@ -27,7 +35,22 @@ def of_two_classes(opened: OpenedExpert, class_count: int) -> np.ndarray:
         )
     one = np.asarray(scores, np.float32)
     inside = np.nanmin(one) >= 0 and np.nanmax(one) <= 1
-    return np.concatenate([1 - one if inside else np.zeros_like(one), one], axis=1)
+    both = [1 - one if inside else np.zeros_like(one), one]
+    return np.concatenate(both if of_class else both[::-1], axis=1)
+
+
+def in_class_order(opened: OpenedExpert, names: Sequence[str], plan: ReadingPlan) -> OpenedExpert:
+    """The expert's array with its columns in the order of the classes, where its file says what they are called."""
+    if not opened.class_order:
+        return opened
+    codes = read_classes(np.array(opened.class_order, object), names).codes
+    if sorted(codes.tolist()) != list(range(len(names))):
+        note = f"its names of classes ({first_five(opened.class_order)}) are not those of the labels and are not used"
+        return replace(opened, left_out=(*opened.left_out, note))
+    plan.decide(opened.path.name, f"columns of '{opened.name}'", "called by the file's own list of classes", "stated")
+    if (codes == np.arange(len(names))).all():
+        return opened
+    return replace(opened, array=np.asarray(opened.array)[:, np.argsort(codes)])
 
 
 def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
@@ -61,17 +84,17 @@ def _as_probabilities(scores: np.ndarray) -> np.ndarray:
     return exps / exps.sum(axis=1, keepdims=True)
 
 
-def scattered(table: Table, ranked: Ranked, class_count: int) -> np.ndarray:
+def scattered(table: Table, ranked: Ranked, names: Sequence[str]) -> np.ndarray:
     """(R, K) float32: the score of every class, from all classes in the order of a ranking.
 
-    Raises InputError where a class is no number from 0 to K - 1.
+    Raises InputError where what is ranked is no class.
     """
-    classes = np.stack([integers(table.text(column)) for column in ranked.classes], axis=1)
-    if classes.min() < 0 or classes.max() >= class_count:
+    classes = np.stack([read_classes(table.text(column), names).codes for column in ranked.classes], axis=1)
+    if classes.min() < 0:
         raise InputError(
-            f"'{table.path.name}': '{ranked.classes[0]}' and its like hold ranked classes that are no numbers from 0 to "
-            f"{class_count - 1}. Give one column per class in class order."
+            f"'{table.path.name}': '{ranked.classes[0]}' and its like hold ranked classes that are neither names of "
+            f"classes nor numbers from 0 to {len(names) - 1}. Give one column per class in class order."
         )
-    out = np.full((len(table), class_count), np.nan, np.float32)
-    np.put_along_axis(out, classes, table.matrix(list(ranked.scores)), axis=1)
+    out = np.full((len(table), len(names)), np.nan, np.float32)
+    np.put_along_axis(out, classes.astype(np.int64), table.matrix(list(ranked.scores)), axis=1)
     return out

@@ -1,45 +1,89 @@
-"""Options of questions as one column an option: read as one column of lists."""
+"""Questions whose options lie in columns of their own (A, B, C; option_1 ...), or inside the question itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 
+from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import counted, first_five
 from data_adapters.files.tables import Table
-from data_adapters.joining.columns import CHOICES_NAMES, known_columns
+from data_adapters.joining.columns import CHOICES_NAMES, QUESTION_NAMES, known_columns
 from data_adapters.plan import ReadingPlan
 
-CALLED = re.compile(r"(?:option|choice|answer)s?[ _-]?([A-Ea-e]|\d)|([A-E])")
+PLACE = re.compile(r"(.*?)[ _-]?([a-zA-Z]|\d{1,2})")
+PREFIXES = frozenset(
+    "option options opt op choice choices answer ans ending sol solution alternative candidate".split()
+)
+FEWEST = 2
 ONE_COLUMN = "choices"
 
 
-def with_options(table: Table, plan: ReadingPlan) -> Table:
-    """The table; where options stand in columns of their own, with one column of lists in their place."""
+def with_options(table: Table, plan: ReadingPlan, others: Collection[str] = ()) -> Table:
+    """The table with one column of options, where they lie in several or inside the question; else as it is.
+
+    plan: may say which columns hold them. others: columns that hold something else.
+    """
     file = table.path.name
     said = plan.said_columns(file, "options")
-    columns = said if len(said) > 1 else [] if said or known_columns(table, CHOICES_NAMES) else _called(table, plan)
-    if len(columns) < 2:
+    if not said:
+        inside = _inside_question(table)
+        if inside is not None or known_columns(table, CHOICES_NAMES):
+            return inside or table
+    aside = {c for c, role in plan.options.roles.get(file, {}).items() if role != "options"} | set(others)
+    columns = (
+        said if len(said) > 1 else () if said else _option_columns(table, [c for c in table.columns if c not in aside])
+    )
+    if len(columns) < FEWEST:
         return table
-    source, evidence = ("said", "") if said else ("inferred", "called so")
-    plan.decide(file, f"columns {first_five(columns)}", "options", source, evidence)  # type: ignore[arg-type]
-    texts = np.stack([table.text(column) for column in columns], axis=1)
-    lists = [row[: len("".join(map(_mark, row)).rstrip(" "))] for row in texts.tolist()]
-    rest = table.data.drop_columns(columns).append_column(ONE_COLUMN, pa.array(lists, pa.list_(pa.string())))
+    evidence = ("said", "") if said else ("inferred", "called so")
+    plan.decide(file, f"columns {first_five(columns)}", "options", *evidence)  # type: ignore[arg-type]
+    rows = [_without_empty_end(row) for row in zip(*(table.text(column).tolist() for column in columns))]
+    data = table.data.drop_columns(list(columns)).append_column(ONE_COLUMN, pa.array(rows, pa.list_(pa.string())))
     note = f"'{file}': options from {counted(len(columns), 'column')} ({first_five(columns)})."
-    return replace(table, data=rest, notes=(*table.notes, note))
+    return replace(table, data=data, notes=(*table.notes, note))
 
 
-def _called(table: Table, plan: ReadingPlan) -> Sequence[str]:
-    """Columns called A, B, C, or option_a, option_b, or choice0, choice1: at least three texts in that order."""
-    aside = {c for c, role in plan.options.roles.get(table.path.name, {}).items() if role != "options"}
-    found = [c for c in table.columns if CALLED.fullmatch(c) and c not in aside]
-    marks = ["".join(filter(None, CALLED.fullmatch(c).groups())).lower() for c in found]  # type: ignore[union-attr]
-    in_order = marks in ([*"abcde"][: len(found)], [*"01234"][: len(found)], [*"12345"][: len(found)])
-    return found if len(found) >= 3 and in_order and not all(map(table.holds_numbers, found)) else ()
+def _inside_question(table: Table) -> Table | None:
+    """ARC's own layout: ``{"question": {"stem": ..., "choices": [...]}}``."""
+    column = next(iter(known_columns(table, QUESTION_NAMES)), None)
+    if column is None or not pa.types.is_struct(table.data[column].type):
+        return None
+    if not {"stem", "choices"} <= {field.name for field in table.data[column].type}:
+        return None
+    asked = [row or {} for row in table.values(column)]
+    place = table.columns.index(column)
+    data = table.data.set_column(place, column, pa.array([row.get("stem") for row in asked], pa.string()))
+    data = data.append_column("choices", pa.array([row.get("choices") for row in asked]))
+    return replace(table, data=data)
 
 
-def _mark(option: str) -> str:
-    return "x" if option else " "
+def _option_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns of options in their order; none where nothing is called so, or where they hold answers."""
+    families: dict[tuple[str, bool], dict[int, str]] = {}
+    for column in columns:
+        match = PLACE.fullmatch(column.strip())
+        if match and (match[1].lower() in PREFIXES or (not match[1] and match[2].isupper())):
+            lettered = match[2].isalpha()
+            place = OPTION_LETTERS.index(match[2].upper()) if lettered else int(match[2])
+            families.setdefault((match[1].lower(), lettered), {})[place] = column
+    asked = bool(known_columns(table, QUESTION_NAMES))
+    for (prefix, _), family in families.items():
+        ordered = tuple(family[place] for place in sorted(family))
+        counted = sorted(family) in (list(range(len(family))), list(range(1, len(family) + 1)))
+        if len(family) >= FEWEST and counted and (prefix or asked) and not _hold_answers(table, ordered):
+            return ordered
+    return ()
+
+
+def _hold_answers(table: Table, columns: Sequence[str]) -> bool:
+    """Whether every cell is the letter of an option, or a number from 0 to 1, as experts' answers and scores are."""
+    cells = [cell for column in columns for cell in table.head(column) if cell]
+    letters = all(len(cell) == 1 and cell.isalpha() for cell in cells)
+    return letters or all(re.fullmatch(r"0?\.\d+(e-?\d+)?|[01](\.0*)?|\d(\.\d+)?e-\d+", cell) for cell in cells)
+
+
+def _without_empty_end(row: Sequence[str]) -> list[str]:
+    last = max((place for place, cell in enumerate(row) if cell), default=-1)
+    return list(row[: last + 1])

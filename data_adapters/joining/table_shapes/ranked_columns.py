@@ -8,8 +8,10 @@ import numpy as np
 
 from cleaning.errors import InputError
 from data_adapters.files.tables import Table
+from data_adapters.joining.columns import CONFIDENCE_WORDS, PREDICTED_WORDS, words
+from data_adapters.limits import MAX_CLASSES
 
-NUMBERED = re.compile(r"(.*?)(\d{1,7})")
+NUMBERED = re.compile(r"(.*?)(\d{1,7})(\D*)")
 LOOKED_AT = 200
 FEWEST_ROWS = 20  # below, rows may fall from class to class by chance
 
@@ -23,16 +25,20 @@ class Ranked:
 
 
 def families(columns: Sequence[str]) -> dict[str, dict[int, str]]:
-    """{prefix: {number: column}} of the columns that end in a number."""
+    """{name without its last number: {number: column}} of the columns that have a number in their names."""
     found: dict[str, dict[int, str]] = {}
     for column in columns:
         if match := NUMBERED.fullmatch(column):
-            found.setdefault(match[1], {})[int(match[2])] = column
+            found.setdefault(match[1] + match[3], {})[int(match[2])] = column
     return found
 
 
-def find_ranked(table: Table, columns: Sequence[str]) -> Ranked | None:
-    """Two families with the same numbers, of which one falls in every row and the other holds different classes."""
+def find_ranked(table: Table, columns: Sequence[str], names: Sequence[str] = ()) -> Ranked | None:
+    """Two families with the same numbers, of which one falls in every row and the other holds different classes; or one
+    of classes alone, which says so by its name.
+
+    names: of the classes, where they are known.
+    """
     whole = [f for f in families(columns).values() if len(f) >= 2 and sorted(f) in _from_0_or_1(len(f))]
     ordered = [tuple(family[k] for k in sorted(family)) for family in whole]
     falling = [family for family in ordered if _falls(table, family)]
@@ -40,7 +46,16 @@ def find_ranked(table: Table, columns: Sequence[str]) -> Ranked | None:
         for classes in ordered:
             if classes != scores and len(classes) == len(scores) and _are_classes(table, classes):
                 return Ranked(classes, scores)
-    return None
+    alone = [f for f in ordered if len(f) > 2 and f not in falling and _says_classes(f[0])]
+    alone = [f for f in alone if _are_classes(table, f) and _are_known(table, f, names)]
+    return Ranked(alone[0]) if len(alone) == 1 else None
+
+
+def _says_classes(column: str) -> bool:
+    parts = words(column)
+    return not parts.isdisjoint(PREDICTED_WORDS | {"top", "class", "label", "index"}) and parts.isdisjoint(
+        CONFIDENCE_WORDS
+    )
 
 
 def refuse_falling(table: Table, columns: Sequence[str], names: Sequence[str]) -> None:
@@ -62,6 +77,13 @@ def _falls(table: Table, columns: Sequence[str]) -> bool:
     head = table.first(LOOKED_AT).matrix(list(columns))
     steps = np.diff(head, axis=1)
     return len(head) > 0 and bool((steps[np.isfinite(steps)] <= 0).all()) and bool((steps < 0).any())
+
+
+def _are_known(table: Table, columns: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether all that stands there is a class by its name or number, and not a score."""
+    told = {value.removesuffix(".0") for column in columns for value in table.first(LOOKED_AT).text(column)} - {""}
+    known = {name.strip() for name in names}
+    return all(value in known or (value.isdigit() and int(value) < (len(names) or MAX_CLASSES)) for value in told)
 
 
 def _are_classes(table: Table, columns: Sequence[str]) -> bool:

@@ -62,6 +62,62 @@ def test_sound_sets_pass_with_all_their_experts(first):
         assert not diagnose(lambda plan, reading=reading: reading).errors, seed
 
 
+def trained_set(seed: int) -> Reading | None:
+    """Made otherwise: classes as clouds of points, experts trained on other points of them; 97 % one class in every third
+    set, labels mixed up with the nearest class, 30 to 3,000 samples. None where an expert learnt next to nothing."""
+    rng = np.random.default_rng(seed)
+    k, n = int(rng.choice([2, 2, 3, 4, 7, 10, 26, 100])), int(rng.choice([30, 60, 200, 1000, 3000]))
+    shares = np.append(0.97, np.full(k - 1, 0.03 / (k - 1))) if seed % 3 == 0 else rng.dirichlet(np.ones(k))
+    centres = rng.normal(0, rng.uniform(0.3, 2), (k, 12))
+    truth = rng.choice(k, n, p=shares)
+    nearest = np.argsort(((centres[:, None] - centres) ** 2).sum(axis=2), axis=1)[:, 1]
+    other = np.where(rng.random(n) < 0.6, nearest[truth], rng.integers(0, k, n))
+    given = np.where(rng.random(n) < rng.uniform(0, 0.45), other, truth)
+    seen = centres[truth] + rng.normal(0, 1, (n, 12))
+    experts = [_trained(m, seen, centres, rng) for m in range(rng.integers(1, 5))]
+    said = [e.scores.argmax(axis=1) if isinstance(e, FullExpert) else e.predicted for e in experts]
+    if min(_learnt(one, truth, k) for one in said) < 0.15:
+        return None
+    return Reading(tiny_dataset(given, k), tuple(experts), (), Path("made"))
+
+
+def _learnt(said: np.ndarray, truth: np.ndarray, k: int) -> float:
+    """By how much an expert is right more often than its answers would be, dealt out at random; 1 where one class rules
+    all its answers."""
+    if np.bincount(said).max() > 0.9 * len(said):
+        return 1.0
+    return (said == truth).mean() - np.bincount(said, minlength=k) @ np.bincount(truth, minlength=k) / len(said) ** 2
+
+
+def _trained(number: int, seen: np.ndarray, centres: np.ndarray, rng):
+    """Least squares on some of the columns of points of its own."""
+    k, some = len(centres), rng.permutation(12)[: rng.integers(4, 13)]
+    own = rng.integers(0, k, int(rng.choice([200, 2000])))
+    points = np.c_[(centres[own] + rng.normal(0, 1, (len(own), 12)))[:, some], np.ones(len(own))]
+    weights = np.linalg.solve(points.T @ points + np.eye(points.shape[1]), points.T @ np.eye(k)[own])
+    logits = (np.c_[seen[:, some], np.ones(len(seen))] @ weights * rng.uniform(2, 12)).astype(np.float32)
+    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+    sure, predicted = (exps / exps.sum(axis=1, keepdims=True)).max(axis=1), logits.argmax(axis=1).astype(np.int32)
+    if number % 3 == 1:
+        return Top1Expert(f"top1 {number}", predicted=predicted, confidence=sure)
+    return (
+        VotesExpert(f"votes {number}", predicted=predicted)
+        if number % 3
+        else FullExpert(f"full {number}", scores=logits)
+    )
+
+
+@pytest.mark.parametrize("first", range(0, 240, 40))
+def test_trained_experts_pass(first):
+    looked_at = 0
+    for seed in range(first, first + 40):
+        reading = trained_set(seed)
+        if reading is not None:
+            looked_at += 1
+            assert held_against_evidence(reading, ReadingPlan()) is reading, seed
+    assert looked_at > 15
+
+
 def many(seed: int, classes: int, experts: int = 2) -> Reading:
     """Sound and clear: 1,000 samples, 8 % wrong."""
     rng = np.random.default_rng(seed)

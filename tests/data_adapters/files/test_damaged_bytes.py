@@ -32,10 +32,30 @@ def refused(action, *given, **named) -> str:
 # ---- text in another encoding
 
 
-def test_a_csv_header_in_latin_1(tmp_path):
+def test_a_damaged_letter_of_utf_8_is_no_other_encoding(tmp_path):
     path = tmp_path / "labels.csv"
-    path.write_bytes("sample_id,label,Größe\ns00,cat,1\n".encode("latin-1"))
-    assert "'labels.csv' is not UTF-8 text: line 1 holds bytes of another encoding." in refused(read_table, path)
+    path.write_bytes("sample_id,label,Größe\ns00,cät,1\ns01,cat,1\n".encode().replace(b"s01", b"s\xff1"))
+    assert "'labels.csv' is not UTF-8 text: line 3 holds bytes of another encoding." in refused(read_table, path)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16-le", "utf-16-be", "utf-16"])
+@pytest.mark.parametrize("name", ["labels.csv", "labels.tsv", "labels.json"])
+def test_tables_in_other_encodings_are_read_and_it_is_said(tmp_path, name, encoding):
+    path = tmp_path / name
+    written = [["sample_id", "label", "Größe"], ["s00", "Bär", "1"], ["s01", "été", "2"]]
+    text = "\n".join(("\t" if path.suffix == ".tsv" else ",").join(row) for row in written)
+    records = [dict(zip(written[0], row)) for row in written[1:]]
+    told = json.dumps(records, ensure_ascii=False) if path.suffix == ".json" else text
+    path.write_bytes(told.encode(encoding))
+    table = read_table(path)
+    assert table.columns == ("sample_id", "label", "Größe") and table.text("label").tolist() == ["Bär", "été"]
+    assert encoding == "utf-16" or path.suffix == ".json" or "is not UTF-8; it is read as" in table.notes[-1]
+
+
+def test_bytes_that_are_no_letters_are_refused(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(b"sample_id,label\ns00,c\xf7t\ns01,d\xd7\x81g\n")
+    assert "'labels.csv' is not UTF-8 text: line 2 holds bytes of another encoding." in refused(read_table, path)
 
 
 def test_a_letter_that_ends_the_part_looked_at_first_is_no_mistake(tmp_path, monkeypatch):
@@ -48,8 +68,11 @@ def test_a_letter_that_ends_the_part_looked_at_first_is_no_mistake(tmp_path, mon
 def test_a_jsonl_key_in_latin_1(tmp_path, written):
     path = tmp_path / "labels.jsonl"
     path.write_bytes(f'{{"sample_id": "s00", {written}}}\n'.encode("latin-1"))
-    told = refused(read_table, path)
-    assert "'labels.jsonl', line 1, is no sound JSON: it holds bytes of another encoding than UTF-8." in told
+    table = read_table(path)
+    assert table.text("sample_id").tolist() == ["s00"] and "Größe" in json.dumps(
+        str(table.data.schema), ensure_ascii=False
+    )
+    assert table.encoding == "Windows-1252 (Latin-1)"
 
 
 def test_half_an_emoji_in_an_id_is_shown_as_a_missing_character(tmp_path):

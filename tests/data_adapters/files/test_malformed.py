@@ -58,7 +58,7 @@ def ragged_rows(folder):
 
 @case("'samples.csv' is not UTF-8 text: line 3 holds bytes of another encoding.")
 def latin1(folder):
-    (folder / "samples.csv").write_bytes("sample_id,label\ns00,cat\ns01,Bär\n".encode("latin-1"))
+    (folder / "samples.csv").write_bytes("sample_id,label\ns00,Bär\n".encode() + b"s01,B\xe4r\n")
 
 
 @case("'samples.csv' is no text table: it holds zero bytes.")
@@ -470,7 +470,7 @@ def git_lfs_pointer_of_an_array(folder):
 
 @case("'samples.csv' is not UTF-8 text: line 3 holds bytes of another encoding.")
 def latin1_and_ragged(folder):
-    (folder / "samples.csv").write_bytes("sample_id,label\ns00,cat\ns01,Bär,x\n".encode("latin-1"))
+    (folder / "samples.csv").write_bytes("sample_id,label\ns00,Bär\n".encode() + b"s01,B\xe4r,x\n")
 
 
 def test_rows_of_another_encoding_are_told_without_noise(tmp_path, monkeypatch):
@@ -527,9 +527,9 @@ def deeply_nested_json_line(folder):
     json_lines(folder, '{"sample_id": "s00", "label": "cat", "x": ' + "[" * 100_000 + "]" * 100_000 + "}")
 
 
-@case("'samples.jsonl': 'sample_id' is text in line 1 and a number in line 3.")
+@case("'samples.jsonl': 'sample_id' is text in line 1 and a list in line 3.")
 def json_lines_of_two_kinds(folder):
-    json_lines(folder, *(json.dumps({"sample_id": i, "label": "cat"}) for i in ("s00", "s01", 2)))
+    json_lines(folder, *(json.dumps({"sample_id": i, "label": "cat"}) for i in ("s00", "s01", ["s02"])))
 
 
 @case("'samples.jsonl', line 1, is no JSON object. Expected one object per line.")
