@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
@@ -206,11 +207,14 @@ def _views(looked: Looked, brought: Brought, said: Remarks) -> None:
 def _scoring(looked: Looked, brought: Brought) -> None:
     """The one button that goes on; where it was, the progress."""
     sure, as_is = _confirmed(looked)
+    place = st.empty()
     if state.recall("scoring"):
-        _score(looked.to_score(as_is), brought)
+        _score(looked.to_score(as_is), brought, place)
         return
     words = "Score it as it is" if looked.has_error else "Score it"
-    st.button(words, type="primary", disabled=not sure, key="score_it", on_click=state.remember, args=("scoring", True))
+    place.button(
+        words, type="primary", disabled=not sure, key="score_it", on_click=state.remember, args=("scoring", True)
+    )
 
 
 def _confirmed(looked: Looked) -> tuple[bool, bool]:
@@ -234,9 +238,9 @@ def who_has_no_ids(reading: Reading) -> str:
 
 
 @guarded
-def _score(reading: Reading, brought: Brought) -> None:
+def _score(reading: Reading, brought: Brought, place: DeltaGenerator) -> None:
     state.remember("scoring", False)  # an error, or a press of Cancel, ends it
-    with waiting("Calibrating the experts", "scoring", _untouched) as tell:
+    with waiting("Calibrating the experts", "scoring", _untouched, place) as tell:
         intake.score(intake.named(reading, so_far().name), tell)
     brought.keep()
     state.remember("brought", None)

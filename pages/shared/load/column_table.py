@@ -30,17 +30,23 @@ WIDE = """<style>
 
 def tables(path: Path, plan: ReadingPlan, said: Remarks) -> None:
     """Draws one file's table with its roles;"""
-    files = [file for file in files_below(path) if ending(file) in TABLE_SUFFIXES or _has_part(file, path, plan)]
+    files = [file for file in files_below(path) if _is_shown(file, path, plan)]
     if not files:
         st.caption("These files hold no tables of their own; there is nothing to choose here.")
         return
     names = [name_of(file, path) for file in files]
-    chosen = st.selectbox("File", names, format_func=plain, key="file_shown") if len(files) > 1 else names[0]
+    chosen = st.selectbox("File", names, key="file_shown") if len(files) > 1 else names[0]
     file = files[names.index(chosen or names[0])]
     if _has_part(file, path, plan) or name_of(file, path) in said.parts:
         _part(name_of(file, path), plan, said)
     if ending(file) in TABLE_SUFFIXES:
         _roles(file, plan, said)
+
+
+def _is_shown(file: Path, path: Path, plan: ReadingPlan) -> bool:
+    """Whether there is something to choose of a file: its part, or the columns of a table that was read."""
+    read = {step.about for step in plan.decisions}
+    return _has_part(file, path, plan) or (ending(file) in TABLE_SUFFIXES and (not read or file.name in read))
 
 
 def _has_part(file: Path, path: Path, plan: ReadingPlan) -> bool:

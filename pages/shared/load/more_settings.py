@@ -8,7 +8,6 @@ import streamlit as st
 from data_adapters.files.pictures import PICTURE_SUFFIXES
 from pages.shared import state
 from pages.shared.load.remarks import Remarks, say, so_far
-from pages.shared.messages import plain
 
 BASES = {"as found": None, "from 0": 0, "from 1": 1}
 MOST_FOLDERS, LOOKED_AT = 50, 5_000
@@ -70,7 +69,7 @@ def _pictures(path: Path, said: Remarks) -> None:
         say(replace(so_far(), pictures=None if chosen == "as found" else str(chosen)))
 
     now = folders.index(said.pictures) if said.pictures in folders else 0
-    st.selectbox("Folder of the pictures", folders, now, plain, key="picture_folder", on_change=changed)
+    st.selectbox("Folder of the pictures", folders, now, key="picture_folder", on_change=changed)
 
 
 def picture_folders(path: Path) -> list[str]:

@@ -13,10 +13,11 @@ from pages.shared.load.first_look import thumbnail
 from pages.shared.messages import plain
 
 SHOWN = 6  # tiles, before somebody asks for all
-IN_A_ROW = 3
-LONGEST = 110  # characters of a question
+WIDTH = 346  # three in a row on a wide screen, two on a tablet
+LONGEST = 90  # characters of a question
 STYLE = """<style>
-[class*="st-key-tile_"] {height: 100%}
+.st-key-tiles {align-items: stretch}
+.st-key-tiles > * {max-width: 100%}
 [class*="st-key-cover_"] {min-height: 4.6rem; overflow: hidden; flex-wrap: nowrap}
 [class*="st-key-cover_"] img {height: 4.5rem; width: 4.5rem; object-fit: cover; border-radius: .5rem; image-rendering: auto}
 .progress-ring {width: 2.6rem; height: 2.6rem; border-radius: 50%; display: grid; place-items: center; font-size: .72rem;
@@ -32,10 +33,10 @@ def tiles(opened: Sequence[Workspace], go: Go) -> None:
     st.html(STYLE)
     everything = len(opened) <= SHOWN or st.toggle(f"Show all {len(opened):,}", key="all_workspaces")
     shown = opened if everything else opened[:SHOWN]
-    for start in range(0, len(shown), IN_A_ROW):
-        for place, (column, workspace) in enumerate(zip(st.columns(IN_A_ROW), shown[start : start + IN_A_ROW])):
-            with column, st.container(border=True, key=f"tile_{workspace.id}"):
-                _tile(workspace, start + place == 0, go)
+    with st.container(horizontal=True, key="tiles"):
+        for place, workspace in enumerate(shown):
+            with st.container(border=True, width=WIDTH, key=f"tile_{workspace.id}"):
+                _tile(workspace, place == 0, go)
 
 
 def _tile(workspace: Workspace, first: bool, go: Go) -> None:

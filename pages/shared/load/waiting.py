@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.messages import plain
 
 
 @contextmanager
-def waiting(words: str, key: str, cancelled: Callable[[], None]) -> Iterator[Callable[[str, float], None]]:
-    """Gives what tells of the work: words, and a share from 0 to 1. cancelled: called when Cancel was pressed."""
-    place = st.empty()
+def waiting(
+    words: str, key: str, cancelled: Callable[[], None], place: DeltaGenerator | None = None
+) -> Iterator[Callable[[str, float], None]]:
+    """Gives what tells of the work: words, and a share from 0 to 1. cancelled: called when Cancel was pressed.
+
+    place: where the button was, an ``st.empty``; None: here.
+    """
+    place = place or st.empty()
     with place.container(horizontal=True, vertical_alignment="center", key=f"waiting_{key}"):
         bar = st.progress(0.0, text=plain(words))
         st.button("Cancel", key=f"cancel_{key}", on_click=cancelled)
