@@ -83,7 +83,7 @@ class ReviewDesk:
         with self._lock:
             if self._in_force is None or self._in_force[0] != chosen:
                 choices = self.store.choices()
-                self._in_force = chosen, in_force(self.dataset, self.run, (), choices, ranked=self.facts.ranked)
+                self._in_force = chosen, in_force(self.workspace, self.run, (), choices, ranked=self.facts.ranked)
             return self._in_force[1]
 
     def current(self) -> CurrentDecisions:

@@ -67,13 +67,10 @@ class Facts:
     def has_pictures(self) -> bool:
         return self.dataset.kind == "image" and "image" in self.dataset.samples
 
-    @cached_property
+    @property
     def showable(self) -> np.ndarray:
         """(N,) whether there is anything to look at; where no sample has a picture, all count."""
-        if not self.has_pictures:
-            return np.ones(len(self.dataset), bool)
-        named = self.dataset.samples["image"].map(lambda v: isinstance(v, str) and v != "").to_numpy(bool)
-        return named if named.any() else np.ones(len(self.dataset), bool)
+        return self.dataset.showable
 
     @cached_property
     def candidates(self) -> Candidates:

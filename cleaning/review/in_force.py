@@ -5,18 +5,18 @@ A decision judges a sample's given label, whichever run showed the card: decisio
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
 from cleaning.domain.dataset import Dataset
-from cleaning.domain.verdicts import BY_NAME
+from cleaning.domain.verdicts import BY_NAME, UNDO
 from cleaning.estimate.answers import Estimate
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
 from cleaning.estimate.bands import Bands, Reached, Said, estimate_of, guess_of, reach
-from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts, counted_cards
+from cleaning.estimate.counted_verdicts import CountedVerdicts, OtherDesign, count_verdicts
 from cleaning.estimate.estimating import estimate, estimate_exchange, estimate_rule
 from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
 from cleaning.estimate.intervals import Interval
@@ -27,6 +27,7 @@ from cleaning.estimate.recalibration import Recalibration, recalibrate
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, SEEN, Decision
 from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import Chosen, ChosenThreshold
 from cleaning.review.views import lot
 from cleaning.settle.anchoring import Anchoring, anchoring_of
@@ -34,6 +35,7 @@ from cleaning.settle.final_labels import ADJUDICATION
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
 from cleaning.settle.verdict_codes import verdict_codes
 
+SHOWN_AT_RANDOM = ("audit", "grid")  # Decision.card of what may have come up as a card drawn at random
 NOT_BY_LOT = ("grid", ADJUDICATION)  # Decision.card of what shows labels or votes by its nature
 
 
@@ -50,8 +52,9 @@ class InForce:
     """A run with the log and the choices as they stood at one moment; everything else follows and is kept.
 
     decisions: the workspace's whole log, in order, undos included. chosen: for this run. open_shares: by run id the
-    largest share of blind cards ever shown open by lot. ranked: what never changes about the run. asked: a threshold
-    to look at in place of the chosen one.
+    largest share of blind cards ever shown open by lot. ranked: what never changes about the run. others: the same of
+    other runs that people reviewed, by id: what they drew at random counts for this run too. asked: a threshold to look
+    at in place of the chosen one.
     """
 
     dataset: Dataset
@@ -60,6 +63,7 @@ class InForce:
     chosen: Chosen
     open_shares: Mapping[str, float]
     ranked: RankedRun
+    others: Mapping[str, RankedRun] = field(default_factory=dict)
     policy: Policy = DEFAULT_POLICY
     asked: float | None = None
 
@@ -98,7 +102,14 @@ class InForce:
 
     def at(self, threshold: float) -> "InForce":
         """The same with another threshold, as if it were chosen."""
-        return replace(self, asked=float(threshold))
+        other = replace(self, asked=float(threshold))
+        vars(other).update((name, vars(self)[name]) for name in WHATEVER_THE_THRESHOLD if name in vars(self))
+        return other
+
+    @cached_property
+    def audited(self) -> np.ndarray | None:
+        """(N,) bool, samples that can be shown, of which alone the estimates speak; None: all."""
+        return None if self.dataset.showable.all() else self.dataset.showable
 
     # -- decisions -----------------------------------------------------------------------------------------------
 
@@ -114,7 +125,7 @@ class InForce:
 
     @cached_property
     def said(self) -> Said:
-        """The codes, and which of them this run asked for."""
+        """The codes, and which of them may stand for samples that nobody looked at."""
         return self._said(self.decisions, self.codes)
 
     @cached_property
@@ -122,7 +133,13 @@ class InForce:
         return self._said(self.decisions[: len(self.decisions) // 2], self.earlier_codes)
 
     def _said(self, decisions: Sequence[Decision], codes: np.ndarray) -> Said:
-        return Said(codes, shown_by(self.run.id, self.dataset, decisions))
+        others = [
+            OtherDesign(other.audit, other.ranking, shown_by(run_id, self.dataset, decisions))
+            for run_id, other in self.others.items()
+        ]
+        options = {"shown_here": shown_by(self.run.id, self.dataset, decisions), "others": others}
+        audit, ranking = self.ranked.audit, self.ranked.ranking
+        return Said(codes, count_verdicts(audit, codes, ranking, audited=self.audited, **options))
 
     @cached_property
     def pace(self) -> Pace:
@@ -148,24 +165,28 @@ class InForce:
 
     # -- estimates -----------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def counted_verdicts(self) -> CountedVerdicts:
         """Which verdicts may stand for samples that nobody looked at."""
-        return count_verdicts(self.ranked.audit, self.codes, self.ranked.ranking, shown_here=self.said.here)
+        return self.said.counted
+
+    @property
+    def reviewed_count(self) -> int:
+        """Samples that anybody decided."""
+        return int((~np.isnan(self.codes)).sum())
 
     @cached_property
     def random_cards(self) -> AuditCards | None:
-        """The run's cards that count as a random sample of the dataset; None where a stratum has none."""
-        audit = self.ranked.audit
-        return cards_that_count(audit, counted_cards(audit, self.codes, self.said.here))
+        """The cards that count as a random sample of the dataset; None where a stratum has none."""
+        return cards_that_count(self.counted_verdicts, self.ranked.ranking)
 
     @cached_property
     def estimate(self) -> Estimate:
         """How right the flags are, how many of the wrong labels they hold, and how many there are."""
-        cards, here = (self.ranked.audit, self.codes, self.ranked.ranking), self.said.here
+        cards, counted = (self.ranked.audit, self.codes, self.ranked.ranking), self.counted_verdicts
         if self.as_made and not self.ranked.made_by_threshold:  # a budget that parts equal suspicions
-            return replace(estimate_rule(*cards, self.flagged, shown_here=here), threshold=self.threshold)
-        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, shown_here=here)
+            return replace(estimate_rule(*cards, self.flagged, counted=counted), threshold=self.threshold)
+        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, counted=counted)
 
     @property
     def guess(self) -> PriorBand:
@@ -185,7 +206,7 @@ class InForce:
     @cached_property
     def recalibration(self) -> Recalibration | None:
         """Suspicion as a probability; None before there are random cards enough."""
-        return recalibrate(self.counted_verdicts, self.ranked.audit, self.ranked.ranking)
+        return recalibrate(self.counted_verdicts, self.ranked.ranking)
 
     @cached_property
     def outlook(self) -> list[Stretch]:
@@ -197,20 +218,23 @@ class InForce:
     @cached_property
     def cards_to_halve(self) -> CardsNeeded:
         """Further random cards that would halve the bands of the estimate."""
-        options = {"recalibration": self.recalibration, "may_flag": self.ranked.may_flag}
-        return cards_to_halve(self.ranked.audit, self.ranked.ranking, self.estimate, **options)
+        now = (self.estimate, self.counted_verdicts)
+        return cards_to_halve(self.ranked.audit, self.ranked.ranking, *now, may_flag=self.ranked.may_flag)
 
     def exchange(self, leaving: np.ndarray, coming: np.ndarray) -> Interval | None:
         """How many more wrong labels ``leaving`` ((N,) bool) holds than ``coming``; None before there is an estimate."""
         if not self.estimate.enough:
             return None
         return estimate_exchange(
-            self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming, shown_here=self.said.here
+            self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming, counted=self.counted_verdicts
         )
 
 
+WHATEVER_THE_THRESHOLD = ("codes", "earlier_codes", "said", "said_earlier", "pace", "anchoring", "recalibration")
+
+
 def in_force(
-    dataset: Dataset,
+    workspace: Workspace,
     run: Run,
     decisions: Sequence[Decision],
     choices: pd.DataFrame | None,
@@ -218,8 +242,32 @@ def in_force(
     ranked: RankedRun | None = None,
 ) -> InForce:
     """What is in force for a run. choices: as ``ReviewStore.choices`` gives them, of all runs."""
+    dataset = workspace.dataset()
     ranked = ranked or ranked_run(run, dataset.given_labels)
-    return InForce(dataset, run, decisions, Chosen.of(choices, run.id), open_shares_of(choices), ranked, policy)
+    others = reviewed_runs(workspace, run.id, ranked, decisions)
+    chosen, open_shares = Chosen.of(choices, run.id), open_shares_of(choices)
+    return InForce(dataset, run, decisions, chosen, open_shares, ranked, others, policy)
+
+
+def reviewed_runs(
+    workspace: Workspace, run_id: str, ranked: RankedRun, decisions: Sequence[Decision]
+) -> dict[str, RankedRun]:
+    """Other runs of the workspace whose random cards somebody decided, oldest first; of those that drew by the same
+    lots (as runs once did) only one, as two say no more than one."""
+    reviewed = {d.run_id for d in decisions if d.card in SHOWN_AT_RANDOM} - {run_id}
+    found, seeds = {}, {ranked.audit.seed}
+    for other_id in workspace.run_ids() if reviewed else ():
+        if other_id in reviewed:
+            other = _ranked_once(workspace, other_id)
+            if other.audit.seed not in seeds:
+                seeds.add(other.audit.seed)
+                found[other_id] = other
+    return found
+
+
+@lru_cache(maxsize=4)
+def _ranked_once(workspace: Workspace, run_id: str) -> RankedRun:
+    return ranked_run(workspace.run(run_id), workspace.dataset().given_labels)
 
 
 def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
@@ -229,11 +277,11 @@ def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
 
 
 def shown_by(run_id: str, dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
-    """(N,) bool: samples with a standing decision that was made when this run showed them."""
-    current = CurrentDecisions()
-    current.update(decisions)
-    here = [d.sample_id for d in current.standing() if d.run_id == run_id]
-    rows = pd.Index(dataset.sample_ids).get_indexer(here)
+    """(N,) bool: samples that somebody decided when this run showed them and they may have come as random cards."""
+    decisions = list(decisions)
+    undone = {d.undoes for d in decisions if d.verdict == UNDO}
+    mine = [d.sample_id for d in decisions if d.run_id == run_id and d.card in SHOWN_AT_RANDOM and d.uuid not in undone]
+    rows = pd.Index(dataset.sample_ids).get_indexer(mine)
     shown = np.zeros(len(dataset), bool)
     shown[rows[rows >= 0]] = True
     return shown

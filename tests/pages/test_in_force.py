@@ -13,6 +13,7 @@ import pytest
 from cleaning.command_line import main
 from cleaning.domain.judgements import WRONG
 from cleaning.domain.settings import Settings
+from cleaning.estimate.answers import in_words
 from cleaning.export.handover import Handover
 from cleaning.export.kinds import BY_NAME
 from cleaning.keep.decisions import shared_store
@@ -153,8 +154,8 @@ def test_every_reader_says_the_same(scene, chosen, runs, app, capsys, tmp_path):
                 assert shown[name.removesuffix("_rate")] == pytest.approx(wanted, abs=1e-4)
             assert [card["estimates"][name][end] for end in ("point", "low", "high")] == pytest.approx(wanted, abs=1e-6)
         words = scene.command(capsys, "threshold")
-        assert f"{told.card_count} audit cards reviewed; intervals" in words
-        assert f"precision: {told.precision.point:.1%}" in words
+        assert f"{told.card_count} random cards, {in_force.reviewed_count} reviewed cards, " in words
+        assert f"precision: {in_words(told.precision)}" in words
 
     impact = json.loads(BY_NAME["impact"].write(scene.handover()))
     assert impact["audit_cards"] == (told.card_count if in_force.random_cards else 0)
@@ -179,8 +180,8 @@ def test_a_second_run_goes_on_estimating(scene, app, capsys):
         scene.review(60)
     page, in_force = scene.page(app), scene.handover().in_force
     assert in_force.estimate.enough and page["bands"]["guess"] is False
-    assert f"Estimated from {in_force.estimate.card_count} audit cards" in page["bands"]["words"]
-    assert f"{in_force.estimate.card_count} audit cards reviewed" in scene.command(capsys, "threshold")
+    assert f"Estimated from {in_force.estimate.card_count} random cards" in page["bands"]["words"]
+    assert f"{in_force.estimate.card_count} random cards, " in scene.command(capsys, "threshold")
 
 
 @pytest.mark.parametrize("scene", ["paper"], indirect=True)

@@ -11,7 +11,7 @@ from cleaning.export.handover import Handover
 
 
 def estimates_of(handover: Handover) -> dict:
-    """Precision, detection rate and wrong labels in all, from the run's audit cards (``Estimate`` as a dict)."""
+    """Precision, detection rate and wrong labels in all, from the run's random cards (``Estimate`` as a dict)."""
     return asdict(handover.in_force.estimate)
 
 

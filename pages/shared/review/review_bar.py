@@ -241,7 +241,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         key="review_audit_share",
         on_change=record,
         args=("audit_share",),
-        help="Audit cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
+        help="Random cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
     )
     simple = st.toggle("Simple view", key="review_simple", bind=IN_URL, help="Plain buttons instead of the fast card.")
     return mode, share, simple

@@ -142,14 +142,14 @@ def _missing(goal: str, scene: GoalScene) -> str:
     if goal not in _ASKS:
         return ""
     if scene.now.bands.guess:
-        return "Needs an estimate, and there is none yet: it comes from audit cards, which are mixed into the review."
+        return "Needs an estimate, and there is none yet: it comes from random cards, which are mixed into the review."
     answer = state.recall(_ANSWER)
     if not answer or answer[0] != goal:
         return ""
     _, percent, sure, found = answer
     return (
-        f"No threshold reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, reaches "
-        f"{found.share * 100:.0f} %. More audit cards narrow the band. Your threshold stays as it was."
+        f"No threshold short of flagging all reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, "
+        f"reaches {found.share * 100:.0f} %. More random cards narrow the band. Your threshold stays as it was."
     )
 
 

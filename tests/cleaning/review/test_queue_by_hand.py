@@ -1,4 +1,4 @@
-"""The queue by hand: how many audit cards go with it and where they stand, cards put off, orders of few samples."""
+"""The queue by hand: how many random cards go with it and where they stand, cards put off, orders of few samples."""
 
 import numpy as np
 import pandas as pd
