@@ -83,7 +83,11 @@ def _for_target(arguments, now: InForce) -> tuple[InForce, str]:
     if not found.enough and not found.reached:
         return now, f"cannot be chosen by this goal before random cards are reviewed; this is {_how(now)}"
     goal = f"{'precision' if precision else 'detection rate'} of at least {target:.0%}"
-    sure = "" if found.reached else ", which the random cards so far do not support anywhere short of flagging all; this comes closest"
+    sure = (
+        ""
+        if found.reached
+        else ", which the random cards so far do not support anywhere short of flagging all; this comes closest"
+    )
     return now.at(found.threshold), f"chosen for a {goal}{sure}"
 
 

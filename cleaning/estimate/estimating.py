@@ -17,7 +17,7 @@ from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.parts import fitted_curve
 from cleaning.estimate.split import Curve, LimitedSplit, RuleSplit, Split, ThresholdSplit
-from cleaning.estimate.totals import Totals, detection_rate_of, precision_of, totals_of, wrong_total_of
+from cleaning.estimate.totals import Totals, VerdictErrors, detection_rate_of, precision_of, totals_of, wrong_total_of
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, rank_suspicion
 
@@ -37,6 +37,7 @@ def estimate(
     anytime: bool = True,
     handed_out: int | None = None,
     counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
@@ -50,6 +51,7 @@ def estimate(
         handed_out=handed_out,
         may_flag=may_flag,
         counted=counted,
+        errors=errors,
     )
     return curve.at(0)
 
@@ -65,13 +67,14 @@ def estimate_curve(
     anytime: bool = True,
     handed_out: int | None = None,
     counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> EstimateCurve:
     """Estimates for (T,) thresholds from the same random cards, whatever threshold they were drawn for.
 
     codes: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
     when asking often). may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
     intervals that hold at every moment at once, else fixed-n intervals. counted: which of the codes count, where that
-    is worked out already. Each band holds for one threshold chosen before the reviews, not for all thresholds together.
+    is worked out already. errors: how often verdicts may be wrong; None: never. Each band holds for one threshold chosen before the reviews, not for all thresholds together.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
     counted_verdicts = counted or count_verdicts(audit, codes, ranking, handed_out)
@@ -79,7 +82,8 @@ def estimate_curve(
     split: Split = ThresholdSplit(counted_verdicts, ranking, ranking.flagged_counts(thresholds))
     if may_flag is not None:
         split = LimitedSplit(counted_verdicts, ranking, thresholds, may_flag[ranking.rows])
-    return _answer(counted_verdicts, split, fitted_curve(counted_verdicts, ranking), thresholds, level, anytime)
+    curve = fitted_curve(counted_verdicts, ranking)
+    return _answer(counted_verdicts, split, curve, thresholds, level, anytime, errors)
 
 
 def estimate_rule(
@@ -92,6 +96,7 @@ def estimate_rule(
     anytime: bool = True,
     handed_out: int | None = None,
     counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> Estimate:
     """Estimate for any other flagged set, (N,) bool, such as the paper's rule, from the same cards.
 
@@ -108,6 +113,7 @@ def estimate_rule(
         anytime=anytime,
         handed_out=handed_out,
         counted=counted,
+        errors=errors,
     )
     return curve.at(0)
 
@@ -157,6 +163,7 @@ def estimate_nested(
     anytime: bool = True,
     handed_out: int | None = None,
     counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> EstimateCurve:
     """Estimates for a rule with several settings, each stricter than the one before, such as a rising tau.
 
@@ -167,7 +174,7 @@ def estimate_nested(
     counted_verdicts = counted or count_verdicts(audit, codes, ranking, handed_out)
     split = RuleSplit(counted_verdicts, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
     curve = fitted_curve(counted_verdicts, ranking)
-    return _answer(counted_verdicts, split, curve, np.full(settings, np.nan), level, anytime)
+    return _answer(counted_verdicts, split, curve, np.full(settings, np.nan), level, anytime, errors)
 
 
 def _answer(
@@ -177,10 +184,13 @@ def _answer(
     thresholds: np.ndarray,
     level: float,
     anytime: bool,
+    errors: VerdictErrors | None,
 ) -> EstimateCurve:
     readings = [0.0, None, 1.0] if counted_verdicts.unsure_count else [None]
     totals = [totals_of(counted_verdicts, split, curve, reading, level, anytime) for reading in readings]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
+    if errors is not None:
+        least, middle, most = errors.read(least, 1, 0), errors.read(middle, None, None), errors.read(most, 0, 1)
     precision_enough, enough = _enough(counted_verdicts, split, middle)
     return EstimateCurve(
         thresholds,

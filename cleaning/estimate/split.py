@@ -128,9 +128,7 @@ class RuleSplit:
         chance = curve.at(logit(ranking.suspicion[rest]))
         size, total = (self._by_setting(self.passes[rest], value, home, homes) for value in (None, chance))
         passes, weight = self.passes[said.rank], _relative_weights(said)
-        summed = (
-            self._by_setting(passes, value, said.stratum, homes) for value in (weight, weight**2, weight * code)
-        )
+        summed = (self._by_setting(passes, value, said.stratum, homes) for value in (weight, weight**2, weight * code))
         cards, wrong = _effective(*summed)
         return Cells(size, cards, total / np.maximum(size, 1), wrong)
 

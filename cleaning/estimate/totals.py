@@ -1,6 +1,6 @@
 """Wrong labels in the flagged and the unflagged part, and what follows of them: precision, detection rate, their sum."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from cleaning.estimate.intervals import anytime_multiplier, normal_multiplier, r
 from cleaning.estimate.parts import Parts, estimate_parts
 from cleaning.estimate.split import Cells, Curve, Split
 from cleaning.suspect.ranking import logit
+
+LEAST_INFORMED = 0.2  # verdicts that tell less than this from chance tell nothing
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,41 @@ def totals_of(
     rest = estimate_parts(cells, part_multiplier(cells, counted_verdicts.card_count, level, anytime))
     size = rest.size + split.sums(counted_verdicts.known_rank, np.ones(len(known_code)))
     return Totals(*(known + number for number in (rest.point, rest.low, rest.high, rest.best)), size, rest)
+
+
+@dataclass(frozen=True)
+class VerdictErrors:
+    """What share of verdicts may be wrong: false alarms on right labels and misses on wrong ones, each as its least and
+    its most, in the flagged (column 0) and the unflagged (1) part; (2, 2) each, rows least and most."""
+
+    false_alarm: np.ndarray
+    miss: np.ndarray
+
+    @classmethod
+    def of(cls, false_alarm: tuple[float, float], miss: tuple[float, float], repeated: float | None) -> "VerdictErrors":
+        """repeated: where a label counts as wrong below the threshold only if a second look says so too, the least
+        share of mistakes that the second look is thought to repeat; None: nothing is looked at twice."""
+        alarm, missed = (np.repeat(np.array(ends)[:, None], 2, 1) for ends in (false_alarm, miss))
+        if repeated is not None:
+            alarm[0, 1] *= alarm[0, 1]
+            alarm[1, 1] *= max(alarm[1, 1], repeated)
+            missed[:, 1] *= 2 - missed[:, 1]
+        return cls(alarm, missed)
+
+    def read(self, totals: Totals, false_alarm: int | None, miss: int | None) -> Totals:
+        """The totals as they are if verdicts err so often (0 least, 1 most, None between): of S samples of which w are
+        wrong, w (1 - miss) + (S - w) false_alarm are judged wrong (Rogan and Gladen 1978)."""
+        alarm, missed = (
+            ends.mean(0) if end is None else ends[end]
+            for ends, end in ((self.false_alarm, false_alarm), (self.miss, miss))
+        )
+        size, informed = totals.size, np.maximum(1 - alarm - missed, LEAST_INFORMED)
+
+        def truly(judged: np.ndarray) -> np.ndarray:
+            return np.clip((judged - size * alarm) / informed, 0, size)
+
+        ends = {name: truly(getattr(totals, name)) for name in ("point", "low", "high", "best")}
+        return replace(totals, **ends)
 
 
 def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool) -> np.ndarray:

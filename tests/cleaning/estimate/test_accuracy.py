@@ -120,7 +120,9 @@ def said(*rows) -> np.ndarray:
 
 
 def test_cards_count_up_to_the_first_open_one_of_their_stratum():
-    cards = cards_that_count(count_verdicts(AUDIT, said(3, 1, 20, 30, 25), RANKING), RANKING)  # 5 is open, so 1 does not count
+    cards = cards_that_count(
+        count_verdicts(AUDIT, said(3, 1, 20, 30, 25), RANKING), RANKING
+    )  # 5 is open, so 1 does not count
     assert cards.rows.tolist() == [3, 20, 25, 30] and cards.stratum.tolist() == [0, 1, 1, 1]
     assert cards.sizes.tolist() == [10, 30] and cards.weights().tolist() == [10, 10, 10, 10]
 

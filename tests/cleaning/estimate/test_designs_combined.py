@@ -25,7 +25,9 @@ def test_a_card_stands_for_one_over_the_chance_that_any_lot_fell_on_it():
     other = OtherDesign(SECOND, RANKING, EVERY)
     counted = count_verdicts(FIRST, codes, RANKING, others=[other])
     assert counted.drawn.tolist() == [3, 5, 15, 20, 25, 30, 35], "a sample that both drew counts once"
-    top, middle, bottom = (1 / (1 - (1 - a) * (1 - b)) for a, b in ((2 / 10, 2 / 20), (2 / 30, 2 / 20), (2 / 30, 2 / 20)))
+    top, middle, bottom = (
+        1 / (1 - (1 - a) * (1 - b)) for a, b in ((2 / 10, 2 / 20), (2 / 30, 2 / 20), (2 / 30, 2 / 20))
+    )
     assert counted.drawn_weight == pytest.approx([top, top, middle, bottom, bottom, bottom, bottom])
     alone = count_verdicts(FIRST, codes, RANKING)
     assert alone.drawn.tolist() == [3, 5, 20, 30] and alone.drawn_weight == pytest.approx([5, 5, 15, 15])
@@ -81,7 +83,9 @@ def test_a_second_run_is_at_least_as_narrow_and_covers():
     together, first_only, covered, bias = [], [], [], []
     for seed in range(60):
         wrong, codes, ((ranking, audit, shown), (second, second_audit, second_shown)) = two_runs(seed)
-        early = count_verdicts(audit, np.where(shown | (ranking.suspicion[ranking.rank] >= 0.5), wrong, np.nan), ranking)
+        early = count_verdicts(
+            audit, np.where(shown | (ranking.suspicion[ranking.rank] >= 0.5), wrong, np.nan), ranking
+        )
         first_only.append(estimate(audit, codes, ranking, 0.5, counted=early, anytime=False).detection_rate.half_width)
         others = [OtherDesign(audit, ranking, shown)]
         counted = count_verdicts(second_audit, codes, second, shown_here=second_shown, others=others)

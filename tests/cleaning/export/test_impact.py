@@ -159,7 +159,8 @@ def decided(workspace, run, ranks, verdict="keep"):
     dataset, rows = workspace.dataset(), by_rank(run)[list(ranks)]
     labels = [[int(dataset.given_labels[r])] if verdict == "keep" else [] for r in rows]
     log = [
-        decide(dataset.sample_ids[r], verdict, k, number=i, run_id=run.id, card="audit") for i, (r, k) in enumerate(zip(rows, labels))
+        decide(dataset.sample_ids[r], verdict, k, number=i, run_id=run.id, card="audit")
+        for i, (r, k) in enumerate(zip(rows, labels))
     ]
     return Handover(workspace, run, log, Policy())
 
