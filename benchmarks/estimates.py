@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import beta
 
-from benchmarks.estimators import OTHERS, Answer, answer
 from benchmarks.estimates_runs import Rankings, measure_runs, runs_table
+from benchmarks.estimators import OTHERS, Answer, answer
 from benchmarks.populations import (
     Population,
     planted_populations,

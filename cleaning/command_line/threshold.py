@@ -93,39 +93,39 @@ def _for_target(arguments, now: InForce) -> tuple[InForce, str]:
 
 def _report(now: InForce) -> list[str]:
     """Flags and estimates at a threshold, in words."""
-    told = now.estimate
+    from cleaning.review.evidence_words import of_what_can_be_shown
+
     lines = [f"threshold {now.threshold:.4f}: {now.flagged_count:,} of {len(now.dataset):,} samples flagged"]
     if now.audited is not None:
-        shown = int(now.audited.sum())
-        lines.append(f"what follows speaks of the {shown:,} of {len(now.dataset):,} samples with a picture")
-    counts = f"{told.card_count:,} random cards, {now.reviewed_count:,} reviewed cards, {told.known_count:,} samples known exactly"
-    return [*lines, *(_guessed(now, counts) if now.bands.guess else _estimated(now, counts))]
+        lines.append(f"what follows speaks {of_what_can_be_shown(now)}")
+    return [*lines, *(_guessed(now) if now.bands.guess else _estimated(now))]
 
 
-def _guessed(now: InForce, counts: str) -> list[str]:
+def _guessed(now: InForce) -> list[str]:
+    from cleaning.review.evidence_words import counts_in_words
+
     guess = now.guess
     return [
-        f"{counts}: too few for an estimate; what follows is a guess",
+        f"{counts_in_words(now)}: too few for an estimate; what follows is a guess",
         f"precision: somewhere between {_span(guess.precision)}",
         f"detection rate: somewhere between {_span(guess.detection_rate)}",
         f"random cards to know within 10 points: {_cards(guess.cards)}",
     ]
 
 
-def _estimated(now: InForce, counts: str) -> list[str]:
+def _estimated(now: InForce) -> list[str]:
     from cleaning.estimate.answers import in_words
+    from cleaning.review.evidence_words import counts_in_words, what_verdicts_are_worth
 
     told, total = now.estimate, now.estimate.wrong_total
     lines = [
-        f"{counts}; intervals of 95 % that hold however often you look, if the verdicts are right",
+        f"{counts_in_words(now)}; intervals of 95 % that hold however often you look, if the verdicts are right",
         f"precision: {in_words(told.precision, told.precision_enough)}",
         f"detection rate: {in_words(told.detection_rate, told.enough)}",
         f"wrong labels in all: {_best(total, told.enough)}between {total.low:,.0f} and {total.high:,.0f}",
         f"more random cards to halve each band: {_cards(now.cards_to_halve, nothing='nothing left to halve')}",
     ]
-    if told.unsure_count:
-        lines.append(f"{told.unsure_count} unsure verdicts count as right and as wrong, which widens the intervals")
-    return lines
+    return [*lines, *what_verdicts_are_worth(now)]
 
 
 def _best(interval, enough: bool) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 
 from cleaning.estimate.intervals import Interval
 
-
 EXACT = 5e-10  # of a share: no wider than rounding
 
 

@@ -74,7 +74,8 @@ def estimate_curve(
     codes: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
     when asking often). may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
     intervals that hold at every moment at once, else fixed-n intervals. counted: which of the codes count, where that
-    is worked out already. errors: how often verdicts may be wrong; None: never. Each band holds for one threshold chosen before the reviews, not for all thresholds together.
+    is worked out already. errors: how often verdicts may be wrong; None: never. Each band holds for
+    one threshold chosen before the reviews, not for all thresholds together.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
     counted_verdicts = counted or count_verdicts(audit, codes, ranking, handed_out)

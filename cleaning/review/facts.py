@@ -88,6 +88,12 @@ class Facts:
         return drawn
 
     @cached_property
+    def shown_audit(self) -> pd.DataFrame:
+        """The run's random cards in their drawn order, without those that cannot be shown."""
+        audit = self.run.audit
+        return audit[self.showable[audit["row"].to_numpy()]] if not self.showable.all() else audit
+
+    @cached_property
     def keys(self) -> str:
         """The keys of candidates one to ten; classes named 0 to 9 or zero to nine are found at their own digit."""
         digits = [_DIGITS.get(name.strip().lower(), name) for name in self.dataset.class_names]

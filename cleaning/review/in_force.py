@@ -6,13 +6,13 @@ A decision judges a sample's given label, whichever run showed the card: decisio
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from cleaning.domain.dataset import Dataset
-from cleaning.domain.verdicts import BY_NAME, UNDO
+from cleaning.domain.verdicts import BY_NAME
 from cleaning.estimate.answers import Estimate
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
 from cleaning.estimate.bands import Bands, Reached, Said, estimate_of, guess_of, reach
@@ -22,21 +22,20 @@ from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.outlook import Stretch, outlook
 from cleaning.estimate.planning import CardsNeeded, PriorBand, cards_to_halve
-from cleaning.estimate.ranked_run import RankedRun, ranked_run
+from cleaning.estimate.ranked_run import RankedRun, ranked_run, reviewed_runs
 from cleaning.estimate.recalibration import Recalibration, recalibrate
+from cleaning.estimate.totals import VerdictErrors
 from cleaning.keep.current_decisions import CurrentDecisions
-from cleaning.keep.decisions import BLIND, SEEN, Decision
+from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import Chosen, ChosenThreshold
-from cleaning.review.views import lot
+from cleaning.review.views import drawn_by_lot, open_shares_of, shown_by
 from cleaning.settle.anchoring import Anchoring, anchoring_of
-from cleaning.settle.final_labels import ADJUDICATION
+from cleaning.settle.error_rates import ErrorRates, error_rates
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
+from cleaning.settle.second_look import confirmed_codes, waiting_below
 from cleaning.settle.verdict_codes import verdict_codes
-
-SHOWN_AT_RANDOM = ("audit", "grid")  # Decision.card of what may have come up as a card drawn at random
-NOT_BY_LOT = ("grid", ADJUDICATION)  # Decision.card of what shows labels or votes by its nature
 
 
 @dataclass(frozen=True)
@@ -92,6 +91,11 @@ class InForce:
         return self.ranked.as_made if self.as_made else self.ranked.flagged_at(self.threshold)
 
     @property
+    def reviewed_flags(self) -> np.ndarray:
+        """(N,) bool, flagged for who reviews: by the threshold that is chosen, whatever one is looked at."""
+        return self.ranked.flagged_at(self.choice.threshold) if self.choice else self.ranked.as_made
+
+    @property
     def flagged_count(self) -> int:
         return int(self.flagged.sum())
 
@@ -116,12 +120,18 @@ class InForce:
     @cached_property
     def codes(self) -> np.ndarray:
         """(N,) what the reviews say of each given label: 0 right, 1 wrong, 2 unsure, NaN not reviewed."""
-        return verdict_codes(self.dataset, self.decisions, self.policy)
+        return self._codes(self.decisions)
+
+    def _codes(self, decisions: Sequence[Decision]) -> np.ndarray:
+        codes = verdict_codes(self.dataset, decisions, self.policy)
+        if not self.chosen.second_look:
+            return codes
+        return confirmed_codes(codes, ~self.reviewed_flags, decisions, self.dataset)
 
     @cached_property
     def earlier_codes(self) -> np.ndarray:
         """(N,) the same as it stood at half the decisions."""
-        return verdict_codes(self.dataset, self.decisions[: len(self.decisions) // 2], self.policy)
+        return self._codes(self.decisions[: len(self.decisions) // 2])
 
     @cached_property
     def said(self) -> Said:
@@ -176,6 +186,24 @@ class InForce:
         return int((~np.isnan(self.codes)).sum())
 
     @cached_property
+    def error_rates(self) -> tuple[ErrorRates, dict[str, ErrorRates]]:
+        """How often reviewers err, all together and by name."""
+        given = dict(zip(map(str, self.dataset.sample_ids), map(int, self.dataset.given_labels)))
+        return error_rates(self.decisions, given)
+
+    @cached_property
+    def reviewer_count(self) -> int:
+        """People who decided something."""
+        return len({d.reviewer for d in self.decisions})
+
+    @cached_property
+    def waiting_for_a_second_look(self) -> int:
+        """Samples judged wrong below the threshold that have not come back yet."""
+        if not self.chosen.second_look:
+            return 0
+        return waiting_below(~self.reviewed_flags, self.decisions, self.dataset)
+
+    @cached_property
     def random_cards(self) -> AuditCards | None:
         """The cards that count as a random sample of the dataset; None where a stratum has none."""
         return cards_that_count(self.counted_verdicts, self.ranked.ranking)
@@ -183,10 +211,15 @@ class InForce:
     @cached_property
     def estimate(self) -> Estimate:
         """How right the flags are, how many of the wrong labels they hold, and how many there are."""
-        cards, counted = (self.ranked.audit, self.codes, self.ranked.ranking), self.counted_verdicts
+        return self.estimate_with(None)
+
+    def estimate_with(self, errors: VerdictErrors | None) -> Estimate:
+        """The same if verdicts err so often."""
+        cards = (self.ranked.audit, self.codes, self.ranked.ranking)
+        options: dict = {"counted": self.counted_verdicts, "errors": errors}
         if self.as_made and not self.ranked.made_by_threshold:  # a budget that parts equal suspicions
-            return replace(estimate_rule(*cards, self.flagged, counted=counted), threshold=self.threshold)
-        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, counted=counted)
+            return replace(estimate_rule(*cards, self.flagged, **options), threshold=self.threshold)
+        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, **options)
 
     @property
     def guess(self) -> PriorBand:
@@ -247,49 +280,3 @@ def in_force(
     others = reviewed_runs(workspace, run.id, ranked, decisions)
     chosen, open_shares = Chosen.of(choices, run.id), open_shares_of(choices)
     return InForce(dataset, run, decisions, chosen, open_shares, ranked, others, policy)
-
-
-def reviewed_runs(
-    workspace: Workspace, run_id: str, ranked: RankedRun, decisions: Sequence[Decision]
-) -> dict[str, RankedRun]:
-    """Other runs of the workspace whose random cards somebody decided, oldest first; of those that drew by the same
-    lots (as runs once did) only one, as two say no more than one."""
-    reviewed = {d.run_id for d in decisions if d.card in SHOWN_AT_RANDOM} - {run_id}
-    found, seeds = {}, {ranked.audit.seed}
-    for other_id in workspace.run_ids() if reviewed else ():
-        if other_id in reviewed:
-            other = _ranked_once(workspace, other_id)
-            if other.audit.seed not in seeds:
-                seeds.add(other.audit.seed)
-                found[other_id] = other
-    return found
-
-
-@lru_cache(maxsize=4)
-def _ranked_once(workspace: Workspace, run_id: str) -> RankedRun:
-    return ranked_run(workspace.run(run_id), workspace.dataset().given_labels)
-
-
-def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
-    """By run id the largest share of blind cards ever shown open by lot; runs not named: the usual one."""
-    ids = [] if choices is None else choices["run_id"].unique()
-    return {run_id: Chosen.of(choices, run_id).largest_open_share for run_id in ids}
-
-
-def shown_by(run_id: str, dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
-    """(N,) bool: samples that somebody decided when this run showed them and they may have come as random cards."""
-    decisions = list(decisions)
-    undone = {d.undoes for d in decisions if d.verdict == UNDO}
-    mine = [d.sample_id for d in decisions if d.run_id == run_id and d.card in SHOWN_AT_RANDOM and d.uuid not in undone]
-    rows = pd.Index(dataset.sample_ids).get_indexer(mine)
-    shown = np.zeros(len(dataset), bool)
-    shown[rows[rows >= 0]] = True
-    return shown
-
-
-def drawn_by_lot(decision: Decision, open_shares: Mapping[str, float]) -> bool:
-    """Whether chance decided if a card was shown blind or open; only such cards tell what seeing the label does."""
-    if decision.card in NOT_BY_LOT or decision.mode == SEEN:
-        return False
-    largest = open_shares.get(decision.run_id, Chosen().largest_open_share)
-    return decision.mode == BLIND or lot(decision.run_id, decision.sample_id) < largest

@@ -29,7 +29,7 @@ class Filters:
     given, suggested: class codes (both: a confusion pair). group: value of the metadata group.
     least_disagreement: at least this many experts vote another class than the given one.
     flagged_only: False also takes samples below the threshold. status: of the reviewer's own decisions, one of
-    STATUSES; whoever knows the decisions applies it.
+    STATUSES; whoever knows the decisions applies it. random_only: nothing but cards drawn at random.
     """
 
     given: int | None = None
@@ -38,6 +38,7 @@ class Filters:
     least_disagreement: int = 0
     flagged_only: bool = True
     status: str = "open"
+    random_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def build_queue(
     disagreement: np.ndarray | None = None,
     finds: Mapping[tuple[int, int], float] | None = None,
     chance: np.ndarray | None = None,
+    random_cards: int = 0,
 ) -> Queue:
     """The cards still to decide, in order.
 
@@ -72,22 +74,27 @@ def build_queue(
     card, and at least LEAST_AUDIT of them come even where little is flagged; only the plain queue (no filter on class,
     group or disagreement) carries the audit.
     group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
-    finds: observed find rate by (given, suggested), for order "finds". chance: (N,) in the dataset's order, the
-    recalibrated probability that the given label is wrong, which then takes the place of suspicion in that order.
+    random_cards: so many of the cards drawn at random come at least. finds: observed find rate by (given, suggested),
+    for order "finds". chance: (N,) in the dataset's order, the recalibrated probability that the given label is wrong,
+    which then takes the place of suspicion in that order.
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
     rows = _ordered(scores, _wanted(scores, flagged, filters, group, disagreement), order, group, finds, chance)
     drawn = audit_rows(scores, audit) if _is_plain_queue(filters) else np.empty(0, np.int64)
-    queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
+    drawn = drawn[: audit_card_count(len(rows), audit_share, random_cards)]
+    queue = Queue(drawn, np.ones(len(drawn), bool)) if filters.random_only else interleave(rows, drawn, audit_share)
     gone = np.zeros(len(scores), bool)
     gone[rows_of(scores, decided)] = True
     return remaining(queue, gone)
 
 
-def audit_card_count(flagged: int, share: float) -> int:
-    """How many audit cards go with so many flagged ones, so that the queue comes to an end with them."""
-    return max(LEAST_AUDIT, ceil(flagged * share / (1 - share))) if 0 < share < 1 else 0
+def audit_card_count(flagged: int, share: float, asked: int = 0) -> int:
+    """How many random cards go with so many flagged ones, so that the queue comes to an end with them.
+
+    asked: so many somebody wanted at least; with a share of 0 they come only where nothing but them is shown.
+    """
+    return max(LEAST_AUDIT, ceil(flagged * share / (1 - share)), asked) if 0 < share < 1 else asked
 
 
 def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cleaning.calibrate.measures.shares import wilson_interval
+from cleaning.domain.card_kinds import ADJUDICATION
 from cleaning.domain.verdicts import BY_NAME, UNDO
 from cleaning.keep.decisions import Decision
-from cleaning.settle.final_labels import ADJUDICATION
 from cleaning.settle.reviewer_agreement import said_of_given
 
 LEAST_LOOKS = 20  # looks at labels of one kind, before a rate is told
@@ -72,7 +72,7 @@ class _Counts:
 def error_rates(decisions: Iterable[Decision], given: Mapping[str, int]) -> tuple[ErrorRates, dict[str, ErrorRates]]:
     """(of all, by reviewer) from a decision log in order, undos included. given: class code by sample id."""
     every, by_reviewer = _Counts(), {}
-    for sample_id, looks in _looks_by_sample(decisions, given).items():
+    for looks in _looks_by_sample(decisions, given).values():
         for number, (reviewer, said, card) in enumerate(looks):
             mine = by_reviewer.setdefault(reviewer, _Counts())
             answer = _known_answer(looks, number)

@@ -6,18 +6,17 @@ threshold comes back once, later, blind and unmarked, to somebody else where the
 for again: many of them are wrong, and a second look would lose more of these than it mends.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 
+from cleaning.domain.card_kinds import ADJUDICATION, CONFIRMATION, MEASURING
+from cleaning.domain.dataset import Dataset
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import BY_NAME, UNDO
 from cleaning.keep.decisions import Decision
-from cleaning.settle.final_labels import ADJUDICATION
 from cleaning.settle.reviewer_agreement import said_of_given
-
-CONFIRMATION = "confirmation"  # Decision.card of a second look
-MEASURING = ("repeat", "control")  # of cards that say how a reviewer decides, and nothing of the sample
 
 
 def looks_at(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
@@ -33,30 +32,37 @@ def looks_at(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
 
 
 def confirmed_codes(
-    codes: np.ndarray, below: np.ndarray, decisions: Iterable[Decision], row_of: Mapping[str, int], given: np.ndarray
+    codes: np.ndarray, below: np.ndarray, decisions: Iterable[Decision], dataset: Dataset
 ) -> np.ndarray:
     """(N,) the codes, in which what is judged wrong below the threshold waits for a second look (UNSURE until then),
     and is right where that does not confirm it. below: (N,) bool."""
     settled = codes.copy()
-    for sample_id, looks in looks_at(decisions).items():
-        row = row_of.get(sample_id, -1)
-        if row < 0 or not below[row] or any(d.card == ADJUDICATION for d in looks):
-            continue
-        said = [said_of_given(d, int(given[row])) for d in looks]
-        if "wrong" in said:
-            others = [s for s in said if s != "wrong"]
-            alone = WRONG if len(said) - len(others) > 1 else UNSURE
-            settled[row] = RIGHT if "right" in others and len(said) - len(others) < 2 else alone
+    for row, looks in _looks_below(below, decisions, dataset):
+        said = [said_of_given(d, int(dataset.given_labels[row])) for d in looks]
+        wrong = said.count("wrong")
+        if wrong and not any(d.card == ADJUDICATION for d in looks):
+            settled[row] = WRONG if wrong > 1 else RIGHT if "right" in said else UNSURE
     return settled
 
 
-def waiting(
-    decisions: Iterable[Decision], below: np.ndarray, row_of: Mapping[str, int], given: np.ndarray
-) -> dict[str, list[Decision]]:
-    """By sample id the looks at what was judged wrong below the threshold and has not come back yet."""
-    found = {}
-    for sample_id, looks in looks_at(decisions).items():
-        row = row_of.get(sample_id, -1)
-        if row >= 0 and below[row] and len(looks) == 1 and said_of_given(looks[0], int(given[row])) == "wrong":
-            found[sample_id] = looks
-    return found
+def waiting_below(below: np.ndarray, decisions: Iterable[Decision], dataset: Dataset) -> int:
+    """How many samples below the threshold were judged wrong by their only look."""
+    given = dataset.given_labels
+    return sum(
+        only_look_that_says_wrong(looks, int(given[row])) for row, looks in _looks_below(below, decisions, dataset)
+    )
+
+
+def _looks_below(
+    below: np.ndarray, decisions: Iterable[Decision], dataset: Dataset
+) -> Iterator[tuple[int, list[Decision]]]:
+    found = looks_at(decisions)
+    rows = pd.Index(dataset.sample_ids).get_indexer(list(found)) if found else ()
+    return ((int(row), looks) for row, looks in zip(rows, found.values()) if row >= 0 and below[row])
+
+
+def only_look_that_says_wrong(votes: Sequence[Decision], given: int) -> bool:
+    """Whether a sample's standing votes are one look that judges the given label (class code) wrong."""
+    if len(votes) != 1 or votes[0].card in (ADJUDICATION, CONFIRMATION):
+        return False
+    return said_of_given(votes[0], given) == "wrong"

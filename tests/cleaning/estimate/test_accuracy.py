@@ -8,8 +8,8 @@ from cleaning.domain.judgements import UNSURE
 from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours, variance_of
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
 from cleaning.estimate.counted_verdicts import count_verdicts
-from cleaning.suspect.ranking import rank_suspicion
 from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import rank_suspicion
 
 CARDS = AuditCards(np.array([0, 2, 4, 6, 8]), np.array([0, 0, 1, 1, 1]), np.array([4, 6]))
 RIGHT_GIVEN = np.array([1, 1, 0, 1, 1, 0, 1, 1, 1, 0], bool)[:, None]

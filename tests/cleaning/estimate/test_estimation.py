@@ -81,7 +81,7 @@ def test_a_threshold_inside_a_stratum_uses_the_same_cards():
     now = estimate(audit, verdicts, suspicion, 0.75)  # flags rows 0 and 1; the card of row 1 is wrong
     assert (now.flagged, now.flagged_cards) == (2, 1)
     assert now.precision.point == pytest.approx(0.75), "one of two is seen, and it is wrong"
-    assert now.wrong_total.point == pytest.approx(2 * 1 + 2 * 0 + 6 / 3)
+    assert now.wrong_total.point == pytest.approx(2 * 0.75 + 2 * 0 + 6 / 3)
 
 
 def test_everything_reviewed_is_exact_at_every_threshold():

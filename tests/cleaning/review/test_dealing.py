@@ -8,7 +8,7 @@ import pytest
 from cleaning.keep.stored import now
 from cleaning.review import View
 from cleaning.review.chosen import Choosing
-from cleaning.review.returns import LATEST, SOONEST, Known, Return, mixed, repeats
+from cleaning.review.returns import LATEST, SOONEST, Return, mixed, repeats
 from tests.cleaning.review.reviewing import ANN, BOB, decide, item, shown
 
 EVE = View("eve", open_share=0.0)
@@ -163,7 +163,7 @@ def test_a_source_of_another_kind_is_dealt_like_the_others(desk):
 def test_anothers_ticket_says_nothing(desk):
     choose(desk, repeat_share=0.9)
     play(desk, [ANN], SOONEST + 10)
-    known = Known(desk.current(), desk.in_force().chosen, desk.facts)
+    known = desk._known()
     assert repeats(known, "ann") and not repeats(known, "bob")
     tickets = [c["ticket"] for c in desk.window(ANN, [], 60)["cards"]]
     row = desk.queue(ANN).rows[0]

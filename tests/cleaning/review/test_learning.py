@@ -38,11 +38,11 @@ def test_bands_are_a_guess_before_reviews_and_an_estimate_after(desk, planted):
     guess = bare.bands
     assert guess.guess and guess.precision.points == () and len(guess.precision.cards) == len(guess.thresholds)
     assert set(guess.data()) >= {"thresholds", "precision", "detection", "guess"}
-    judge(desk, desk.run.audit["row"][:200], planted.truth)
+    judge(desk, desk.run.audit["row"][:90], planted.truth)
     known = in_force(desk.workspace, desk.run, desk.store.decisions(), desk.store.choices())
     bands = known.bands
     assert not bands.guess and bands.earlier_precision is not None
-    assert bands.words.startswith("Estimated from 200 random cards") and "Grey" in bands.words
+    assert bands.words.startswith("Estimated from 90 random cards") and "Grey" in bands.words
     assert (np.diff(bands.thresholds) > 0).all() and known.threshold in bands.thresholds
     at = bands.thresholds.index(known.threshold)
     assert bands.precision.points[at] == pytest.approx(known.estimate.precision.point, abs=1e-4)
