@@ -3,7 +3,7 @@
 Each simulation makes two to four runs, one after the other: each ranks by some of the experts and by a threshold of its
 own, draws random cards by lots of its own, and its queue is decided from the top for a while: flagged samples and random
 cards, those that an earlier run had decided left out. After each run the last one's estimate is held against the truth,
-in a quarter of the simulations after every fortieth card too.
+in an eighth of the simulations after every fortieth card too.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,9 @@ FLAGGED = (0.02, 0.05, 0.1)  # what a run flags, and where estimates are asked
 JUDGED = 0.05
 SHARE = 0.2  # of a queue's cards drawn at random
 REVIEWED = (60, 400)  # cards decided of a run's queue
-LOOKS, PEEKING = 40, 4
+LOOKS, PEEKING = 40, 8
 ROUNDING = 1e-9
+WIDTHS = ("width before the last run", "as it begins", "when it ends", "by its own cards alone")
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class RunsTally:
     """Sums over simulations; Q is precision, detection rate.
 
     inside: (R, F, Q) hits of fixed-n bands after the last of RUNS runs. always: (F, Q) simulations in which the anytime
-    band never missed. before, after: (Q,) half-widths of the last run's estimate at JUDGED when it begins and when it ends,
-    and alone: with its own cards only.
+    band never missed. earlier, before, after: (Q,) half-widths at JUDGED of
+    the last run but one when it ends, and of the last one when it begins and when it ends, and alone: by its own cards.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RunsTally:
     inside: np.ndarray = field(default_factory=lambda: np.zeros((len(RUNS), len(FLAGGED), 2)))
     asked: np.ndarray = field(default_factory=lambda: np.zeros(len(RUNS)))
     always: np.ndarray = field(default_factory=lambda: np.zeros((len(FLAGGED), 2)))
+    earlier: np.ndarray = field(default_factory=lambda: np.zeros(2))
     before: np.ndarray = field(default_factory=lambda: np.zeros(2))
     after: np.ndarray = field(default_factory=lambda: np.zeros(2))
     alone: np.ndarray = field(default_factory=lambda: np.zeros(2))
@@ -132,6 +134,8 @@ def _simulate(rankings: Sequence[Ranking], wrong: np.ndarray, tally: RunsTally, 
     count = RUNS[seed % len(RUNS)]
     always = np.ones((len(FLAGGED), 2), bool)
     for made in range(count):
+        if made == count - 1:
+            tally.earlier += _half_widths(reviewing.curve(anytime=False))
         reviewing.begin()
         if made == count - 1:
             tally.before += _half_widths(reviewing.curve(anytime=False))
@@ -157,11 +161,11 @@ def _half_widths(curve) -> np.ndarray:
 
 def runs_table(tallies: Sequence[RunsTally]) -> str:
     """Markdown: coverage by number of runs, under peeking, and half-widths in points."""
-    header = ["set", *(f"{count} runs" for count in RUNS), "looking at will", "alone", "as it begins", "when it ends"]
+    header = ["set", *(f"{count} runs" for count in RUNS), "looking at will", *WIDTHS]
     lines = [header, ["---"] * len(header)]
     for t in tallies:
         inside = (t.inside / np.maximum(t.asked, 1)[:, None, None]).min(1)
-        widths = (w / t.simulations for w in (t.alone, t.before, t.after))
+        widths = (w / t.simulations for w in (t.earlier, t.before, t.after, t.alone))
         cells = [*inside, (t.always / t.peeking).min(0), *widths]
         lines.append([t.name, *(" / ".join(f"{100 * v:.1f}" for v in pair) for pair in cells)])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -95,7 +95,7 @@ def _unsure_in_words(now: InForce) -> list[str]:
     settling = worth_settling(now.ranked.audit, now.ranked.ranking, told, now.counted_verdicts, now.ranked.may_flag)
     if settling is not None and settling.after < settling.before:
         words.append(
-            f"settling the {counted(settling.cards, 'card')} that stand for the most samples would help most: the detection rate's band "
-            f"from ±{100 * settling.before:.0f} to ±{100 * settling.after:.0f} points"
+            f"settling the {counted(settling.cards, 'card')} that stand for the most samples would help most: "
+            f"the detection rate's band from ±{100 * settling.before:.0f} to ±{100 * settling.after:.0f} points"
         )
     return words

@@ -10,7 +10,7 @@ import pandas as pd
 from cleaning.domain.card_kinds import ADJUDICATION, MAYBE_RANDOM
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.verdicts import UNDO
-from cleaning.keep.decisions import Decision
+from cleaning.keep.decisions import BLIND, SEEN, Decision
 from cleaning.review.chosen import USUAL_OPEN_SHARE, Chosen
 from cleaning.review.queue import Filters
 
