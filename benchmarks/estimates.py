@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import beta
 
+from benchmarks.estimates_errors import errors_table, measure_errors
 from benchmarks.estimates_runs import Rankings, measure_runs, runs_table
 from benchmarks.estimators import OTHERS, Answer, answer
 from benchmarks.populations import (
@@ -251,6 +252,11 @@ def _several_runs(wanted: argparse.Namespace) -> str:
     return runs_table(_measured(measure_runs, sets, _simulations(wanted, 2_000)))
 
 
+def _reviewers_who_err(wanted: argparse.Namespace) -> str:
+    sets = _sets(wanted, real_populations, planted_populations)
+    return errors_table(_measured(measure_errors, sets, _simulations(wanted, 500)))
+
+
 def _sets(wanted: argparse.Namespace, real: Callable, planted: Callable) -> list:
     found = list(real(wanted.data)) if wanted.data.is_dir() and wanted.only != "planted" else []
     return found + (list(planted()) if wanted.only != "real" else [])
@@ -270,7 +276,7 @@ def _measured(measure_one: Callable, sets: list, simulations: int) -> list:
     return tallies
 
 
-PARTS = {"one": _one_run, "runs": _several_runs}
+PARTS = {"one": _one_run, "runs": _several_runs, "errors": _reviewers_who_err}
 
 if __name__ == "__main__":
     main()

@@ -186,6 +186,24 @@ class InForce:
         return int((~np.isnan(self.codes)).sum())
 
     @cached_property
+    def _open_random_cards(self) -> np.ndarray:
+        """Places of the random cards that nobody decided, among those that can be shown, in their drawn order."""
+        rows = self.ranked.audit.rows
+        if self.audited is not None:
+            rows = rows[self.audited[rows]]
+        return np.flatnonzero(np.isnan(self.codes[rows]))
+
+    @property
+    def random_cards_left(self) -> int:
+        """Random cards that were drawn and that nobody decided yet."""
+        return len(self._open_random_cards)
+
+    def random_cards_for(self, cards: int) -> int:
+        """How many random cards are to come in all, in their drawn order, so that so many undecided ones come."""
+        wanted = self._open_random_cards[:cards]
+        return int(wanted[-1]) + 1 if len(wanted) else 0
+
+    @cached_property
     def error_rates(self) -> tuple[ErrorRates, dict[str, ErrorRates]]:
         """How often reviewers err, all together and by name."""
         given = dict(zip(map(str, self.dataset.sample_ids), map(int, self.dataset.given_labels)))
