@@ -55,7 +55,7 @@ def _chosen(arguments, now: InForce) -> tuple[InForce, str]:
         pace = now.pace
         cards = cards_in(arguments.hours, pace.seconds)
         words = f"chosen for {arguments.hours:g} hours: {cards:,} cards at {pace.seconds:.0f} s a card ({pace.known})"
-        return now.at(now.ranked.curve.for_budget(cards)), words
+        return now.at(now.ranked.curve.for_budget(now.queue_ahead.budget_for(cards))), f"{words}, random cards included"
     if arguments.budget is not None:
         words = f"chosen for a budget of {arguments.budget:,} cards"
         return now.at(now.ranked.curve.for_budget(arguments.budget)), words

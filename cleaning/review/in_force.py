@@ -30,6 +30,7 @@ from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import Chosen, ChosenThreshold
+from cleaning.review.queue import QueueAhead
 from cleaning.review.views import drawn_by_lot, open_shares_of, shown_by
 from cleaning.settle.anchoring import Anchoring, anchoring_of
 from cleaning.settle.error_rates import ErrorRates, error_rates
@@ -186,22 +187,14 @@ class InForce:
         return int((~np.isnan(self.codes)).sum())
 
     @cached_property
-    def _open_random_cards(self) -> np.ndarray:
-        """Places of the random cards that nobody decided, among those that can be shown, in their drawn order."""
+    def queue_ahead(self) -> QueueAhead:
+        """How long queues get, and which random cards are left."""
         rows = self.ranked.audit.rows
-        if self.audited is not None:
-            rows = rows[self.audited[rows]]
-        return np.flatnonzero(np.isnan(self.codes[rows]))
-
-    @property
-    def random_cards_left(self) -> int:
-        """Random cards that were drawn and that nobody decided yet."""
-        return len(self._open_random_cards)
-
-    def random_cards_for(self, cards: int) -> int:
-        """How many random cards are to come in all, in their drawn order, so that so many undecided ones come."""
-        wanted = self._open_random_cards[:cards]
-        return int(wanted[-1]) + 1 if len(wanted) else 0
+        rows = rows if self.audited is None else rows[self.audited[rows]]
+        suspicion = self.ranked.ranking.suspicion[self.ranked.ranking.rank[rows]]
+        may_flag = np.ones(len(rows), bool) if self.ranked.may_flag is None else self.ranked.may_flag[rows]
+        drawn, left = np.where(may_flag, suspicion, -1.0), np.flatnonzero(np.isnan(self.codes[rows]))
+        return QueueAhead(self.ranked.curve, drawn, left, self.chosen.audit_share, self.chosen.random_cards)
 
     @cached_property
     def error_rates(self) -> tuple[ErrorRates, dict[str, ErrorRates]]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.errors import InputError, one_of
+from cleaning.estimate.flag_counts import ThresholdCurve
 from cleaning.review.chosen import USUAL_AUDIT_SHARE
 
 ORDERS = ("suspicion", "class", "pair", "group", "finds")
@@ -87,6 +88,40 @@ def build_queue(
     gone = np.zeros(len(scores), bool)
     gone[rows_of(scores, decided)] = True
     return remaining(queue, gone)
+
+
+@dataclass(frozen=True)
+class QueueAhead:
+    """What the plain queue holds at any threshold. drawn: (n,) suspicion of the random cards in their drawn order, -1
+    where no threshold flags them. left: places among them of those that nobody decided. share, asked: as chosen."""
+
+    curve: ThresholdCurve
+    drawn: np.ndarray
+    left: np.ndarray
+    share: float
+    asked: int
+
+    def cards_at(self, thresholds: np.ndarray) -> np.ndarray:
+        """(T,) cards of the queue at each threshold: flagged ones, and random ones that are not flagged."""
+        flagged = [self.curve.flagged_at(threshold) for threshold in thresholds]
+        drawn = (audit_card_count(count, self.share, self.asked) for count in flagged)
+        others = [(self.drawn[:count] < threshold).sum() for count, threshold in zip(drawn, thresholds)]
+        return np.array(flagged) + np.array(others, int)
+
+    def budget_for(self, cards: int) -> int:
+        """Most flagged samples whose whole queue is no longer than ``cards``; where not even the least of random cards
+        fits, as many as are flagged among the first ``cards``."""
+        few, many = 0, min(cards, len(self.curve.ordered)) + 1
+        while many - few > 1:
+            middle = (few + many) // 2
+            fits = self.cards_at(np.array([self.curve.for_budget(middle)]))[0] <= cards
+            few, many = (middle, many) if fits else (few, middle)
+        return few or int(cards * (1 - self.share))
+
+    def places_for(self, cards: int) -> int:
+        """How many random cards are to come in all, in their drawn order, so that so many undecided ones come."""
+        wanted = self.left[:cards]
+        return int(wanted[-1]) + 1 if len(wanted) else 0
 
 
 def audit_card_count(flagged: int, share: float, asked: int = 0) -> int:

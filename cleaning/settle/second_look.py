@@ -15,19 +15,20 @@ from cleaning.domain.card_kinds import ADJUDICATION, CONFIRMATION, MEASURING
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import BY_NAME, UNDO
-from cleaning.keep.decisions import Decision
+from cleaning.keep.decisions import SEEN, Decision
 from cleaning.settle.reviewer_agreement import said_of_given
 
 
 def looks_at(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
     """By sample id the judgements that were not undone, oldest first; of each reviewer the last one and the last of
-    their second looks."""
+    their second looks. What was changed after the votes were shown is no look."""
     log = list(decisions)
     undone = {d.undoes for d in log if d.verdict == UNDO}
     looks: dict[str, dict[tuple[str, bool], Decision]] = {}
     for d in log:
         if d.verdict != UNDO and d.uuid not in undone and d.card not in MEASURING and BY_NAME[d.verdict].judges:
-            looks.setdefault(d.sample_id, {})[d.reviewer, d.card == CONFIRMATION] = d
+            if d.mode != SEEN or d.card == CONFIRMATION:
+                looks.setdefault(d.sample_id, {})[d.reviewer, d.card == CONFIRMATION] = d
     return {sample_id: list(found.values()) for sample_id, found in looks.items()}
 
 

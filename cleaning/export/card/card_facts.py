@@ -162,6 +162,8 @@ def _at_least_none(count: float) -> object:
 def _plain_deep(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(k): _plain_deep(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain_deep(v) for v in value]
     return plain(value)
 
 

@@ -44,6 +44,7 @@ def explorer_data(now: InForce, answered: str) -> dict:
     return {
         "thresholds": curve.thresholds.tolist(),
         "flagged": curve.flagged.tolist(),
+        "cards": now.queue_ahead.cards_at(curve.thresholds).tolist(),
         "bins": curve.bins.tolist(),
         "samples": curve.sample_count,
         "chosen": {"threshold": now.threshold, "flagged": now.flagged_count},

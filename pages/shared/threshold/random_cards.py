@@ -27,13 +27,13 @@ def random_cards(workspace: Workspace, run: Run, now: InForce) -> None:
     with st.container(horizontal=True, gap="small"):
         for cards in dict.fromkeys([wanted, FEW]):
             label = f"Review {counted(cards, 'random card')}" if cards == wanted else f"{cards} more"
-            if cards and st.button(label, key=f"threshold_random_{cards}", disabled=not now.random_cards_left):
+            if cards and st.button(label, key=f"threshold_random_{cards}", disabled=not len(now.queue_ahead.left)):
                 bring(workspace, run, now, cards)
 
 
 def bring(workspace: Workspace, run: Run, now: InForce, cards: int) -> None:
     """Asks for so many random cards that nobody decided yet, and goes to review them alone."""
-    loaders.choosing(workspace.id, run.id).record(RANDOM_CARDS, now.random_cards_for(cards))
+    loaders.choosing(workspace.id, run.id).record(RANDOM_CARDS, now.queue_ahead.places_for(cards))
     st.switch_page("pages/review.py", query_params=state.url() | {RANDOM_ONLY: "true"})
 
 
@@ -52,7 +52,7 @@ def _wanted(now: InForce) -> tuple[int, str]:
 
 
 def _reachable(now: InForce, cards: int, purpose: str) -> tuple[int, str]:
-    left = now.random_cards_left
+    left = len(now.queue_ahead.left)
     if not cards or not left:
         return 0, "Every random card that was drawn is reviewed."
     if cards > left:
