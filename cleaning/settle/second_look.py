@@ -26,9 +26,10 @@ def looks_at(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
     undone = {d.undoes for d in log if d.verdict == UNDO}
     looks: dict[str, dict[tuple[str, bool], Decision]] = {}
     for d in log:
-        if d.verdict != UNDO and d.uuid not in undone and d.card not in MEASURING and BY_NAME[d.verdict].judges:
-            if d.mode != SEEN or d.card == CONFIRMATION:
-                looks.setdefault(d.sample_id, {})[d.reviewer, d.card == CONFIRMATION] = d
+        second = d.card == CONFIRMATION
+        counts = d.card not in MEASURING and (second or d.mode != SEEN) and d.uuid not in undone
+        if d.verdict != UNDO and counts and BY_NAME[d.verdict].judges:
+            looks.setdefault(d.sample_id, {})[d.reviewer, second] = d
     return {sample_id: list(found.values()) for sample_id, found in looks.items()}
 
 

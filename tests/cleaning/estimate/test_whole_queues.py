@@ -62,7 +62,7 @@ def test_what_halves_a_band_halves_it_and_is_none_only_where_there_is_none():
     now, counted = walk.after(len(walk.queue))
     more = cards_to_halve(walk.audit, walk.ranking, now, counted)
     assert more.precision == 0 and now.precision.half_width == 0
-    assert now.detection_rate.half_width > 0.1 and more.detection_rate > 50
+    assert now.detection_rate.half_width > 0.05 and more.detection_rate > 20
     codes = np.full(len(walk.wrong), np.nan)
     decided = np.union1d(walk.queue, [r for r in walk.audit.rows if r not in set(walk.queue)][: more.detection_rate])
     codes[decided] = walk.wrong[decided]
