@@ -93,7 +93,7 @@ def _for_target(arguments, now: InForce) -> tuple[InForce, str]:
 
 def _report(now: InForce) -> list[str]:
     """Flags and estimates at a threshold, in words."""
-    from cleaning.review.evidence_words import of_what_can_be_shown
+    from cleaning.export.evidence_words import of_what_can_be_shown
 
     lines = [f"threshold {now.threshold:.4f}: {now.flagged_count:,} of {len(now.dataset):,} samples flagged"]
     if now.audited is not None:
@@ -102,7 +102,7 @@ def _report(now: InForce) -> list[str]:
 
 
 def _guessed(now: InForce) -> list[str]:
-    from cleaning.review.evidence_words import counts_in_words
+    from cleaning.export.evidence_words import counts_in_words
 
     guess = now.guess
     return [
@@ -115,7 +115,7 @@ def _guessed(now: InForce) -> list[str]:
 
 def _estimated(now: InForce) -> list[str]:
     from cleaning.estimate.answers import in_words
-    from cleaning.review.evidence_words import counts_in_words, what_verdicts_are_worth
+    from cleaning.export.evidence_words import counts_in_words, what_verdicts_are_worth
 
     told, total = now.estimate, now.estimate.wrong_total
     lines = [

@@ -93,6 +93,8 @@ class Chosen:
     def at_most(self) -> float:
         """The share of wrong labels left that the certificate is to claim."""
         return float(self.last(AT_MOST, USUAL_AT_MOST))
+
+    @property
     def random_cards(self) -> int:
         """How many of the run's random cards, in their drawn order, are to come at least."""
         return int(self.last(RANDOM_CARDS, 0))

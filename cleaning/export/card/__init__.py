@@ -7,8 +7,8 @@ import pandas as pd
 from cleaning.export.card.card_facts import card_facts, card_json
 from cleaning.export.card.findings import examples
 from cleaning.export.card.page import LARGEST_PICTURE, card_page
+from cleaning.export.evidence_words import counts_in_words, what_verdicts_are_worth
 from cleaning.export.handover import Handover
-from cleaning.review.evidence_words import counts_in_words, what_verdicts_are_worth
 
 
 def estimates_of(handover: Handover) -> dict:

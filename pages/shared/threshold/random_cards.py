@@ -4,10 +4,10 @@ import streamlit as st
 
 from cleaning.errors import counted
 from cleaning.estimate.planning import CardsNeeded
+from cleaning.export.evidence_words import counts_in_words, of_what_can_be_shown, what_verdicts_are_worth
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import RANDOM_CARDS
-from cleaning.review.evidence_words import counts_in_words, of_what_can_be_shown, what_verdicts_are_worth
 from cleaning.review.in_force import InForce
 from pages.shared import loaders, state
 from pages.shared.review.review_bar import RANDOM_ONLY
