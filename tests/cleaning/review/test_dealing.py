@@ -117,7 +117,7 @@ def test_a_repeat_comes_later_unmarked_and_changes_no_vote(desk):
     log = desk.store.decisions()
     first = {d.sample_id: place for place, d in reversed(list(enumerate(log)))}
     again = [(place, d) for place, d in enumerate(log) if d.card == "repeat"]
-    assert len(again) > 10 and len({d.sample_id for _, d in again}) == len(again), "each comes back once"
+    assert len(again) > 5 and len({d.sample_id for _, d in again}) == len(again), "each comes back once"
     assert all(place - first[d.sample_id] >= SOONEST for place, d in again)
     assert len({frozenset(card) for card in met}) == 1, "all cards have the same fields"
     standing = {d.sample_id: d for d in desk.current().standing()}
