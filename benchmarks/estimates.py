@@ -9,17 +9,25 @@ five thresholds from the same cards.
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from scipy.stats import beta
 
+from benchmarks.estimates_errors import errors_table, measure_errors
+from benchmarks.estimates_runs import Rankings, measure_runs, runs_table
 from benchmarks.estimators import OTHERS, Answer, answer
-from benchmarks.populations import Population, planted_populations, real_populations
+from benchmarks.populations import (
+    Population,
+    planted_populations,
+    planted_rankings,
+    real_populations,
+    real_rankings,
+)
 from benchmarks.published import END, START, publish
 from benchmarks.tables import tables
 from cleaning.estimate import EstimateCurve, estimate_curve, threshold_for_precision
@@ -222,23 +230,53 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
     parser.add_argument("--only", choices=("real", "planted"), help="only the real or only the planted sets")
+    parser.add_argument("--part", choices=PARTS, help="only one run, several runs, or reviewers who err")
     parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 2,000")
     parser.add_argument("--simulations", type=int, help="simulations each")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
     wanted = parser.parse_args(arguments)
-    simulations = wanted.simulations or (25 if wanted.quick else 2_000)
-    real = real_populations(wanted.data) if wanted.data.is_dir() and wanted.only != "planted" else ()
-    planted = planted_populations() if wanted.only != "real" else ()
+    for part in [wanted.part] if wanted.part else PARTS:
+        text = PARTS[part](wanted)
+        print(text)
+        if wanted.write:
+            publish(text, wanted.write, "" if part == "one" else part)
+
+
+def _one_run(wanted: argparse.Namespace) -> str:
+    sets = _sets(wanted, real_populations, planted_populations)
+    return tables(_measured(measure, sets, _simulations(wanted, 2_000)), CARDS, FLAGGED, DESIGN)
+
+
+def _several_runs(wanted: argparse.Namespace) -> str:
+    sets = [Rankings(*parts) for parts in _sets(wanted, real_rankings, planted_rankings)]
+    return runs_table(_measured(measure_runs, sets, _simulations(wanted, 2_000)))
+
+
+def _reviewers_who_err(wanted: argparse.Namespace) -> str:
+    sets = _sets(wanted, real_populations, planted_populations)
+    return errors_table(_measured(measure_errors, sets, _simulations(wanted, 500)))
+
+
+def _sets(wanted: argparse.Namespace, real: Callable, planted: Callable) -> list:
+    found = list(real(wanted.data)) if wanted.data.is_dir() and wanted.only != "planted" else []
+    return found + (list(planted()) if wanted.only != "real" else [])
+
+
+def _simulations(wanted: argparse.Namespace, usual: int) -> int:
+    return wanted.simulations or (25 if wanted.quick else usual)
+
+
+def _measured(measure_one: Callable, sets: list, simulations: int) -> list:
+    """One tally a set, each in a process of its own."""
     began, tallies = time.perf_counter(), []
     with ProcessPoolExecutor() as processes:
-        for tally in processes.map(measure, chain(real, planted), repeat(simulations)):
+        for tally in processes.map(measure_one, sets, repeat(simulations)):
             tallies.append(tally)
             print(f"{tally.name}: measured after {time.perf_counter() - began:.0f} s", flush=True)
-    text = tables(tallies, CARDS, FLAGGED, DESIGN)
-    print(text)
-    if wanted.write:
-        publish(text, wanted.write)
+    return tallies
 
+
+PARTS = {"one": _one_run, "runs": _several_runs, "errors": _reviewers_who_err}
 
 if __name__ == "__main__":
     main()

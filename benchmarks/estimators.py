@@ -14,11 +14,11 @@ from scipy.special import betainccinv, betaincinv, ndtr
 
 from cleaning.estimate.answers import IntervalCurve
 from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts
-from cleaning.estimate.estimating import Totals, detection_rate_of, part_multiplier, precision_of
 from cleaning.estimate.intervals import reach, share_ends
 from cleaning.estimate.parts import Ends, estimate_parts, fitted_curve, mean_or_whole_stratum
 from cleaning.estimate.recalibration import PRIOR_MEAN
 from cleaning.estimate.split import Cells, Curve, ThresholdSplit
+from cleaning.estimate.totals import Totals, detection_rate_of, part_multiplier, precision_of
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, logit
 
@@ -43,12 +43,10 @@ def answer(
     curve, ends = OTHERS[name](counted_verdicts, audit, split)
     cells = split.cells(curve, counted_verdicts.code)
     rest = estimate_parts(cells, part_multiplier(cells, counted_verdicts.card_count, level, False), ends)
-    known, size = (
-        split.known(counted_verdicts.known_code),
-        rest.size + split.known(np.ones(len(counted_verdicts.known_rank))),
-    )
-    totals = Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
-    return Answer(precision_of(totals, totals, totals, split.flagged), detection_rate_of(totals, totals, totals))
+    rank = counted_verdicts.known_rank
+    known, size = split.sums(rank, counted_verdicts.known_code), rest.size + split.sums(rank, np.ones(len(rank)))
+    totals = Totals(*(known + number for number in (rest.point, rest.low, rest.high, rest.best)), size, rest)
+    return Answer(precision_of(totals, totals, totals), detection_rate_of(totals, totals, totals))
 
 
 def difference(counted_verdicts: CountedVerdicts, audit: AuditDesign, split: ThresholdSplit) -> tuple[Curve, Estimator]:
@@ -57,7 +55,7 @@ def difference(counted_verdicts: CountedVerdicts, audit: AuditDesign, split: Thr
     Ends of a cell as for so many plain cards as have the gap's variance; at least as wide as the curve's own variance
     says while cards are few.
     """
-    curve = fitted_curve(counted_verdicts, audit, split.ranking)
+    curve = fitted_curve(counted_verdicts, split.ranking)
     gap = counted_verdicts.code - curve.at(logit(split.ranking.suspicion[counted_verdicts.rank]))
     gaps, squared = (split.cells(curve, value).wrong for value in (gap, gap**2))
 

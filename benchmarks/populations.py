@@ -105,3 +105,24 @@ def planted_populations(seed: int = 7) -> Iterator[Population]:
     }
     for name, chance in chances.items():
         yield Population(name, expit(z), (rng.random(PLANTED_SIZE) < chance).astype(float))
+
+
+def real_rankings(data: Path) -> Iterator[tuple[str, tuple[np.ndarray, ...], np.ndarray]]:
+    """By set its name, its suspicions by all experts, without the last, without the first and by every other one, and
+    what is wrong: as people drop and add experts."""
+    for real in real_sets(data):
+        experts = real.experts
+        choices = [experts, experts[:-1], experts[1:], experts[::2]]
+        tables = [run(real.dataset, chosen).table.set_index("sample_id") for chosen in choices]
+        judged = tables[0].index.intersection(real.truth.index)
+        suspicions = tuple(table.loc[judged, "suspicion"].to_numpy(float) for table in tables)
+        yield real.name, suspicions, real.truth.loc[judged].to_numpy(float)
+
+
+def planted_rankings(seed: int = 7) -> Iterator[tuple[str, tuple[np.ndarray, ...], np.ndarray]]:
+    """The planted sets, each seen by four choices of experts that differ by chance."""
+    rng = np.random.default_rng(seed + 1)
+    for population in planted_populations(seed):
+        seen = np.log(population.suspicion) - np.log1p(-population.suspicion)
+        noisy = (expit(seen + rng.normal(0, 1, len(seen))) for _ in range(3))
+        yield population.name, (population.suspicion, *noisy), population.wrong

@@ -54,7 +54,7 @@ EXPERTS = {
     "cost": st.column_config.NumberColumn("cost", format="%g"),
     "overlap": share("flags that stay without it"),
     "finds_lost": st.column_config.NumberColumn("known finds lost without it"),
-    "lost_said": st.column_config.TextColumn("finds lost without it, estimated", help="From the audit cards, 95 %."),
+    "lost_said": st.column_config.TextColumn("finds lost without it, estimated", help="From the random cards, 95 %."),
 }
 
 

@@ -22,7 +22,7 @@ def add_to(commands) -> None:
         "threshold",
         help="choose a threshold by goal, with estimates",
         description=(
-            "Print a threshold, what it flags, and how right the flags are: intervals from the reviewed audit cards "
+            "Print a threshold, what it flags, and how right the flags are: intervals from random cards that were reviewed "
             "that hold however often one looks, or a wide guess before there are enough."
         ),
         epilog=EXAMPLES,
@@ -55,7 +55,7 @@ def _chosen(arguments, now: InForce) -> tuple[InForce, str]:
         pace = now.pace
         cards = cards_in(arguments.hours, pace.seconds)
         words = f"chosen for {arguments.hours:g} hours: {cards:,} cards at {pace.seconds:.0f} s a card ({pace.known})"
-        return now.at(now.ranked.curve.for_budget(cards)), words
+        return now.at(now.ranked.curve.for_budget(now.queue_ahead.budget_for(cards))), f"{words}, random cards included"
     if arguments.budget is not None:
         words = f"chosen for a budget of {arguments.budget:,} cards"
         return now.at(now.ranked.curve.for_budget(arguments.budget)), words
@@ -81,36 +81,59 @@ def _for_target(arguments, now: InForce) -> tuple[InForce, str]:
     target = arguments.target_precision if precision else arguments.target_detection
     found = now.reach("precision" if precision else "detection", target)
     if not found.enough and not found.reached:
-        return now, f"cannot be chosen by this goal before audit cards are reviewed; this is {_how(now)}"
+        return now, f"cannot be chosen by this goal before random cards are reviewed; this is {_how(now)}"
     goal = f"{'precision' if precision else 'detection rate'} of at least {target:.0%}"
-    sure = "" if found.reached else ", which the audit cards so far do not support anywhere; this comes closest"
+    sure = (
+        ""
+        if found.reached
+        else ", which the random cards so far do not support anywhere short of flagging all; this comes closest"
+    )
     return now.at(found.threshold), f"chosen for a {goal}{sure}"
 
 
 def _report(now: InForce) -> list[str]:
     """Flags and estimates at a threshold, in words."""
-    told = now.estimate
+    from cleaning.export.evidence_words import of_what_can_be_shown
+
     lines = [f"threshold {now.threshold:.4f}: {now.flagged_count:,} of {len(now.dataset):,} samples flagged"]
-    if not told.enough:
-        guess = now.guess
-        lines.append(f"{told.card_count} audit cards reviewed: too few for an estimate; what follows is a guess")
-        lines.append(f"precision: somewhere between {_span(guess.precision)}")
-        lines.append(f"detection rate: somewhere between {_span(guess.detection_rate)}")
-        lines.append(f"audit cards to know within 10 points: {_cards(guess.cards)}")
-        return lines
-    lines.append(f"{told.card_count} audit cards reviewed; intervals of 95 % that hold however often you look")
-    lines.append(f"precision: {told.precision.point:.1%}, between {_span(told.precision)}")
-    lines.append(f"detection rate: {told.detection_rate.point:.1%}, between {_span(told.detection_rate)}")
-    total = told.wrong_total
-    lines.append(f"wrong labels in all: {total.point:,.0f}, between {total.low:,.0f} and {total.high:,.0f}")
-    lines.append(f"more audit cards to halve each band: {_cards(now.cards_to_halve)}")
-    if told.unsure_count:
-        lines.append(f"{told.unsure_count} unsure verdicts count as right and as wrong, which widens the intervals")
-    return lines
+    if now.audited is not None:
+        lines.append(f"what follows speaks {of_what_can_be_shown(now)}")
+    return [*lines, *(_guessed(now) if now.bands.guess else _estimated(now))]
+
+
+def _guessed(now: InForce) -> list[str]:
+    from cleaning.export.evidence_words import counts_in_words
+
+    guess = now.guess
+    return [
+        f"{counts_in_words(now)}: too few for an estimate; what follows is a guess",
+        f"precision: somewhere between {_span(guess.precision)}",
+        f"detection rate: somewhere between {_span(guess.detection_rate)}",
+        f"random cards to know within 10 points: {_cards(guess.cards)}",
+    ]
+
+
+def _estimated(now: InForce) -> list[str]:
+    from cleaning.estimate.answers import in_words
+    from cleaning.export.evidence_words import counts_in_words, what_verdicts_are_worth
+
+    told, total = now.estimate, now.estimate.wrong_total
+    lines = [
+        f"{counts_in_words(now)}; intervals of 95 % that hold however often you look, if the verdicts are right",
+        f"precision: {in_words(told.precision, told.precision_enough)}",
+        f"detection rate: {in_words(told.detection_rate, told.enough)}",
+        f"wrong labels in all: {_best(total, told.enough)}between {total.low:,.0f} and {total.high:,.0f}",
+        f"more random cards to halve each band: {_cards(now.cards_to_halve, nothing='nothing left to halve')}",
+    ]
+    return [*lines, *what_verdicts_are_worth(now)]
+
+
+def _best(interval, enough: bool) -> str:
+    return f"{interval.point:,.0f}, " if enough else ""
 
 
 def _next_cards(now: InForce) -> list[str]:
-    """What the next cards bring, so that people know when to stop; nothing before there are enough audit cards."""
+    """What the next cards bring, so that people know when to stop; nothing before there are enough random cards."""
     from cleaning.estimate.outlook import BELOW, FLAGGED, NEXT, duration, rounded
 
     names = {NEXT: "the next {:,} cards", FLAGGED: "all {:,} flagged and open", BELOW: "the {:,} below the threshold"}
@@ -126,8 +149,8 @@ def _span(interval) -> str:
     return f"{interval.low:.0%} and {interval.high:.0%}"
 
 
-def _cards(needed) -> str:
+def _cards(needed, nothing: str = "0") -> str:
     def count(cards: int | None) -> str:
-        return "out of reach" if cards is None else f"{cards:,}"
+        return "out of reach" if cards is None else f"{cards:,}" if cards else nothing
 
     return f"{count(needed.precision)} for precision, {count(needed.detection_rate)} for the detection rate"

@@ -10,3 +10,4 @@ CONFIRMATION = "confirmation"  # it came back, unmarked, so that a judgement cou
 
 MEASURING = (REPEAT, CONTROL)  # these say how a reviewer decides; as votes on the sample they never count
 RETURNING = (*MEASURING, CONFIRMATION)
+MAYBE_RANDOM = (AUDIT, GRID)  # what may have come up as a card drawn at random

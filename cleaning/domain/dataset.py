@@ -93,6 +93,14 @@ class Dataset:
             return self.option_counts
         return np.full(len(self), self.class_count, np.int32)
 
+    @cached_property
+    def showable(self) -> np.ndarray:
+        """(N,) bool, whether there is anything to look at; where no sample has a picture, all count."""
+        if self.kind != "image" or "image" not in self.samples:
+            return np.ones(len(self), bool)
+        named = self.samples["image"].map(lambda v: isinstance(v, str) and v != "").to_numpy(bool)
+        return named if named.any() else np.ones(len(self), bool)
+
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
         return self._fingerprint

@@ -1,4 +1,4 @@
-"""How right are the flags? Estimates from audit cards, with intervals that hold.
+"""How right are the flags? Estimates from random cards, with intervals that hold.
 
 audit = draw_audit(suspicion, threshold, seed)      # with the run, before any review
 verdicts[audit.rows[:40]] = ...                     # 0 right, 1 wrong, 2 unsure, NaN not reviewed

@@ -1,4 +1,4 @@
-"""Experts' accuracy on the whole dataset, estimated from its audit cards.
+"""Experts' accuracy on the whole dataset, estimated from its random cards.
 
 Difference estimator with Horvitz-Thompson weights (Horvitz and Thompson 1952); ratio of totals by linearisation
 (Saerndal et al. 1992, section 5.5). The cards were drawn at random within strata, so each stands for its share.
@@ -37,9 +37,9 @@ class Estimated:
 def estimate_accuracy(
     right_given: np.ndarray, marks: Marks, cards: AuditCards, unclear: np.ndarray | None = None
 ) -> Estimated:
-    """Accuracy on the whole dataset from its audit cards, with 95 % intervals.
+    """Accuracy on the whole dataset from its random cards, with 95 % intervals.
 
-    right_given: (N, M). Accuracy on the given labels is known for all samples; audit cards tell how much it changes.
+    right_given: (N, M). Accuracy on the given labels is known for all samples; random cards tell how much it changes.
     unclear: places of cards without a final label: by their given label in the point, wrong in the lower end, right in
     the upper one.
     """
@@ -71,12 +71,14 @@ def variance_of(residual: np.ndarray, cards: AuditCards) -> float:
 
     A stratum's variance is at least 0.25 / (n + 1), so that cards that all agree do not claim certainty.
     """
-    total = 0.0
+    total, weights = 0.0, cards.weights()
     for stratum, size in enumerate(cards.sizes):
-        part = residual[cards.stratum == stratum]
-        n = len(part)
+        mine = cards.stratum == stratum
+        part, weight = residual[mine], weights[mine]
+        n = float(weight.sum() ** 2 / (weight**2).sum())  # as many cards of one weight say as much (Kish 1965)
         if n < size:
-            spread = max(float(part.var(ddof=1)) if n > 1 else 0.0, 0.25 / (n + 1))
+            around = (part - np.average(part, weights=weight)) ** 2
+            spread = max(float(np.average(around, weights=weight)) * n / max(n - 1, 1), 0.25 / (n + 1))
             total += size**2 * (1 - n / size) * spread / n
     return total
 

@@ -1,7 +1,7 @@
 """What is known of precision and detection rate at each threshold: estimates with bands, or a guess, or nothing.
 
 Between the review log and ``cleaning.estimate``. Nothing here invents a figure: a guess is
-``prior_band``'s, an estimate rests on the verdicts on audit cards.
+``prior_band``'s, an estimate rests on the verdicts on random cards.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaning.errors import counted
+from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.estimate.estimating import estimate_curve
 from cleaning.estimate.goals import threshold_for_detection, threshold_for_precision
 from cleaning.estimate.ranked_run import RankedRun
@@ -22,17 +23,17 @@ Shares = tuple[float | None, ...]
 
 
 class Said(NamedTuple):
-    """What reviews say. codes: (N,) verdict codes. here: (N,) bool, decided when this run showed the sample."""
+    """What reviews say. codes: (N,) verdict codes. counted: those that may stand for samples nobody looked at."""
 
     codes: np.ndarray
-    here: np.ndarray
+    counted: CountedVerdicts
 
 
 @dataclass(frozen=True)
 class Band:
     """One quantity at each of ``Bands.thresholds``, as shares; None where nothing can be said.
 
-    points: best values; empty for a guess, which has none. cards: for a guess, audit cards in all until it is known
+    points: best values; empty for a guess, which has none. cards: for a guess, random cards in all until it is known
     within 10 points.
     """
 
@@ -72,7 +73,7 @@ class Reached:
 
 
 def guess_of(ranked: RankedRun, threshold: float) -> Bands:
-    """The bands before any review, wide, and how many audit cards would narrow them; one step lies at ``threshold``."""
+    """The bands before any review, wide, and how many random cards would narrow them; one step lies at ``threshold``."""
     thresholds = np.array([t for t in np.union1d(GUESS_THRESHOLDS, threshold) if ranked.flagged_count(t)])
     guesses = [ranked.guess(float(t)) for t in thresholds]
     precision, detection_rate = (
@@ -94,18 +95,18 @@ def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_sai
     thresholds = _band_thresholds(ranked, threshold)
     curve_at = partial(estimate_curve, ranked.audit, may_flag=ranked.may_flag, level=LEVEL)
     now, earlier = (
-        curve_at(said.codes, ranked.ranking, thresholds, shown_here=said.here) for said in (now_said, earlier_said)
+        curve_at(said.codes, ranked.ranking, thresholds, counted=said.counted) for said in (now_said, earlier_said)
     )
-    if not now.enough.any():
+    if not now.precision_enough.any():
         return None
-    grey = earlier.enough.any() and earlier.card_count < now.card_count
+    grey = earlier.precision_enough.any() and earlier.card_count < now.card_count
     return Bands(
         tuple(thresholds.tolist()),
-        _band(now.precision, now.enough),
+        _band(now.precision, now.precision_enough),
         _band(now.detection_rate, now.enough),
         guess=False,
         words=_words(now, earlier.card_count if grey else 0),
-        earlier_precision=_band(earlier.precision, earlier.enough) if grey else None,
+        earlier_precision=_band(earlier.precision, earlier.precision_enough) if grey else None,
         earlier_detection=_band(earlier.detection_rate, earlier.enough) if grey else None,
     )
 
@@ -121,11 +122,12 @@ def reach(quantity: str, target: float, confidence: float | None, ranked: Ranked
             ranked.ranking,
             confidence=confidence,
             may_flag=ranked.may_flag,
-            shown_here=said.here,
+            counted=said.counted,
         )
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate
     share = interval.point if confidence is None else interval.low
-    return Reached(found.threshold, found.reached, float(share), found.estimate.enough)
+    enough = found.estimate.precision_enough if quantity == "precision" else found.estimate.enough
+    return Reached(found.threshold, found.reached, float(share), enough)
 
 
 def _band_thresholds(ranked: RankedRun, threshold: float) -> np.ndarray:
@@ -145,9 +147,14 @@ def _shares(values: np.ndarray) -> Shares:
 
 
 def _words(now, earlier_cards: int) -> str:
-    words = [f"Estimated from {counted(now.card_count, 'audit card')}; the bands hold at 95 % however often you look."]
+    words = [
+        f"Estimated from {counted(now.card_count, 'random card')}; the bands hold at 95 % however often you look, if the "
+        "verdicts are right."
+    ]
+    if now.known_count:
+        words.append(f"{counted(now.known_count, 'sample')} known exactly.")
     if now.unsure_count:
         words.append(f"{counted(now.unsure_count, 'unsure verdict')} count both ways.")
     if earlier_cards:
-        words.append(f"Grey: the bands after {counted(earlier_cards, 'audit card')}.")
+        words.append(f"Grey: the bands after {counted(earlier_cards, 'random card')}.")
     return " ".join(words)

@@ -8,19 +8,18 @@ measured coverage of each.
 Unsure verdicts count as right in one bound and as wrong in the other; in the point, as the recalibrated curve says.
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from cleaning.domain.judgements import UNSURE
-from cleaning.estimate.answers import Estimate, EstimateCurve, IntervalCurve
+from cleaning.estimate.answers import Estimate, EstimateCurve
 from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts
-from cleaning.estimate.intervals import Interval, anytime_multiplier, normal_multiplier, ratio_low, reach
-from cleaning.estimate.parts import Parts, estimate_parts, fitted_curve
-from cleaning.estimate.split import Cells, Curve, LimitedSplit, RuleSplit, Split, ThresholdSplit
+from cleaning.estimate.intervals import Interval
+from cleaning.estimate.parts import fitted_curve
+from cleaning.estimate.split import Curve, LimitedSplit, RuleSplit, Split, ThresholdSplit
+from cleaning.estimate.totals import Totals, VerdictErrors, detection_rate_of, precision_of, totals_of, wrong_total_of
 from cleaning.suspect.audit import AuditDesign
-from cleaning.suspect.ranking import Ranking, logit, rank_suspicion
+from cleaning.suspect.ranking import Ranking, rank_suspicion
 
 ENOUGH_CARDS = 20  # fewer give bands too wide to be worth more than a guess
 ENOUGH_IN_PART = 5
@@ -37,7 +36,8 @@ def estimate(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
-    shown_here: np.ndarray | None = None,
+    counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> Estimate:
     """Estimate for the samples with ``suspicion >= threshold``; see ``estimate_curve``."""
     thresholds = np.array([threshold], np.float64)
@@ -50,7 +50,8 @@ def estimate(
         anytime=anytime,
         handed_out=handed_out,
         may_flag=may_flag,
-        shown_here=shown_here,
+        counted=counted,
+        errors=errors,
     )
     return curve.at(0)
 
@@ -65,22 +66,25 @@ def estimate_curve(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
-    shown_here: np.ndarray | None = None,
+    counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> EstimateCurve:
-    """Estimates for (T,) thresholds from the same audit cards, whatever threshold they were drawn for.
+    """Estimates for (T,) thresholds from the same random cards, whatever threshold they were drawn for.
 
     codes: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
     when asking often). may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
-    intervals that hold at every moment at once, else fixed-n intervals. Each band holds for one threshold chosen
-    before the reviews, not for all thresholds together.
+    intervals that hold at every moment at once, else fixed-n intervals. counted: which of the codes count, where that
+    is worked out already. errors: how often verdicts may be wrong; None: never. Each band holds for
+    one threshold chosen before the reviews, not for all thresholds together.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
-    counted_verdicts = count_verdicts(audit, codes, ranking, handed_out, shown_here)
+    counted_verdicts = counted or count_verdicts(audit, codes, ranking, handed_out)
     thresholds = np.asarray(thresholds, np.float64)
     split: Split = ThresholdSplit(counted_verdicts, ranking, ranking.flagged_counts(thresholds))
     if may_flag is not None:
         split = LimitedSplit(counted_verdicts, ranking, thresholds, may_flag[ranking.rows])
-    return _answer(counted_verdicts, split, fitted_curve(counted_verdicts, audit, ranking), thresholds, level, anytime)
+    curve = fitted_curve(counted_verdicts, ranking)
+    return _answer(counted_verdicts, split, curve, thresholds, level, anytime, errors)
 
 
 def estimate_rule(
@@ -92,7 +96,8 @@ def estimate_rule(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
-    shown_here: np.ndarray | None = None,
+    counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> Estimate:
     """Estimate for any other flagged set, (N,) bool, such as the paper's rule, from the same cards.
 
@@ -108,7 +113,8 @@ def estimate_rule(
         level=level,
         anytime=anytime,
         handed_out=handed_out,
-        shown_here=shown_here,
+        counted=counted,
+        errors=errors,
     )
     return curve.at(0)
 
@@ -122,7 +128,7 @@ def estimate_exchange(
     *,
     level: float = 0.95,
     anytime: bool = True,
-    shown_here: np.ndarray | None = None,
+    counted: CountedVerdicts | None = None,
 ) -> Interval:
     """How many more wrong labels ``leaving`` holds than ``coming``, two sets (N,) bool without a common sample: what
     one flagged set would lose against another of them.
@@ -131,11 +137,11 @@ def estimate_exchange(
     Donner 2008); else the ends themselves add. The point is NaN where the cards say nothing of a set. Else as
     ``estimate_rule``.
     """
-    of_set = partial(estimate_rule, audit, codes, suspicion, level=level, anytime=anytime, shown_here=shown_here)
+    of_set = partial(estimate_rule, audit, codes, suspicion, level=level, anytime=anytime, counted=counted)
     told = [of_set(np.asarray(side, bool)) for side in (leaving, coming)]
     lost, won = (_wrong_in(one) for one in told)
     point, least, most = lost.point - won.point, lost.low - won.high, lost.high - won.low
-    if all(one.enough or not one.flagged for one in told):
+    if all(one.enough or not one.judged for one in told):
         least = point - np.hypot(lost.point - lost.low, won.high - won.point)
         most = point + np.hypot(lost.high - lost.point, won.point - won.low)
     return Interval(float(point), float(least), float(most))
@@ -143,8 +149,8 @@ def estimate_exchange(
 
 def _wrong_in(told: Estimate) -> Interval:
     """How many of the flagged labels are wrong; none where none is flagged."""
-    shares = (told.precision.point, told.precision.low, told.precision.high) if told.flagged else (0.0, 0.0, 0.0)
-    return Interval(*(told.flagged * share for share in shares))
+    shares = (told.precision.point, told.precision.low, told.precision.high) if told.judged else (0.0, 0.0, 0.0)
+    return Interval(*(told.judged * share for share in shares))
 
 
 def estimate_nested(
@@ -157,7 +163,8 @@ def estimate_nested(
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
-    shown_here: np.ndarray | None = None,
+    counted: CountedVerdicts | None = None,
+    errors: VerdictErrors | None = None,
 ) -> EstimateCurve:
     """Estimates for a rule with several settings, each stricter than the one before, such as a rising tau.
 
@@ -165,10 +172,10 @@ def estimate_nested(
     (settings,) in order, with NaN thresholds. Else as ``estimate_rule``.
     """
     ranking = suspicion if isinstance(suspicion, Ranking) else rank_suspicion(suspicion)
-    counted_verdicts = count_verdicts(audit, codes, ranking, handed_out, shown_here)
+    counted_verdicts = counted or count_verdicts(audit, codes, ranking, handed_out)
     split = RuleSplit(counted_verdicts, ranking, np.asarray(passes, np.int64)[ranking.rows], settings)
-    curve = fitted_curve(counted_verdicts, audit, ranking)
-    return _answer(counted_verdicts, split, curve, np.full(settings, np.nan), level, anytime)
+    curve = fitted_curve(counted_verdicts, ranking)
+    return _answer(counted_verdicts, split, curve, np.full(settings, np.nan), level, anytime, errors)
 
 
 def _answer(
@@ -178,18 +185,24 @@ def _answer(
     thresholds: np.ndarray,
     level: float,
     anytime: bool,
+    errors: VerdictErrors | None,
 ) -> EstimateCurve:
     readings = [0.0, None, 1.0] if counted_verdicts.unsure_count else [None]
-    totals = [_totals(counted_verdicts, split, curve, reading, level, anytime) for reading in readings]
+    totals = [totals_of(counted_verdicts, split, curve, reading, level, anytime) for reading in readings]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
+    if errors is not None:
+        least, middle, most = errors.read(least, 1, 0), errors.read(middle, None, None), errors.read(most, 0, 1)
+    precision_enough, enough = _enough(counted_verdicts, split, middle)
     return EstimateCurve(
         thresholds,
         split.flagged,
-        precision_of(least, middle, most, split.flagged),
+        middle.size[:, 0].round().astype(int),
+        precision_of(least, middle, most),
         detection_rate_of(least, middle, most),
-        _wrong_total(least, middle, most),
-        middle.rest.cards[:, 0].astype(int),
-        _enough(counted_verdicts, middle),
+        wrong_total_of(least, middle, most),
+        middle.rest.cards[:, 0].round().astype(int),
+        precision_enough,
+        enough,
         counted_verdicts.card_count,
         len(counted_verdicts.known_rank),
         counted_verdicts.unsure_count,
@@ -198,77 +211,11 @@ def _answer(
     )
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Wrong labels in the flagged (column 0) and unflagged (1) part, samples known exactly included; (T, 2) each.
-
-    size: samples. rest: those not known exactly, with their cards.
-    """
-
-    point: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    size: np.ndarray
-    rest: Parts
-
-
-def _totals(
-    counted_verdicts: CountedVerdicts, split: Split, curve: Curve, reading: float | None, level: float, anytime: bool
-) -> Totals:
-    """reading: what an unsure verdict counts as, 0 right to 1 wrong; None: as the curve says at its suspicion."""
-    code, known_code = (
-        np.where(said == UNSURE, curve.at(logit(split.ranking.suspicion[rank])) if reading is None else reading, said)
-        for said, rank in (
-            (counted_verdicts.code, counted_verdicts.rank),
-            (counted_verdicts.known_code, counted_verdicts.known_rank),
-        )
-    )
-    known = split.known(known_code)
-    cells = split.cells(curve, code)
-    rest = estimate_parts(cells, part_multiplier(cells, counted_verdicts.card_count, level, anytime))
-    size = rest.size + split.known(np.ones(len(counted_verdicts.known_rank)))
-    return Totals(known + rest.point, known + rest.low, known + rest.high, size, rest)
-
-
-def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool) -> np.ndarray:
-    """(T, 2) standard errors to reach; information grows faster than cards where a part runs out of samples."""
-    size, cards = cells.size.sum(2), cells.cards.sum(2)
-    if not anytime:
-        return np.full(size.shape, normal_multiplier(level))
-    left = 1 - cards / np.maximum(size, 1)
-    return anytime_multiplier(card_count / np.maximum(left, 1e-6), level)
-
-
-def precision_of(least: Totals, middle: Totals, most: Totals, flagged: np.ndarray) -> IntervalCurve:
-    """Share of the flagged that are wrong; unsure cards as right in ``least`` and as wrong in ``most``."""
-    some, over = flagged > 0, np.maximum(flagged, 1)
-    return IntervalCurve(
-        np.where(some, middle.point[:, 0] / over, np.nan),
-        np.where(some, least.low[:, 0] / over, 0.0),
-        np.where(some, most.high[:, 0] / over, 1.0),
-    )
-
-
-def detection_rate_of(least: Totals, middle: Totals, most: Totals) -> IntervalCurve:
-    """Unsure cards pull both ways: wrong among flagged and right elsewhere is the most that can be detected."""
-    found, missed = middle.point.T
-    both = found + missed
-    point = np.where(both > 0, found / np.where(both > 0, both, 1), np.nan)
-    low = ratio_low(least.point[:, 0], least.low[:, 0], most.point[:, 1], most.high[:, 1])
-    high = 1 - ratio_low(least.point[:, 1], least.low[:, 1], most.point[:, 0], most.high[:, 0])
-    flagged, unflagged = middle.size.T
-    sure = np.where(flagged == 0, 0.0, np.where(unflagged == 0, 1.0, np.nan))
-    return IntervalCurve(*(np.where(np.isnan(sure), end, sure) for end in (point, low, high)))
-
-
-def _wrong_total(least: Totals, middle: Totals, most: Totals) -> IntervalCurve:
-    down, up = reach(least.point - least.low), reach(most.high - most.point)
-    return IntervalCurve(middle.point.sum(1), least.point.sum(1) - down, most.point.sum(1) + up)
-
-
-def _enough(counted_verdicts: CountedVerdicts, middle: Totals) -> np.ndarray:
-    """(T,) whether both parts have the cards, or are known well enough, that a band is more than a guess."""
-    rest = middle.rest
-    nearly_known = rest.size <= NEARLY_KNOWN * middle.size
-    covered = ((rest.cards >= np.minimum(ENOUGH_IN_PART, rest.size)) | nearly_known).all(1)
-    return covered & ((counted_verdicts.card_count >= ENOUGH_CARDS) | (rest.size.sum(1) == 0))
+def _enough(counted_verdicts: CountedVerdicts, split: Split, middle: Totals) -> tuple[np.ndarray, np.ndarray]:
+    """(T,) whether precision, and (T,) whether all, is more than a guess: each part it rests on has random cards, or
+    is known well enough. Cards count whether or not their part has become known since, so no review takes it away."""
+    drawn = split.sums(counted_verdicts.drawn, np.ones(counted_verdicts.card_count))
+    nearly_known = middle.rest.size <= NEARLY_KNOWN * middle.size
+    covered = (drawn >= np.minimum(ENOUGH_IN_PART, middle.size)) | nearly_known
+    many = counted_verdicts.card_count >= ENOUGH_CARDS
+    return covered[:, 0] & (many | nearly_known[:, 0]), covered.all(1) & (many | nearly_known.all(1))

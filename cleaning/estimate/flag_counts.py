@@ -63,10 +63,6 @@ class ThresholdCurve:
         place = len(self.ordered) - np.asarray(counts)
         return np.where(place < len(self.ordered), self.ordered[np.minimum(place, len(self.ordered) - 1)], 1.0)
 
-    def for_hours(self, hours: float, seconds_per_card: float) -> float:
-        """Threshold that flags what can be reviewed in ``hours``."""
-        return self.for_budget(cards_in(hours, seconds_per_card))
-
 
 def cards_in(hours: float, seconds_per_card: float) -> int:
     """Whole cards that fit into ``hours``."""

@@ -56,10 +56,11 @@ def threshold_for_detection(
 ) -> ThresholdChoice:
     """Highest threshold, so the fewest flags, that finds at least ``target`` of the wrong labels; as for precision.
 
-    With few audit cards the lower end stays low: confidence=None answers "about", by the point.
+    With few random cards the lower end stays low: confidence=None answers "about", by the point. To flag every sample is
+    no answer, although nothing is then missed.
     """
     curve = _curve_for_goal(target, audit, codes, ranking, confidence, options)
-    values = _values(curve.detection_rate, confidence)
+    values = np.where(curve.flagged < audit.sample_count, _values(curve.detection_rate, confidence), -1.0)
     return _choose(curve, values, target, lambda reached: reached[0])
 
 

@@ -17,7 +17,7 @@ from cleaning.suspect.ranking import Ranking
 class PaperEstimates:
     """By rule "precision" and "detection", each with "low", "high" and "points": lists [K - 1][tau] of shares.
 
-    None stands where nothing is flagged; a point is None where the audit cards are too few for one.
+    None stands where nothing is flagged; a point is None where the random cards are too few for one.
     """
 
     paper: dict
@@ -32,27 +32,27 @@ def paper_estimates(
     table: PaperTable,
     agreements: tuple[np.ndarray, np.ndarray],
 ) -> PaperEstimates | None:
-    """Both rules' estimates from what reviews say; None before any of them has enough audit cards.
+    """Both rules' estimates from what reviews say; None before any of them has enough random cards.
 
     agreements: as from ``cleaning.estimate.flag_counts.agreements``, (N,) each.
     """
     count, tau = agreements
-    nested_of = partial(estimate_nested, audit, said.codes, ranking, level=LEVEL, shown_here=said.here)
-    curve_of = partial(estimate_curve, audit, said.codes, ranking, level=LEVEL, shown_here=said.here)
+    nested_of = partial(estimate_nested, audit, said.codes, ranking, level=LEVEL, counted=said.counted)
+    curve_of = partial(estimate_curve, audit, said.codes, ranking, level=LEVEL, counted=said.counted)
     paper, default = [], []
     for agree, flagged in enumerate(table.flagged, start=1):
         passes = np.where(count >= agree, tau + 1, 0)
         paper.append(nested_of(passes, len(TAU_GRID)))
         default.append(curve_of(curve.lowest_flagged(flagged)))
-    if not any(curve.enough.any() for curve in (*paper, *default)):
+    if not any(curve.precision_enough.any() for curve in (*paper, *default)):
         return None
     return PaperEstimates(_tables(paper, table.flagged), _tables(default, table.flagged))
 
 
 def _tables(curves: list[EstimateCurve], flagged: np.ndarray) -> dict:
     bands = {"precision": [c.precision for c in curves], "detection": [c.detection_rate for c in curves]}
-    enough = [c.enough for c in curves]
-    return {name: _by_setting(bands_of_k, enough, flagged) for name, bands_of_k in bands.items()}
+    enough = {"precision": [c.precision_enough for c in curves], "detection": [c.enough for c in curves]}
+    return {name: _by_setting(bands_of_k, enough[name], flagged) for name, bands_of_k in bands.items()}
 
 
 def _by_setting(bands: list, enough: list[np.ndarray], flagged: np.ndarray) -> dict:

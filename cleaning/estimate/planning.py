@@ -1,19 +1,21 @@
-"""Before and between reviews: a guess drawn wide, and how many audit cards a narrower band takes."""
+"""Before and between reviews: a guess drawn wide, and how many random cards a narrower band takes."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.special import expit, ndtri
 
+from cleaning.domain.judgements import UNSURE
 from cleaning.estimate.answers import Estimate
-from cleaning.estimate.estimating import part_multiplier
+from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.estimate.intervals import Interval, ratio_low
-from cleaning.estimate.parts import estimate_parts
+from cleaning.estimate.parts import TINY, estimate_parts, fitted_curve
 from cleaning.estimate.recalibration import PRIOR_MEAN, Recalibration
-from cleaning.estimate.split import Cells
+from cleaning.estimate.split import Cells, LimitedSplit, Split, ThresholdSplit
+from cleaning.estimate.totals import part_multiplier, totals_of
+from cleaning.estimate.weighted_ends import STEADYING_CARDS
 from cleaning.suspect.audit import AuditDesign
-from cleaning.suspect.ranking import Ranking
+from cleaning.suspect.ranking import Ranking, logit
 
 GUESS_SD = np.array([1.2, 0.5])  # of intercept and slope between datasets: the gap of claim to truth in method.md
 GUESS_STEPS = 15
@@ -25,7 +27,7 @@ class PriorBand:
     """A guess before any review, rounded to 5 %; about nine datasets in ten were meant to lie inside, not measured.
 
     precision, detection_rate: shares.
-    cards: audit cards for +-10 points on each of precision and detection rate (None: more than there are samples).
+    cards: random cards for +-10 points on each of precision and detection rate (None: more than there are samples).
     """
 
     precision: Interval
@@ -35,7 +37,7 @@ class PriorBand:
 
 @dataclass(frozen=True)
 class CardsNeeded:
-    """Audit cards for a half-width; None where it is out of reach."""
+    """Random cards for a half-width; None where it is out of reach."""
 
     precision: int | None
     detection_rate: int | None
@@ -121,14 +123,14 @@ def cards_needed(
     level: float = 0.95,
     anytime: bool = True,
 ) -> CardsNeeded:
-    """Audit cards in total until the bands are at most +-``half_width`` (shares; one, or precision and detection).
+    """Random cards in total until the bands are at most +-``half_width`` (shares; one, or precision and detection).
 
     Plans with the recalibrated curve, or the unfitted guess without one, through the same variances and intervals
     as the estimates, taking the expected verdicts for the real ones.
     """
     goals = np.broadcast_to(half_width, 2)
     parameters = recalibration.parameters if recalibration else PRIOR_MEAN
-    plan = _Plan(audit, ranking, threshold, parameters, level, anytime, may_flag)
+    plan = _Plan.of_guess(audit, ranking, threshold, parameters, level, anytime, may_flag)
     return CardsNeeded(*(_fewest(plan, goal, which) for which, goal in enumerate(goals)))
 
 
@@ -136,87 +138,122 @@ def cards_to_halve(
     audit: AuditDesign,
     ranking: Ranking,
     now: Estimate,
+    counted: CountedVerdicts,
     *,
-    recalibration: Recalibration | None = None,
     may_flag: np.ndarray | None = None,
 ) -> CardsNeeded:
-    """Further audit cards that would halve the bands of an estimate.
+    """Further random cards, none of them decided yet, that would halve the bands of an estimate from what counts now.
 
-    What unsure verdicts add to a band stays, as long as they stay as frequent; None where that alone is more than half.
+    0 where nothing is left to halve. What unsure verdicts add to a band stays, as long as they stay as frequent; None
+    where that alone is more than half.
     """
-    parameters = recalibration.parameters if recalibration else PRIOR_MEAN
-    plan = _Plan(audit, ranking, now.threshold, parameters, now.level, now.anytime, may_flag)
-    planned = plan.half_widths(now.card_count) if now.unsure_count else (np.inf, np.inf)
-    further = []
+    plan = _Plan.of_reviews(audit, ranking, now, counted, may_flag)
+    planned = plan.half_widths(0)
+    further: list[int | None] = []
     for which, band in enumerate((now.precision, now.detection_rate)):
-        goal = band.half_width / 2 - max(0.0, band.half_width - planned[which])
-        cards = _fewest(plan, goal, which) if goal > 0 or not now.unsure_count else None
-        further.append(None if cards is None else max(0, cards - now.card_count))
+        unsure = max(0.0, band.half_width - planned[which]) if now.unsure_count else 0.0
+        goal = (band.half_width if now.unsure_count else planned[which]) / 2 - unsure
+        exact = band.half_width <= TINY
+        further.append(0 if exact else _fewest(plan, goal, which) if goal > 0 else None)
     return CardsNeeded(*further)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    audit: AuditDesign
-    ranking: Ranking
-    threshold: float
-    parameters: np.ndarray
+    """What bands may become of what is known now.
+
+    cells: of the samples not known exactly, with the cards so far. found: (1, 2) wrong labels known exactly, of judged
+    (1, 2) flagged and unflagged samples in all. card_count: random cards so far. shares: (H,) of the further cards.
+    """
+
+    cells: Cells
+    found: np.ndarray
+    judged: np.ndarray
+    card_count: int
+    shares: np.ndarray
     level: float
     anytime: bool
-    may_flag: np.ndarray | None = None
 
-    def half_widths(self, cards: int) -> tuple[float, float]:
-        """Expected half-widths of precision and detection rate after that many cards."""
-        cells = self._cells(cards)
-        multiplier = part_multiplier(cells, cards, self.level, self.anytime)
-        parts = estimate_parts(cells, multiplier)
-        (found, missed), (least, fewest), (most, missed_most) = parts.point[0], parts.low[0], parts.high[0]
+    @classmethod
+    def of_guess(cls, audit, ranking, threshold, parameters, level, anytime, may_flag) -> "_Plan":
+        """Before any card, by a curve of these parameters."""
+        size, curve = _population(audit, ranking, threshold, parameters, may_flag)
+        nothing = np.zeros_like(size)
+        cells = Cells(size, nothing, curve, nothing)
+        return cls(cells, np.zeros((1, 2)), size.sum(2), 0, audit.shares, level, anytime)
+
+    @classmethod
+    def of_reviews(cls, audit, ranking, now: Estimate, counted: CountedVerdicts, may_flag) -> "_Plan":
+        """From the verdicts that count; unsure ones as the curve has it."""
+        thresholds = np.array([now.threshold])
+        split: Split = ThresholdSplit(counted, ranking, ranking.flagged_counts(thresholds))
+        if may_flag is not None:
+            split = LimitedSplit(counted, ranking, thresholds, may_flag[ranking.rows])
+        curve = fitted_curve(counted, ranking)
+        totals = totals_of(counted, split, curve, None, now.level, now.anytime)
+        sure = np.where(counted.code == UNSURE, curve.at(logit(ranking.suspicion[counted.rank])), counted.code)
+        cells = split.cells(curve, sure)
+        found = totals.point - totals.rest.point
+        return cls(cells, found, totals.size, counted.card_count, audit.shares, now.level, now.anytime)
+
+    def half_widths(self, further: int) -> tuple[float, float]:
+        """Expected half-widths of precision and detection rate after so many further cards."""
+        cells = self._after(further)
+        parts = estimate_parts(cells, part_multiplier(cells, self.card_count + further, self.level, self.anytime))
+        (found, missed), (least, fewest), (most, missed_most) = (
+            (self.found + ends)[0] for ends in (parts.point, parts.low, parts.high)
+        )
         detected_low = float(ratio_low(found, least, missed, missed_most))
         missed_low = float(ratio_low(missed, fewest, found, most))
-        return float(most - least) / max(parts.size[0, 0], 1) / 2, (1 - missed_low - detected_low) / 2
+        return float(most - least) / max(self.judged[0, 0], 1) / 2, (1 - missed_low - detected_low) / 2
 
-    def _cells(self, cards: int) -> Cells:
-        size, curve = self._population
-        planned = _planned_cards(self.audit, cards) * size / self.audit.sizes
-        return Cells(size, planned, curve, planned * curve)
-
-    @cached_property
-    def _population(self) -> tuple[np.ndarray, np.ndarray]:
-        """(1, 2, H) samples per cell and the curve's mean over them."""
-        starts, ends = self.audit.starts[:-1], self.audit.starts[1:]
-        cut = np.clip(self.ranking.flagged_counts(np.array([self.threshold]))[0], starts, ends)
-        chance = expit(self.parameters[0] + self.parameters[1] * self.ranking.block_logits)
-        allowed = _allowed_shares(self.ranking, self.may_flag)
-
-        def parted(per_block: np.ndarray) -> np.ndarray:
-            """(2, H) sums of a quantity given per block, over the flagged and the unflagged of each stratum."""
-            flagged = self._between(per_block * allowed, starts, cut)
-            return np.stack([flagged, self._between(per_block, starts, ends) - flagged])
-
-        size = np.maximum(parted(np.ones(len(chance))), 0)[None]
-        return size, parted(chance)[None] / np.maximum(size, 1)
-
-    def _between(self, per_block: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        running = self.ranking.cumulative(per_block)
-        return self.ranking.sum_above(running, ends) - self.ranking.sum_above(running, starts)
+    def _after(self, further: int) -> Cells:
+        """The cells with the further cards, which find what is expected of their cell."""
+        size, cards, curve, wrong = self.cells.size, self.cells.cards, self.cells.curve, self.cells.wrong
+        room = np.maximum(size - cards, 0)
+        by_stratum = room.sum(1)[0]
+        added = _planned_cards(self.shares, by_stratum, further) * room / np.maximum(by_stratum, TINY)
+        steady = np.where(cards > 0, STEADYING_CARDS, 1.0)
+        share = (wrong + steady * curve) / (cards + steady)
+        return Cells(size, cards + added, curve, wrong + added * share)
 
 
-def _planned_cards(audit: AuditDesign, cards: int) -> np.ndarray:
+def _population(audit, ranking: Ranking, threshold: float, parameters, may_flag) -> tuple[np.ndarray, np.ndarray]:
+    """(1, 2, H) samples per cell and the curve's mean over them."""
+    starts, ends = audit.starts[:-1], audit.starts[1:]
+    cut = np.clip(ranking.flagged_counts(np.array([threshold]))[0], starts, ends)
+    chance = expit(parameters[0] + parameters[1] * ranking.block_logits)
+    allowed = _allowed_shares(ranking, may_flag)
+
+    def between(per_block: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        running = ranking.cumulative(per_block)
+        return ranking.sum_above(running, last) - ranking.sum_above(running, first)
+
+    def parted(per_block: np.ndarray) -> np.ndarray:
+        """(2, H) sums of a quantity given per block, over the flagged and the unflagged of each stratum."""
+        flagged = between(per_block * allowed, starts, cut)
+        return np.stack([flagged, between(per_block, starts, ends) - flagged])
+
+    size = np.maximum(parted(np.ones(len(chance))), 0)[None]
+    return size, parted(chance)[None] / np.maximum(size, 1)
+
+
+def _planned_cards(shares: np.ndarray, room: np.ndarray, cards: float) -> np.ndarray:
     """(H,) cards per stratum as the timetable would give them, exhausted strata leaving theirs to the others."""
-    planned = np.zeros(len(audit.shares))
-    for _ in audit.shares:
-        room = audit.sizes - planned
-        shares = np.where(room > 0, audit.shares, 0)
+    planned = np.zeros(len(shares))
+    for _ in shares:
+        left = room - planned
+        wanted = np.where(left > 0, shares, 0)
         spare = cards - planned.sum()
-        if spare <= 0 or not shares.sum():
+        if spare <= 0 or not wanted.sum():
             break
-        planned += np.minimum(room, spare * shares / shares.sum())
+        planned += np.minimum(left, spare * wanted / wanted.sum())
     return planned
 
 
 def _fewest(plan: _Plan, goal: float, which: int) -> int | None:
-    """Smallest number of cards that reaches the goal, by bisection; widths shrink as cards are added."""
-    few, many = 0, plan.audit.sample_count
+    """Smallest number of further cards that reaches the goal, by bisection; widths shrink as cards are added."""
+    few, many = 0, int(plan.cells.size.sum())
     if not plan.half_widths(many)[which] <= goal:
         return None
     while many - few > 1:

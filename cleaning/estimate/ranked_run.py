@@ -4,14 +4,18 @@ Under the default rule every sample may be flagged. Under the paper's rule only 
 agree, each at least tau sure; a threshold then takes the most suspicious of these.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from cleaning.domain.card_kinds import MAYBE_RANDOM
 from cleaning.estimate.flag_counts import ThresholdCurve, agreeing, curve_of
 from cleaning.estimate.planning import PriorBand, prior_band
+from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, rank_suspicion
 
@@ -69,3 +73,24 @@ def ranked_run(run: Run, given_labels: np.ndarray) -> RankedRun:
         may_flag = agreeing(run.predicted, run.confidence, given_labels, agree, run.settings.min_confidence)
     ranking, audit = rank_suspicion(run.suspicion), AuditDesign.from_frame(run.audit)
     return RankedRun(ranking, audit, as_made, run.threshold, may_flag)
+
+
+def reviewed_runs(
+    workspace: Workspace, run_id: str, ranked: RankedRun, decisions: Sequence[Decision]
+) -> dict[str, RankedRun]:
+    """Other runs of the workspace whose random cards somebody decided, oldest first; of those that drew by the same
+    lots (as runs once did) only one, as two say no more than one."""
+    reviewed = {d.run_id for d in decisions if d.card in MAYBE_RANDOM} - {run_id}
+    found, seeds = {}, {ranked.audit.seed}
+    for other_id in workspace.run_ids() if reviewed else ():
+        if other_id in reviewed:
+            other = _ranked_once(workspace, other_id)
+            if other.audit.seed not in seeds:
+                seeds.add(other.audit.seed)
+                found[other_id] = other
+    return found
+
+
+@lru_cache(maxsize=4)
+def _ranked_once(workspace: Workspace, run_id: str) -> RankedRun:
+    return ranked_run(workspace.run(run_id), workspace.dataset().given_labels)

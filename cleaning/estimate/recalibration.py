@@ -1,6 +1,6 @@
 """Recalibrated suspicion: a rising two-parameter logistic curve turns suspicion into P(given label wrong).
 
-logit P(wrong) = intercept + slope * logit(suspicion), slope >= 0, fitted on audit cards weighted by one over their
+logit P(wrong) = intercept + slope * logit(suspicion), slope >= 0, fitted on random cards weighted by one over their
 sampling probabilities. A wide prior (suspicion overstates: ten real sets, method.md section 4) steadies small samples.
 """
 
@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from cleaning.domain.judgements import UNSURE
+from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.estimate.intervals import Interval, normal_multiplier
-from cleaning.suspect.audit import AuditDesign
 from cleaning.suspect.ranking import Ranking, logit
 
 PRIOR_MEAN = np.array([-0.7, 0.8])
@@ -43,27 +42,23 @@ class Recalibration:
         return expit(centre), expit(centre - reach), expit(centre + reach)
 
 
-def recalibrate(counted_verdicts: CountedVerdicts, audit: AuditDesign, ranking: Ranking) -> Recalibration | None:
-    """Curve fitted on the counted audit cards, or None with fewer than 40 of them, 5 of each verdict.
+def recalibrate(counted_verdicts: CountedVerdicts, ranking: Ranking) -> Recalibration | None:
+    """Curve fitted on all random cards that count, or None with fewer than 40 of them, 5 of each verdict.
 
     Unsure cards say nothing of the curve and are left out.
     """
-    wrong, right = int((counted_verdicts.code == 1).sum()), int((counted_verdicts.code == 0).sum())
+    code = counted_verdicts.drawn_code
+    wrong, right = int((code == WRONG).sum()), int((code == RIGHT).sum())
     if wrong + right < LEAST_CARDS or min(wrong, right) < LEAST_OF_EACH:
         return None
-    return fit_curve(counted_verdicts, audit, ranking)
+    return fit_curve(ranking.suspicion[counted_verdicts.drawn], code, counted_verdicts.drawn_weight)
 
 
-def fit_curve(
-    counted_verdicts: CountedVerdicts, audit: AuditDesign, ranking: Ranking, weight_power: float = 1.0
-) -> Recalibration:
-    """The curve whatever the number of cards; with none it is the prior.
-
-    weight_power: of the cards' weights, one over their sampling probabilities; 1 fits the whole dataset best.
-    """
-    sure = counted_verdicts.code != UNSURE
-    x, target = logit(ranking.suspicion[counted_verdicts.rank[sure]]), counted_verdicts.code[sure]
-    weight = (audit.sizes / np.maximum(counted_verdicts.drawn, 1))[counted_verdicts.stratum[sure]] ** weight_power
+def fit_curve(suspicion: np.ndarray, code: np.ndarray, weight: np.ndarray) -> Recalibration:
+    """The curve whatever the number of cards; with none it is the prior. weight: (n,) of the cards; one over their
+    sampling probabilities fits the whole dataset best."""
+    sure = code != UNSURE
+    x, target, weight = logit(suspicion[sure]), code[sure], weight[sure]
     weight = weight / weight.mean() if len(weight) else weight
     parameters, hessian = _climb(x, target, weight)
     score = (weight * (target - expit(parameters[0] + parameters[1] * x)))[:, None] * np.column_stack(

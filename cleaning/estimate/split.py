@@ -15,7 +15,7 @@ from cleaning.suspect.ranking import Ranking, logit
 class Cells:
     """Sums per threshold, part (0 flagged, 1 not) and stratum; all arrays (T, 2, H), samples known exactly left out.
 
-    size: samples. cards: audit cards. curve: mean of the curve over the samples. wrong: wrong cards.
+    size: samples. cards: random cards. curve: mean of the curve over the samples. wrong: wrong cards.
     """
 
     size: np.ndarray
@@ -47,8 +47,22 @@ class Split(Protocol):
     def cells(self, curve: Curve, code: np.ndarray) -> Cells:
         """Sums per cell, with (n,) verdicts as shares wrong."""
 
-    def known(self, code: np.ndarray) -> np.ndarray:
-        """(T, 2) sums over the samples known exactly, of a (R,) quantity."""
+    def sums(self, rank: np.ndarray, value: np.ndarray) -> np.ndarray:
+        """(T, 2) sums over the flagged and the unflagged of some samples, given by rising rank, of a quantity."""
+
+
+def _effective(each: np.ndarray, squared: np.ndarray, wrong: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cards and wrong ones among them, of as many plain cards as say as much (Kish 1965), from sums of the cards'
+    weights, of their squares, and of the weights times verdicts."""
+    cards = each**2 / np.where(squared > 0, squared, 1)
+    return cards, cards * wrong / np.where(each > 0, each, 1)
+
+
+def _relative_weights(counted_verdicts: CountedVerdicts) -> np.ndarray:
+    """(n,) weights with the heaviest of each stratum as 1, so that cards of one design weigh exactly alike."""
+    heaviest = np.zeros(len(counted_verdicts.starts) - 1)
+    np.maximum.at(heaviest, counted_verdicts.stratum, counted_verdicts.weight)
+    return counted_verdicts.weight / heaviest[counted_verdicts.stratum]
 
 
 @dataclass(frozen=True)
@@ -60,28 +74,31 @@ class ThresholdSplit:
     flagged: np.ndarray
 
     def cells(self, curve: Curve, code: np.ndarray) -> Cells:
-        counted_verdicts, ranking = self.counted_verdicts, self.ranking
-        cuts = np.clip(self.flagged[:, None], counted_verdicts.rest_starts, counted_verdicts.rest_ends)
-        starts = np.stack([np.broadcast_to(counted_verdicts.rest_starts, cuts.shape), cuts], 1)
-        ends = np.stack([cuts, np.broadcast_to(counted_verdicts.rest_ends, cuts.shape)], 1)
-        running = ranking.cumulative(curve.at(ranking.block_logits))
+        said, ranking = self.counted_verdicts, self.ranking
+        first, last = said.starts[:-1], said.starts[1:]
+        cuts = np.clip(self.flagged[:, None], first, last)
+        starts = np.stack([np.broadcast_to(first, cuts.shape), cuts], 1)
+        ends = np.stack([cuts, np.broadcast_to(last, cuts.shape)], 1)
+        size = (said.rest_above[ends] - said.rest_above[starts]).astype(np.float64)
+        held = np.diff(said.rest_above[ranking.block_edges])
+        running = np.concatenate([[0.0], np.cumsum(curve.at(ranking.block_logits) * held)])
         total = ranking.sum_above(running, ends) - ranking.sum_above(running, starts)
-        size = (ends - starts).astype(np.float64)
-        cards, wrong = (self._sum_cards(value) for value in (np.ones_like(code), code))
+        weight = _relative_weights(said)
+        cards, wrong = _effective(*(self._sum_cards(value) for value in (weight, weight**2, weight * code)))
         return Cells(size, cards, total / np.maximum(size, 1), wrong)
 
-    def known(self, code: np.ndarray) -> np.ndarray:
-        running = np.concatenate([[0.0], np.cumsum(code)])
-        above = running[np.searchsorted(self.counted_verdicts.known_rank, self.flagged, side="left")]
+    def sums(self, rank: np.ndarray, value: np.ndarray) -> np.ndarray:
+        running = np.concatenate([[0.0], np.cumsum(value)])
+        above = running[np.searchsorted(rank, self.flagged, side="left")]
         return np.stack([above, running[-1] - above], 1)
 
     def _sum_cards(self, value: np.ndarray) -> np.ndarray:
         """(T, 2, H) sums of a (n,) value over the cards of each cell."""
-        by_rank = np.argsort(self.counted_verdicts.rank, kind="stable")
-        member = self.counted_verdicts.stratum[by_rank, None] == np.arange(len(self.counted_verdicts.rest_starts))
-        running = np.zeros((len(by_rank) + 1, member.shape[1]))
-        np.cumsum(member * value[by_rank, None], axis=0, out=running[1:])
-        above = running[np.searchsorted(self.counted_verdicts.rank[by_rank], self.flagged, side="left")]
+        said = self.counted_verdicts
+        member = said.stratum[:, None] == np.arange(len(said.starts) - 1)
+        running = np.zeros((len(value) + 1, member.shape[1]))
+        np.cumsum(member * value[:, None], axis=0, out=running[1:])
+        above = running[np.searchsorted(said.rank, self.flagged, side="left")]
         return np.stack([above, running[-1] - above], 1)
 
 
@@ -104,21 +121,20 @@ class RuleSplit:
         return reached[::-1].cumsum()[::-1][1:]
 
     def cells(self, curve: Curve, code: np.ndarray) -> Cells:
-        counted_verdicts, ranking = self.counted_verdicts, self.ranking
-        homes = len(counted_verdicts.rest_starts)
-        rest = np.concatenate(
-            [np.arange(a, b) for a, b in zip(counted_verdicts.rest_starts, counted_verdicts.rest_ends)]
-        )
-        home = np.repeat(np.arange(homes), counted_verdicts.rest_ends - counted_verdicts.rest_starts)
+        said, ranking = self.counted_verdicts, self.ranking
+        homes = len(said.starts) - 1
+        rest = np.flatnonzero(said.rest)
+        home = np.searchsorted(said.starts, rest, side="right") - 1
         chance = curve.at(logit(ranking.suspicion[rest]))
         size, total = (self._by_setting(self.passes[rest], value, home, homes) for value in (None, chance))
-        passes = self.passes[counted_verdicts.rank]
-        cards, wrong = (self._by_setting(passes, value, counted_verdicts.stratum, homes) for value in (None, code))
+        passes, weight = self.passes[said.rank], _relative_weights(said)
+        summed = (self._by_setting(passes, value, said.stratum, homes) for value in (weight, weight**2, weight * code))
+        cards, wrong = _effective(*summed)
         return Cells(size, cards, total / np.maximum(size, 1), wrong)
 
-    def known(self, code: np.ndarray) -> np.ndarray:
-        home = np.zeros(len(code), np.int64)
-        return self._by_setting(self.passes[self.counted_verdicts.known_rank], code, home, 1)[:, :, 0]
+    def sums(self, rank: np.ndarray, value: np.ndarray) -> np.ndarray:
+        home = np.zeros(len(value), np.int64)
+        return self._by_setting(self.passes[rank], value, home, 1)[:, :, 0]
 
     def _by_setting(self, passes: np.ndarray, value: np.ndarray | None, home: np.ndarray, homes: int) -> np.ndarray:
         """(T, 2, H) sums of a value, or counts, over flagged and unflagged samples of each home."""
@@ -161,6 +177,6 @@ class LimitedSplit:
         cells = rising.cells(curve, code)
         return Cells(*(getattr(cells, field.name)[place] for field in fields(cells)))
 
-    def known(self, code: np.ndarray) -> np.ndarray:
+    def sums(self, rank: np.ndarray, value: np.ndarray) -> np.ndarray:
         rising, place = self._rising
-        return rising.known(code)[place]
+        return rising.sums(rank, value)[place]

@@ -64,7 +64,7 @@ def weighted_ends(cells: Cells, share: np.ndarray, multiplier: np.ndarray) -> tu
     upper the size where all are.
     """
     size, cards, wrong = (values.sum(2) for values in (cells.size, cells.cards, cells.wrong))
-    unseen = 1 - cells.cards / np.maximum(cells.size, 1)  # finite-population correction
+    unseen = np.maximum(1 - cells.cards / np.maximum(cells.size, 1), 0)  # finite-population correction
     weight = np.where(cells.cards > 0, cells.size * np.sqrt(unseen) / np.maximum(cells.cards, 1), 0)
     shared = (cells.size, cells.cards, weight, unseen)
     high = _upper(_Side(*shared, cells.wrong, share, cells.curve), multiplier)

@@ -39,7 +39,7 @@ class Handover:
     @cached_property
     def in_force(self) -> InForce:
         """Threshold, flags, decisions that count and what follows of them."""
-        return in_force(self.dataset, self.run, self.decisions, self.choices, self.policy)
+        return in_force(self.workspace, self.run, self.decisions, self.choices, self.policy)
 
     @cached_property
     def certificate(self) -> dict:

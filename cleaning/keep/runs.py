@@ -88,7 +88,12 @@ def run_id_of(settings: Settings, names: list[str], fingerprints: list[str]) -> 
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame | None, number: int) -> None:
+def random_cards_of(scored: Scored, run_id: str) -> pd.DataFrame:
+    """A run's cards drawn at random, by lots of its own: the draws of two runs have nothing to do with each other."""
+    return draw_audit(scored.suspicion, scored.threshold, int(run_id, 16)).to_frame()
+
+
+def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.DataFrame, number: int) -> None:
     """number: how many runs the workspace had, this one included."""
     opinions = scored.opinions
     scored.table.to_parquet(folder / "scores.parquet", index=False)
@@ -97,8 +102,6 @@ def write_run(folder: Path, scored: Scored, experts, fingerprints, audit: pd.Dat
     save_array(folder / "label_probability.npy", opinions.label_probability)
     if scored.excess is not None:
         scored.excess.table.to_parquet(folder / "groups.parquet", index=False)
-    if audit is None:
-        audit = draw_audit(scored.suspicion, scored.threshold, scored.settings.seed).to_frame()
     audit.to_parquet(folder / "audit.parquet", index=False)
     calibrations = [c.to_dict() for c in opinions.calibrations]
     write_json(folder / "calibration.json", {"experts": calibrations}, indent=1)

@@ -27,7 +27,7 @@ from cleaning.domain.experts import Expert
 from cleaning.domain.settings import Settings
 from cleaning.errors import WorkspaceError
 from cleaning.files import held, write_json, written_aside
-from cleaning.keep.runs import Run, order_of, read_run, run_id_of, write_run
+from cleaning.keep.runs import Run, order_of, random_cards_of, read_run, run_id_of, write_run
 from cleaning.keep.stored import FORMAT, now, portable, read_json, read_table, whole
 from cleaning.keep.stored_experts import read_expert, unwritten_on_error, write_expert
 from cleaning.suspect.opinion_store import OpinionStore
@@ -144,7 +144,8 @@ class Workspace:
         if not place.exists():
             with written_aside(place, "The run", or_a_rivals=True) as folder:
                 folder.mkdir()
-                write_run(folder, scored, experts, fingerprints, audit, self._next_number())
+                cards = random_cards_of(scored, run_id) if audit is None else audit
+                write_run(folder, scored, experts, fingerprints, cards, self._next_number())
         return self.run(run_id)
 
     def _next_number(self) -> int:

@@ -19,6 +19,7 @@ OVERLAP_SHARE, OVERLAP, REPEAT_SHARE, CONTROL_SHARE = "overlap_share", "overlap"
 ASSIGNED, EXPERTISE = "assigned", "expertise"
 AT_MOST, USUAL_AT_MOST = "at_most", 0.02
 MODES = ("blind", "open")
+RANDOM_CARDS, SECOND_LOOK = "random_cards", "second_look"
 USUAL_OPEN_SHARE, USUAL_AUDIT_SHARE = 0.1, 0.2
 HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
 
@@ -93,6 +94,16 @@ class Chosen:
     def at_most(self) -> float:
         """The share of wrong labels left that the certificate is to claim."""
         return float(self.last(AT_MOST, USUAL_AT_MOST))
+
+    @property
+    def random_cards(self) -> int:
+        """How many of the run's random cards, in their drawn order, are to come at least."""
+        return int(self.last(RANDOM_CARDS, 0))
+
+    @property
+    def second_look(self) -> bool:
+        """Whether what is judged wrong below the threshold counts only once a second look confirms it."""
+        return bool(self.last(SECOND_LOOK, True))
 
     @property
     def open_share(self) -> float:

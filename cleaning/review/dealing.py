@@ -8,11 +8,13 @@ import numpy as np
 from cleaning.domain.card_kinds import MEASURING
 from cleaning.domain.verdicts import BY_NAME, NEEDS_EXPERT
 from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision
 from cleaning.keep.leases import Offer
 from cleaning.review.chosen import Chosen
 from cleaning.review.facts import Facts
 from cleaning.review.returns import SOURCES, Known, Return, Source, mixed, returning
 from cleaning.review.views import lot
+from cleaning.settle.second_look import only_look_that_says_wrong
 
 NO_LIMIT = 1_000_000  # people who may hold a card that measures them
 EVERY_CLASS = "*"
@@ -28,6 +30,7 @@ class Dealer:
         self.facts, self.sources = facts, sources
         self.votes = np.zeros(len(facts.dataset), np.int32)  # people who answered; "needs an expert" is no answer
         self.referred = np.zeros(len(facts.dataset), bool)  # somebody said that it needs an expert
+        self.judged_wrong_once: dict[int, Decision] = {}  # by row, the one look at what was judged wrong
         self._wanted: dict[tuple[float, int], np.ndarray] = {}
 
     def update(self, current: CurrentDecisions, touched: Iterable[str]) -> None:
@@ -37,6 +40,9 @@ class Dealer:
                 votes = [d for d in current.on(sample_id) if BY_NAME[d.verdict].judges]
                 referring = sum(d.verdict == NEEDS_EXPERT for d in votes)
                 self.votes[row], self.referred[row] = len(votes) - referring, referring > 0
+                self.judged_wrong_once.pop(int(row), None)
+                if only_look_that_says_wrong(votes, int(self.facts.dataset.given_labels[row])):
+                    self.judged_wrong_once[int(row)] = votes[0]
 
     def wanted(self, chosen: Chosen) -> np.ndarray:
         """(N,) how many people each sample is for: one, or the overlap for the share drawn for it by lot."""

@@ -83,7 +83,7 @@ class ReviewDesk:
         with self._lock:
             if self._in_force is None or self._in_force[0] != chosen:
                 choices = self.store.choices()
-                self._in_force = chosen, in_force(self.dataset, self.run, (), choices, ranked=self.facts.ranked)
+                self._in_force = chosen, in_force(self.workspace, self.run, (), choices, ranked=self.facts.ranked)
             return self._in_force[1]
 
     def current(self) -> CurrentDecisions:
@@ -167,7 +167,8 @@ class ReviewDesk:
         return self.leases.take(_holder(view), offered, count, held)
 
     def _known(self) -> Known:
-        return Known(self.current(), self.in_force().chosen, self.facts)
+        now, current = self.in_force(), self.current()
+        return Known(current, now.chosen, self.facts, now.flagged, self._dealer.judged_wrong_once)
 
     def _leased(self, lease: Lease, view: View) -> dict:
         """A card under its ticket; one that comes back looks as one that was never decided."""
@@ -282,10 +283,10 @@ class ReviewDesk:
     def _audit_rows(self, reviewer: str) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
         flagged = len(self.queue(View(reviewer), audit=False))
-        share = self.in_force().chosen.audit_share
-        drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
+        chosen = self.in_force().chosen
+        drawn = review_queue.audit_rows(self.run.scores, self.facts.shown_audit)
         audit = np.zeros(len(self.dataset), bool)
-        audit[drawn[: review_queue.audit_card_count(flagged, share)]] = True
+        audit[drawn[: review_queue.audit_card_count(flagged, chosen.audit_share, chosen.random_cards)]] = True
         return audit
 
     def _is_flagged(self, row: int) -> bool:

@@ -67,13 +67,10 @@ class Facts:
     def has_pictures(self) -> bool:
         return self.dataset.kind == "image" and "image" in self.dataset.samples
 
-    @cached_property
+    @property
     def showable(self) -> np.ndarray:
         """(N,) whether there is anything to look at; where no sample has a picture, all count."""
-        if not self.has_pictures:
-            return np.ones(len(self.dataset), bool)
-        named = self.dataset.samples["image"].map(lambda v: isinstance(v, str) and v != "").to_numpy(bool)
-        return named if named.any() else np.ones(len(self.dataset), bool)
+        return self.dataset.showable
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -89,6 +86,12 @@ class Facts:
         drawn = np.zeros(len(self.dataset), bool)
         drawn[audit_rows(self.run.scores, self.run.audit)] = True
         return drawn
+
+    @cached_property
+    def shown_audit(self) -> pd.DataFrame:
+        """The run's random cards in their drawn order, without those that cannot be shown."""
+        audit = self.run.audit
+        return audit[self.showable[audit["row"].to_numpy()]] if not self.showable.all() else audit
 
     @cached_property
     def keys(self) -> str:

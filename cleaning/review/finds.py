@@ -64,7 +64,7 @@ def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
         codes[one.row] = estimation.UNSURE if one.wrong is None else float(one.wrong)
     audit = AuditDesign.from_frame(facts.run.audit)
     counted_verdicts = estimation.count_verdicts(audit, codes, facts.ranked.ranking)
-    return estimation.recalibrate(counted_verdicts, audit, facts.ranked.ranking)
+    return estimation.recalibrate(counted_verdicts, facts.ranked.ranking)
 
 
 class Learning:

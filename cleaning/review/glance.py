@@ -44,8 +44,9 @@ def glance(workspace: Workspace, run_id: str, reviewer: str = "") -> Glance:
     dataset, run = workspace.dataset(), workspace.run(run_id)
     store, facts = shared_store(workspace.decisions_url, workspace.id), Facts(workspace.dataset(), run)
     log = store.decisions()
-    now = in_force(dataset, run, log, store.choices(), ranked=facts.ranked)
-    cards = queue.build_queue(run.scores, run.audit, flagged=now.flagged, audit_share=now.chosen.audit_share)
+    now = in_force(workspace, run, log, store.choices(), ranked=facts.ranked)
+    wishes = {"audit_share": now.chosen.audit_share, "random_cards": now.chosen.random_cards}
+    cards = queue.build_queue(run.scores, facts.shown_audit, flagged=now.flagged, **wishes)
     cards = queue.remaining(cards, ~facts.showable)
     current = CurrentDecisions()
     current.update(log)

@@ -5,7 +5,7 @@ A decision judges a sample's given label, whichever run showed the card: decisio
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,25 +16,27 @@ from cleaning.domain.verdicts import BY_NAME
 from cleaning.estimate.answers import Estimate
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
 from cleaning.estimate.bands import Bands, Reached, Said, estimate_of, guess_of, reach
-from cleaning.estimate.counted_verdicts import CountedVerdicts, count_verdicts, counted_cards
+from cleaning.estimate.counted_verdicts import CountedVerdicts, OtherDesign, count_verdicts
 from cleaning.estimate.estimating import estimate, estimate_exchange, estimate_rule
 from cleaning.estimate.flag_counts import ASSUMED_SECONDS, seconds_per_card
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.outlook import Stretch, outlook
 from cleaning.estimate.planning import CardsNeeded, PriorBand, cards_to_halve
-from cleaning.estimate.ranked_run import RankedRun, ranked_run
+from cleaning.estimate.ranked_run import RankedRun, ranked_run, reviewed_runs
 from cleaning.estimate.recalibration import Recalibration, recalibrate
+from cleaning.estimate.totals import VerdictErrors
 from cleaning.keep.current_decisions import CurrentDecisions
-from cleaning.keep.decisions import BLIND, SEEN, Decision
+from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import Chosen, ChosenThreshold
-from cleaning.review.views import lot
+from cleaning.review.queue import QueueAhead
+from cleaning.review.views import drawn_by_lot, open_shares_of, shown_by
 from cleaning.settle.anchoring import Anchoring, anchoring_of
-from cleaning.settle.final_labels import ADJUDICATION
+from cleaning.settle.error_rates import ErrorRates, error_rates
 from cleaning.settle.policy import DEFAULT_POLICY, Policy
+from cleaning.settle.second_look import confirmed_codes, waiting_below
 from cleaning.settle.verdict_codes import verdict_codes
-
-NOT_BY_LOT = ("grid", ADJUDICATION)  # Decision.card of what shows labels or votes by its nature
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ class InForce:
     """A run with the log and the choices as they stood at one moment; everything else follows and is kept.
 
     decisions: the workspace's whole log, in order, undos included. chosen: for this run. open_shares: by run id the
-    largest share of blind cards ever shown open by lot. ranked: what never changes about the run. asked: a threshold
-    to look at in place of the chosen one.
+    largest share of blind cards ever shown open by lot. ranked: what never changes about the run. others: the same of
+    other runs that people reviewed, by id: what they drew at random counts for this run too. asked: a threshold to look
+    at in place of the chosen one.
     """
 
     dataset: Dataset
@@ -60,6 +63,7 @@ class InForce:
     chosen: Chosen
     open_shares: Mapping[str, float]
     ranked: RankedRun
+    others: Mapping[str, RankedRun] = field(default_factory=dict)
     policy: Policy = DEFAULT_POLICY
     asked: float | None = None
 
@@ -88,6 +92,11 @@ class InForce:
         return self.ranked.as_made if self.as_made else self.ranked.flagged_at(self.threshold)
 
     @property
+    def reviewed_flags(self) -> np.ndarray:
+        """(N,) bool, flagged for who reviews: by the threshold that is chosen, whatever one is looked at."""
+        return self.ranked.flagged_at(self.choice.threshold) if self.choice else self.ranked.as_made
+
+    @property
     def flagged_count(self) -> int:
         return int(self.flagged.sum())
 
@@ -98,23 +107,36 @@ class InForce:
 
     def at(self, threshold: float) -> "InForce":
         """The same with another threshold, as if it were chosen."""
-        return replace(self, asked=float(threshold))
+        other = replace(self, asked=float(threshold))
+        vars(other).update((name, vars(self)[name]) for name in WHATEVER_THE_THRESHOLD if name in vars(self))
+        return other
+
+    @cached_property
+    def audited(self) -> np.ndarray | None:
+        """(N,) bool, samples that can be shown, of which alone the estimates speak; None: all."""
+        return None if self.dataset.showable.all() else self.dataset.showable
 
     # -- decisions -----------------------------------------------------------------------------------------------
 
     @cached_property
     def codes(self) -> np.ndarray:
         """(N,) what the reviews say of each given label: 0 right, 1 wrong, 2 unsure, NaN not reviewed."""
-        return verdict_codes(self.dataset, self.decisions, self.policy)
+        return self._codes(self.decisions)
+
+    def _codes(self, decisions: Sequence[Decision]) -> np.ndarray:
+        codes = verdict_codes(self.dataset, decisions, self.policy)
+        if not self.chosen.second_look:
+            return codes
+        return confirmed_codes(codes, ~self.reviewed_flags, decisions, self.dataset)
 
     @cached_property
     def earlier_codes(self) -> np.ndarray:
         """(N,) the same as it stood at half the decisions."""
-        return verdict_codes(self.dataset, self.decisions[: len(self.decisions) // 2], self.policy)
+        return self._codes(self.decisions[: len(self.decisions) // 2])
 
     @cached_property
     def said(self) -> Said:
-        """The codes, and which of them this run asked for."""
+        """The codes, and which of them may stand for samples that nobody looked at."""
         return self._said(self.decisions, self.codes)
 
     @cached_property
@@ -122,7 +144,13 @@ class InForce:
         return self._said(self.decisions[: len(self.decisions) // 2], self.earlier_codes)
 
     def _said(self, decisions: Sequence[Decision], codes: np.ndarray) -> Said:
-        return Said(codes, shown_by(self.run.id, self.dataset, decisions))
+        others = [
+            OtherDesign(other.audit, other.ranking, shown_by(run_id, self.dataset, decisions))
+            for run_id, other in self.others.items()
+        ]
+        options = {"shown_here": shown_by(self.run.id, self.dataset, decisions), "others": others}
+        audit, ranking = self.ranked.audit, self.ranked.ranking
+        return Said(codes, count_verdicts(audit, codes, ranking, audited=self.audited, **options))
 
     @cached_property
     def pace(self) -> Pace:
@@ -148,24 +176,61 @@ class InForce:
 
     # -- estimates -----------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def counted_verdicts(self) -> CountedVerdicts:
         """Which verdicts may stand for samples that nobody looked at."""
-        return count_verdicts(self.ranked.audit, self.codes, self.ranked.ranking, shown_here=self.said.here)
+        return self.said.counted
+
+    @property
+    def reviewed_count(self) -> int:
+        """Samples that anybody decided."""
+        return int((~np.isnan(self.codes)).sum())
+
+    @cached_property
+    def queue_ahead(self) -> QueueAhead:
+        """How long queues get, and which random cards are left."""
+        rows = self.ranked.audit.rows
+        rows = rows if self.audited is None else rows[self.audited[rows]]
+        suspicion = self.ranked.ranking.suspicion[self.ranked.ranking.rank[rows]]
+        may_flag = np.ones(len(rows), bool) if self.ranked.may_flag is None else self.ranked.may_flag[rows]
+        drawn, left = np.where(may_flag, suspicion, -1.0), np.flatnonzero(np.isnan(self.codes[rows]))
+        return QueueAhead(self.ranked.curve, drawn, left, self.chosen.audit_share, self.chosen.random_cards)
+
+    @cached_property
+    def error_rates(self) -> tuple[ErrorRates, dict[str, ErrorRates]]:
+        """How often reviewers err, all together and by name."""
+        given = dict(zip(map(str, self.dataset.sample_ids), map(int, self.dataset.given_labels)))
+        return error_rates(self.decisions, given)
+
+    @cached_property
+    def reviewer_count(self) -> int:
+        """People who decided something."""
+        return len({d.reviewer for d in self.decisions})
+
+    @cached_property
+    def waiting_for_a_second_look(self) -> int:
+        """Samples judged wrong below the threshold that have not come back yet."""
+        if not self.chosen.second_look:
+            return 0
+        return waiting_below(~self.reviewed_flags, self.decisions, self.dataset)
 
     @cached_property
     def random_cards(self) -> AuditCards | None:
-        """The run's cards that count as a random sample of the dataset; None where a stratum has none."""
-        audit = self.ranked.audit
-        return cards_that_count(audit, counted_cards(audit, self.codes, self.said.here))
+        """The cards that count as a random sample of the dataset; None where a stratum has none."""
+        return cards_that_count(self.counted_verdicts, self.ranked.ranking)
 
     @cached_property
     def estimate(self) -> Estimate:
         """How right the flags are, how many of the wrong labels they hold, and how many there are."""
-        cards, here = (self.ranked.audit, self.codes, self.ranked.ranking), self.said.here
+        return self.estimate_with(None)
+
+    def estimate_with(self, errors: VerdictErrors | None) -> Estimate:
+        """The same if verdicts err so often."""
+        cards = (self.ranked.audit, self.codes, self.ranked.ranking)
+        options: dict = {"counted": self.counted_verdicts, "errors": errors}
         if self.as_made and not self.ranked.made_by_threshold:  # a budget that parts equal suspicions
-            return replace(estimate_rule(*cards, self.flagged, shown_here=here), threshold=self.threshold)
-        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, shown_here=here)
+            return replace(estimate_rule(*cards, self.flagged, **options), threshold=self.threshold)
+        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, **options)
 
     @property
     def guess(self) -> PriorBand:
@@ -185,7 +250,7 @@ class InForce:
     @cached_property
     def recalibration(self) -> Recalibration | None:
         """Suspicion as a probability; None before there are random cards enough."""
-        return recalibrate(self.counted_verdicts, self.ranked.audit, self.ranked.ranking)
+        return recalibrate(self.counted_verdicts, self.ranked.ranking)
 
     @cached_property
     def outlook(self) -> list[Stretch]:
@@ -197,20 +262,23 @@ class InForce:
     @cached_property
     def cards_to_halve(self) -> CardsNeeded:
         """Further random cards that would halve the bands of the estimate."""
-        options = {"recalibration": self.recalibration, "may_flag": self.ranked.may_flag}
-        return cards_to_halve(self.ranked.audit, self.ranked.ranking, self.estimate, **options)
+        now = (self.estimate, self.counted_verdicts)
+        return cards_to_halve(self.ranked.audit, self.ranked.ranking, *now, may_flag=self.ranked.may_flag)
 
     def exchange(self, leaving: np.ndarray, coming: np.ndarray) -> Interval | None:
         """How many more wrong labels ``leaving`` ((N,) bool) holds than ``coming``; None before there is an estimate."""
         if not self.estimate.enough:
             return None
         return estimate_exchange(
-            self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming, shown_here=self.said.here
+            self.ranked.audit, self.codes, self.ranked.ranking, leaving, coming, counted=self.counted_verdicts
         )
 
 
+WHATEVER_THE_THRESHOLD = ("codes", "earlier_codes", "said", "said_earlier", "pace", "anchoring", "recalibration")
+
+
 def in_force(
-    dataset: Dataset,
+    workspace: Workspace,
     run: Run,
     decisions: Sequence[Decision],
     choices: pd.DataFrame | None,
@@ -218,30 +286,8 @@ def in_force(
     ranked: RankedRun | None = None,
 ) -> InForce:
     """What is in force for a run. choices: as ``ReviewStore.choices`` gives them, of all runs."""
+    dataset = workspace.dataset()
     ranked = ranked or ranked_run(run, dataset.given_labels)
-    return InForce(dataset, run, decisions, Chosen.of(choices, run.id), open_shares_of(choices), ranked, policy)
-
-
-def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
-    """By run id the largest share of blind cards ever shown open by lot; runs not named: the usual one."""
-    ids = [] if choices is None else choices["run_id"].unique()
-    return {run_id: Chosen.of(choices, run_id).largest_open_share for run_id in ids}
-
-
-def shown_by(run_id: str, dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
-    """(N,) bool: samples with a standing decision that was made when this run showed them."""
-    current = CurrentDecisions()
-    current.update(decisions)
-    here = [d.sample_id for d in current.standing() if d.run_id == run_id]
-    rows = pd.Index(dataset.sample_ids).get_indexer(here)
-    shown = np.zeros(len(dataset), bool)
-    shown[rows[rows >= 0]] = True
-    return shown
-
-
-def drawn_by_lot(decision: Decision, open_shares: Mapping[str, float]) -> bool:
-    """Whether chance decided if a card was shown blind or open; only such cards tell what seeing the label does."""
-    if decision.card in NOT_BY_LOT or decision.mode == SEEN:
-        return False
-    largest = open_shares.get(decision.run_id, Chosen().largest_open_share)
-    return decision.mode == BLIND or lot(decision.run_id, decision.sample_id) < largest
+    others = reviewed_runs(workspace, run.id, ranked, decisions)
+    chosen, open_shares = Chosen.of(choices, run.id), open_shares_of(choices)
+    return InForce(dataset, run, decisions, chosen, open_shares, ranked, others, policy)

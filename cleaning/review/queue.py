@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.errors import InputError, one_of
+from cleaning.estimate.flag_counts import ThresholdCurve
 from cleaning.review.chosen import USUAL_AUDIT_SHARE
 
 ORDERS = ("suspicion", "class", "pair", "group", "finds")
@@ -29,7 +30,7 @@ class Filters:
     given, suggested: class codes (both: a confusion pair). group: value of the metadata group.
     least_disagreement: at least this many experts vote another class than the given one.
     flagged_only: False also takes samples below the threshold. status: of the reviewer's own decisions, one of
-    STATUSES; whoever knows the decisions applies it.
+    STATUSES; whoever knows the decisions applies it. random_only: nothing but cards drawn at random.
     """
 
     given: int | None = None
@@ -38,6 +39,7 @@ class Filters:
     least_disagreement: int = 0
     flagged_only: bool = True
     status: str = "open"
+    random_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def build_queue(
     disagreement: np.ndarray | None = None,
     finds: Mapping[tuple[int, int], float] | None = None,
     chance: np.ndarray | None = None,
+    random_cards: int = 0,
 ) -> Queue:
     """The cards still to decide, in order.
 
@@ -72,22 +75,61 @@ def build_queue(
     card, and at least LEAST_AUDIT of them come even where little is flagged; only the plain queue (no filter on class,
     group or disagreement) carries the audit.
     group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
-    finds: observed find rate by (given, suggested), for order "finds". chance: (N,) in the dataset's order, the
-    recalibrated probability that the given label is wrong, which then takes the place of suspicion in that order.
+    random_cards: so many of the cards drawn at random come at least. finds: observed find rate by (given, suggested),
+    for order "finds". chance: (N,) in the dataset's order, the recalibrated probability that the given label is wrong,
+    which then takes the place of suspicion in that order.
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
     rows = _ordered(scores, _wanted(scores, flagged, filters, group, disagreement), order, group, finds, chance)
     drawn = audit_rows(scores, audit) if _is_plain_queue(filters) else np.empty(0, np.int64)
-    queue = interleave(rows, drawn[: audit_card_count(len(rows), audit_share)], audit_share)
+    drawn = drawn[: audit_card_count(len(rows), audit_share, random_cards)]
+    queue = Queue(drawn, np.ones(len(drawn), bool)) if filters.random_only else interleave(rows, drawn, audit_share)
     gone = np.zeros(len(scores), bool)
     gone[rows_of(scores, decided)] = True
     return remaining(queue, gone)
 
 
-def audit_card_count(flagged: int, share: float) -> int:
-    """How many audit cards go with so many flagged ones, so that the queue comes to an end with them."""
-    return max(LEAST_AUDIT, ceil(flagged * share / (1 - share))) if 0 < share < 1 else 0
+@dataclass(frozen=True)
+class QueueAhead:
+    """What the plain queue holds at any threshold. drawn: (n,) suspicion of the random cards in their drawn order, -1
+    where no threshold flags them. left: places among them of those that nobody decided. share, asked: as chosen."""
+
+    curve: ThresholdCurve
+    drawn: np.ndarray
+    left: np.ndarray
+    share: float
+    asked: int
+
+    def cards_at(self, thresholds: np.ndarray) -> np.ndarray:
+        """(T,) cards of the queue at each threshold: flagged ones, and random ones that are not flagged."""
+        flagged = [self.curve.flagged_at(threshold) for threshold in thresholds]
+        drawn = (audit_card_count(count, self.share, self.asked) for count in flagged)
+        others = [(self.drawn[:count] < threshold).sum() for count, threshold in zip(drawn, thresholds)]
+        return np.array(flagged) + np.array(others, int)
+
+    def budget_for(self, cards: int) -> int:
+        """Most flagged samples whose whole queue is no longer than ``cards``; where not even the least of random cards
+        fits, as many as are flagged among the first ``cards``."""
+        few, many = 0, min(cards, len(self.curve.ordered)) + 1
+        while many - few > 1:
+            middle = (few + many) // 2
+            fits = self.cards_at(np.array([self.curve.for_budget(middle)]))[0] <= cards
+            few, many = (middle, many) if fits else (few, middle)
+        return few or int(cards * (1 - self.share))
+
+    def places_for(self, cards: int) -> int:
+        """How many random cards are to come in all, in their drawn order, so that so many undecided ones come."""
+        wanted = self.left[:cards]
+        return int(wanted[-1]) + 1 if len(wanted) else 0
+
+
+def audit_card_count(flagged: int, share: float, asked: int = 0) -> int:
+    """How many random cards go with so many flagged ones, so that the queue comes to an end with them.
+
+    asked: so many somebody wanted at least; with a share of 0 they come only where nothing but them is shown.
+    """
+    return max(LEAST_AUDIT, ceil(flagged * share / (1 - share)), asked) if 0 < share < 1 else asked
 
 
 def interleave(rows: np.ndarray, drawn: np.ndarray, share: float) -> Queue:

@@ -27,19 +27,23 @@ class KeptQueues:
         share = now.chosen.audit_share if audit else 0.0
         filters = view.filters if view.filters.status == "open" else replace(view.filters, flagged_only=False)
         filters = replace(filters, status="open")
-        key = (now.threshold, now.as_made, share, view.order, filters, learned)
+        asked = now.chosen.random_cards if audit else 0
+        key = (now.threshold, now.as_made, share, asked, view.order, filters, learned)
         if key not in self._kept:
-            self._kept[key] = self._build(now.flagged, share, view.order, filters, learned)
+            self._kept[key] = self._build(now.flagged, share, asked, view.order, filters, learned)
             while len(self._kept) > MOST_QUEUES:
                 self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _build(self, flagged: np.ndarray, share: float, order: str, filters: Filters, learned: int) -> Queue:
+    def _build(
+        self, flagged: np.ndarray, share: float, asked: int, order: str, filters: Filters, learned: int
+    ) -> Queue:
         queue = review_queue.build_queue(
             self.facts.run.scores,
-            self.facts.run.audit,
+            self.facts.shown_audit,
             flagged=flagged,
             audit_share=share,
+            random_cards=asked,
             order=order,  # type: ignore[arg-type]
             filters=filters,
             group=self.facts.dataset.group,

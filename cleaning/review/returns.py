@@ -5,13 +5,16 @@ restart and in every process. Whoever has another reason to show a card again ad
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cleaning.domain.card_kinds import ADJUDICATION, CONTROL, REPEAT, RETURNING
+import numpy as np
+
+from cleaning.domain.card_kinds import ADJUDICATION, CONFIRMATION, CONTROL, REPEAT, RETURNING
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.keep.current_decisions import CurrentDecisions
+from cleaning.keep.decisions import Decision
 from cleaning.review.chosen import Chosen
 from cleaning.review.facts import Facts
 from cleaning.settle.final_labels import SETTLED, outcome_of
@@ -19,6 +22,7 @@ from cleaning.settle.policy import DEFAULT_POLICY
 
 SPACING = 4  # ordinary cards between two that come back, so that nobody knows them by their crowding
 SOONEST, LATEST = 25, 60  # decisions between a card and its repeat: more than a browser holds at once
+PATIENCE = 5  # times that, where somebody else could give the second look
 LEAST_AGREEING = 2  # votes that make a card's answer known well enough to measure others by
 
 
@@ -37,11 +41,14 @@ class Return:
 
 @dataclass(frozen=True)
 class Known:
-    """What a source may look at. current: the log as it stands. chosen: the run's settings. facts: of the samples."""
+    """What a source may look at. current: the log as it stands. chosen: the run's settings. facts: of the samples.
+    flagged: (N,) bool. judged_wrong_once: by row, the only look at what was judged wrong."""
 
     current: CurrentDecisions
     chosen: Chosen
     facts: Facts
+    flagged: np.ndarray
+    judged_wrong_once: Mapping[int, Decision]
 
 
 Source = Callable[[Known, str], Iterable[Return]]  # what comes back to the reviewer of this name
@@ -62,7 +69,7 @@ def repeats(known: Known, reviewer: str) -> list[Return]:
     own = known.current.history(reviewer)[::-1]
     again = {d.sample_id for d in own if d.card == REPEAT}
     return [
-        Return(REPEAT, d.sample_id, place + SOONEST + int(_lot(reviewer, d.sample_id, "gap") * (LATEST - SOONEST)))
+        Return(REPEAT, d.sample_id, _due_again(place, reviewer, d, 1))
         for place, d in enumerate(own, 1)
         if BY_NAME[d.verdict].judges
         and d.card not in RETURNING
@@ -85,6 +92,27 @@ def controls(known: Known, reviewer: str) -> list[Return]:
     ]
 
 
+def confirmations(known: Known, reviewer: str) -> list[Return]:
+    """What was judged wrong below the threshold comes back once: to somebody else where there is anybody, or to the same
+    person after some others; where nobody else takes it up, to the same person after many others."""
+    if not known.chosen.second_look:
+        return []
+    waiting = {row: d for row, d in known.judged_wrong_once.items() if not known.flagged[row]}
+    if not waiting:
+        return []
+    place = {d.uuid: at for at, d in enumerate(known.current.history(reviewer)[::-1], 1)}
+    patience = 1 if len(known.current.reviewers()) == 1 else PATIENCE
+    return [
+        Return(CONFIRMATION, d.sample_id, _due_again(place[d.uuid], reviewer, d, patience) if d.uuid in place else 0)
+        for d in waiting.values()
+    ]
+
+
+def _due_again(place: int, reviewer: str, decision: Decision, patience: int) -> int:
+    gap = SOONEST + int(_lot(reviewer, decision.sample_id, "gap") * (LATEST - SOONEST))
+    return place + patience * gap
+
+
 def settled_well(known: Known) -> list[str]:
     """Samples whose answer is known: adjudicated, or agreed upon by at least two."""
     found = []
@@ -97,7 +125,7 @@ def settled_well(known: Known) -> list[str]:
     return found
 
 
-SOURCES: list[Source] = [repeats, controls]
+SOURCES: list[Source] = [repeats, controls, confirmations]
 
 
 def returning(known: Known, reviewer: str, sources: Sequence[Source]) -> list[Return]:

@@ -100,7 +100,7 @@ def in_force(workspace_id: str, run_id: str) -> InForce:
 def _in_force(workspace_id: str, run_id: str, version: tuple[int, int]) -> InForce:
     ids, store = (workspace_id, run_id), _store(workspace_id)
     log, choices = store.decisions(), store.choices()
-    return in_force_of(dataset(workspace_id), run(*ids), log, choices, ranked=ranked(*ids))
+    return in_force_of(workspace(workspace_id), run(*ids), log, choices, ranked=ranked(*ids))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -127,7 +127,7 @@ def test_a_finger_moves_the_line(own_server, chromium):
 def test_before_reviews_a_guess_is_said_in_words(page):
     words = page.locator(".words").inner_text()
     assert words.startswith("A guess before any review: precision is somewhere between")
-    assert "audit cards to know it within 10 points" in words
+    assert "random cards to know it within 10 points" in words
     assert " to " in figure(page, "precision")
     assert page.locator(".plot .curve").count() == 0
 

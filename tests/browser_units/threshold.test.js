@@ -131,10 +131,10 @@ describe("words", () => {
     const said = "A guess before any review: precision is somewhere between 10 % and 90 %.";
     assert.equal(
       knownWords(bands, 0),
-      `${said} Review about 120 audit cards to know it within 10 points, about 1,300 for the detection rate.`,
+      `${said} Review about 120 random cards to know it within 10 points, about 1,300 for the detection rate.`,
     );
-    assert.equal(knownWords(bands, 1), `${said} Review about 61 audit cards to know it within 10 points.`);
-    assert.equal(knownWords({ ...bands, guess: false, words: "from 40 audit cards" }, 0), "from 40 audit cards");
+    assert.equal(knownWords(bands, 1), `${said} Review about 61 random cards to know it within 10 points.`);
+    assert.equal(knownWords({ ...bands, guess: false, words: "from 40 random cards" }, 0), "from 40 random cards");
   });
 
   it("tell a quantity as far as it is known", () => {
@@ -150,7 +150,7 @@ describe("words", () => {
     ]);
     assert.deepEqual(values(quantityWords(estimate, range)), [
       "21 % to 58 %",
-      "too few audit cards here",
+      "too few random cards here",
       "21 % to 58 %",
       true,
     ]);

@@ -100,7 +100,7 @@ def test_finds_lost_are_estimated_once_there_are_audit_cards(app, digits):
         given, wrong = int(dataset.given_labels[row]), place % 3 == 0
         said = ("relabel", ((given + 1) % 10,)) if wrong else ("keep", (given,))
         sample = str(dataset.sample_ids[row])
-        store.append([Decision(f"{place:032x}", run.id, sample, "anna", *said, decided_at="2026-01-01")])
+        store.append([Decision(f"{place:032x}", run.id, sample, "anna", *said, card="audit", decided_at="2026-01-01")])
     store.close()
     test = app("calibrate", digits.id)
     test.button(key="leave_out").click().run()

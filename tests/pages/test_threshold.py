@@ -43,14 +43,14 @@ def goal(test, label: str):
 
 
 def review(workspace, run, wrong: np.ndarray, cards: int, seconds: float = 6.0) -> None:
-    """Somebody reviews the first audit cards; ``wrong`` says what is found."""
+    """Somebody reviews the first random cards; ``wrong`` says what is found."""
     dataset = workspace.dataset()
     decisions = []
     for row in AuditDesign.from_frame(run.audit).rows[:cards]:
         given = int(dataset.given_labels[row])
         label = (given + 1) % dataset.class_count if wrong[row] else given
         verdict = "relabel" if wrong[row] else "keep"
-        decisions.append(a_decision(run, dataset.sample_ids[row], verdict, (label,), seconds=seconds))
+        decisions.append(a_decision(run, dataset.sample_ids[row], verdict, (label,), seconds=seconds, card="audit"))
     store_of(workspace).append(decisions)
 
 
@@ -112,7 +112,7 @@ def test_hours_at_ones_own_pace(app, opened):
     test.number_input(key="threshold_seconds").set_value(36.0).run()
     test.number_input(key="threshold_hours").set_value(0.5).run()
     data = data_of(test)
-    assert data["chosen"]["flagged"] == 50
+    assert data["chosen"]["flagged"] == 40, "of the first fifty cards of the queue every fifth is drawn at random"
     assert (data["seconds"], data["pace"]) == (36.0, "set")
 
 
@@ -156,8 +156,8 @@ def test_reviews_turn_the_guess_into_bands_that_hold_the_truth(app, opened):
     review(workspace, run, wrong, 90)
     data = data_of(app("threshold", workspace.id))
     known = data["bands"]
-    assert known["guess"] is False and "90 audit cards" in known["words"]
-    assert "Grey: the bands after 45 audit cards" in known["words"]
+    assert known["guess"] is False and "90 random cards" in known["words"]
+    assert "Grey: the bands after 45 random cards" in known["words"]
     place = int(np.abs(np.array(known["thresholds"]) - run.threshold).argmin())
     flagged = suspicion >= known["thresholds"][place]
     truths = {"precision": wrong[flagged].mean(), "detection": flagged[wrong].mean()}
@@ -184,7 +184,7 @@ def test_a_target_is_found_or_refused_in_words(app, opened):
     assert (kept.how, kept.asked) == ("precision", {"percent": 50, "sure": "95 % sure"})
     test.number_input(key="threshold_target").set_value(99)
     next(b for b in test.button if b.label == "Find").click().run()
-    assert "No threshold reaches 99 % (95 % sure) yet" in words(test)
+    assert "No threshold short of flagging all reaches 99 % (95 % sure) yet" in words(test)
     assert chosen(workspace, run) == kept
 
 
@@ -229,7 +229,7 @@ def test_the_papers_rule_counts_beside_the_default(app, opened):
 def test_before_reviews_the_papers_rule_has_no_estimate_and_the_default_a_guess(app, opened):
     data = data_of(app("threshold", opened[0].id), "paper_rule")
     assert data["paper"] is None and data["default"] is None
-    assert data["bands"]["guess"] and "once enough audit cards" in data["words"]
+    assert data["bands"]["guess"] and "once enough random cards" in data["words"]
 
 
 def test_after_reviews_both_rules_have_estimates_that_hold_the_truth(app, opened):
@@ -263,7 +263,7 @@ def run_paper_rule(workspace, run, agree: int, tau: float) -> np.ndarray:
 
 def test_what_the_next_cards_bring(app, opened):
     workspace, run = opened
-    assert "Known once 40 audit cards are reviewed" in words(app("threshold", workspace.id))
+    assert "Known once 40 random cards are reviewed" in words(app("threshold", workspace.id))
     wrong = np.random.default_rng(0).random(len(run.scores)) < in_order(run)
     review(workspace, run, wrong, 90)
     st.cache_resource.clear()  # what is known of the reviews is kept for five seconds

@@ -58,7 +58,7 @@ def _of_workspace(folder: Path) -> Study:
         store.close()
     dataset, run = workspace.dataset(), workspace.latest_run()
     experts = workspace.experts_of(run) if run else workspace.experts()
-    now = in_force(dataset, run, decisions, choices) if run else None
+    now = in_force(workspace, run, decisions, choices) if run else None
     return Study(dataset, experts, judging_labels(dataset, decisions), now)
 
 

@@ -7,12 +7,16 @@ import pandas as pd
 from cleaning.export.card.card_facts import card_facts, card_json
 from cleaning.export.card.findings import examples
 from cleaning.export.card.page import LARGEST_PICTURE, card_page
+from cleaning.export.evidence_words import counts_in_words, what_verdicts_are_worth
 from cleaning.export.handover import Handover
 
 
 def estimates_of(handover: Handover) -> dict:
-    """Precision, detection rate and wrong labels in all, from the run's audit cards (``Estimate`` as a dict)."""
-    return asdict(handover.in_force.estimate)
+    """Precision, detection rate and wrong labels in all, from random cards (``Estimate`` as a dict), what they rest on
+    and what verdicts are worth, in words."""
+    now = handover.in_force
+    said = {"rests_on": counts_in_words(now), "verdicts": what_verdicts_are_worth(now)}
+    return asdict(now.estimate) | (said if now.estimate.enough else {"rests_on": said["rests_on"]})
 
 
 def example_pictures(handover: Handover) -> dict[str, bytes]:

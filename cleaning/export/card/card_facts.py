@@ -14,7 +14,6 @@ import numpy as np
 
 from cleaning.certify.certificate import log_sha256
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
-from cleaning.estimate.counted_verdicts import counted_cards
 from cleaning.export.card import people as card_people
 from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
@@ -163,26 +162,28 @@ def _at_least_none(count: float) -> object:
 def _plain_deep(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(k): _plain_deep(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain_deep(v) for v in value]
     return plain(value)
 
 
 def _audit(handover: Handover) -> dict:
     audit, now = handover.run.audit, handover.in_force
-    design = now.ranked.audit
-    counted = counted_cards(design, now.codes, now.said.here)
-    wrong = np.isin(design.rows, _wrong_rows(handover))
+    design, counted = now.ranked.audit, now.counted_verdicts
+    home = np.searchsorted(design.starts, counted.drawn, side="right") - 1
+    wrong = np.isin(now.ranked.ranking.rows[counted.drawn], _wrong_rows(handover))
     rows = [
         {
             "stratum": stratum,
             "samples": int(size),
             "cards_drawn": int((design.stratum == stratum).sum()),
-            "cards_counted": int((counted & (design.stratum == stratum)).sum()),
-            "found_wrong": int((counted & wrong & (design.stratum == stratum)).sum()),
+            "cards_counted": int((home == stratum).sum()),
+            "found_wrong": int((wrong & (home == stratum)).sum()),
         }
         for stratum, size in enumerate(design.sizes)
     ]
     drawn_for = {"seed": int(audit["seed"].iloc[0]), "threshold": plain(float(audit["threshold"].iloc[0]))}
-    return drawn_for | {"strata": rows, "counted": int(counted.sum())}
+    return drawn_for | {"strata": rows, "counted": counted.card_count, "other_runs": sorted(now.others)}
 
 
 def _wrong_rows(handover: Handover) -> list[int]:

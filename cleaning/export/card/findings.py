@@ -72,7 +72,7 @@ def limits(handover: Handover, estimates: Mapping | None) -> list[str]:
     if not estimates:
         lines.append("Precision and detection rate were not estimated: how many errors remain is not known.")
     elif estimates.get("enough") is False:
-        lines.append("Too few audit cards were decided: the bands of precision and detection rate are guesses.")
+        lines.append("Too few random cards were decided: the bands of precision and detection rate are guesses.")
     if len(handover.pseudonyms) == 1:
         lines.append("One reviewer decided everything; there is no agreement to measure.")
     if any(about["simulated"] for about in expert_rows(handover, figures=False)):

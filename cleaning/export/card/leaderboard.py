@@ -3,7 +3,7 @@
 Three ways to mark an answer: against the given label; against the corrected label (strict: one label, dropped samples
 left out); any of the labels that fit. An expert that abstains is not right.
 
-The naive figures take every unreviewed sample's given label for right. The estimate from audit cards does not: those
+The naive figures take every unreviewed sample's given label for right. The estimate from random cards does not: those
 were drawn at random (``impact_estimate``).
 """
 
@@ -32,7 +32,7 @@ WARNING = (
 class Impact:
     """experts: a row an expert, best on corrected labels first: expert, answered, and for each way
     accuracy_<way>, low_<way>, high_<way>, rank_<way> (1 = best, ties share), rank_low_<way>, rank_high_<way>; with
-    audit cards also estimate_<way>, estimate_low_<way>, estimate_high_<way> for corrected and any_of.
+    random cards also estimate_<way>, estimate_low_<way>, estimate_high_<way> for corrected and any_of.
     pairs: a row per way and pair: labels, better, worse, difference, low, high (paired bootstrap), better_only,
     worse_only (samples only one has right), mcnemar_p (exact, two-sided, not adjusted for the number of pairs).
     neighbours: a row per way and two experts next to each other in rank: labels, upper, lower, swap_probability; the
@@ -51,7 +51,7 @@ class Impact:
 def leaderboard_impact(
     predicted: np.ndarray, names: tuple[str, ...], final: FinalLabels, cards: AuditCards | None, seed: int = 0
 ) -> Impact:
-    """predicted: (N, M) class codes, -1 abstains. names: of the M experts. cards: decided audit cards, or None."""
+    """predicted: (N, M) class codes, -1 abstains. names: of the M experts. cards: decided random cards, or None."""
     marks = {way: mark(np.asarray(predicted), final, way) for way in WAYS}
     rng = np.random.default_rng(seed)
     redrawn = {way: redraw_accuracies(m, rng) for way, m in marks.items()}
@@ -183,12 +183,12 @@ def _sentences(experts: pd.DataFrame, final: FinalLabels, cards: AuditCards | No
         f"{moved} of {len(experts)} experts change rank between given and corrected labels.",
     ]
     if cards is None:
-        lines.append("There is no estimate for the whole dataset: not every stratum has a decided audit card.")
+        lines.append("There is no estimate for the whole dataset: not every stratum has a decided random card.")
     else:
-        lines.append(f"The estimate for the whole dataset rests on {len(cards.rows):,} audit cards.")
+        lines.append(f"The estimate for the whole dataset rests on {len(cards.rows):,} random cards.")
     if unsettled:
         lines.append(
-            f"{unsettled:,} of these audit cards have no final label: the estimate takes their given label, its "
+            f"{unsettled:,} of these random cards have no final label: the estimate takes their given label, its "
             "interval goes from all of these wrong to all of them right."
         )
     return tuple(lines)

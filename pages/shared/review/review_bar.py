@@ -27,6 +27,7 @@ ORDERS = {
 CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
 SIZES = (24, 60, 120)
 IN_URL = "query-params"  # a reload comes back to the same queue
+RANDOM_ONLY = "review_random"
 MOST_PAIRS = 200  # offered for the grid
 MOST_NAMES = 2_000  # classes that a select box still lists quickly
 STATUS_WORDS = {
@@ -197,7 +198,13 @@ def _filters(desk: ReviewDesk) -> Filters:
     flagged = st.toggle(
         "Flagged samples only", value=True, key="review_flagged", disabled=status != "open", bind=IN_URL
     )
-    return Filters(given, suggested, group, least, flagged, status)
+    random_only = st.toggle(
+        "Random cards only",
+        key=RANDOM_ONLY,
+        bind=IN_URL,
+        help="Those on which estimates rest, whatever their suspicion.",
+    )
+    return Filters(given, suggested, group, least, flagged, status, random_only)
 
 
 def _name(names: tuple[str, ...], code: int | None) -> str:
@@ -241,7 +248,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         key="review_audit_share",
         on_change=record,
         args=("audit_share",),
-        help="Audit cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
+        help="Random cards: without them nobody can say how right the flags are, or how many wrong labels are left.",
     )
     simple = st.toggle("Simple view", key="review_simple", bind=IN_URL, help="Plain buttons instead of the fast card.")
     return mode, share, simple

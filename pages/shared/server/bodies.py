@@ -69,6 +69,7 @@ class FiltersBody(Body):
     least_disagreement: _whole(0, LARGEST_CODE) = 0
     flagged_only: bool = Field(True, description="true or false")
     status: _word(STATUSES) = "open"
+    random_only: bool = Field(False, description="true or false")
 
 
 class ViewBody(Body):

@@ -8,7 +8,7 @@ from cleaning.review.chosen import HAND
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.settings_history import last_change, settings_history
-from pages.shared.threshold import browser_part, goal_row, next_cards
+from pages.shared.threshold import browser_part, goal_row, next_cards, random_cards
 
 _ANSWERED = "threshold_answered"
 
@@ -28,6 +28,7 @@ def explorer(workspace: Workspace, run: Run) -> None:
     browser_part.draw_explorer(data, moved)
     with st.expander(plain(last_change(now)) or "No setting was changed yet", icon=":material/history:"):
         settings_history(now)
+    random_cards.random_cards(workspace, run, now)
     next_cards.next_cards(now)
 
 

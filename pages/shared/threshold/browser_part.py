@@ -15,8 +15,8 @@ from pages.shared.server.browser_modules import loader
 
 EXPLORER_KEY = "threshold_explorer"
 PAPER_KEY = "paper_rule"
-ESTIMATED = "Both estimated from the same audit cards, with 95 % intervals."
-UNKNOWN = "The paper's rule can be judged once enough audit cards are reviewed."
+ESTIMATED = "Both estimated from the same random cards, with 95 % intervals."
+UNKNOWN = "The paper's rule can be judged once enough random cards are reviewed."
 _HERE = Path(__file__).parent / "browser"
 
 
@@ -44,6 +44,7 @@ def explorer_data(now: InForce, answered: str) -> dict:
     return {
         "thresholds": curve.thresholds.tolist(),
         "flagged": curve.flagged.tolist(),
+        "cards": now.queue_ahead.cards_at(curve.thresholds).tolist(),
         "bins": curve.bins.tolist(),
         "samples": curve.sample_count,
         "chosen": {"threshold": now.threshold, "flagged": now.flagged_count},

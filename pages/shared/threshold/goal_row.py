@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from cleaning.estimate.flag_counts import cards_in
@@ -97,7 +98,7 @@ def _budget(scene: GoalScene) -> None:
 
 def _hours(scene: GoalScene) -> None:
     seconds = scene.now.pace.seconds
-    state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(scene.now.flagged_count * seconds / 3600, 1))))
+    state.type_in(_HOURS, float(scene.asked(HOURS, "hours", round(_queue_cards(scene.now) * seconds / 3600, 1))))
     state.type_in(_SECONDS, seconds)
 
     @guarded
@@ -105,12 +106,17 @@ def _hours(scene: GoalScene) -> None:
         hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
         if pace != seconds:
             loaders.choosing(scene.workspace.id, scene.run.id).record(SECONDS_PER_CARD, pace)
-        scene.choose(
-            scene.now.ranked.curve.for_hours(hours, pace), HOURS, {"hours": hours, "budget": cards_in(hours, pace)}
-        )
+        cards = cards_in(hours, pace)
+        budget = scene.now.queue_ahead.budget_for(cards)
+        scene.choose(scene.now.ranked.curve.for_budget(budget), HOURS, {"hours": hours, "budget": cards})
 
     st.number_input("Hours we have", 0.0, 100_000.0, step=0.5, format="%.1f", key=_HOURS, on_change=changed, width=150)
     st.number_input("Seconds a card", 0.5, 3_600.0, step=1.0, format="%.1f", key=_SECONDS, on_change=changed, width=150)
+
+
+def _queue_cards(now: InForce) -> int:
+    """Cards of the queue in force, random ones included."""
+    return int(now.queue_ahead.cards_at(np.array([now.threshold]))[0])
 
 
 def _target(goal: str):
@@ -142,14 +148,14 @@ def _missing(goal: str, scene: GoalScene) -> str:
     if goal not in _ASKS:
         return ""
     if scene.now.bands.guess:
-        return "Needs an estimate, and there is none yet: it comes from audit cards, which are mixed into the review."
+        return "Needs an estimate, and there is none yet: it comes from random cards, which are mixed into the review."
     answer = state.recall(_ANSWER)
     if not answer or answer[0] != goal:
         return ""
     _, percent, sure, found = answer
     return (
-        f"No threshold reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, reaches "
-        f"{found.share * 100:.0f} %. More audit cards narrow the band. Your threshold stays as it was."
+        f"No threshold short of flagging all reaches {percent} % ({sure}) yet; the nearest, {found.threshold:.4f}, "
+        f"reaches {found.share * 100:.0f} %. More random cards narrow the band. Your threshold stays as it was."
     )
 
 
@@ -157,7 +163,7 @@ _INPUTS = {HAND: _by_hand, BUDGET: _budget, HOURS: _hours, PRECISION: _target(PR
 _MEANING = {
     HAND: "Drag the line, or focus it and press the arrow keys.",
     BUDGET: "Flags as many of the most suspicious samples as the budget allows.",
-    HOURS: "Flags as many of the most suspicious samples as fit into the time.",
+    HOURS: "Flags as many of the most suspicious samples as fit into the time, random cards included.",
     PRECISION: "Finds the lowest threshold whose flags are right often enough.",
     DETECTION: "Finds the highest threshold that still flags enough of the wrong labels.",
 }

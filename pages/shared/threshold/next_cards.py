@@ -19,7 +19,7 @@ def next_cards(now: InForce) -> None:
     curve = now.recalibration
     if curve is None:
         st.caption(
-            "Known once 40 audit cards are reviewed, at least five with a right label and five with a wrong one. "
+            "Known once 40 random cards are reviewed, at least five with a right label and five with a wrong one. "
             "They are mixed into the review."
         )
         return
@@ -48,5 +48,5 @@ def _at_the_threshold(curve: Recalibration, threshold: float) -> str:
     point, low, high = (float(v) for v in curve.probability(threshold))
     return (
         f"At the threshold a given label is wrong with a probability of about {point:.0%} ({low:.0%} to {high:.0%}), "
-        f"by the suspicion recalibrated on {curve.card_count} audit cards. Stop where an hour no longer finds enough."
+        f"by the suspicion recalibrated on {curve.card_count} random cards. Stop where an hour no longer finds enough."
     ).replace("%", " %")

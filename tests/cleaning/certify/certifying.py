@@ -23,14 +23,16 @@ class PlantedRun:
     truth: np.ndarray
     by_rank: np.ndarray
 
-    def verdict(self, row: int, reviewer: str = "ann", number: int = 0, wrongly: bool = False) -> Decision:
+    def verdict(
+        self, row: int, reviewer: str = "ann", number: int = 0, wrongly: bool = False, card: str = "audit"
+    ) -> Decision:
         """A reviewer who is right, or wrongly the other way round."""
         dataset, given = self.now.dataset, int(self.now.dataset.given_labels[row])
         fits = int(self.truth[row])
         if wrongly:
             fits = given if fits != given else (given + 1) % dataset.class_count
         kind = "keep" if fits == given else "relabel"
-        return decide(str(dataset.sample_ids[row]), kind, [fits], reviewer, number, run_id=self.now.run.id)
+        return decide(str(dataset.sample_ids[row]), kind, [fits], reviewer, number, run_id=self.now.run.id, card=card)
 
     def reviewed(self, random_cards: int, top: int = BUDGET) -> list[Decision]:
         """The most suspicious samples, then so many further random cards, each once."""
@@ -40,7 +42,7 @@ class PlantedRun:
         return [self.verdict(int(row), number=i) for i, row in enumerate(rows)]
 
     def after(self, decisions: list[Decision], **more) -> InForce:
-        return in_force(self.now.dataset, self.now.run, decisions, None, ranked=self.now.ranked, **more)
+        return in_force(self.workspace, self.now.run, decisions, None, ranked=self.now.ranked, **more)
 
 
 def planted_run(folder) -> PlantedRun:
@@ -48,5 +50,5 @@ def planted_run(folder) -> PlantedRun:
     workspace = create_workspace(folder, planted.dataset, planted.experts)
     scored = pipeline.run(planted.dataset, planted.experts, pipeline.Settings(budget=BUDGET))
     run = workspace.save_run(scored, planted.experts)
-    now = in_force(planted.dataset, run, (), None)
+    now = in_force(workspace, run, (), None)
     return PlantedRun(workspace, now, planted.truth, now.ranked.ranking.rows)

@@ -12,7 +12,7 @@ from tests.factories import planted_dataset
 
 @pytest.fixture
 def reviewed(tmp_path):
-    """A workspace and a function that decides its first audit cards by the planted truth."""
+    """A workspace and a function that decides its first random cards by the planted truth."""
     planted = planted_dataset(n=1_500, error_rate=0.15, seed=3)
     workspace = create_workspace(tmp_path, planted.dataset, planted.experts)
     run = workspace.save_run(pipeline.run(planted.dataset, planted.experts), planted.experts)
@@ -39,6 +39,7 @@ def decision(run, planted, row: int, number: int) -> Decision:
         verdict=verdict,
         labels=(truth,),
         seconds=6.0,
+        card="audit",
         decided_at=f"2026-01-01T00:00:00.{number % 1000:03d}Z",
     )
 
@@ -73,7 +74,7 @@ def test_a_target_before_reviews_keeps_the_runs_own_threshold(reviewed, capsys):
     folder, _ = reviewed
     assert main(["threshold", folder, "--target-precision", "0.8"]) == 0
     said = capsys.readouterr().out
-    assert "cannot be chosen by this goal before audit cards are reviewed" in said
+    assert "cannot be chosen by this goal before random cards are reviewed" in said
     assert "threshold 0.5000" in said and "the next 50" not in said
 
 

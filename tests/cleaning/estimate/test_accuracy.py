@@ -1,4 +1,4 @@
-"""Experts' accuracy from audit cards, by hand on ten samples, and by coverage."""
+"""Experts' accuracy from random cards, by hand on ten samples, and by coverage."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,9 @@ from scipy.stats import norm
 from cleaning.domain.judgements import UNSURE
 from cleaning.estimate.accuracy import Marks, estimate_accuracy, estimated_neighbours, variance_of
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
-from cleaning.estimate.counted_verdicts import counted_cards
+from cleaning.estimate.counted_verdicts import count_verdicts
 from cleaning.suspect.audit import AuditDesign
+from cleaning.suspect.ranking import rank_suspicion
 
 CARDS = AuditCards(np.array([0, 2, 4, 6, 8]), np.array([0, 0, 1, 1, 1]), np.array([4, 6]))
 RIGHT_GIVEN = np.array([1, 1, 0, 1, 1, 0, 1, 1, 1, 0], bool)[:, None]
@@ -103,6 +104,8 @@ def test_neighbours_change_places_as_often_as_their_gap_says():
 
 # -- which cards count ----------------------------------------------------------------------------------------------
 
+RANKING = rank_suspicion(np.linspace(1, 0, 40))
+
 # six cards of 40 samples in two strata, handed out alternately
 AUDIT = AuditDesign(
     np.array([3, 20, 5, 30, 1, 25]), np.array([0, 1] * 3), np.array([0, 10, 40]), np.array([0.5, 0.5]), 0.5, 0
@@ -117,11 +120,13 @@ def said(*rows) -> np.ndarray:
 
 
 def test_cards_count_up_to_the_first_open_one_of_their_stratum():
-    cards = cards_that_count(AUDIT, counted_cards(AUDIT, said(3, 1, 20, 30, 25)))  # 5 is open, so 1 does not count
-    assert cards.rows.tolist() == [3, 20, 30, 25] and cards.stratum.tolist() == [0, 1, 1, 1]
+    cards = cards_that_count(
+        count_verdicts(AUDIT, said(3, 1, 20, 30, 25), RANKING), RANKING
+    )  # 5 is open, so 1 does not count
+    assert cards.rows.tolist() == [3, 20, 25, 30] and cards.stratum.tolist() == [0, 1, 1, 1]
     assert cards.sizes.tolist() == [10, 30] and cards.weights().tolist() == [10, 10, 10, 10]
 
 
 def test_no_cards_where_a_stratum_has_none():
     for codes in (said(3, 5, 1), said()):
-        assert cards_that_count(AUDIT, counted_cards(AUDIT, codes)) is None
+        assert cards_that_count(count_verdicts(AUDIT, codes, RANKING), RANKING) is None

@@ -68,7 +68,7 @@ def test_hours_become_whole_cards():
     assert cards_in(0.1, 7) == 51  # 360 s hold 51.4 cards
     assert cards_in(4.1, 2) == 7_380  # though 4.1 * 3,600 is a hair less than 14,760
     curve = curve_of(np.arange(1000) / 1000)
-    assert curve.flagged_at(curve.for_hours(1, 10)) == 360
+    assert curve.flagged_at(curve.for_budget(cards_in(1, 10))) == 360
     with pytest.raises(InputError, match="more than 0"):
         cards_in(1, 0)
     with pytest.raises(InputError, match="0 or more"):

@@ -185,10 +185,10 @@ def test_the_recalibrated_curve_is_the_posterior_mode_with_its_sandwich(thousand
     """Independently: there the gradient of the weighted log-posterior is 0, and the band is H^-1 S H^-1."""
     ranking, audit, verdicts = thousand
     counted_verdicts = count_verdicts(audit, verdicts, ranking)
-    curve = recalibrate(counted_verdicts, audit, ranking)
+    curve = recalibrate(counted_verdicts, ranking)
     x = logit(ranking.suspicion[counted_verdicts.rank])
     design, seen = np.column_stack([np.ones_like(x), x]), counted_verdicts.code
-    weight = (audit.sizes / counted_verdicts.drawn)[counted_verdicts.stratum]
+    weight = (audit.sizes / np.bincount(counted_verdicts.stratum))[counted_verdicts.stratum]
     weight = weight / weight.mean()
     chance = 1 / (1 + np.exp(-design @ curve.parameters))
     prior = np.diag(1 / np.array([2.0, 0.7]) ** 2)

@@ -41,7 +41,7 @@ def reviewed(scene, cards: int) -> np.ndarray:
 
 def curve_of(scene, cards: int):
     ranking, audit, _ = scene
-    return recalibrate(count_verdicts(audit, reviewed(scene, cards), ranking), audit, ranking)
+    return recalibrate(count_verdicts(audit, reviewed(scene, cards), ranking), ranking)
 
 
 def test_a_guess_is_wide_and_in_steps_of_five_percent(scene):
@@ -79,7 +79,7 @@ def test_cards_needed_reach_what_they_plan(scene):
 def test_further_cards_that_halve_a_band(scene):
     ranking, audit, _ = scene
     now = estimate(audit, reviewed(scene, 150), ranking, 0.3)
-    more = cards_to_halve(audit, ranking, now, recalibration=curve_of(scene, 150))
+    more = cards_to_halve(audit, ranking, now, count_verdicts(audit, reviewed(scene, 150), ranking))
     assert 150 < more.precision < 1_500, "a half-width falls with the root of the cards, so about thrice as many more"
     then = estimate(audit, reviewed(scene, 150 + more.precision), ranking, 0.3)
     assert then.precision.half_width == pytest.approx(now.precision.half_width / 2, rel=0.3)
@@ -90,17 +90,18 @@ def test_no_number_of_cards_halves_what_unsure_verdicts_widen(scene):
     verdicts = reviewed(scene, 150)
     verdicts[audit.rows[:150:2]] = 2.0
     now = estimate(audit, verdicts, ranking, 0.3)
-    assert cards_to_halve(audit, ranking, now).precision is None
+    assert cards_to_halve(audit, ranking, now, count_verdicts(audit, verdicts, ranking)).precision is None
     one = reviewed(scene, 150)
     one[audit.rows[0]] = 2.0
-    assert 150 < cards_to_halve(audit, ranking, estimate(audit, one, ranking, 0.3)).precision < 2_500
+    now, counted = estimate(audit, one, ranking, 0.3), count_verdicts(audit, one, ranking)
+    assert 150 < cards_to_halve(audit, ranking, now, counted).precision < 2_500
 
 
 def test_too_few_cards_recalibrate_nothing(scene):
     assert curve_of(scene, 39) is None
     ranking, audit, _ = scene
     nothing_wrong = np.where(np.isnan(reviewed(scene, 200)), np.nan, 0.0)
-    assert recalibrate(count_verdicts(audit, nothing_wrong, ranking), audit, ranking) is None
+    assert recalibrate(count_verdicts(audit, nothing_wrong, ranking), ranking) is None
 
 
 def test_the_recalibrated_suspicion_is_the_probability_of_an_error(scene):
@@ -121,7 +122,7 @@ def test_expected_finds_hold_what_is_found(scene):
         audit = draw_audit(ranking, 0.3, seed)
         verdicts = np.full(N, np.nan)
         verdicts[audit.rows[:150]] = wrong[audit.rows[:150]]
-        curve = recalibrate(count_verdicts(audit, verdicts, ranking), audit, ranking)
+        curve = recalibrate(count_verdicts(audit, verdicts, ranking), ranking)
         for start in (0, 50, 400, 1_500, 3_000):
             finds = expected_finds(curve, ranking.suspicion[start : start + 50])
             kept += finds.low <= by_rank[start : start + 50].sum() <= finds.high

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cleaning.estimate import estimate
-from cleaning.estimate.counted_verdicts import counted_cards
+from cleaning.estimate.counted_verdicts import count_verdicts, counted_cards
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.ranking import rank_suspicion
 
@@ -28,7 +28,8 @@ def two_runs(seed: int):
 
 def precision_below(wrong, second, audit, verdicts, shown_here) -> float:
     """Estimated share of wrong labels below the threshold, less the true share."""
-    told = estimate(audit, verdicts, second, THRESHOLD, shown_here=shown_here, anytime=False)
+    counted = count_verdicts(audit, verdicts, rank_suspicion(second), shown_here=shown_here)
+    told = estimate(audit, verdicts, second, THRESHOLD, counted=counted, anytime=False)
     flagged = second >= THRESHOLD
     missed = told.wrong_total.point - told.precision.point * flagged.sum()
     return missed / (~flagged).sum() - wrong[~flagged].mean()
@@ -49,7 +50,8 @@ def test_the_intervals_cover_after_a_second_run():
     covered = []
     for seed in range(REPEATS):
         wrong, second, audit, verdicts, here = two_runs(seed)
-        told = estimate(audit, verdicts, second, THRESHOLD, shown_here=here)
+        counted = count_verdicts(audit, verdicts, rank_suspicion(second), shown_here=here)
+        told = estimate(audit, verdicts, second, THRESHOLD, counted=counted)
         flagged = second >= THRESHOLD
         covered.append(told.precision.low <= wrong[flagged].mean() <= told.precision.high)
         covered.append(told.detection_rate.low <= flagged[wrong].mean() <= told.detection_rate.high)

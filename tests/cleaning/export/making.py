@@ -11,6 +11,7 @@ from cleaning.domain.experts import Expert, Top1Expert
 from cleaning.keep.decisions import Decision
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect import pipeline
+from cleaning.suspect.ranking import rank_suspicion
 
 CLASSES = ("cat", "dog", "eel, electric", "<b>fox</b>")
 
@@ -44,14 +45,20 @@ def experts_for(dataset: Dataset, count=3, seed=1) -> list[Expert]:
 
 
 def a_workspace(root: Path, dataset: Dataset | None = None, audit: pd.DataFrame | None = None):
-    """(workspace, run). audit: cards to put in place of the drawn ones."""
+    """(workspace, run). audit: cards to put in place of the drawn ones, with ranks in place of rows."""
     dataset = dataset or a_dataset()
     experts = experts_for(dataset)
     workspace = create_workspace(root, dataset, experts)
     run = workspace.save_run(pipeline.run(dataset, experts), experts)
     if audit is not None:
-        audit.to_parquet(run.folder / "audit.parquet", index=False)
+        drawn = audit.assign(row=by_rank(run)[audit["row"]])
+        drawn.to_parquet(run.folder / "audit.parquet", index=False)
     return workspace, run
+
+
+def by_rank(run) -> np.ndarray:
+    """(N,) rows of the dataset, most suspicious first, as the estimates rank them."""
+    return rank_suspicion(run.suspicion).rows
 
 
 def decide(sample_id, verdict, labels=(), reviewer="ann", number=0, **more) -> Decision:

@@ -195,6 +195,9 @@ def test_estimates_come_from_the_audit_cards(tmp_path):
            enumerate(zip(dataset.sample_ids[:20], dataset.given_labels))]  # fmt: skip
     log += [decide(i, "keep", [int(k)], number=20 + n) for n, (i, k) in
             enumerate(zip(dataset.sample_ids[20:], dataset.given_labels[20:]))]  # fmt: skip
+    log += [
+        decide(d.sample_id, "relabel", d.labels, "bob", 40 + n, card="confirmation") for n, d in enumerate(log[:20])
+    ]
     found = estimates_of(Handover(workspace, run, log, Policy()))
     assert found["wrong_total"] == {"point": 20.0, "low": 20.0, "high": 20.0} and found["known_count"] == 40
 

@@ -16,7 +16,7 @@ from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
 from cleaning.settle.final_labels import settle
 from cleaning.settle.policy import Policy
-from tests.cleaning.export.making import a_workspace, decide
+from tests.cleaning.export.making import a_workspace, by_rank, decide
 
 IDS = np.array([f"s{i}" for i in range(6)], object)
 GIVEN = np.array([0, 0, 0, 0, 0, 0], np.int32)
@@ -134,7 +134,7 @@ def test_cards_without_a_final_label_widen_the_interval():
 
 
 def an_audit(sizes=(10, 30), per_stratum=6):
-    """Cards in turn from two strata over 40 samples in the dataset's order."""
+    """Cards in turn from two strata over 40 samples, by rank."""
     starts = np.cumsum([0, *sizes])[:-1]
     rows = [(h, starts[h] + i) for i in range(per_stratum) for h in range(len(sizes))]
     return pd.DataFrame(
@@ -155,11 +155,12 @@ def cards_of(handover):
     return handover.in_force.random_cards
 
 
-def decided(workspace, run, rows, verdict="keep"):
-    dataset = workspace.dataset()
+def decided(workspace, run, ranks, verdict="keep"):
+    dataset, rows = workspace.dataset(), by_rank(run)[list(ranks)]
     labels = [[int(dataset.given_labels[r])] if verdict == "keep" else [] for r in rows]
     log = [
-        decide(dataset.sample_ids[r], verdict, k, number=i, run_id=run.id) for i, (r, k) in enumerate(zip(rows, labels))
+        decide(dataset.sample_ids[r], verdict, k, number=i, run_id=run.id, card="audit")
+        for i, (r, k) in enumerate(zip(rows, labels))
     ]
     return Handover(workspace, run, log, Policy())
 
@@ -167,8 +168,8 @@ def decided(workspace, run, rows, verdict="keep"):
 def test_cards_count_up_to_the_first_open_one(tmp_path):
     workspace, run = a_workspace(tmp_path, audit=an_audit())
     cards = cards_of(decided(workspace, run, [0, 1, 3, 10, 11, 12, 13]))
-    assert sorted(cards.rows.tolist()) == [0, 1, 10, 11, 12, 13]  # 3 comes after the open 2
-    assert cards.weights()[np.argsort(cards.rows)].tolist() == [5, 5, 7.5, 7.5, 7.5, 7.5]
+    assert cards.rows.tolist() == by_rank(run)[[0, 1, 10, 11, 12, 13]].tolist()  # 3 comes after the open 2
+    assert cards.weights().tolist() == [5, 5, 7.5, 7.5, 7.5, 7.5]
     assert cards_of(decided(workspace, run, [0, 1, 2])) is None  # nothing from the second stratum
     assert cards_of(decided(workspace, run, [0, 10], "skip")) is not None
     assert cards_of(decided(workspace, run, [0, 10], "later")) is None

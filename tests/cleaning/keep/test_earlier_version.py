@@ -49,9 +49,9 @@ def test_its_decisions_and_its_threshold_count(workspace):
     log, choices = store.decisions(), store.choices()
     store.close()
     assert len(log) == 31 and log[-1].verdict == "undo"
-    now = in_force(workspace.dataset(), workspace.run(FIRST), log, choices)
+    now = in_force(workspace, workspace.run(FIRST), log, choices)
     assert int((~np.isnan(now.codes)).sum()) == 29, "the undone one counts no more"
     assert now.threshold == 0.3 and now.flagged_count == int((now.run.suspicion >= 0.3).sum())
-    second = in_force(workspace.dataset(), workspace.run(SECOND), log, choices)
+    second = in_force(workspace, workspace.run(SECOND), log, choices)
     assert second.choice is None and second.flagged_count == second.run.scores["flagged"].sum()
     assert int((~np.isnan(second.codes)).sum()) == 29, "decisions of the first run count for the second"

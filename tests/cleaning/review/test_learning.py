@@ -34,15 +34,15 @@ def test_expected_finds_are_learned_in_steps_of_twenty(desk, planted):
 
 
 def test_bands_are_a_guess_before_reviews_and_an_estimate_after(desk, planted):
-    bare = in_force(desk.dataset, desk.run, (), None)
+    bare = in_force(desk.workspace, desk.run, (), None)
     guess = bare.bands
     assert guess.guess and guess.precision.points == () and len(guess.precision.cards) == len(guess.thresholds)
     assert set(guess.data()) >= {"thresholds", "precision", "detection", "guess"}
-    judge(desk, desk.run.audit["row"][:200], planted.truth)
-    known = in_force(desk.dataset, desk.run, desk.store.decisions(), desk.store.choices())
+    judge(desk, desk.run.audit["row"][:90], planted.truth)
+    known = in_force(desk.workspace, desk.run, desk.store.decisions(), desk.store.choices())
     bands = known.bands
     assert not bands.guess and bands.earlier_precision is not None
-    assert bands.words.startswith("Estimated from 200 audit cards") and "Grey" in bands.words
+    assert bands.words.startswith("Estimated from 90 random cards") and "Grey" in bands.words
     assert (np.diff(bands.thresholds) > 0).all() and known.threshold in bands.thresholds
     at = bands.thresholds.index(known.threshold)
     assert bands.precision.points[at] == pytest.approx(known.estimate.precision.point, abs=1e-4)
@@ -53,7 +53,7 @@ def test_bands_are_a_guess_before_reviews_and_an_estimate_after(desk, planted):
 
 def test_a_target_gives_the_threshold_that_reaches_it(desk, planted):
     judge(desk, np.arange(400), planted.truth)
-    known = in_force(desk.dataset, desk.run, desk.store.decisions(), None)
+    known = in_force(desk.workspace, desk.run, desk.store.decisions(), None)
     wrong = planted.wrong[desk.facts.ranked.ranking.rows]
     for confidence in (0.95, None):
         found = known.reach("detection", 0.8, confidence)
@@ -65,12 +65,12 @@ def test_a_target_gives_the_threshold_that_reaches_it(desk, planted):
     leaving, coming = np.arange(400) < 200, np.arange(400) >= 200
     lost = known.exchange(leaving, coming)
     assert lost.point == pytest.approx(planted.wrong[:200].sum() - planted.wrong[200:].sum())
-    assert in_force(desk.dataset, desk.run, (), None).exchange(leaving, coming) is None
+    assert in_force(desk.workspace, desk.run, (), None).exchange(leaving, coming) is None
 
 
 def test_the_pace_is_assumed_then_measured_then_as_set(desk):
     def pace():
-        told = in_force(desk.dataset, desk.run, desk.store.decisions(), desk.store.choices()).pace
+        told = in_force(desk.workspace, desk.run, desk.store.decisions(), desk.store.choices()).pace
         return told.seconds, told.known
 
     assert pace()[1] == "assumed"

@@ -1,13 +1,17 @@
-"""The queue by hand: how many audit cards go with it and where they stand, cards put off, orders of few samples."""
+"""The queue by hand: how many random cards go with it and where they stand, cards put off, orders of few samples."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from cleaning.errors import InputError
+from cleaning.estimate.flag_counts import curve_of
 from cleaning.review.queue import (
     Filters,
     Queue,
+    QueueAhead,
     audit_card_count,
     audit_rows,
     build_queue,
@@ -194,3 +198,38 @@ def test_filters_by_hand(filters, rows):
     queue = queue_of(scores, scores.iloc[[5]], filters=filters, disagreement=disagreement, group=group)
     assert sorted(queue.rows) == rows
     assert queue.audit.any() == (filters == Filters()), "only the plain queue carries the audit"
+
+
+AHEAD = QueueAhead(
+    curve_of(np.linspace(0.01, 1, 1_000)), np.tile([0.995, 0.2, 0.4, 0.6, 0.8], 100), np.array([3, 4, 9]), 0.2, 0
+)
+
+
+def test_a_queue_holds_what_is_flagged_and_the_random_cards_that_are_not():
+    """At 0.9 102 are flagged; with them go 100 random cards, of which every fifth is flagged anyway."""
+    assert AHEAD.cards_at(np.array([0.9])).tolist() == [AHEAD.curve.flagged_at(0.9) + 80]
+    more = replace(AHEAD, asked=150)
+    assert more.cards_at(np.array([0.9]))[0] == AHEAD.cards_at(np.array([0.9]))[0] + 40
+
+
+@pytest.mark.parametrize("cards", [120, 200, 400, 700])
+def test_a_budget_of_cards_holds_the_whole_queue(cards):
+    budget = AHEAD.budget_for(cards)
+    lengths = [AHEAD.cards_at(np.array([AHEAD.curve.for_budget(b)]))[0] for b in (budget, budget + 1)]
+    assert lengths[0] <= cards < lengths[1]
+
+
+def test_where_not_even_the_random_cards_fit_the_first_cards_of_the_queue_count():
+    assert AHEAD.budget_for(50) == 40
+
+
+def test_so_many_undecided_random_cards_come():
+    assert [AHEAD.places_for(cards) for cards in (0, 1, 2, 3, 99)] == [0, 4, 5, 10, 10]
+
+
+def test_nothing_but_random_cards():
+    scores = scores_of([0] * 6, [1] * 6)
+    audit = pd.DataFrame({"row": [5, 0, 3, 2]})
+    queue = queue_of(scores, audit, flagged=2, filters=Filters(random_only=True), random_cards=3, audit_share=0.0)
+    assert queue.rows.tolist() == [5, 0, 3] and queue.audit.all()
+    assert queue_of(scores, audit, flagged=2, filters=Filters(random_only=True)).rows.tolist() == [5, 0, 3, 2]

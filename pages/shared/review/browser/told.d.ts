@@ -20,6 +20,7 @@ export interface Filters {
   least_disagreement: number;
   flagged_only: boolean;
   status: string;
+  random_only: boolean;
 }
 
 /** From component.py (`card_data`). */

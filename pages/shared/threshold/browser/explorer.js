@@ -177,7 +177,8 @@ class Explorer {
     plot.moveLine(this.threshold, `${shown(this.threshold)}: ${counted(flagged)} samples flagged, ${share}`);
     this.figure("flagged", counted(flagged), `of ${counted(samples)} samples`);
     this.figure("share", share, "of all samples");
-    this.figure("time", duration(flagged * seconds), `at ${seconds} s a card, ${pace === "set" ? "as set" : pace}`);
+    const cards = this.data.cards[nearest(this.data.thresholds, this.threshold)] ?? flagged;
+    this.figure("time", duration(cards * seconds), `${counted(cards)} cards at ${seconds} s, ${pace === "set" ? "as set" : pace}`);
     for (const name of QUANTITIES) {
       const now = valueAt(bands.thresholds, bands[name], this.threshold);
       const { value, note, readout, vague } = quantityWords(bands, now);

@@ -83,7 +83,7 @@ function estimated(table, setting) {
   if (low === undefined || low === null || high === undefined || high === null) return NOT_KNOWN;
   const range = `${Math.round(low * 100)} to ${Math.round(high * 100)} %`;
   const point = table && of(table.points, setting);
-  if (point === undefined || point === null) return { value: range, note: "too few audit cards", vague: true };
+  if (point === undefined || point === null) return { value: range, note: "too few random cards", vague: true };
   return { value: `${Math.round(point * 100)} %`, note: range };
 }
 

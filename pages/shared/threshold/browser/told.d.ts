@@ -6,6 +6,8 @@ export interface ExplorerData {
   thresholds: number[];
   /** Samples flagged at each threshold. */
   flagged: number[];
+  /** Cards of the queue at each threshold: those flagged, and random ones. */
+  cards: number[];
   /** Samples by suspicion, in bins of one width from 0 to 1. */
   bins: number[];
   samples: number;

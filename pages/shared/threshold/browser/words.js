@@ -5,6 +5,8 @@ import { nearest, valueAt } from "./steps.js";
 
 /** @typedef {{ low: number, high: number }} Interval */
 
+const EXACT = 5e-5; // shares come with four decimals
+
 /**
  * A guess is no better than to 5 %, outwards.
  * @param {Interval} guess
@@ -57,7 +59,7 @@ function cardsNeeded(bands, threshold) {
   const at = nearest(bands.thresholds, threshold);
   const [precision, detection] = [bands.precision.cards[at] ?? null, bands.detection.cards[at] ?? null];
   if (precision === null) return "";
-  const first = `Review about ${counted(roughly(precision))} audit cards to know it within 10 points`;
+  const first = `Review about ${counted(roughly(precision))} random cards to know it within 10 points`;
   return detection === null ? `${first}.` : `${first}, about ${counted(roughly(detection))} for the detection rate.`;
 }
 
@@ -73,7 +75,19 @@ export function quantityWords(bands, now) {
     return { value: guessed(now, " to "), note: "a guess", readout, vague: true };
   }
   const range = `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
-  if (now.point === null) return { value: range, note: "too few audit cards here", readout: range, vague: true };
+  if (now.point === null) return { value: range, note: "too few random cards here", readout: range, vague: true };
   const point = percent(now.point, 0);
+  if (now.high - now.low < EXACT) return { value: point, note: "known exactly", readout: point, vague: false };
+  const bound = boundWords(now);
+  if (bound) return { value: bound, note: `best value ${point}, estimated`, readout: bound, vague: false };
   return { value: point, note: `${range}, estimated`, readout: `${point} (${range})`, vague: false };
+}
+
+/**
+ * Where an interval reaches to all or nothing, its other end speaks.
+ * @param {Interval} now
+ */
+function boundWords({ low, high }) {
+  if (high > 1 - EXACT) return `at least ${percent(low, 0)}`;
+  return low < EXACT ? `at most ${percent(high, 0)}` : "";
 }
