@@ -15,6 +15,7 @@ STEPS = (
     ("calibrate", "Calibrate", ":material/tune:"),
     ("threshold", "Threshold", ":material/filter_alt:"),
     ("review", "Review", ":material/rate_review:"),
+    ("settle", "Settle", ":material/balance:"),
     ("export", "Export", ":material/ios_share:"),
     ("cascade", "Cascade", ":material/alt_route:"),
 )
@@ -22,7 +23,7 @@ STEPS = (
 
 def main() -> None:
     """Runs the router, then the page it chose."""
-    from pages.shared import frame, state
+    from pages.shared import frame, signed_in, state
 
     st.set_page_config(page_title="Second Opinion", page_icon=MARK, layout="wide", initial_sidebar_state="collapsed")
     pages = [
@@ -31,6 +32,8 @@ def main() -> None:
     ]
     chosen = st.navigation(pages, position="top")
     state.current()
+    if not signed_in.enter():
+        return
     state.mark_routed()
     state.write_url()
     frame.sidebar()
@@ -38,8 +41,9 @@ def main() -> None:
 
 
 if get_script_run_ctx() is None:
-    from pages.shared.server import server
+    from pages.shared.server import house, server
 
+    house.refuse_open_house()
     app = st.App(__file__, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan)
 else:
     main()

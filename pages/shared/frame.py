@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cleaning.errors import InputError
-from pages.shared import loaders, state
+from pages.shared import loaders, signed_in, state
 from pages.shared.messages import plain
 
 LOGO = Path(__file__).with_name("logo.svg")
@@ -40,6 +40,10 @@ def _open_dataset() -> None:
 
 
 def _reviewer() -> None:
+    if signed_in.required():
+        signed_in.leave()
+        return
+
     def changed() -> None:
         state.update(reviewer=str(state.typed("reviewer_name") or "").strip()[:40])
 
@@ -50,7 +54,8 @@ def _reviewer() -> None:
         placeholder="your name or initials",
         max_chars=40,
         on_change=changed,
-        help="Decisions are kept under this name. It appears in exports; a pseudonym is fine.",
+        help="Decisions are kept under this name. It appears in exports; a pseudonym is fine. This is no sign-in: on this "
+        "machine everybody may use any name.",
     )
 
 

@@ -33,7 +33,7 @@ def simple_card(desk: ReviewDesk, view: View) -> None:
         state.remember("simple_since", time.monotonic())
     shown, choices = st.columns([3, 2])
     with shown:
-        _show(desk, card)
+        show_sample(desk, _row_of_card(desk, card))
     with choices:
         _labels(desk, view, card)
         _verdicts(desk, view, card)
@@ -73,9 +73,9 @@ def _progress(progress: dict) -> None:
     st.progress(done / total if total else 1.0, text=f"{done:,} of {total:,} decided")
 
 
-def _show(desk: ReviewDesk, card: dict) -> None:
-    row = _row_of_card(desk, card)
-    if card["kind"] == "question":
+def show_sample(desk: ReviewDesk, row: int) -> None:
+    """The picture or the question."""
+    if desk.dataset.kind == "question":
         st.markdown(markdown(str(desk.dataset.samples["question"].iloc[row]), escaped))
         return
     try:

@@ -4,6 +4,7 @@ Every route checks Host and Origin; all but pictures need the token that the pag
 the reviewer's identity from it alone. Pictures need a signature in their address.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,10 @@ from pages.shared.server.bodies import (
 from pages.shared.server.desks import open_desk
 from pages.shared.server.guard import WRONG_HOST, host_allowed
 from pages.shared.server.opened_workspaces import opened_once
+from pages.shared.server.watching import figures
 
 LARGEST_BODY = 2 * 2**20
-_FOR_EVER = "private, max-age=31536000, immutable"
+_WHILE_SIGNED = "private, max-age=1209600, immutable"  # an address lapses with its signature
 _NEVER = "no-store"
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -105,8 +107,14 @@ def _cards(desk: ReviewDesk, view: View, body: CardsBody) -> dict:
 
 
 def _decisions(desk: ReviewDesk, view: View, body: DecisionsBody) -> dict:
+    began = time.perf_counter()
     items, refused = read_decisions(body.decisions)
-    outcome = desk.record(view, items, body.sent_at)
+    try:
+        outcome = desk.record(view, items, body.sent_at)
+    except WorkspaceError:
+        figures.unsaved()
+        raise
+    figures.decided(len(outcome.saved), len(refused) + len(outcome.refused), time.perf_counter() - began)
     return {"saved": outcome.saved, "refused": refused + outcome.refused, "reveals": outcome.reveals}
 
 
@@ -172,7 +180,7 @@ def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str)
         path, media_type = served_pictures.picture_file(picture, row, size, workspace.folder / "pictures")
     except InputError as problem:
         raise Refusal(404, str(problem)) from None
-    return FileResponse(path, media_type=media_type, headers=_SAFE | {"Cache-Control": _FOR_EVER})
+    return FileResponse(path, media_type=media_type, headers=_SAFE | {"Cache-Control": _WHILE_SIGNED})
 
 
 def _check_origin(request: Request) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -16,7 +17,9 @@ from cleaning.keep.workspaces import list_workspaces, workspaces_root
 from pages.shared.server.browser_modules import module_routes
 from pages.shared.server.desks import open_desk
 from pages.shared.server.guard import Guard
+from pages.shared.server.house import sweep
 from pages.shared.server.routes import review_routes
+from pages.shared.server.watching import log_as_lines, watching_routes
 
 _log = logging.getLogger("second_opinion")
 
@@ -24,7 +27,7 @@ _log = logging.getLogger("second_opinion")
 def routes() -> list[BaseRoute]:
     """Routes for pictures, decisions and the browser's modules."""
     base = st.get_option("server.baseUrlPath") or ""
-    return [*review_routes(workspaces_root, base), *module_routes(base)]
+    return [*review_routes(workspaces_root, base), *module_routes(base), *watching_routes(workspaces_root, base)]
 
 
 def middleware() -> list[Middleware]:
@@ -36,7 +39,10 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: object) -> AsyncIterator[dict]:
     """Sends every first visit through the router, and takes what was imported out of garbage collection."""
     PagesManager.uses_pages_directory = False  # else a first visit to /review would run pages/review.py by itself
+    if os.environ.get("SECOND_OPINION_LOG") == "json":
+        log_as_lines()
     answer_at_once()
+    sweep(workspaces_root())
     gc.collect()
     gc.freeze()
     threading.Thread(target=read_ahead, daemon=True).start()

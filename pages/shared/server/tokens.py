@@ -8,6 +8,7 @@ import hmac
 import os
 import re
 import secrets
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from itsdangerous import BadData, SignatureExpired, Signer, URLSafeTimedSerializ
 from cleaning.errors import InputError
 
 LIFETIME_SECONDS = 7 * 24 * 3600
+PICTURES_SECONDS = 7 * 24 * 3600
 _SECRET_FILE = ".review-secret"
 _SIGNING = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 _TOKEN = re.compile(r"\.?[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)  # decoding alone would pass over stray characters
@@ -43,17 +45,23 @@ def read(root: Path, token: str, lifetime: float = LIFETIME_SECONDS) -> dict:
 
 
 def picture_signature(root: Path, workspace_id: str) -> str:
-    """Lets a browser fetch one workspace's pictures, and nothing else."""
-    return _picture_signature(str(root.resolve()), workspace_id)
+    """Lets a browser fetch one workspace's pictures, and nothing else, for a week or two."""
+    return _picture_signature(str(root.resolve()), workspace_id, _week())
 
 
 def opens_pictures(root: Path, workspace_id: str, signature: str) -> bool:
-    """Whether a signature is the one of this workspace's pictures."""
-    return hmac.compare_digest(signature.encode(), picture_signature(root, workspace_id).encode())
+    """Whether a signature is the one of this workspace's pictures, of this week or the last."""
+    valid = [_picture_signature(str(root.resolve()), workspace_id, _week() - back) for back in (0, 1)]
+    return any(hmac.compare_digest(signature.encode(), one.encode()) for one in valid)
+
+
+def _week() -> int:
+    """Weeks since 1970: within one an address stays the same, so that browsers keep its picture."""
+    return int(time.time() // PICTURES_SECONDS)
 
 
 def picture_address(root: Path, workspace_id: str, row: int, size: str, version: str) -> str:
-    """Where a browser fetches a sample's picture, below the app's address; it may be kept for ever.
+    """Where a browser fetches a sample's picture, below the app's address; it may be kept until it lapses.
 
     size: one of ``pictures.SIZES``. version: of the picture's file.
     """
@@ -66,9 +74,9 @@ def _tokens(root: str) -> URLSafeTimedSerializer:
 
 
 @lru_cache(maxsize=256)
-def _picture_signature(root: str, workspace_id: str) -> str:
+def _picture_signature(root: str, workspace_id: str, week: int) -> str:
     signer = Signer(_secret(root), salt=b"second-opinion.pictures", **_SIGNING)
-    return signer.get_signature(workspace_id).decode()
+    return signer.get_signature(f"{workspace_id}/{week}").decode()
 
 
 @lru_cache(maxsize=8)

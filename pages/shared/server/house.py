@@ -1,0 +1,61 @@
+"""What is seen to before the server answers anybody: who may come in, and what a crash left behind."""
+
+import ipaddress
+import os
+import sys
+import time
+from pathlib import Path
+
+import streamlit as st
+
+from cleaning.files import ASIDE
+
+OPEN = "SECOND_OPINION_OPEN"
+LEFT_SECONDS = 24 * 3600  # what is being made is never that old
+REFUSAL = (
+    "Second Opinion does not start: it would listen at {address}, beyond this machine, and nobody has to sign in. "
+    "Set up sign-in (docs/deployment.md), listen at 127.0.0.1, or set SECOND_OPINION_OPEN=1 if everybody who reaches it "
+    "may read and decide under any name."
+)
+
+
+def sign_in_configured() -> bool:
+    """Whether Streamlit's secrets name an identity provider ([auth], for ``st.login``)."""
+    try:
+        return "auth" in st.secrets
+    except (FileNotFoundError, KeyError):
+        return False
+
+
+def refuse_open_house() -> None:
+    """Ends the process with a sentence where strangers could come in unasked."""
+    address = str(st.get_option("server.address") or "0.0.0.0")
+    if not (of_this_machine(address) or sign_in_configured() or os.environ.get(OPEN) == "1"):
+        print(REFUSAL.format(address=address), file=sys.stderr, flush=True)
+        os._exit(2)  # an exception would be told as a traceback, and the server might go on without our routes
+
+
+def of_this_machine(address: str) -> bool:
+    """Whether only this machine reaches an address to listen at."""
+    if address.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def sweep(root: Path, older_than: float = LEFT_SECONDS) -> list[Path]:
+    """Removes what an interrupted writing left below the workspaces; what was removed."""
+    import shutil
+
+    swept = []
+    for left in [*root.glob(f"{ASIDE}*"), *root.glob(f"*/**/{ASIDE}*")]:
+        try:
+            if time.time() - left.stat().st_mtime < older_than:
+                continue
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+            swept.append(left)
+        except OSError:
+            continue
+    return swept

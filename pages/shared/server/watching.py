@@ -1,0 +1,119 @@
+"""How a server is watched: a health check that reads the log, figures for Prometheus, and logs as lines of JSON.
+
+None of it tells a reviewer's name, a sample or a label.
+"""
+
+import json
+import logging
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from cleaning.errors import InputError
+from cleaning.keep.decisions import shared_store
+from cleaning.keep.workspaces import list_workspaces
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
+_PLAIN = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Figures:
+    """Counts of this process. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.saved = self.refused = self.failed = 0
+        self.seconds, self.by_bucket = 0.0, [0] * (len(BUCKETS) + 1)
+
+    def decided(self, saved: int, refused: int, seconds: float) -> None:
+        """One batch of decisions that was answered."""
+        with self._lock:
+            self.saved += saved
+            self.refused += refused
+            self.seconds += seconds
+            self.by_bucket[bisect_left(BUCKETS, seconds)] += 1
+
+    def unsaved(self) -> None:
+        """A batch that could not be saved now; browsers send it again."""
+        with self._lock:
+            self.failed += 1
+
+    def lines(self) -> list[str]:
+        """As Prometheus reads them."""
+        with self._lock:
+            counts = {"saved": self.saved, "refused": self.refused}
+            below, lines = 0, ["# TYPE second_opinion_decisions_total counter"]
+            lines += [f'second_opinion_decisions_total{{outcome="{k}"}} {n}' for k, n in counts.items()]
+            lines += ["# TYPE second_opinion_unsaved_batches_total counter"]
+            lines += [f"second_opinion_unsaved_batches_total {self.failed}"]
+            lines += ["# TYPE second_opinion_decision_seconds histogram"]
+            for bound, count in zip((*map(str, BUCKETS), "+Inf"), self.by_bucket):
+                below += count
+                lines.append(f'second_opinion_decision_seconds_bucket{{le="{bound}"}} {below}')
+            return [
+                *lines,
+                f"second_opinion_decision_seconds_sum {self.seconds:.6f}",
+                f"second_opinion_decision_seconds_count {below}",
+            ]
+
+
+figures = Figures()
+
+
+def watching_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
+    """``api/health`` and ``api/metrics``."""
+    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+
+    async def health(_request: Request) -> Response:
+        problem = await run_in_threadpool(trouble, root())
+        return JSONResponse({"log": problem or "readable"}, 503 if problem else 200, {"Cache-Control": "no-store"})
+
+    async def metrics(_request: Request) -> Response:
+        return PlainTextResponse("\n".join([*figures.lines(), ""]), media_type=_PLAIN)
+
+    return [Route(f"{prefix}/api/health", health), Route(f"{prefix}/api/metrics", metrics)]
+
+
+def trouble(root: Path) -> str:
+    """Why the newest workspace's log cannot be read; "" where it can, or where there is none yet."""
+    try:
+        for workspace in list_workspaces(root)[:1]:
+            shared_store(workspace.decisions_url, workspace.id).version()
+    except (InputError, OSError) as error:
+        return str(error)
+    return ""
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and where an error arose."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        told = {"time": f"{at}.{int(record.msecs):03d}Z", "level": record.levelname, "logger": record.name}
+        told["message"] = record.getMessage()
+        if record.exc_info and record.exc_info[0] is not None:
+            told["error"] = record.exc_info[0].__name__
+            told["trace"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in _frames(record.exc_info[2])]
+        return json.dumps(told, ensure_ascii=False)
+
+
+def _frames(trace) -> list:
+    """Places alone: an error's own words may quote data."""
+    import traceback
+
+    return list(traceback.extract_tb(trace))
+
+
+def log_as_lines() -> None:
+    """The product's own log as JSON lines on stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    log = logging.getLogger("second_opinion")
+    log.handlers, log.propagate = [handler], False

@@ -1,0 +1,78 @@
+"""Who may come in, what a crash left, and signatures that lapse."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pages.shared import signed_in
+from pages.shared.server import house, tokens
+from tests.conftest import REPOSITORY
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.0.0.8"])
+def test_this_machine_alone_is_reached(address):
+    assert house.of_this_machine(address)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.4", "example.org", "::", ""])
+def test_others_reach_any_other_address(address):
+    assert not house.of_this_machine(address)
+
+
+def test_a_server_beyond_this_machine_without_sign_in_does_not_start(tmp_path):
+    surroundings = {k: v for k, v in os.environ.items() if k != house.OPEN}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", "0"]
+    surroundings["SECOND_OPINION_WORKSPACES"] = str(tmp_path)
+    told = subprocess.run(command, cwd=REPOSITORY, env=surroundings, capture_output=True, text=True, timeout=120)
+    assert told.returncode == 2 and "does not start" in told.stderr and "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(("opened", "sign_in", "ends"), [("1", False, False), ("", True, False), ("", False, True)])
+def test_it_starts_when_told_or_with_sign_in(monkeypatch, opened, sign_in, ends):
+    ended = []
+    monkeypatch.setenv(house.OPEN, opened)
+    monkeypatch.setattr(house, "sign_in_configured", lambda: sign_in)
+    monkeypatch.setattr(house.st, "get_option", lambda name: "0.0.0.0")
+    monkeypatch.setattr(house.os, "_exit", ended.append)
+    house.refuse_open_house()
+    assert ended == ([2] if ends else [])
+
+
+def test_a_start_sweeps_what_a_crash_left_and_nothing_else(tmp_path):
+    old = [tmp_path / ".making-1", tmp_path / "w" / "runs" / ".making-2", tmp_path / "w" / ".making-3.json"]
+    for folder in old[:2]:
+        folder.mkdir(parents=True)
+        (folder / "a.npy").write_text("a")
+    old[2].write_text("{}")
+    for path in old:
+        os.utime(path, (0, 0))
+    fresh = tmp_path / "w" / ".making-4"
+    fresh.mkdir()
+    kept = tmp_path / "w" / "decisions.sqlite"
+    kept.write_text("log")
+    assert sorted(house.sweep(tmp_path)) == sorted(old)
+    assert fresh.exists() and kept.exists() and not any(path.exists() for path in old)
+
+
+def test_a_pictures_signature_lapses(tmp_path, monkeypatch):
+    signature = tokens.picture_signature(tmp_path, "a" * 16)
+    now = tokens.time.time()
+    assert tokens.opens_pictures(tmp_path, "a" * 16, signature)
+    monkeypatch.setattr(tokens.time, "time", lambda: now + tokens.PICTURES_SECONDS)
+    assert tokens.opens_pictures(tmp_path, "a" * 16, signature)
+    monkeypatch.setattr(tokens.time, "time", lambda: now + 2 * tokens.PICTURES_SECONDS)
+    assert not tokens.opens_pictures(tmp_path, "a" * 16, signature)
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"email": "ann@example.org", "sub": "1"}, "ann@example.org"),
+        ({"email": "ann@example.org", "email_verified": False, "sub": "1"}, "1"),
+        ({"sub": "abc"}, "abc"),
+    ],
+)
+def test_the_name_comes_from_the_provider(claims, name):
+    assert signed_in.name_of(claims) == name

@@ -1,0 +1,43 @@
+"""Health reads the log, figures count, and logs tell places and never data."""
+
+import json
+import logging
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from pages.shared.server import watching
+from pages.shared.server.watching import Figures, JsonLines, watching_routes
+
+
+def test_health_reads_the_log_and_tells_in_a_sentence(demo_root, digits):
+    client = TestClient(Starlette(routes=watching_routes(lambda: demo_root)))
+    assert client.get("/api/health").json() == {"log": "readable"}
+    digits.folder.joinpath("decisions.sqlite").unlink(missing_ok=True)
+    newest = watching.list_workspaces(demo_root)[0]
+    (newest.folder / "workspace.json").write_text("{")
+    told = client.get("/api/health")
+    assert told.status_code == 503 and "damaged" in told.json()["log"]
+
+
+def test_figures_count_what_was_saved_and_how_long_it_took():
+    figures = Figures()
+    figures.decided(2, 1, 0.02)
+    figures.decided(1, 0, 9.0)
+    figures.unsaved()
+    text = "\n".join(figures.lines())
+    assert 'decisions_total{outcome="saved"} 3' in text and "unsaved_batches_total 1" in text
+    assert 'le="0.01"} 0' in text and 'le="0.025"} 1' in text and 'le="+Inf"} 2' in text
+    assert "decision_seconds_count 2" in text
+
+
+@pytest.mark.parametrize("secret", ["ann@example.org"])
+def test_an_error_is_logged_by_its_place_and_not_its_words(secret):
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        seen = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("second_opinion", logging.WARNING, __file__, 1, "it failed", (), seen)
+    line = JsonLines().format(record)
+    assert secret not in line and json.loads(line)["error"] == "ValueError" and "test_watching.py" in line

@@ -1,0 +1,66 @@
+"""The Settle page: answers side by side, a ruling, questions, and the team's figures."""
+
+import uuid
+
+import pytest
+
+from cleaning.keep.decisions import Decision, open_store
+from cleaning.review.team.roles import ADMIN, give_role
+from tests.pages.conftest import words
+
+
+@pytest.fixture
+def contested(digits):
+    """Two reviewers differ on the first card; its sample id."""
+    store = open_store(digits.decisions_url, digits.id)
+    sample, run = str(digits.dataset().sample_ids[0]), digits.latest_run().id
+    for name, label in (("bob", 1), ("eve", 7)):
+        verdict = "keep" if digits.dataset().given_labels[0] == label else "relabel"
+        made = Decision(str(uuid.uuid4()), run, sample, name, verdict, (label,), f"{name}'s note", 3.0)
+        store.append([made])
+    yield sample
+    store.close()
+
+
+def log_of(digits):
+    store = open_store(digits.decisions_url, digits.id)
+    try:
+        return store.decisions()
+    finally:
+        store.close()
+
+
+def test_answers_stand_without_names_and_a_ruling_settles(app, digits, contested):
+    page = app("settle", digits.id, reviewer="ann")
+    told = words(page)
+    assert "They differ" in told and "bob's note" in told and "Reviewer A" in told and "Last settled" not in told
+    page.button(key=f"settle_{contested}_7").click().run()
+    assert log_of(digits)[-1].card == "adjudication" and log_of(digits)[-1].labels == (7,)
+    assert "Nothing is contested" in "\n".join(s.value for s in page.success) and "Last settled" in words(page)
+
+
+def test_a_question_is_asked_and_the_card_left(app, digits, contested):
+    page = app("settle", digits.id, reviewer="ann")
+    page.text_area(key=f"settle_{contested}_note").input("Which stroke?").run()
+    page.button(key=f"settle_{contested}_ask").click().run()
+    asked = app("settle", digits.id, reviewer="bob", settle_look="Asked of me")
+    assert "Which stroke?" in words(asked)
+
+
+def test_an_annotator_settles_nothing_and_reads_why(app, digits, contested):
+    store = open_store(digits.decisions_url, digits.id)
+    give_role(store, "lead", ADMIN, by="lead")
+    store.close()
+    page = app("settle", digits.id, reviewer="ann")
+    page.button(key=f"settle_{contested}_7").click().run()
+    assert "Only a maintainer may settle" in words(page) and log_of(digits)[-1].card != "adjudication"
+
+
+def test_the_team_is_shown_with_its_figures(app, digits, contested):
+    page = app("settle", digits.id, reviewer="ann", settle_look="Team")
+    assert "Agreement beyond chance" in words(page)
+    assert list(page.dataframe[0].value["reviewer"]) == ["bob", "eve"]
+    page.slider(key="team_repeat_share").set_value(10).run()
+    store = open_store(digits.decisions_url, digits.id)
+    assert store.choice(digits.latest_run().id, "repeat_share") == 0.1
+    store.close()
