@@ -24,7 +24,7 @@ def serving(programs: Path) -> Iterator[str]:
     owner = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="so_pg_") as folder:
         os.chmod(folder, 0o777)  # the user postgres writes into it
-        data, port = f"{folder}/data", _free_port()
+        data, port = f"{folder}/data", free_port()
 
         def call(*command: str) -> None:
             subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60, **owner)
@@ -38,7 +38,7 @@ def serving(programs: Path) -> Iterator[str]:
             call(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]

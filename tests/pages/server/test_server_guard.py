@@ -15,7 +15,7 @@ from pages.shared.server import served_pictures
 from pages.shared.server.decode_limits import OneMaker, PixelBudget
 from pages.shared.server.guard import Guard, host_allowed
 from pages.shared.server.served_pictures import find_picture, picture_file
-from tests.pages.test_pictures import dataset_of
+from tests.pages.server.test_pictures import dataset_of
 
 
 @pytest.fixture

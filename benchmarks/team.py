@@ -1,0 +1,232 @@
+"""A team at one desk: reviewers who take cards and decide them, by HTTP against one app and by processes of their own.
+
+    python -m benchmarks team                          SQLite and PostgreSQL, 1, 8 and 32 reviewers, 200 cards each
+    python -m benchmarks team -- --reviewers 8 --cards 50 --databases sqlite
+
+Says for each: decisions lost or doubled, cards that went to two people, median and 99th percentile of a decision in
+milliseconds, and how much longer the slowest reviewer took than the fastest.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.review_workspace import make_workspace
+from cleaning.keep.decisions import open_store
+from cleaning.keep.workspaces import Workspace, open_workspace
+
+REPOSITORY = Path(__file__).parents[1]
+WINDOW = 20
+APP = """
+import socket, sys
+from streamlit.web.cli import main
+sys.argv = ["streamlit", "run", "app.py", "--server.port", sys.argv[1]]
+main()
+"""
+BY_ITSELF = """
+import json, sys, time
+from pathlib import Path
+from benchmarks.team import at_a_desk
+print(json.dumps(at_a_desk(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5]))))
+"""
+Told = dict[str, list]  # uuids told as saved, seconds of each decision, and [begun, ended]
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks team --")
+    parser.add_argument("--reviewers", type=int, nargs="+", default=[1, 8, 32])
+    parser.add_argument("--cards", type=int, default=200)
+    parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    parser.add_argument("--ways", nargs="+", choices=("http", "processes"), default=["http", "processes"])
+    asked = parser.parse_args(list(arguments))
+    print("| database | way | reviewers | lost | doubled | to two people | median ms | 99 % ms | slowest / fastest |")
+    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    for database in asked.databases:
+        for way in asked.ways:
+            for reviewers in asked.reviewers:
+                print(_line(database, way, reviewers, asked.cards), flush=True)
+
+
+def _line(database: str, way: str, reviewers: int, cards: int) -> str:
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(_database(database))
+        workspace = make_workspace(root, samples=max(4_000, 12 * reviewers * cards), distinct_pictures=40)
+        names = [f"reviewer{n:02d}" for n in range(reviewers)]
+        store = open_store(workspace.decisions_url, workspace.id)
+        told = (_by_http if way == "http" else _by_processes)(root, workspace, names, cards)
+        log = store.decisions()
+        store.close()
+    saved = [one for reviewer in told for one in reviewer["saved"]]
+    times = Counter(d.uuid for d in log)
+    people: dict[str, set[str]] = {}
+    for decision in log:
+        people.setdefault(decision.sample_id, set()).add(decision.reviewer)
+    seconds = np.array([s for reviewer in told for s in reviewer["seconds"]]) * 1_000
+    lasted = [ended - begun for begun, ended in (reviewer["at"] for reviewer in told)]
+    found = (
+        len(set(saved) - set(times)),
+        sum(n > 1 for n in times.values()) + len(saved) - len(set(saved)),
+        sum(len(who) > 1 for who in people.values()),
+        f"{np.median(seconds):.0f}",
+        f"{np.quantile(seconds, 0.99):.0f}",
+        f"{max(lasted) / min(lasted):.2f}",
+    )
+    return f"| {database} | {way} | {reviewers} | {' | '.join(map(str, found))} |"
+
+
+@contextmanager
+def _database(kind: str):
+    """The environment names the database, if it is not each workspace's own."""
+    os.environ.pop("SECOND_OPINION_DATABASE_URL", None)
+    if kind == "sqlite":
+        yield
+        return
+    from tests.postgresql_server import binaries, serving
+
+    programs = binaries()
+    if programs is None:
+        raise SystemExit("PostgreSQL (initdb and pg_ctl) is not installed.")
+    with serving(programs) as url:
+        os.environ["SECOND_OPINION_DATABASE_URL"] = url
+        try:
+            yield
+        finally:
+            del os.environ["SECOND_OPINION_DATABASE_URL"]
+
+
+# -- by HTTP, against one app ----------------------------------------------------------------------------------------
+
+
+def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> list[Told]:
+    from tests.postgresql_server import free_port
+
+    port = free_port()
+    surroundings = os.environ | {"SECOND_OPINION_WORKSPACES": str(root)}
+    app = subprocess.Popen(
+        [sys.executable, "-c", APP, str(port)], cwd=REPOSITORY, env=surroundings,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        run_id = workspace.run_ids()[-1]
+        told: list[Told] = [{} for _ in names]
+        gate = threading.Barrier(len(names))
+
+        def review(place: int) -> None:
+            client = _Browser(port, root, workspace.id, run_id, names[place])
+            client.cards([])
+            gate.wait()
+            told[place] = client.review(cards)
+
+        threads = [threading.Thread(target=review, args=(place,)) for place in range(len(names))]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        return told
+    finally:
+        app.terminate()
+        app.wait()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(600):
+        try:
+            return urllib.request.urlopen(address, timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("The app did not start.")
+
+
+class _Browser:
+    """One reviewer's browser, as far as the app's own routes go."""
+
+    def __init__(self, port: int, root: Path, workspace_id: str, run_id: str, reviewer: str) -> None:
+        from pages.shared.server import tokens
+
+        claims = {"workspace": workspace_id, "run": run_id, "reviewer": reviewer, "mode": "blind", "open_share": 0}
+        self.connection, self.port = http.client.HTTPConnection("127.0.0.1", port, timeout=60), port
+        self.token, self.tab = tokens.sign(root, claims), str(uuid.uuid4())
+
+    def post(self, route: str, body: dict) -> dict:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        self.connection.request("POST", f"/api/review/{route}", json.dumps(body | {"tab": self.tab}), headers)
+        answer = self.connection.getresponse()
+        told = json.loads(answer.read())
+        if answer.status != 200:
+            raise RuntimeError(told)
+        return told
+
+    def cards(self, held: list[str]) -> list[dict]:
+        return self.post("cards", {"held": held, "count": WINDOW})["cards"]
+
+    def review(self, count: int) -> Told:
+        """Decides so many cards; each is asked for ahead, as the deck does."""
+        saved, seconds, deck, begun = [], [], self.cards([]), time.time()
+        for _ in range(count):
+            if len(deck) < WINDOW // 2:
+                deck += self.cards([card["sample_id"] for card in deck])
+            card = deck.pop(0)
+            item = {"uuid": str(uuid.uuid4()), "sample_id": card["sample_id"], "verdict": "none_fits", "at": 0.0}
+            item |= {"seconds": 1.0, "ticket": card["ticket"]}
+            sent = time.perf_counter()
+            told = self.post("decisions", {"decisions": [item], "sent_at": 0.0})
+            seconds.append(time.perf_counter() - sent)
+            saved += told["saved"]
+        return {"saved": saved, "seconds": seconds, "at": [begun, time.time()]}
+
+
+# -- by processes, each with a desk of its own -----------------------------------------------------------------------
+
+
+def _by_processes(root: Path, workspace: Workspace, names: list[str], cards: int) -> list[Told]:
+    begin = time.time() + 10 + 2.0 * len(names)  # all have read the workspace by then
+    command = [sys.executable, "-c", BY_ITSELF, str(root), workspace.id]
+    started = [
+        subprocess.Popen([*command, name, str(cards), str(begin)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+        for name in names
+    ]
+    return [json.loads(one.communicate()[0]) for one in started]
+
+
+def at_a_desk(root: Path, workspace_id: str, reviewer: str, cards: int, begin: float) -> Told:
+    """One reviewer in this process, from a moment on."""
+    from cleaning.review import ReviewDesk, View
+    from tests.cleaning.review.reviewing import BareCards
+
+    workspace = open_workspace(root, workspace_id)
+    desk, view = (
+        ReviewDesk(workspace, workspace.run(workspace.run_ids()[-1]), BareCards),
+        View(reviewer, open_share=0.0),
+    )
+    desk.open_cards(view)
+    time.sleep(max(0.0, begin - time.time()))
+    saved, seconds, begun = [], [], time.time()
+    deck = desk.window(view, [], WINDOW)["cards"]
+    for _ in range(cards):
+        if len(deck) < WINDOW // 2:
+            deck += desk.window(view, [card["sample_id"] for card in deck], WINDOW)["cards"]
+        card = deck.pop(0)
+        item = {"uuid": str(uuid.uuid4()), "sample_id": card["sample_id"], "verdict": "none_fits", "labels": []}
+        sent = time.perf_counter()
+        told = desk.record(view, [item | {"at": 0.0, "seconds": 1.0, "ticket": card["ticket"]}], 0.0)  # type: ignore[list-item]
+        seconds.append(time.perf_counter() - sent)
+        saved += told.saved
+    return {"saved": saved, "seconds": seconds, "at": [begun, time.time()]}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
