@@ -213,3 +213,18 @@ describe("the chosen threshold", () => {
     );
   });
 });
+
+describe("an end of an interval", () => {
+  const bands = /** @type {import("../../pages/shared/threshold/browser/told.d.ts").Bands} */ (
+    /** @type {unknown} */ ({ guess: false })
+  );
+  it("speaks where the other reaches to all or nothing", () => {
+    assert.equal(quantityWords(bands, { low: 0.5, high: 1, point: 0.93 }).value, "at least 50 %");
+    assert.equal(quantityWords(bands, { low: 0.5, high: 1, point: 0.93 }).note, "best value 93 %, estimated");
+    assert.equal(quantityWords(bands, { low: 0, high: 0.2, point: 0.05 }).value, "at most 20 %");
+    assert.equal(quantityWords(bands, { low: 0.4, high: 0.6, point: 0.5 }).value, "50 %");
+  });
+  it("is told as known where nothing is left to estimate", () => {
+    assert.equal(quantityWords(bands, { low: 0.531, high: 0.531, point: 0.531 }).note, "known exactly");
+  });
+});

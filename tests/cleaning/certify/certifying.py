@@ -32,7 +32,9 @@ class PlantedRun:
         if wrongly:
             fits = given if fits != given else (given + 1) % dataset.class_count
         kind = "keep" if fits == given else "relabel"
-        return decide(str(dataset.sample_ids[row]), kind, [fits], reviewer, number, run_id=self.now.run.id, card=card)
+        return decide(
+            str(dataset.sample_ids[row]), kind, [fits], reviewer, number, run_id=self.now.run.id, card="audit"
+        )
 
     def reviewed(self, random_cards: int, top: int = BUDGET) -> list[Decision]:
         """The most suspicious samples, then so many further random cards, each once."""

@@ -178,7 +178,11 @@ class Explorer {
     this.figure("flagged", counted(flagged), `of ${counted(samples)} samples`);
     this.figure("share", share, "of all samples");
     const cards = this.data.cards[nearest(this.data.thresholds, this.threshold)] ?? flagged;
-    this.figure("time", duration(cards * seconds), `${counted(cards)} cards at ${seconds} s, ${pace === "set" ? "as set" : pace}`);
+    this.figure(
+      "time",
+      duration(cards * seconds),
+      `${counted(cards)} cards at ${seconds} s, ${pace === "set" ? "as set" : pace}`,
+    );
     for (const name of QUANTITIES) {
       const now = valueAt(bands.thresholds, bands[name], this.threshold);
       const { value, note, readout, vague } = quantityWords(bands, now);
