@@ -30,6 +30,7 @@ def examine(reading: Reading, *, pictures: bool = True) -> list[Finding]:
     ]
     if pictures or reading.dataset.kind == "question":
         found += sample_checks.repeated_samples(evidence)
+    found += sample_checks.missing_pictures(evidence)
     if pictures:
         found += sample_checks.unreadable_pictures(evidence)
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -98,6 +98,23 @@ def _groups(keyed, empty=lambda key: False) -> list[list[int]]:
     return [places for places in found.values() if len(places) > 1]
 
 
+def missing_pictures(evidence: Evidence) -> list[Finding]:
+    """Samples whose picture is not in the folder of pictures."""
+    dataset = evidence.reading.dataset
+    if dataset.image_root is None or "image" not in dataset.samples:
+        return []
+    missing = np.flatnonzero(dataset.samples["image"].to_numpy(object) == "")
+    if not len(missing):
+        return []
+    there = len(dataset) - len(missing)
+    sentence = f"{counted(len(missing), 'sample')} of {len(dataset):,} have no picture ({there:,} found)."
+    fix = (
+        f"Check the names and endings of the files in '{dataset.image_root.name}', or the folder; without its picture a "
+        "sample cannot be judged by eye."
+    )
+    return [Finding("missing_pictures", "warning", sentence, len(missing), first(dataset.sample_ids[missing[:5]]), fix)]
+
+
 def unreadable_pictures(evidence: Evidence) -> list[Finding]:
     """Opens up to 200 pictures spread over the dataset."""
     dataset = evidence.reading.dataset

@@ -27,9 +27,9 @@ def find_pictures(root: Path, sample_ids: np.ndarray, written: np.ndarray | None
     there = pictures_below(root)
     found = _by_path(there, written) if written is not None else _by_id(there, sample_ids)
     missing = sample_ids[found == ""]
-    if not len(missing):
-        return found, []
     of = counted(len(sample_ids), "sample")
+    if not len(missing):
+        return found, [f"Pictures in '{root.name}': found for all of {of}."]
     return found, [f"No picture in '{root.name}' for {len(missing):,} of {of}: {listed(missing)}"]
 
 

@@ -17,7 +17,6 @@ from data_adapters.joining.given_labels import standing, unlisted
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
-ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[a-z]+://")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -165,8 +164,6 @@ def _one_sample_a_row(table: Table, roles: Roles, plan: ReadingPlan) -> Table:
 
 def _without_folder(ids: np.ndarray) -> tuple[np.ndarray, str]:
     """(ids, what was cut from them where all are absolute paths)."""
-    if not len(ids) or not ABSOLUTE.match(ids[0]):
-        return ids, ""
     from data_adapters.joining.table_shapes.paths_as_ids import are_absolute, below, common_folder
 
     home = common_folder(ids) if are_absolute(ids) else ""

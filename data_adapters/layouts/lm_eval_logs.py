@@ -23,6 +23,7 @@ from data_adapters.sentences import listed
 
 FILE = re.compile(r"samples_(?P<task>.+?)(?:_(?P<time>\d{4}-\d\d-\d\dT[\d.:-]+))?\.jsonl")
 Normalised = Literal["none", "characters", "bytes"]
+OWN_IDS = ("id", "qid", "question_id", "uid", "_id", "idx", "ind", "key")  # of a document in its original file
 QUESTION_KEYS = ("question", "query", "ctx", "goal", "sentence", "question_stem", "input", "text", "premise")
 OPTION_KEYS = ("choices", "options", "endings", "answers")
 NO_ANSWER = "[invalid]"  # what the harness's filters say where they find nothing
@@ -188,7 +189,8 @@ def _question(record: dict, arguments: list[tuple[str, str]], options: list[str]
     text = next((str(doc[key]) for key in QUESTION_KEYS if isinstance(doc.get(key), str)), "")
     text = text or (arguments[0][0][-2000:] if arguments else "")
     place = option_index(record["target"], options)
-    return Question(text, tuple(options), str(record["target"]).strip() if place is None else str(place), task)
+    own = next((str(doc[key]) for key in OWN_IDS if isinstance(doc.get(key), str | int)), "")
+    return Question(text, tuple(options), str(record["target"]).strip() if place is None else str(place), task, own)
 
 
 def _arguments(written: object) -> list[tuple[str, str]]:

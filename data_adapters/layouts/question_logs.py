@@ -20,12 +20,14 @@ from data_adapters.sentences import listed
 
 @dataclass(frozen=True)
 class Question:
-    """text: the stem. label: the answer key as a letter, a 0-based number or the text of an option."""
+    """text: the stem. label: the answer key as a letter, a 0-based number or the text of an option. own_id: what the
+    original file calls the question, where the log says so."""
 
     text: str
     options: tuple[str, ...]
     label: str
     group: str = ""
+    own_id: str = ""
 
 
 @dataclass
@@ -106,6 +108,8 @@ def _table(questions: dict[str, Question], source: Path, group_name: str) -> pa.
         "question": [question.text for question in asked],
         "choices": [list(question.options) for question in asked],
     }
+    if any(question.own_id for question in asked):
+        columns["document_id"] = [question.own_id for question in asked]
     return pa.table(columns | ({group_name: [question.group for question in asked]} if group_name else {}))
 
 

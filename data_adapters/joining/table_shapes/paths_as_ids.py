@@ -1,10 +1,11 @@
 """Sample ids that are absolute paths: cut to the part below their common folder, so that nobody's folders get out."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from data_adapters.joining.samples import ABSOLUTE
+ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[a-z]+://")
 
 
 def are_absolute(ids: Sequence[str]) -> bool:

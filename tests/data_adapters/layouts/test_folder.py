@@ -11,6 +11,7 @@ from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert
 from cleaning.errors import InputError
 from data_adapters import read, read_folder
+from data_adapters.doctor.examination import examine
 from tests.data_adapters import tiny
 
 
@@ -137,6 +138,18 @@ def test_images_are_found_by_id_or_by_column(tmp_path):
     assert reading.dataset.samples["image"].tolist() == ["s00.jpg", "s01.PNG", "", "", "", ""]
     assert reading.dataset.image_root == (folder / "images").resolve()
     assert any("No picture in 'images' for 4 of 6 samples: s02, s03, s04, s05." in n for n in reading.notes)
+    (finding,) = [one for one in examine(reading) if one.check == "missing_pictures"]
+    assert finding.sentence == "4 samples of 6 have no picture (2 found)." and finding.first == (
+        "s02",
+        "s03",
+        "s04",
+        "s05",
+    )
+    for name in ("s02.jpg", "s03.jpg", "s04.jpg", "s05.jpg"):
+        (folder / "images" / name).write_bytes(b"x")
+    whole = read_folder(folder)
+    assert "Pictures in 'images': found for all of 6 samples." in whole.notes
+    assert not [one for one in examine(whole) if one.check == "missing_pictures"]
 
 
 @pytest.mark.parametrize("what", ["experts/net.npy", "samples.csv", "class_names.txt", "images"])

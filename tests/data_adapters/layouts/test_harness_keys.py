@@ -107,3 +107,13 @@ def test_models_in_folders_of_one_name_are_several_experts(tmp_path):
     for home in ("big", "small"):
         save(tmp_path / home / "run", "mc", [record(i, {}, int(KEY[i])) for i in range(N)])
     assert [e.name for e in read_lm_eval(tmp_path).experts] == ["big/run", "small/run"]
+
+
+def test_a_documents_own_id_is_kept(tmp_path):
+    path = tmp_path / "net" / "samples_quiz_2026-01-01T00-00-00.jsonl"
+    path.parent.mkdir()
+    told = [record(i, {"qid": f"q{i:03d}"}, str(KEY[i])) for i in range(N)]
+    path.write_text("\n".join(map(json.dumps, told)))
+    samples = read_lm_eval(tmp_path).dataset.samples
+    assert samples["document_id"].tolist() == [f"q{i:03d}" for i in range(N)]
+    assert samples["sample_id"].tolist() == [f"quiz/{i}" for i in range(N)]
