@@ -53,8 +53,8 @@ def add_to(commands) -> None:
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import write_folder
     from cleaning.command_line.shared.review_source import described, read_review
+    from cleaning.export.export_options import ExportOptions
     from cleaning.export.kinds import BY_NAME, suited, write_kind
-    from cleaning.export.options import ExportOptions
     from cleaning.files import write_bytes
 
     kind = arguments.kind or BY_ENDING.get(arguments.out.suffix.lower())

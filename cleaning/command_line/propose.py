@@ -33,7 +33,7 @@ def add_to(commands) -> None:
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_new_folder, write_folder
     from cleaning.command_line.shared.review_source import described, read_review
-    from cleaning.export.options import ExportOptions
+    from cleaning.export.export_options import ExportOptions
     from cleaning.export.proposal import proposal_files
 
     out = check_new_folder(arguments.out)

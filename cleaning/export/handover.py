@@ -9,7 +9,7 @@ import pandas as pd
 
 from cleaning.certify.certificate import certificate
 from cleaning.domain.dataset import OPTION_LETTERS, Dataset
-from cleaning.export.options import DEFAULT_OPTIONS, ExportOptions
+from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace

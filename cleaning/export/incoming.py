@@ -22,11 +22,15 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Incoming:
-    """What a file holds. decisions: in the order in which they were made. is_log: a log of ours, undos included."""
+    """What a file holds. decisions: in the order in which they were made. is_log: a log of ours, undos included.
+
+    authors_lost: the file tells who sent it in, not who decided; what somebody said already is then not said again.
+    """
 
     decisions: tuple[Decision, ...]
     left_out: tuple[LeftOut, ...] = ()
     is_log: bool = False
+    authors_lost: bool = False
 
     def __len__(self) -> int:
         return len(self.decisions)
@@ -57,12 +61,13 @@ def arrival_of(incoming: Incoming, log: Iterable[Decision]) -> Arrival:
     uuids, current = {d.uuid for d in log}, CurrentDecisions()
     current.update(log)
     standing = {(d.reviewer, d.sample_id): d for d in current.standing()}
+    said = {(d.sample_id, _said(d)) for d in standing.values()} if incoming.authors_lost else set()
     new, changed, known, order = [], [], [], []
     for decision in incoming.decisions:
         key = (decision.reviewer, decision.sample_id)
         before = standing.get(key)
         same = before is not None and _said(before) == _said(decision) and not incoming.is_log
-        if decision.uuid in uuids or same:
+        if decision.uuid in uuids or same or (decision.sample_id, _said(decision)) in said:
             known.append(decision)
             continue
         if before is None or decision.verdict == UNDO or _said(before) == _said(decision):

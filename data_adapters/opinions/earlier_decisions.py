@@ -7,13 +7,13 @@ from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import check_against, read_decision_log
 from cleaning.export.formats.label_studio_reading import ROW_FIELDS, read_rows, read_tasks
-from cleaning.export.incoming import Incoming
+from cleaning.export.incoming import Incoming, LeftOut
 from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES, check_file
 from data_adapters.files.endings import ending
 from data_adapters.files.tables import Table, read_table
 from data_adapters.limits import MAX_JSON_BYTES, readable_size
 from data_adapters.opinions.argilla import is_argilla, read_argilla
-from data_adapters.opinions.cleanlab_issues import read_label_issues
+from data_adapters.opinions.cleanlab_issues import is_our_own, read_label_issues
 
 
 def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> Incoming:
@@ -38,7 +38,9 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> In
 
 
 def _of_table(table: Table, dataset: Dataset, run_id: str) -> Incoming:
-    """Label Studio's CSV, else cleanlab's table."""
+    """Label Studio's CSV, else cleanlab's table; nothing of our own in cleanlab's layout."""
+    if is_our_own(table):
+        return Incoming((), (LeftOut(f"'{table.path.name}'", "it is our own export, and nobody's decision"),))
     if not set(table.columns) >= ROW_FIELDS:
         return Incoming(tuple(read_label_issues(table, dataset, run_id)))
     columns = {name: table.text(name) for name in table.columns}

@@ -13,8 +13,8 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from cleaning.domain import verdicts
+from cleaning.export.export_options import ExportOptions
 from cleaning.export.handover import Handover, letter_of
-from cleaning.export.options import ExportOptions
 from cleaning.keep.decisions import Decision
 
 META = "second_opinion"

@@ -9,6 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from cleaning.domain import verdicts
 from cleaning.domain.verdicts import KEEP, check_labels, verdict_for_picked
@@ -51,7 +52,8 @@ def is_row(task: dict) -> bool:
 
 def read_rows(rows: Iterable[dict], dataset, run_id: str = "") -> Incoming:
     """The decisions in the rows of JSON-MIN or CSV (lists as JSON), which tell the user but not what we had written."""
-    return _Reader(dataset, run_id).read([_task_of_row(row) for row in rows])
+    tasks = [_task_of_row(row) for row in rows if row.get("annotation_id")]  # the others nobody has annotated
+    return replace(_Reader(dataset, run_id).read(tasks), authors_lost=True)
 
 
 def _task_of_row(row: dict) -> dict:
@@ -74,7 +76,7 @@ def _field(name: str) -> str:
 
 def _listed(value: object) -> list[str]:
     """The choices of a cell: one text, a list, or ``{"choices": [...]}`` (in CSV as JSON)."""
-    if isinstance(value, str) and value[:1] in "[{":
+    if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
@@ -121,6 +123,7 @@ class _Reader:
             return None
         sample = self._sample(task["data"])
         verdict, labels = self._said(annotation, self.given[sample])
+        check_labels(verdict, labels, self.given[sample], len(self.codes))
         note = " ".join(_chosen(annotation, "note", "text"))
         kept = next((r["meta"][META] for r in annotation["result"] if META in (r.get("meta") or {})), None)
         if kept is None:
@@ -132,7 +135,6 @@ class _Reader:
         values |= {"sample_id": sample}
         if not is_sound(values):
             raise ValueError(sample)
-        check_labels(values["verdict"], values["labels"], self.given[sample], len(self.codes))
         return Decision(**(values | {"labels": tuple(values["labels"])}))
 
     def _sample(self, data: dict) -> str:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from cleaning.domain import verdicts
 from cleaning.errors import InputError
 from cleaning.export import write_export
+from cleaning.export.export_options import ExportOptions
 from cleaning.export.formats.label_studio import write_tasks
 from cleaning.export.formats.label_studio_reading import read_tasks
 from cleaning.export.handover import Handover
 from cleaning.export.incoming import Incoming, arrival_of
 from cleaning.export.kinds import write_kind
-from cleaning.export.options import ExportOptions
 from cleaning.settle.final_labels import standing_votes
 from cleaning.settle.policy import Policy
 from tests.cleaning.export.making import CLASSES, a_dataset, a_workspace, decide, some_decisions, some_questions
@@ -250,21 +250,3 @@ def test_the_given_label_and_where_the_pictures_are_can_be_told(opened):
     assert data["image"] == f"/data/local-files/?d=pets/{data['sample_id']}.png" and data["given_label"] in CLASSES
     assert "$given_label" in write_kind("label_studio_interface", handover).decode()
     assert "given_label" not in write_export("label_studio_interface", *opened).decode()
-
-
-MIN_ROW = {"id": 37, "annotator": 1, "annotation_id": 9, "lead_time": 3.2, "created_at": "2026-01-02T00:00:00Z",
-           "updated_at": "2026-01-02T00:00:00Z", "sample_id": "s0001"}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("said", "labels"),
-    [
-        ({"label": "cat"}, (0,)),
-        ({"label": {"choices": ["cat", "dog"]}, "verdict": "Several fit"}, (0, 1)),
-        ({"verdict": "none_fits", "note": "a note"}, ()),
-    ],
-)
-def test_json_min_is_read(said, labels):
-    (decision,) = read_tasks(json.dumps([MIN_ROW | said]).encode(), DATASET).decisions
-    assert (decision.sample_id, decision.labels, decision.seconds) == ("s0001", labels, 3.2)
-    assert decision.note == said.get("note", "") and decision.reviewer == "label-studio-1"
