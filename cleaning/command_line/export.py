@@ -46,6 +46,7 @@ def add_to(commands) -> None:
         metavar="ADDRESS",
         help="Label Studio: put before pictures' paths, where it finds them",
     )
+    parser.add_argument("--with-pictures", action="store_true", help="Hugging Face: put the pictures themselves in")
     parser.add_argument("--list", action=_List, nargs=0, help="list the kinds and stop")
     parser.set_defaults(run=run)
 
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     folder = BY_NAME[kind].files is not None and arguments.out.suffix.lower() != ".zip"
     out = _checked(arguments.out, folder, Path(BY_NAME[kind].file_name).suffix)
-    options = ExportOptions(arguments.show_given, arguments.image_prefix)
+    options = ExportOptions(arguments.show_given, arguments.image_prefix, arguments.with_pictures)
     handover = replace(read_review(arguments), options=options)
     if folder:
         write_folder(out, suited(kind, handover).files(handover))

@@ -8,6 +8,8 @@ from cleaning.export.export_kind import ExportKind, folder_kind
 from cleaning.export.formats import corrected, label_studio, published_layouts
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.decision_log import write_decision_log
+from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
+from cleaning.export.formats.fiftyone_samples import fiftyone_samples
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
 from cleaning.export.handover import Handover
@@ -155,6 +157,36 @@ CATALOGUE = (
         "Records with responses and suggestions.",
         argilla_records,
         command='dataset.records.from_json("argilla_records.json")',
+    ),
+    ExportKind(
+        "inspect",
+        "Inspect samples",
+        "inspect_samples.jsonl",
+        "Questions with their corrected targets, for Inspect's json_dataset.",
+        inspect_samples,
+        questions_only=True,
+        command='json_dataset("inspect_samples.jsonl")',
+    ),
+    ExportKind(
+        "openai_evals",
+        "OpenAI evals samples",
+        "openai_evals_samples.jsonl",
+        "Questions with their corrected letters, for a match eval.",
+        openai_evals_samples,
+        questions_only=True,
+        command="samples_jsonl: openai_evals_samples.jsonl (in the eval's YAML, class evals.elsuite.basic.match:Match)",
+    ),
+    ExportKind(
+        "fiftyone",
+        "FiftyOne samples",
+        "fiftyone_samples.csv",
+        "Pictures with labels, suspicion and tags, for FiftyOne's CSV importer.",
+        fiftyone_samples,
+        pictures_only=True,
+        command=(
+            'fiftyone.Dataset.from_dir("PICTURES", fiftyone.types.CSVDataset, labels_path="fiftyone_samples.csv", '
+            'fields={"suspicion": float, "tags": lambda v: v.split(",")})'
+        ),
     ),
     ExportKind(
         "impact",

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable
 
 from cleaning.certify.certificate import certificate_json
-from cleaning.errors import InputError, one_of
+from cleaning.errors import InputError, counted, one_of
 from cleaning.estimate.intervals import Interval
 from cleaning.export.handover import Handover
 from cleaning.export.patch.patch import write_patch
@@ -51,7 +51,7 @@ def figures_of(handover: Handover, changes: list[ProposedChange]) -> list[str]:
     certified = sum(change.human_certified for change in changes)
     said = [
         f"{counts['decided']:,} of {counts['samples']:,} samples were reviewed by "
-        f"{len(handover.pseudonyms):,} {'person' if len(handover.pseudonyms) == 1 else 'people'}.",
+        f"{counted(len(handover.pseudonyms), 'person', 'people')}.",
         f"{counts['replace']:,} labels are replaced, {counts['any_of']:,} get several right labels, "
         f"{counts['drop']:,} samples are left out.",
         f"{certified:,} of the {len(changes):,} changes are agreed by two people or more, or were adjudicated.",

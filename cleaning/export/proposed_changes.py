@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaning.domain.dataset import ABSTAIN
+from cleaning.errors import counted
 from cleaning.export.handover import Handover
 
 LONGEST = 240  # letters of a question or a note in the table that a reviewer goes through
@@ -110,7 +111,7 @@ def changes_table(changes: Sequence[ProposedChange], pictures: str = "") -> str:
 
 def _row(number: int, change: ProposedChange, pictures: str) -> str:
     agreed = [v["reviewer"] for v in change.votes if v["verdict"] == change.verdict]
-    people = f"{len(agreed)} of {len(change.votes)} people"
+    people = f"{len(agreed)} of {counted(len(change.votes), 'person', 'people')}"
     with_us = [e for e in change.experts if e["label"] in change.accepted]
     experts = f", {len(with_us)} of {len(change.experts)} models" if change.accepted else ""
     corrected = " or ".join(change.accepted) or f"left out ({change.verdict.replace('_', ' ')})"

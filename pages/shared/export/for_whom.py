@@ -16,9 +16,13 @@ AUDIENCES = {
     "Label Studio": ("label_studio", "label_studio_interface"),
     "Argilla": ("argilla",),
     "cleanlab": ("cleanlab",),
+    "Inspect": ("inspect",),
+    "OpenAI evals": ("openai_evals",),
+    "FiftyOne": ("fiftyone",),
     "The dataset's owners": ("patch", "decisions"),
 }
 ANNOTATED = ("label_studio", "label_studio_interface")
+ADDRESSED = (*ANNOTATED, "fiftyone")
 
 
 @st.fragment
@@ -45,11 +49,10 @@ def section(handout: Handout, settled: Policy) -> None:
 
 
 def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
-    if kind.name not in ANNOTATED:
-        return ExportOptions()
-    shown = st.checkbox("Show annotators the given label", key="export_show_given", help="Hidden it cannot sway them.")
-    prefix = ""
-    if dataset_kind == "image":
+    shown, prefix = False, ""
+    if kind.name in ANNOTATED:
+        shown = st.checkbox("Show annotators the given label", key="export_show_given", help="Hidden it cannot sway.")
+    if kind.name in ADDRESSED and dataset_kind == "image":
         prefix = st.text_input(
             "Address before the pictures' paths",
             key="export_image_prefix",
