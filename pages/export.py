@@ -8,7 +8,7 @@ import streamlit as st
 
 from cleaning.export import Policy
 from pages.shared import frame
-from pages.shared.export import export_handout
+from pages.shared.export import export_handout, for_whom, import_section
 from pages.shared.messages import guarded, plain
 
 CHANGES = {
@@ -50,7 +50,9 @@ def page() -> None:
         what_changes(handout, found)
     else:
         st.info("No label changes under this choice.")
+    for_whom.section(handout, settled)
     downloads(handout, settled)
+    import_section.section(handout)
 
 
 def policy() -> Policy:

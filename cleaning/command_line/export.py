@@ -1,6 +1,7 @@
 """``export``: final labels, the decision log and other people's formats, out of a workspace."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from cleaning.command_line.shared.review_source import add_review_arguments
@@ -38,12 +39,22 @@ def add_to(commands) -> None:
         "--out", type=Path, required=True, metavar="FILE", help="where to; a folder for hugging_face and lm_eval_task"
     )
     parser.add_argument("--as", dest="kind", metavar="KIND", help="what to write (default: by the ending of FILE)")
+    parser.add_argument("--show-given", action="store_true", help="Label Studio: show annotators the given label")
+    parser.add_argument(
+        "--image-prefix",
+        default="",
+        metavar="ADDRESS",
+        help="Label Studio: put before pictures' paths, where it finds them",
+    )
+    parser.add_argument("--with-pictures", action="store_true", help="Hugging Face: put the pictures themselves in")
     parser.add_argument("--list", action=_List, nargs=0, help="list the kinds and stop")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.output import write_folder
     from cleaning.command_line.shared.review_source import described, read_review
+    from cleaning.export.export_options import ExportOptions
     from cleaning.export.kinds import BY_NAME, suited, write_kind
     from cleaning.files import write_bytes
 
@@ -55,9 +66,10 @@ def run(arguments: argparse.Namespace) -> None:
         )
     folder = BY_NAME[kind].files is not None and arguments.out.suffix.lower() != ".zip"
     out = _checked(arguments.out, folder, Path(BY_NAME[kind].file_name).suffix)
-    handover = read_review(arguments)
+    options = ExportOptions(arguments.show_given, arguments.image_prefix, arguments.with_pictures)
+    handover = replace(read_review(arguments), options=options)
     if folder:
-        _write_folder(out, suited(kind, handover).files(handover))
+        write_folder(out, suited(kind, handover).files(handover))
     else:
         write_bytes(out, write_kind(kind, handover))
     print(f"{out}: {described(handover)}")
@@ -69,18 +81,6 @@ def _checked(out: Path, folder: bool, ending: str) -> Path:
         from cleaning.command_line.shared.output import check_output
 
         return check_output(out, (ending,))
-    if not out.parent.is_dir():
-        raise InputError(f"The folder '{out.parent}' for the output does not exist. Make it first.")
-    if out.exists():
-        raise InputError(f"'{out}' is there already; give a folder that is not.")
-    return out
+    from cleaning.command_line.shared.output import check_new_folder
 
-
-def _write_folder(out: Path, files: dict[str, bytes]) -> None:
-    """The files below a new folder, all or none."""
-    from cleaning.files import written_aside
-
-    with written_aside(out) as aside:
-        for name, data in files.items():
-            (aside / name).parent.mkdir(parents=True, exist_ok=True)
-            (aside / name).write_bytes(data)
+    return check_new_folder(out)

@@ -8,6 +8,8 @@ from cleaning.export.export_kind import ExportKind, folder_kind
 from cleaning.export.formats import corrected, label_studio, published_layouts
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.decision_log import write_decision_log
+from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
+from cleaning.export.formats.fiftyone_samples import fiftyone_samples
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
 from cleaning.export.handover import Handover
@@ -27,6 +29,7 @@ CATALOGUE = (
         "corrected_labels.csv",
         "Every sample with its given and its corrected label.",
         lambda h: corrected.as_csv(corrected.corrected_table(h)),
+        command='pandas.read_csv("corrected_labels.csv")',
     ),
     ExportKind(
         "parquet",
@@ -34,6 +37,7 @@ CATALOGUE = (
         "corrected_labels.parquet",
         "The same table, smaller and typed.",
         lambda h: corrected.as_parquet(corrected.corrected_table(h)),
+        command='pandas.read_parquet("corrected_labels.parquet")',
     ),
     ExportKind(
         "jsonl",
@@ -41,6 +45,7 @@ CATALOGUE = (
         "corrected_labels.jsonl",
         "The same table, one JSON object a line.",
         lambda h: corrected.as_json_lines(corrected.corrected_table(h)),
+        command='pandas.read_json("corrected_labels.jsonl", lines=True)',
     ),
     ExportKind(
         "npy",
@@ -48,6 +53,7 @@ CATALOGUE = (
         "corrected_labels.npy",
         "Class numbers in the dataset's order; -1 where a sample is dropped.",
         lambda h: corrected.as_npy(h.final.codes()),
+        command='numpy.load("corrected_labels.npy")',
     ),
     folder_kind(
         "hugging_face",
@@ -72,6 +78,7 @@ CATALOGUE = (
         "samples_corrected.csv",
         "The columns of the source, every row, the given label untouched.",
         lambda h: corrected.as_csv(corrected.source_table(h)),
+        command='pandas.read_csv("samples_corrected.csv")',
     ),
     ExportKind(
         "decisions",
@@ -79,6 +86,7 @@ CATALOGUE = (
         "decisions.jsonl",
         "Every decision of every reviewer, undos included; can be read in again.",
         _log,
+        command="python -m cleaning import-decisions WORKSPACE decisions.jsonl",
     ),
     ExportKind(
         "patch",
@@ -86,6 +94,7 @@ CATALOGUE = (
         "patch.jsonl",
         "What was decided, with every vote, for others to check, apply and revert.",
         write_patch,
+        command="python -m cleaning apply patch.jsonl DATASET --out CORRECTED",
     ),
     ExportKind(
         "mask",
@@ -93,6 +102,7 @@ CATALOGUE = (
         "evaluation_mask.csv",
         "What evaluation does with each sample: keep, replace, any_of or drop.",
         lambda h: write_mask(mask_of(h)),
+        command="python -m cleaning mask evaluation_mask.csv --score predictions.npy",
     ),
     ExportKind(
         "real",
@@ -122,13 +132,15 @@ CATALOGUE = (
         "label_issues.csv",
         "is_label_issue, label_quality, given and predicted label.",
         published_layouts.cleanlab_label_issues,
+        command='CleanLearning().fit(X, labels, label_issues=pandas.read_csv("label_issues.csv"))',
     ),
     ExportKind(
         "label_studio",
         "Label Studio tasks",
         "label_studio.json",
-        "Every standing decision as an annotation, with reviewers' names; can be read in again.",
+        "Flagged samples with the suggested label, and every decision as an annotation; can be read in again.",
         label_studio.label_studio_tasks,
+        command='curl -H "Authorization: Token TOKEN" -F file=@label_studio.json SERVER/api/projects/ID/import',
     ),
     ExportKind(
         "label_studio_interface",
@@ -136,6 +148,7 @@ CATALOGUE = (
         "label_studio_interface.xml",
         "The project settings that the Label Studio tasks need.",
         label_studio.interface,
+        command="Settings, Labeling Interface, Code: paste it there and save",
     ),
     ExportKind(
         "argilla",
@@ -143,6 +156,37 @@ CATALOGUE = (
         "argilla_records.json",
         "Records with responses and suggestions.",
         argilla_records,
+        command='dataset.records.from_json("argilla_records.json")',
+    ),
+    ExportKind(
+        "inspect",
+        "Inspect samples",
+        "inspect_samples.jsonl",
+        "Questions with their corrected targets, for Inspect's json_dataset.",
+        inspect_samples,
+        questions_only=True,
+        command='json_dataset("inspect_samples.jsonl")',
+    ),
+    ExportKind(
+        "openai_evals",
+        "OpenAI evals samples",
+        "openai_evals_samples.jsonl",
+        "Questions with their corrected letters, for a match eval.",
+        openai_evals_samples,
+        questions_only=True,
+        command="samples_jsonl: openai_evals_samples.jsonl (in the eval's YAML, class evals.elsuite.basic.match:Match)",
+    ),
+    ExportKind(
+        "fiftyone",
+        "FiftyOne samples",
+        "fiftyone_samples.csv",
+        "Pictures with labels, suspicion and tags, for FiftyOne's CSV importer.",
+        fiftyone_samples,
+        pictures_only=True,
+        command=(
+            'fiftyone.Dataset.from_dir("PICTURES", fiftyone.types.CSVDataset, labels_path="fiftyone_samples.csv", '
+            'fields={"suspicion": float, "tags": lambda v: v.split(",")})'
+        ),
     ),
     ExportKind(
         "impact",

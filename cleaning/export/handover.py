@@ -9,6 +9,7 @@ import pandas as pd
 
 from cleaning.certify.certificate import certificate
 from cleaning.domain.dataset import OPTION_LETTERS, Dataset
+from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
@@ -31,6 +32,7 @@ class Handover:
     decisions: Sequence[Decision]
     policy: Policy
     choices: pd.DataFrame | None = None
+    options: ExportOptions = DEFAULT_OPTIONS
 
     @property
     def dataset(self) -> Dataset:
@@ -54,6 +56,13 @@ class Handover:
     def scores(self) -> pd.DataFrame:
         """The run's table in the dataset's order, N rows."""
         return self.run.scores.sort_values("row", kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def pooled_best(self) -> np.ndarray:
+        """(N,) int32 the class that the pooled experts find most probable, be it the given label or the suggested."""
+        scores = self.scores
+        other = scores["confidence"].to_numpy() > np.asarray(self.run.label_probability)
+        return np.where(other, scores["suggested"].to_numpy(), self.dataset.given_labels).astype(np.int32)
 
     @cached_property
     def names(self) -> np.ndarray:

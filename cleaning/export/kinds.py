@@ -8,6 +8,7 @@ from cleaning.errors import InputError, one_of
 from cleaning.export.card import card_files
 from cleaning.export.catalogue import CATALOGUE
 from cleaning.export.export_kind import ExportKind
+from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.export.formats.archive import zip_files
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
@@ -63,12 +64,13 @@ def write_export(
     decisions: Sequence[Decision],
     policy: Policy = DEFAULT_POLICY,
     choices: pd.DataFrame | None = None,
+    options: ExportOptions = DEFAULT_OPTIONS,
 ) -> bytes:
     """One export as bytes. Raises InputError for a name that is no export or does not suit the dataset.
 
     choices: as ``ReviewStore.choices``; with them the cleaning card says how the threshold was chosen.
     """
-    return write_kind(kind, Handover(workspace, run, decisions, policy, choices))
+    return write_kind(kind, Handover(workspace, run, decisions, policy, choices, options))
 
 
 def write_kind(name: str, handover: Handover) -> bytes:

@@ -208,10 +208,23 @@ def _with_ids(table: pa.Table, opened: _Opened, pictures: str | None) -> tuple[p
     if any(name in table.column_names for name in ID_NAMES):
         return table, []
     paths = [] if pictures is None else [picture and picture["path"] for picture in _pictures(opened, pictures)]
+    paths = _below_their_folder(paths) if all(paths) else paths
     if paths and all(paths) and len(set(paths)) == len(paths):
         return table.append_column("sample_id", pa.array(paths)), ["Sample ids are the pictures' names."]
     ids = [str(i) for i in range(table.num_rows)]
     return table.append_column("sample_id", pa.array(ids)), ["No column of ids: samples are called by their row."]
+
+
+def _below_their_folder(paths: list[str]) -> list[str]:
+    """Paths from the folder on that holds them all, where any is of somebody's disk: whose home it was is nobody's
+    business, and an expert calls the pictures by what lies below."""
+    parts = [tuple(path.replace("\\", "/").split("/")) for path in paths]
+    if not any(path.startswith("/") or (path[1:3] in (":\\", ":/")) for path in paths):
+        return paths
+    folders = [one[:-1] for one in parts]
+    first, last = min(folders), max(folders)
+    common = next((k for k, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
+    return ["/".join(one[common:]) for one in parts]
 
 
 def _with_pictures(

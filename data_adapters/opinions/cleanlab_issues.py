@@ -1,7 +1,8 @@
 """cleanlab's ``label_issues``: what it takes for a wrong label, as decisions of a reviewer called cleanlab.
 
-Only the issues become decisions (relabel to its predicted label, unsure where it predicts the given one): that
-cleanlab raised no issue is nobody's judgement that a label is right.
+Only the issues become decisions (relabel to its predicted label, unsure where it predicts the given one or none): that
+cleanlab raised no issue is nobody's judgement that a label is right. Our own table in this layout is not cleanlab's
+opinion but our suspicion and our reviewers' decisions, and adds nothing.
 """
 
 import uuid
@@ -20,20 +21,24 @@ from data_adapters.sentences import listed
 
 REVIEWER = "cleanlab"
 QUALITY = ("label_quality", "label_score")
+DECIDED_BY = "decided_by"
 TRUE, FALSE = ("true", "1", "1.0"), ("false", "0", "0.0", "")
 
 
 def read_label_issues(table: Table, dataset: Dataset, run_id: str = "") -> list[Decision]:
     """Rows join by an id column, else by position where there are as many as samples. Raises InputError.
 
-    columns: is_label_issue, predicted_label, and where there are any given_label and label_quality (or label_score).
+    columns: is_label_issue, and where there are any predicted_label (Datalab's table of all issues has none),
+    given_label and label_quality (or label_score).
     """
-    for column in ("is_label_issue", "predicted_label"):
-        if column not in table.columns:
-            raise InputError(f"'{table.path.name}' is no label_issues table of cleanlab: it has no column '{column}'.")
+    if "is_label_issue" not in table.columns:
+        raise InputError(
+            f"'{table.path.name}' is no label_issues table of cleanlab: it has no column 'is_label_issue'."
+        )
     places = _places(table, dataset)
     _check_given(table, dataset, places)
-    predicted = _classes(table, "predicted_label", dataset, places)
+    told = "predicted_label" in table.columns
+    predicted = _classes(table, "predicted_label", dataset, places) if told else dataset.given_labels[places]
     issue = _issues(table)
     notes = _notes(table)
     return [
@@ -41,6 +46,11 @@ def read_label_issues(table: Table, dataset: Dataset, run_id: str = "") -> list[
         for row, place in enumerate(places)
         if issue[row]
     ]
+
+
+def is_our_own(table: Table) -> bool:
+    """Whether a table in this layout was exported here: it says by what each issue was decided."""
+    return DECIDED_BY in table.columns and set(table.text(DECIDED_BY)) <= {"review", "suspicion"}
 
 
 def _places(table: Table, dataset: Dataset) -> np.ndarray:

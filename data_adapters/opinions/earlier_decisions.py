@@ -5,24 +5,26 @@ from pathlib import Path
 
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
-from cleaning.keep.decisions import Decision
+from cleaning.export.formats.decision_log import check_against, read_decision_log
+from cleaning.export.formats.label_studio_reading import ROW_FIELDS, read_rows, read_tasks
+from cleaning.export.incoming import Incoming, LeftOut
 from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES, check_file
 from data_adapters.files.endings import ending
-from data_adapters.files.tables import read_table
+from data_adapters.files.tables import Table, read_table
 from data_adapters.limits import MAX_JSON_BYTES, readable_size
 from data_adapters.opinions.argilla import is_argilla, read_argilla
-from data_adapters.opinions.cleanlab_issues import read_label_issues
+from data_adapters.opinions.cleanlab_issues import is_our_own, read_label_issues
 
 
-def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> list[Decision]:
-    """The decisions in a Label Studio or Argilla export (.json) or in cleanlab's label_issues table.
+def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> Incoming:
+    """The decisions in a Label Studio export (.json, .csv), Argilla's (.json) or cleanlab's label_issues table.
 
     The same file gives the same uuids each time, so that importing it twice is harmless. Raises InputError.
     """
     path = Path(path)
     suffix = ending(path)
     if suffix in TABLE_SUFFIXES and suffix != ".json":
-        return read_label_issues(read_table(path), dataset, run_id)
+        return _of_table(read_table(path), dataset, run_id)
     if suffix != ".json":
         raise InputError(f"'{path.name}' has an ending we do not read. Read are {', '.join(PLAIN_TABLES)}.")
     check_file(path)
@@ -31,10 +33,18 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> li
     data = path.read_bytes()
     records = _records(data, path.name)
     if is_argilla(records):
-        return read_argilla(records, dataset, run_id)
-    from cleaning.export.formats.label_studio import read_tasks
-
+        return Incoming(tuple(read_argilla(records, dataset, run_id)))
     return read_tasks(data, dataset, run_id)
+
+
+def _of_table(table: Table, dataset: Dataset, run_id: str) -> Incoming:
+    """Label Studio's CSV, else cleanlab's table; nothing of our own in cleanlab's layout."""
+    if is_our_own(table):
+        return Incoming((), (LeftOut(f"'{table.path.name}'", "it is our own export, and nobody's decision"),))
+    if not set(table.columns) >= ROW_FIELDS:
+        return Incoming(tuple(read_label_issues(table, dataset, run_id)))
+    columns = {name: table.text(name) for name in table.columns}
+    return read_rows([dict(zip(columns, values)) for values in zip(*columns.values())], dataset, run_id)
 
 
 def _records(data: bytes, name: str) -> list:
@@ -45,3 +55,22 @@ def _records(data: bytes, name: str) -> list:
     if not isinstance(records, list):
         raise InputError(f"'{name}' holds no list. Expected an export of Label Studio or Argilla.")
     return records
+
+
+def read_incoming(path: Path, dataset: Dataset, fingerprint: str, run_id: str = "") -> Incoming:
+    """The decisions in any file that can be imported: our own log (.jsonl), else as ``read_earlier_decisions``.
+
+    fingerprint: of the workspace's dataset, to which a log must belong. Raises InputError.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".jsonl":
+        return read_earlier_decisions(path, dataset, run_id)
+    check_file(path)
+    decisions, head = read_decision_log(path.read_bytes())
+    if head.get("dataset_fingerprint") != fingerprint:
+        raise InputError(
+            f"The decision log belongs to the dataset with fingerprint {head.get('dataset_fingerprint')}; this "
+            f"workspace has {fingerprint}."
+        )
+    check_against(decisions, dataset)
+    return Incoming(tuple(decisions), is_log=True)

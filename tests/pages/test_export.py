@@ -89,7 +89,7 @@ def test_every_export_that_suits_is_offered(app, request, kind):
     test = app("export", workspace.id)
     offered = {e.proto.id.rpartition("-")[2] for e in test.get("download_button")}
     suited = [k for k in available_exports() if k.suits(workspace.kind)]
-    assert offered == {f"download_{k.name}" for k in suited}
+    assert {one for one in offered if one.startswith("download_")} == {f"download_{k.name}" for k in suited}
 
 
 def test_one_click_gives_everything_with_a_manifest(digits):

@@ -46,3 +46,20 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> None:
     from pyarrow import parquet
 
     parquet.write_table(pa.Table.from_pandas(table, preserve_index=False, nthreads=1), path)
+
+
+def check_new_folder(out: Path) -> Path:
+    """The place for a folder, or a sentence before any work is done."""
+    if not out.parent.is_dir():
+        raise InputError(f"The folder '{out.parent}' for the output does not exist. Make it first.")
+    if out.exists():
+        raise InputError(f"'{out}' is there already; give a folder that is not.")
+    return out
+
+
+def write_folder(out: Path, files: dict[str, bytes]) -> None:
+    """The files below a new folder, all or none."""
+    with written_aside(out) as aside:
+        for name, data in files.items():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).write_bytes(data)

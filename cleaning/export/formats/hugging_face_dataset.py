@@ -10,6 +10,7 @@ import json
 import numpy as np
 import pyarrow as pa
 
+from cleaning.errors import InputError
 from cleaning.export.formats.corrected import final_label_lists
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
@@ -17,6 +18,8 @@ from cleaning.version import __version__
 
 ARROW_FILE = "data-00000-of-00001.arrow"
 _TEXT = {"dtype": "string", "_type": "Value"}
+PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+MOST_BYTES = 2 * 1024**3
 _WHOLE = {"dtype": "int64", "_type": "Value"}
 
 
@@ -24,7 +27,7 @@ def hugging_face_files(handover: Handover) -> dict[str, bytes]:
     """File name -> content of the folder. Dropped samples are left out.
 
     Columns: sample_id, label (corrected; a ClassLabel), given_label, final_labels (class names that count as right),
-    mask, then every column of the samples as it was read.
+    mask, then every column of the samples as it was read; with the option ``with_pictures`` image is an Image.
     """
     columns, features = _columns(handover)
     info = json.dumps({"info": {"features": features}})
@@ -58,6 +61,8 @@ def _columns(handover: Handover) -> tuple[dict[str, pa.Array], dict[str, dict]]:
         "final_labels": _texts(final_label_lists(handover), stay),
         "mask": (handover.final.mask()[stay].tolist(), pa.string(), _TEXT),
     }
+    if handover.options.with_pictures:
+        named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
     for name in handover.dataset.samples:
         if name not in named:
             values = handover.dataset.samples[name].tolist()
@@ -67,6 +72,23 @@ def _columns(handover: Handover) -> tuple[dict[str, pa.Array], dict[str, dict]]:
         {name: pa.array(values, kind) for name, (values, kind, _) in named.items()},
         {name: feature for name, (_, _, feature) in named.items()},
     )
+
+
+def _pictures(handover: Handover, stay: np.ndarray) -> list[dict]:
+    """The pictures as the library keeps them: bytes and name. Raises InputError where there are none, or too many."""
+    dataset = handover.dataset
+    if dataset.image_root is None or "image" not in dataset.samples:
+        raise InputError("This dataset has no pictures that could go into the export.")
+    root, held, total = dataset.image_root.resolve(), [], 0
+    for name in dataset.samples["image"].iloc[stay]:
+        file = (root / str(name)).resolve()
+        if not file.is_relative_to(root) or not file.is_file():
+            raise InputError(f"The picture '{name}' is not there any more. Export without pictures, or bring it back.")
+        total += file.stat().st_size
+        if total > MOST_BYTES:
+            raise InputError("The pictures take more than 2 GB. Export without pictures and join them by sample_id.")
+        held.append({"bytes": file.read_bytes(), "path": file.name})
+    return held
 
 
 def _class_label(handover: Handover) -> dict:

@@ -115,7 +115,7 @@ def _vote_word(vote: Decision, given: int, guess: int) -> str:
 
 def cleanlab_label_issues(handover: Handover) -> bytes:
     """CSV in the dataset's order: is_label_issue, label_quality (1 - suspicion: lower is worse), given_label,
-    predicted_label (class codes), then sample_id and decided_by.
+    predicted_label (class codes; the experts' best class, as a model's in cleanlab), then sample_id and decided_by.
 
     is_label_issue: where settled, whether the reviewers found the given label wrong (several_fit with the given label
     among them is no issue); elsewhere whether it is flagged. decided_by says which: "review" or "suspicion".
@@ -130,7 +130,7 @@ def cleanlab_label_issues(handover: Handover) -> bytes:
             "is_label_issue": issue,
             "label_quality": np.round(1 - scores["suspicion"].to_numpy(np.float64), 6),
             "given_label": handover.dataset.given_labels,
-            "predicted_label": scores["suggested"].to_numpy(),
+            "predicted_label": handover.pooled_best,
             "sample_id": handover.dataset.sample_ids,
             "decided_by": by,
         }

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cleaning.domain.dataset import Dataset
 from cleaning.export import ExportKind, Policy, Preview, available_exports, preview, write_export
+from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace, workspaces_root
@@ -73,9 +74,9 @@ class Handout:
         }
         return changes.assign(question=asked, **texts)
 
-    def writer(self, name: str, policy: Policy):
+    def writer(self, name: str, policy: Policy, options: ExportOptions = DEFAULT_OPTIONS):
         """A function that makes the file of an export by its name when a person asks for it."""
-        return partial(write_export, name, self.workspace, self.run, self.decisions, policy, self.choices)
+        return partial(write_export, name, self.workspace, self.run, self.decisions, policy, self.choices, options)
 
 
 def handout() -> Handout:

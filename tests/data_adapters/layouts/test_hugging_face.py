@@ -69,6 +69,27 @@ def test_rows_are_ids_where_pictures_have_no_names(tmp_path):
     assert "The pictures inside the dataset are not shown." in reading.notes
 
 
+@pytest.mark.parametrize(
+    ("home", "split_at", "expected"),
+    [
+        ("/home/ann/pets/{0}/{1}.png", 3, ["a/0.png", "b/3.png"]),
+        ("C:\\Users\\ann\\pets\\{0}\\{1}.png", 3, ["a/0.png", "b/3.png"]),
+        ("/home/ann/pets/{1}.png", 3, ["0.png", "3.png"]),
+        ("train/{0}/{1}.png", 3, ["train/a/0.png", "train/b/3.png"]),
+    ],
+)
+def test_no_path_of_somebodys_disk_becomes_an_id(tmp_path, home, split_at, expected):
+    names = [home.format("ab"[row >= split_at], row) for row in range(6)]
+    held = table()
+    pictures = [one | {"path": name} for one, name in zip(held.column("image").to_pylist(), names)]
+    place = held.column_names.index("image")
+    held = held.set_column(place, held.schema.field("image"), pa.array(pictures, held.schema.field("image").type))
+    pq.write_table(held, tmp_path / "pets.parquet")
+    ids = [expected[0].replace("0", str(row)) if row < 3 else expected[1].replace("3", str(row)) for row in range(6)]
+    reading = read_loose(tmp_path / "pets.parquet", votes(tmp_path, ids))
+    assert reading.dataset.sample_ids.tolist() == ids
+
+
 def test_a_class_label_of_any_name_is_the_given_label(tmp_path):
     pq.write_table(table(label="fine_type"), tmp_path / "pets.parquet")
     reading = read_loose(tmp_path / "pets.parquet", votes(tmp_path, [f"{i}.png" for i in tiny.IDS]))

@@ -11,6 +11,7 @@ from cleaning.command_line import main
 from cleaning.errors import InputError
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.label_studio import label_studio_tasks
+from cleaning.export.formats.published_layouts import cleanlab_label_issues
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
 from cleaning.settle.policy import Policy
@@ -32,6 +33,10 @@ def reviewed(tmp_path):
     return workspace, handed
 
 
+def decisions_in(path, dataset, run_id=""):
+    return list(read_earlier_decisions(path, dataset, run_id).decisions)
+
+
 def standing(decisions):
     return sorted((d.sample_id, d.verdict, d.labels) for d in decisions)
 
@@ -40,11 +45,11 @@ def standing(decisions):
 def test_an_export_gives_the_same_standing_decisions_back(reviewed, tmp_path, write):
     workspace, handed = reviewed
     (tmp_path / "out.json").write_bytes(write(handed))
-    read = read_earlier_decisions(tmp_path / "out.json", workspace.dataset())
+    read = decisions_in(tmp_path / "out.json", workspace.dataset())
     votes = [vote for said in handed.final.votes.values() for vote in said]
     assert len(read) == len(votes) > 5
     assert standing(read) == standing(votes)
-    assert read == read_earlier_decisions(tmp_path / "out.json", workspace.dataset())  # uuids and all
+    assert read == decisions_in(tmp_path / "out.json", workspace.dataset())  # uuids and all
 
 
 def test_argillas_own_label_question_gives_keep_and_relabel(tmp_path):
@@ -59,7 +64,7 @@ def test_argillas_own_label_question_gives_keep_and_relabel(tmp_path):
         {"id": "s2", "responses": {"label": [{"value": "c0", "user_id": "u", "status": "draft"}]}},
     ]
     (tmp_path / "a.json").write_text(json.dumps(records))
-    read = read_earlier_decisions(tmp_path / "a.json", dataset, "run")
+    read = decisions_in(tmp_path / "a.json", dataset, "run")
     assert [(d.sample_id, d.reviewer, d.verdict, d.labels) for d in read] == [
         ("s0", "argilla-u", "keep", (0,)),
         ("s0", "argilla-w", "relabel", (1,)),
@@ -69,7 +74,7 @@ def test_argillas_own_label_question_gives_keep_and_relabel(tmp_path):
     records[1]["metadata"]["sample_id"] = "s9"
     (tmp_path / "a.json").write_text(json.dumps(records))
     with pytest.raises(InputError, match="2 records of the Argilla file not fitting this dataset: s0, x"):
-        read_earlier_decisions(tmp_path / "a.json", dataset)
+        decisions_in(tmp_path / "a.json", dataset)
 
 
 # ---- cleanlab
@@ -94,7 +99,7 @@ def four():
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_cleanlabs_issues_are_decisions_of_a_reviewer_called_cleanlab(four, tmp_path, suffix):
-    read = read_earlier_decisions(issues(tmp_path / f"i{suffix}"), four)
+    read = decisions_in(issues(tmp_path / f"i{suffix}"), four)
     assert [(d.sample_id, d.verdict, d.labels, d.reviewer, d.note) for d in read] == [
         ("s1", "relabel", (2,), "cleanlab", "label_quality 0.1"),
         ("s2", "unsure", (), "cleanlab", "label_quality 0.4"),
@@ -102,15 +107,29 @@ def test_cleanlabs_issues_are_decisions_of_a_reviewer_called_cleanlab(four, tmp_
 
 
 def test_the_same_issue_with_its_quality_written_otherwise_is_the_same_decision(four, tmp_path):
-    one = read_earlier_decisions(issues(tmp_path / "a.csv", label_quality=[0.9, 0.1, 0.4, 0.9]), four)
-    other = read_earlier_decisions(issues(tmp_path / "b.csv", label_quality=[0.9, 0.10001, 0.4, 0.9]), four)
+    one = decisions_in(issues(tmp_path / "a.csv", label_quality=[0.9, 0.1, 0.4, 0.9]), four)
+    other = decisions_in(issues(tmp_path / "b.csv", label_quality=[0.9, 0.10001, 0.4, 0.9]), four)
     assert [d.uuid for d in one] == [d.uuid for d in other]
 
 
 def test_cleanlabs_rows_join_by_id(four, tmp_path):
     turned = {"id": ["s3", "s2", "s1", "s0"], "given_label": [0, 2, 1, 0], "predicted_label": [0, 2, 2, 0]}
-    read = read_earlier_decisions(issues(tmp_path / "i.csv", is_label_issue=[False, True, True, False], **turned), four)
+    read = decisions_in(issues(tmp_path / "i.csv", is_label_issue=[False, True, True, False], **turned), four)
     assert [(d.sample_id, d.verdict) for d in read] == [("s2", "unsure"), ("s1", "relabel")]
+
+
+def test_our_own_table_read_back_adds_nothing(reviewed, tmp_path):
+    workspace, handed = reviewed
+    (tmp_path / "label_issues.csv").write_bytes(cleanlab_label_issues(handed))
+    incoming = read_earlier_decisions(tmp_path / "label_issues.csv", workspace.dataset())
+    assert incoming.decisions == () and "our own export" in str(incoming.left_out[0])
+
+
+def test_datalabs_table_of_all_issues_has_no_predictions(four, tmp_path):
+    table = pd.read_csv(issues(tmp_path / "i.csv")).rename(columns={"label_quality": "label_score"})
+    table.assign(is_outlier_issue=False).drop(columns="predicted_label").to_csv(tmp_path / "all.csv")
+    read = decisions_in(tmp_path / "all.csv", four)
+    assert [(d.sample_id, d.verdict) for d in read] == [("s1", "unsure"), ("s2", "unsure")]
 
 
 def test_what_cleanlab_itself_finds_can_be_read(tmp_path):
@@ -131,7 +150,7 @@ def test_what_cleanlab_itself_finds_can_be_read(tmp_path):
         "predicted_label": scores.argmax(1),
     }
     pd.DataFrame(table).to_csv(tmp_path / "i.csv", index=False)
-    read = read_earlier_decisions(tmp_path / "i.csv", tiny_dataset(given, 3))
+    read = decisions_in(tmp_path / "i.csv", tiny_dataset(given, 3))
     assert {d.sample_id for d in read} == {f"s{i}" for i in np.flatnonzero(truth != given)}
     assert all(d.labels == (int(truth[int(d.sample_id[1:])]),) for d in read)
 
@@ -147,21 +166,21 @@ def test_what_cleanlab_itself_finds_can_be_read(tmp_path):
 )
 def test_label_issues_that_do_not_fit_are_refused(four, tmp_path, changes, sentence):
     with pytest.raises(InputError, match=sentence):
-        read_earlier_decisions(issues(tmp_path / "i.csv", **changes), four)
+        decisions_in(issues(tmp_path / "i.csv", **changes), four)
 
 
 def test_other_files_are_refused(four, tmp_path):
     with pytest.raises(InputError, match="no label_issues table of cleanlab: it has no column 'is_label_issue'"):
-        read_earlier_decisions(tiny.write(tmp_path / "t.csv", "a,b", "1,2"), four)
+        decisions_in(tiny.write(tmp_path / "t.csv", "a,b", "1,2"), four)
     with pytest.raises(InputError, match="is no sound JSON"):
-        read_earlier_decisions(tiny.write(tmp_path / "t.json", "{"), four)
+        decisions_in(tiny.write(tmp_path / "t.json", "{"), four)
     with pytest.raises(InputError, match="holds no list"):
-        read_earlier_decisions(tiny.write(tmp_path / "t.json", "{}"), four)
+        decisions_in(tiny.write(tmp_path / "t.json", "{}"), four)
     with pytest.raises(InputError, match="has an ending we do not read"):
-        read_earlier_decisions(tiny.write(tmp_path / "t.xml", "x"), four)
+        decisions_in(tiny.write(tmp_path / "t.xml", "x"), four)
     short = tiny.write(tmp_path / "i.csv", "is_label_issue,predicted_label", "True,1")
     with pytest.raises(InputError, match="has 1 row without sample ids for 4 samples"):
-        read_earlier_decisions(short, four)
+        decisions_in(short, four)
 
 
 def test_the_command_adds_them_once(reviewed, tmp_path, capsys):

@@ -1,0 +1,86 @@
+"""Export asks for whom: the files for that program, their first records as it will see them, and what takes them in."""
+
+import streamlit as st
+
+from cleaning.export import ExportKind, Policy
+from cleaning.export.export_options import ExportOptions
+from cleaning.export.first_records import first_records
+from pages.shared.export.export_handout import Handout
+from pages.shared.messages import guarded, plain
+
+AUDIENCES = {
+    "My own code": ("csv", "parquet", "jsonl", "npy", "source"),
+    "Hugging Face datasets": ("hugging_face",),
+    "lm-evaluation-harness": ("lm_eval_task", "mask"),
+    "An evaluation of my own": ("mask", "real"),
+    "Label Studio": ("label_studio", "label_studio_interface"),
+    "Argilla": ("argilla",),
+    "cleanlab": ("cleanlab",),
+    "Inspect": ("inspect",),
+    "OpenAI evals": ("openai_evals",),
+    "FiftyOne": ("fiftyone",),
+    "The dataset's owners": ("patch", "decisions"),
+}
+ANNOTATED = ("label_studio", "label_studio_interface")
+ADDRESSED = (*ANNOTATED, "fiftyone")
+
+
+@st.fragment
+@guarded
+def section(handout: Handout, settled: Policy) -> None:
+    """For whom, as which file, its first records and the command; nothing is made before somebody is chosen."""
+    st.subheader("For whom?")
+    suited = {kind.name: kind for kinds in handout.sections().values() for kind in kinds}
+    audiences = {who: [suited[name] for name in names if name in suited] for who, names in AUDIENCES.items()}
+    left, right = st.columns(2)
+    chosen = left.selectbox(
+        "Program or people",
+        [who for who, kinds in audiences.items() if kinds],
+        index=None,
+        placeholder="Choose who takes it in",
+        key="export_for",
+    )
+    if chosen is None:
+        return
+    kinds = {kind.title: kind for kind in audiences[chosen]}
+    title = right.selectbox("File", list(kinds), key=f"export_file_{chosen}")
+    kind = kinds[title]
+    _shown(kind, handout.writer(kind.name, settled, _options(kind, handout.workspace.kind)))
+
+
+def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
+    shown, prefix = False, ""
+    if kind.name in ANNOTATED:
+        shown = st.checkbox("Show annotators the given label", key="export_show_given", help="Hidden it cannot sway.")
+    if kind.name in ADDRESSED and dataset_kind == "image":
+        prefix = st.text_input(
+            "Address before the pictures' paths",
+            key="export_image_prefix",
+            placeholder="/data/local-files/?d=pictures/",
+            help="Where the other program finds the pictures.",
+        )
+    return ExportOptions(shown, prefix)
+
+
+def _shown(kind: ExportKind, write) -> None:
+    data = write()
+    records = first_records(kind.file_name, data)
+    st.caption(plain(kind.words))
+    if records:
+        st.markdown(f"**The first {len(records)} as they will be seen there**")
+        st.dataframe(records, hide_index=True, width="stretch")
+    elif kind.file_name.endswith(".xml"):
+        st.code(data.decode(), language="xml", height=240)
+    else:
+        st.caption("No records yet: nothing is flagged or decided that it would hold.")
+    if kind.command:
+        st.markdown("**What takes it in**")
+        st.code(kind.command, language=None, wrap_lines=True)
+    st.download_button(
+        f"Download {kind.file_name}",
+        data=data,
+        file_name=kind.file_name,
+        key=f"chosen_{kind.name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
