@@ -81,7 +81,8 @@ def reviewed_runs(
     """Other runs of the workspace whose random cards somebody decided, oldest first; of those that drew by the same
     lots (as runs once did) only one, as two say no more than one."""
     reviewed = {d.run_id for d in decisions if d.card in MAYBE_RANDOM} - {run_id}
-    found, seeds = {}, {ranked.audit.seed}
+    found: dict[str, RankedRun] = {}
+    seeds = {ranked.audit.seed}
     for other_id in workspace.run_ids() if reviewed else ():
         if other_id in reviewed:
             other = _ranked_once(workspace, other_id)

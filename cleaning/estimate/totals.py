@@ -46,7 +46,7 @@ def totals_of(
     cells = split.cells(curve, code)
     rest = estimate_parts(cells, part_multiplier(cells, counted_verdicts.card_count, level, anytime))
     size = rest.size + split.sums(counted_verdicts.known_rank, np.ones(len(known_code)))
-    return Totals(*(known + number for number in (rest.point, rest.low, rest.high, rest.best)), size, rest)
+    return Totals(known + rest.point, known + rest.low, known + rest.high, known + rest.best, size, rest)
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class VerdictErrors:
         def truly(judged: np.ndarray) -> np.ndarray:
             return np.clip((judged - size * alarm) / informed, 0, size)
 
-        ends = {name: truly(getattr(totals, name)) for name in ("point", "low", "high", "best")}
-        return replace(totals, **ends)
+        point, low, high, best = map(truly, (totals.point, totals.low, totals.high, totals.best))
+        return replace(totals, point=point, low=low, high=high, best=best)
 
 
 def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool) -> np.ndarray:

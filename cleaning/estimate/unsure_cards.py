@@ -40,8 +40,9 @@ def worth_settling(
 
     def half_width(settled: int) -> float:
         known = _settled(counted, ranking, settled)
-        options = {"may_flag": may_flag, "level": now.level, "anytime": now.anytime, "counted": known}
-        return estimate(audit, codes, ranking, now.threshold, **options).detection_rate.half_width
+        at = (audit, codes, ranking, now.threshold)
+        told = estimate(*at, may_flag=may_flag, level=now.level, anytime=now.anytime, counted=known)
+        return told.detection_rate.half_width
 
     before, least = half_width(0), half_width(now.unsure_count)
     few, many = 0, now.unsure_count

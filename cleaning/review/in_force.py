@@ -148,9 +148,10 @@ class InForce:
             OtherDesign(other.audit, other.ranking, shown_by(run_id, self.dataset, decisions))
             for run_id, other in self.others.items()
         ]
-        options = {"shown_here": shown_by(self.run.id, self.dataset, decisions), "others": others}
+        here = shown_by(self.run.id, self.dataset, decisions)
         audit, ranking = self.ranked.audit, self.ranked.ranking
-        return Said(codes, count_verdicts(audit, codes, ranking, audited=self.audited, **options))
+        counted = count_verdicts(audit, codes, ranking, shown_here=here, others=others, audited=self.audited)
+        return Said(codes, counted)
 
     @cached_property
     def pace(self) -> Pace:

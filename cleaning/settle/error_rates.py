@@ -71,7 +71,8 @@ class _Counts:
 
 def error_rates(decisions: Iterable[Decision], given: Mapping[str, int]) -> tuple[ErrorRates, dict[str, ErrorRates]]:
     """(of all, by reviewer) from a decision log in order, undos included. given: class code by sample id."""
-    every, by_reviewer = _Counts(), {}
+    every = _Counts()
+    by_reviewer: dict[str, _Counts] = {}
     for looks in _looks_by_sample(decisions, given).values():
         for number, (reviewer, said, card) in enumerate(looks):
             mine = by_reviewer.setdefault(reviewer, _Counts())
