@@ -17,7 +17,7 @@ LONGEST = 200
 def first_records(file_name: str, data: bytes, most: int = MOST) -> list[dict[str, str]]:
     """Up to ``most`` records, each field as a short text; none of a file that holds no records (a page, settings).
 
-    Of an archive those of its first file that holds any.
+    Of an archive those of its largest file that holds any.
     """
     read = READERS.get(PurePath(file_name).suffix.lower())
     found = [] if read is None else read(data, most)
@@ -69,9 +69,11 @@ def _npy(data: bytes, most: int) -> list[dict]:
 
 def _zip(data: bytes, most: int) -> list[dict]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if PurePath(name).suffix in (".arrow", ".jsonl")]
-        held = ((name, archive.read(name)) for name in names)
-        return next((found for name, inner in held if (found := READERS[PurePath(name).suffix](inner, most))), [])
+        held = [one for one in archive.infolist() if PurePath(one.filename).suffix in (".arrow", ".jsonl")]
+        if not held:
+            return []
+        largest = max(held, key=lambda one: one.file_size)  # beside it lie short lists, of what was left out
+        return READERS[PurePath(largest.filename).suffix](archive.read(largest), most)
 
 
 READERS: dict[str, Callable[[bytes, int], list[dict]]] = {
