@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data_adapters.files.check import LOOSE_TEXT, PLAIN_TABLES
 from data_adapters.files.endings import PACKINGS
-from data_adapters.files.outside_readers import OUTSIDE
+from data_adapters.files.foreign.outside_readers import OUTSIDE
 from data_adapters.joining.opened import ARRAY_SUFFIXES
 from data_adapters.layouts.labels_source import ARCHIVES
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from cleaning.errors import InputError, counted
+from data_adapters.files.foreign.outside_readers import OUTSIDE, load_outside
 from data_adapters.files.numpy_arrays import load_npz, map_npy
-from data_adapters.files.outside_readers import OUTSIDE, load_outside
 from data_adapters.sentences import listed
 
 ID_KEYS = ("sample_ids", "ids", "sample_id", "file_names", "filenames", "image_ids", "paths", "names", "keys", "id")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cleaning.errors import InputError
 from data_adapters.files.check import check_file
-from data_adapters.files.text_encodings import OtherEncoding
+from data_adapters.files.foreign.text_encodings import OtherEncoding
 from data_adapters.limits import MAX_JSON_BYTES, MAX_JSON_LINE, MAX_TABLE_BYTES, readable_size
 
 HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")  # beginnings of what can be half a character

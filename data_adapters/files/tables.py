@@ -26,8 +26,8 @@ from data_adapters.files.arrow_files import readable, sound
 from data_adapters.files.arrow_tables import read_arrow, read_parquet
 from data_adapters.files.check import LOOSE_TEXT, PLAIN_TABLES, TABLE_SUFFIXES, check_file
 from data_adapters.files.endings import ending, plain_ending
+from data_adapters.files.foreign.text_encodings import OtherEncoding, recoded, said_encoding
 from data_adapters.files.packed import unpacked
-from data_adapters.files.text_encodings import OtherEncoding, recoded, said_encoding
 from data_adapters.files.values import table_of
 from data_adapters.limits import MAX_JSON_BYTES
 from data_adapters.sentences import listed

@@ -11,7 +11,7 @@ import pyarrow.csv as pacsv
 
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError, counted
-from data_adapters.files.text_encodings import OtherEncoding
+from data_adapters.files.foreign.text_encodings import OtherEncoding
 from data_adapters.limits import MAX_CLASSES
 from data_adapters.sentences import listed
 

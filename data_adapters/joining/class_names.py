@@ -11,8 +11,8 @@ from pathlib import Path
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.files.check import TABLE_SUFFIXES, check_file
 from data_adapters.files.endings import ending
+from data_adapters.files.foreign.text_encodings import OtherEncoding, recoded
 from data_adapters.files.tables import read_table
-from data_adapters.files.text_encodings import OtherEncoding, recoded
 from data_adapters.joining.class_codes import all_integers
 from data_adapters.joining.columns import known_columns
 from data_adapters.limits import MAX_CLASS_NAMES_BYTES, MAX_CLASSES

@@ -11,7 +11,7 @@ from cleaning.scores.shards import LIST_SUFFIX, listed_shards
 from data_adapters.files.array_files import NamedScores, read_arrays
 from data_adapters.files.check import LOOSE_TEXT, PLAIN_TABLES, TABLE_SUFFIXES
 from data_adapters.files.endings import ending, plain_ending
-from data_adapters.files.outside_readers import OUTSIDE
+from data_adapters.files.foreign.outside_readers import OUTSIDE
 from data_adapters.files.packed import unpacked
 from data_adapters.files.tables import Table, read_table
 

@@ -135,13 +135,7 @@ def read_samples(
         group=groups,
         group_name=group or "",
         metadata=_metadata(table, used),
-        notes=(
-            *table.notes,
-            _columns_note(table, id_column, label_column, choices, group),
-            *how,
-            *([f"'{table.path.name}': ids are the paths below their common folder."] if home else []),
-            *_no_group_note(groups, group),
-        ),
+        notes=(*table.notes, *_columns_note(table, found, home), *how, *_no_group_note(groups, group)),
         labels_are_places=places,
         label_column=label_column,
         id_folder=home,
@@ -261,11 +255,14 @@ def _no_group_note(groups: np.ndarray | None, name: str | None) -> list[str]:
     return [f"{counted(empty, 'sample')} have no '{name}'; they form a group of their own."] if empty else []
 
 
-def _columns_note(table: Table, ids: str | None, labels: str, choices: str | None, group: str | None) -> str:
+def _columns_note(table: Table | LabelsArray, found: Mapping[str, str | None], home: str) -> list[str]:
+    """found: columns by their parts. home: what was cut from ids that are absolute paths."""
+    ids, group = found["id"], found["group"]
     parts = [
         f"sample ids from column '{ids}'" if ids else "samples called by their row, as no column holds ids",
-        f"given labels from '{labels}'",
+        f"given labels from '{found['given label']}'",
     ]
-    parts += [f"options from '{choices}'"] if choices else []
+    parts += [f"options from '{found['options']}'"] if found["options"] else []
     parts += [f"group from '{group}'"] if group else []
-    return f"'{table.path.name}': {counted(len(table), 'sample')}; {', '.join(parts)}."
+    notes = [f"'{table.path.name}': {counted(len(table), 'sample')}; {', '.join(parts)}."]
+    return [*notes, f"'{table.path.name}': ids are the paths below their common folder."] if home else notes

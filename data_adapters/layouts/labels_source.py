@@ -10,7 +10,7 @@ import numpy as np
 from cleaning.errors import InputError, counted
 from data_adapters.contract import LabelsArray, LabelsSource
 from data_adapters.files.array_files import read_label_array
-from data_adapters.files.outside_readers import OUTSIDE
+from data_adapters.files.foreign.outside_readers import OUTSIDE
 from data_adapters.files.tables import read_table
 from data_adapters.sentences import listed
 

@@ -37,9 +37,16 @@ def _read_apart(library: str, path: Path, folder: Path) -> int:
     """What the process that copies all arrays into the folder ends with."""
     import subprocess
 
-    command = [sys.executable, "-m", "data_adapters.files.outside_reading", library, str(path.resolve()), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "data_adapters.files.foreign.outside_reading",
+        library,
+        str(path.resolve()),
+        str(folder),
+    ]
     try:
-        home = Path(__file__).resolve().parents[2]
+        home = Path(__file__).resolve().parents[3]
         return subprocess.run(command, cwd=home, capture_output=True, timeout=SECONDS, check=False).returncode
     except subprocess.TimeoutExpired:
         return 1

@@ -1,5 +1,5 @@
-"""The process of its own in which HDF5 and Zarr are read: ``python -m data_adapters.files.outside_reading LIBRARY FILE
-FOLDER`` copies every array of numbers or texts into a ``.npy`` of its name."""
+"""The process of its own in which HDF5 and Zarr are read: run with LIBRARY, FILE and FOLDER it copies every array of
+numbers or texts into a ``.npy`` of its name."""
 
 import sys
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data_adapters.files.outside_readers import MISSING, UNSUITABLE
+from data_adapters.files.foreign.outside_readers import MISSING, UNSUITABLE
 from data_adapters.limits import MAX_UNPACKED_BYTES
 
 
