@@ -132,16 +132,19 @@ def _to_lm_eval(handover: Handover, changes: list[ProposedChange], figures: list
     replaced = {
         change.sample_id: {
             "accepted": sorted(int(k) for k in _codes(codes[change.sample_id])),
-            "human_certified": change.human_certified,
+            **_known(change),
         }
         for change in changes
         if change.mask != "drop"
     }
-    exclusions = {
-        change.sample_id: {"why": change.verdict, "human_certified": change.human_certified} for change in dropped
-    }
+    exclusions = {change.sample_id: {"why": change.verdict, **_known(change)} for change in dropped}
     held = {"exclusions": exclusions, "replacements": replaced}
     return {"corrections.json": (json.dumps(held, indent=1, ensure_ascii=False) + "\n").encode()}
+
+
+def _known(change: ProposedChange) -> dict[str, object]:
+    """What its owners call a sample, and whether people stand behind the change."""
+    return {"document_id": change.document_id, "human_certified": change.human_certified}
 
 
 def _codes(line) -> tuple[int, ...]:

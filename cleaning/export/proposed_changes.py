@@ -8,6 +8,7 @@ from cleaning.errors import counted
 from cleaning.export.handover import Handover
 
 LONGEST = 240  # letters of a question or a note in the table that a reviewer goes through
+DOCUMENT_ID = "document_id"  # the column in which readers keep it
 CERTAIN = 2  # people who agree, from which on a change counts as certified by people
 
 
@@ -15,10 +16,12 @@ CERTAIN = 2  # people who agree, from which on a change counts as certified by p
 class ProposedChange:
     """One sample that evaluates or trains otherwise. given, accepted: class names, none where it is to be left out.
 
-    what: the question, or the picture's path. human_certified: two people agree on it, or it was adjudicated.
+    document_id: what its owners call it in their own file, "" where that is not known. what: the question, or the
+    picture's path. human_certified: two people agree on it, or it was adjudicated.
     """
 
     sample_id: str
+    document_id: str
     what: str
     given: str
     accepted: tuple[str, ...]
@@ -32,6 +35,7 @@ class ProposedChange:
     def to_dict(self) -> dict:
         return {
             "sample_id": self.sample_id,
+            "document_id": self.document_id,
             "given": self.given,
             "accepted": list(self.accepted),
             "mask": self.mask,
@@ -70,7 +74,7 @@ def _change(handover: Handover, line, suspicion: float) -> ProposedChange:
     accepted = tuple(told(code) for code in sorted(labels))
     what = _what(handover, line.row)
     return ProposedChange(
-        str(line.sample_id), what, told(line.given), accepted, line.mask, line.verdict, votes,
+        str(line.sample_id), _document_id(handover, line.row), what, told(line.given), accepted, line.mask, line.verdict, votes,
         _experts(handover, line.row, told), round(suspicion, 6), certified,
     )  # fmt: skip
 
@@ -82,6 +86,11 @@ def label_text(handover: Handover, row: int, code: int) -> str:
         return name
     options = handover.option_texts(row)
     return f"{name}: {options[code]}" if code < len(options) else name
+
+
+def _document_id(handover: Handover, row: int) -> str:
+    samples = handover.dataset.samples
+    return str(samples[DOCUMENT_ID].iloc[row]) if DOCUMENT_ID in samples else ""
 
 
 def _what(handover: Handover, row: int) -> str:
@@ -117,7 +126,7 @@ def _row(number: int, change: ProposedChange, pictures: str) -> str:
     corrected = " or ".join(change.accepted) or f"left out ({change.verdict.replace('_', ' ')})"
     notes = "; ".join(dict.fromkeys(v["note"] for v in change.votes if v["note"]))
     about = f"![]({pictures}{change.what})" if pictures else _cell(change.what)
-    cells = (change.sample_id, change.given, corrected, people + experts, notes)
+    cells = (change.document_id or change.sample_id, change.given, corrected, people + experts, notes)
     sample, given, corrected, agreed_by, notes = map(_cell, cells)
     return f"| {number} | {sample} | {about} | {given} | {corrected} | {agreed_by} | {notes} |\n"
 

@@ -17,7 +17,9 @@ from tests.cleaning.export.making import a_workspace, some_decisions, some_quest
 
 @pytest.fixture(scope="module")
 def quiz(tmp_path_factory):
-    workspace, run = a_workspace(tmp_path_factory.mktemp("quiz"), some_questions(n=16))
+    dataset = some_questions(n=16)
+    dataset.samples["document_id"] = [f"upstream {row}" for row in range(16)]
+    workspace, run = a_workspace(tmp_path_factory.mktemp("quiz"), dataset)
     return Handover(workspace, run, some_decisions(workspace.dataset(), run.id), DEFAULT_POLICY)
 
 
@@ -47,6 +49,7 @@ def test_lm_evals_list_gives_the_masks_figures(quiz):
     given = dict(zip(quiz.dataset.sample_ids, quiz.dataset.given_labels.tolist()))
     mask = dict(zip(quiz.dataset.sample_ids, quiz.final.mask()))
     assert set(held["exclusions"]) == {s for s, m in mask.items() if m == "drop"} == {"q003"}
+    assert held["exclusions"]["q003"]["document_id"] == "upstream 3"
     for sample, one in held["replacements"].items():
         expected = mask[sample].partition(":")[2].strip("[]")
         assert one["accepted"] == [int(k) for k in expected.split(",")] != [given[sample]]
