@@ -131,6 +131,7 @@ def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> 
             client = _Browser(port, root, workspace.id, run_id, names[place])
             client.cards([])
             gate.wait()
+            client.connection.close()  # servers end a connection that is idle for long; the next request opens another
             told[place] = client.review(cards)
 
         threads = [threading.Thread(target=review, args=(place,)) for place in range(len(names))]

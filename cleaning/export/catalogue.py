@@ -10,6 +10,7 @@ from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.decision_log import write_decision_log
 from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
 from cleaning.export.formats.fiftyone_samples import fiftyone_samples
+from cleaning.export.formats.formula_safe import safe_table
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
 from cleaning.export.handover import Handover
@@ -27,9 +28,18 @@ CATALOGUE = (
         "csv",
         "Corrected labels, CSV",
         "corrected_labels.csv",
-        "Every sample with its given and its corrected label.",
-        lambda h: corrected.as_csv(corrected.corrected_table(h)),
+        "Every sample with its given and its corrected label. An apostrophe stands before text that a spreadsheet would "
+        "run as a formula; the raw table has none.",
+        lambda h: corrected.as_csv(safe_table(corrected.corrected_table(h))),
         command='pandas.read_csv("corrected_labels.csv")',
+    ),
+    ExportKind(
+        "csv_raw",
+        "Corrected labels, CSV for programs",
+        "corrected_labels_raw.csv",
+        "The same table with every text as it is, formulas too; not to be opened in a spreadsheet.",
+        lambda h: corrected.as_csv(corrected.corrected_table(h)),
+        command='pandas.read_csv("corrected_labels_raw.csv")',
     ),
     ExportKind(
         "parquet",

@@ -35,8 +35,9 @@ class Dealer:
 
     def update(self, current: CurrentDecisions, touched: Iterable[str]) -> None:
         """Counts the votes on some samples anew."""
-        for sample_id in touched:
-            for row in self.facts.rows([sample_id]):
+        ids = list(touched)
+        for sample_id, row in zip(ids, self.facts.row_of.get_indexer(ids) if ids else ()):
+            if row >= 0:
                 votes = [d for d in current.on(sample_id) if BY_NAME[d.verdict].judges]
                 referring = sum(d.verdict == NEEDS_EXPERT for d in votes)
                 self.votes[row], self.referred[row] = len(votes) - referring, referring > 0

@@ -62,6 +62,7 @@ class ReviewDesk:
         self._generation = self.store.generation
         self._current = CurrentDecisions()
         self._in_force: tuple[int, InForce] | None = None
+        self._audit: tuple[InForce, np.ndarray] | None = None
         self._learning = finds.Learning(self.facts)
         self._dealer = Dealer(self.facts)
         self._queues = KeptQueues(self.facts, self._learning)
@@ -148,7 +149,8 @@ class ReviewDesk:
         done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
         total = len(todo) + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
         progress = {"total": total, "left": len(todo)}
-        cards = [self._leased(lease, view) for lease in handed.leases]
+        current = self.current()
+        cards = [self._leased(lease, view, current) for lease in handed.leases]
         return told | {"cards": cards, "progress": progress, "other_tabs": handed.other_tabs}
 
     def news(self, view: View) -> dict | None:
@@ -170,14 +172,13 @@ class ReviewDesk:
         now, current = self.in_force(), self.current()
         return Known(current, now.chosen, self.facts, now.flagged, self._dealer.judged_wrong_once)
 
-    def _leased(self, lease: Lease, view: View) -> dict:
+    def _leased(self, lease: Lease, view: View, current: CurrentDecisions) -> dict:
         """A card under its ticket; one that comes back looks as one that was never decided."""
-        card = self.card(int(self.facts.rows([lease.sample_id])[0]), view)
+        card = self.card(int(self.facts.rows([lease.sample_id])[0]), view, current)
         card.pop("decided", None)
         return card | {"ticket": lease.ticket, "told": False}
 
     def leave(self, view: View) -> None:
-        """The tab was closed."""
         self.leases.leave(_holder(view))
 
     def read_ahead(self) -> None:
@@ -189,13 +190,13 @@ class ReviewDesk:
         """Cards by sample id, for going back."""
         return [self.card(int(row), view) for row in self.facts.rows(sample_ids)]
 
-    def card(self, row: int, view: View) -> dict:
-        """A card with the reviewer's own standing decision, if there is one."""
+    def card(self, row: int, view: View, current: CurrentDecisions | None = None) -> dict:
+        """A card with the reviewer's own standing decision, if there is one. current: the log, if just read."""
         sample_id = str(self.dataset.sample_ids[row])
         card = self.cards.card(row, mode_of(view, self.run.id, sample_id))
         if "open" in card:
             card["open"]["flagged"] = self._is_flagged(row)
-        current = self.current()
+        current = current or self.current()
         card["told"] = card["mode"] == BLIND and current.has_been_told(view.reviewer, sample_id)
         mine = current.of(view.reviewer).get(sample_id)
         if mine is not None and mine.verdict != LATER:
@@ -273,8 +274,7 @@ class ReviewDesk:
         return Outcome(list(saved), refused, self._reveals(shown) if shown else {})
 
     def _reveals(self, shown: Sequence[Decision]) -> dict[str, dict]:
-        """By uuid. The decisions are durable by now, so what fails here is for the server's log alone."""
-        try:
+        try:  # the decisions are durable by now, so what fails here is for the server's log alone
             return Reveals(self.facts, self.cards, self.in_force().flagged, self.current()).of(shown)
         except Exception:
             _log.warning("saved decisions could not be revealed", exc_info=True)
@@ -282,12 +282,14 @@ class ReviewDesk:
 
     def _audit_rows(self, reviewer: str) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
-        flagged = len(self.queue(View(reviewer), audit=False))
-        chosen = self.in_force().chosen
-        drawn = review_queue.audit_rows(self.run.scores, self.facts.shown_audit)
-        audit = np.zeros(len(self.dataset), bool)
-        audit[drawn[: review_queue.audit_card_count(flagged, chosen.audit_share, chosen.random_cards)]] = True
-        return audit
+        now = self.in_force()
+        if self._audit is None or self._audit[0] is not now:
+            flagged = len(self.queue(View(reviewer), audit=False))
+            drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
+            audit = np.zeros(len(self.dataset), bool)
+            audit[drawn[: review_queue.audit_card_count(flagged, now.chosen.audit_share)]] = True
+            self._audit = now, audit
+        return self._audit[1]
 
     def _is_flagged(self, row: int) -> bool:
         """Whether suspicion passes the threshold in force: only then is another label suggested to anybody."""

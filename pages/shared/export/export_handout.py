@@ -17,7 +17,7 @@ from pages.shared.server import served_pictures, tokens
 MOST_PICTURES = 200  # thumbnails in the table of changes; each is fetched when it is scrolled into view
 MOST_TEXT = 300
 SECTIONS = {
-    "Corrected labels": ("csv", "parquet", "jsonl", "npy", "hugging_face", "source"),
+    "Corrected labels": ("csv", "csv_raw", "parquet", "jsonl", "npy", "hugging_face", "source"),
     "To check, apply and revert": ("patch", "mask", "decisions"),
     "Reports": ("certificate", "certificate_json", "card", "card_json", "impact"),
     "For other tools": (),

@@ -139,5 +139,5 @@ def test_preview_counts_what_moves(opened):
 
 
 def test_an_unknown_export_is_a_sentence(opened):
-    with pytest.raises(InputError, match="'doc' is not an export; choose csv, parquet"):
+    with pytest.raises(InputError, match="'doc' is not an export; choose csv, csv_raw, parquet"):
         write_export("doc", *opened, [])

@@ -122,6 +122,28 @@ def test_what_is_assigned_goes_to_its_people_and_random_cards_to_anybody(desk):
     assert all(random_rows <= set(rows.tolist()) for rows in (of_ann, of_eve, of_bob)) and random_rows
 
 
+def test_random_cards_are_decided_in_their_drawn_order_whoever_takes_them(desk):
+    """Under overlap, assignment, repeats and controls those decided so far stay a random sample: a beginning of the
+    drawn order, but for the cards that somebody holds."""
+    name = desk.dataset.class_names[0]
+    choose(desk, overlap_share=0.3, overlap=2, repeat_share=0.2, assigned={"ann": {"classes": [name]}})
+    people = [ANN, BOB, EVE]
+    in_queue = set(desk.queue(ANN).rows.tolist())
+    drawn = [row for row in desk.run.audit["row"].to_numpy().tolist() if row in in_queue]
+    for _ in range(3):
+        play(desk, people, 12)
+        seen = [row in _answered(desk) for row in drawn]
+        reached = max(place for place, one in enumerate(seen) if one) + 1
+        flagged_too = int(desk.in_force().flagged[drawn[:reached]].sum())
+        assert sum(not one for one in seen[:reached]) <= len(people) + flagged_too
+    play(desk, people, 150)
+    assert set(drawn) <= _answered(desk), "in the end every random card is decided"
+
+
+def _answered(desk) -> set[int]:
+    return set(desk.facts.rows(desk.current().decided()).tolist())
+
+
 def test_a_repeat_comes_later_unmarked_and_changes_no_vote(desk):
     choose(desk, repeat_share=0.3)
     met = play(desk, [ANN], 120)["ann"]
