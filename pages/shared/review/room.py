@@ -1,14 +1,18 @@
 """The review components: browser parts that hold the coming cards or thumbnails, and the Streamlit side that mounts
 them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
 
-from cleaning.domain.verdicts import KEEP, RELABEL, VERDICTS
+from cleaning.domain.verdicts import KEEP, RELABEL, verdicts_for
+from cleaning.errors import counted
 from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import FEW_CLASSES, ReviewDesk, View
+from cleaning.review.queue import Filters
+from pages.shared.review.review_bar import STATUS_WORDS
 from pages.shared.server import tokens
 from pages.shared.server.browser_modules import loader
 
@@ -52,14 +56,32 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
     return _told_to_both(desk, view) | {
         "settings": max((change.seq for change in desk.in_force().chosen.changes), default=0),
+        "about": f"{desk.workspace.name}, reviewed by {view.reviewer}",
+        "filtered": filters_in_words(desk.dataset.class_names, view.filters),
         "keys": desk.facts.keys,
         "search": desk.dataset.class_count > FEW_CLASSES,
         "verdicts": [
             {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
-            for v in VERDICTS
+            for v in verdicts_for(desk.dataset.kind)
             if v.key or v.name in (KEEP, RELABEL)
         ],
     }
+
+
+def filters_in_words(names: Sequence[str], filters: Filters) -> list[str]:
+    """Which filters are on: what differs from the plain queue."""
+    usual = Filters()
+    classes = (("labelled", filters.given), ("suggested", filters.suggested))
+    told = [f"{words} {names[code]}" for words, code in classes if code is not None]
+    if filters.group is not None:
+        told.append(str(filters.group))
+    if filters.least_disagreement:
+        told.append(f"at least {counted(filters.least_disagreement, 'expert')} against the label")
+    if filters.status != usual.status:
+        told.append(STATUS_WORDS[filters.status].lower())
+    elif not filters.flagged_only:
+        told.append("unflagged samples too")
+    return told
 
 
 def _told_to_both(desk: ReviewDesk, view: View) -> dict:

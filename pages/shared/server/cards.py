@@ -64,8 +64,7 @@ class Cards:
         return offered
 
     def _question(self, row: int) -> dict:
-        text = self.dataset.samples["question"].iloc[row] if "question" in self.dataset.samples else ""
-        return {"stem": blocks(str(text))}
+        return {"stem": blocks(self.facts.question(row))}
 
     def _picture(self, row: int) -> dict:
         try:

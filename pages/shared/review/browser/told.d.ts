@@ -31,6 +31,10 @@ export interface CardData extends Told {
   keys: string;
   /** Whether there are more labels than a card offers. */
   search: boolean;
+  /** The dataset and who reviews it. */
+  about: string;
+  /** Filters that are on, in words. */
+  filtered: string[];
   verdicts: Verdict[];
 }
 
@@ -117,13 +121,13 @@ export interface DecidedReveal extends Reveal {
   verdict: string;
   sample_id: string;
   picked: Named[];
-  colleagues: { verdict: string; labels: Named[] }[];
+  colleagues: { verdict: string; labels: Named[]; note: string }[];
 }
 
 /** A decision that stands, as far as a card or the history tells it. */
 export interface Decided {
   verdict: string;
-  labels: { name: string }[];
+  labels: { name: string; text?: string }[];
   note: string;
 }
 
@@ -131,7 +135,9 @@ export interface Decided {
 export interface PastDecision extends Decided {
   uuid: string;
   sample_id: string;
-  labels: Named[];
+  labels: (Named & { text?: string })[];
+  /** The beginning of a question. */
+  stem?: string;
   seq: number;
   at: string;
   thumb: string | null;
