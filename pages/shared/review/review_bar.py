@@ -26,6 +26,7 @@ ORDERS = {
 
 CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
 SIZES = (24, 60, 120)
+PAIR = "review_pair"  # key of the group that the grid shows
 IN_URL = "query-params"  # a reload comes back to the same queue
 RANDOM_ONLY = "review_random"
 MOST_PAIRS = 200  # offered for the grid
@@ -164,14 +165,14 @@ def _pair(desk: ReviewDesk, view: View, place) -> Filters:
     classes = sorted(by_class, key=lambda given: -by_class[given])
     offered = [(given, suggested) for given, suggested, _ in pairs[:MOST_PAIRS]]
     offered += [(given, None) for given in classes[:MOST_PAIRS]]
-    kept = state.typed("review_pair")
+    kept = state.typed(PAIR)
     if kept is not None and kept not in offered:
         offered.append(kept)  # decided to the end: stays chosen until the reviewer moves on
     given, suggested = place.selectbox(
         "Samples",
         offered,
         format_func=lambda pair: f"{names[pair[0]]} → {_name(names, pair[1])}",
-        key="review_pair",
+        key=PAIR,
         label_visibility="collapsed",
         bind=IN_URL,
     )

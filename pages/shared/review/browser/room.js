@@ -15,7 +15,7 @@ import { labelWords } from "./question_text.js";
 import { RoomKeys } from "./room_keys.js";
 import { RoomSheets } from "./room_sheets.js";
 import { RoomView } from "./room_view.js";
-import { sessionLines } from "./sheets/session.js";
+import { closingLines } from "./sheets/closing.js";
 
 const MOST_PACES = 30;
 const DRY_MS = 150; // until the server is asked again for cards
@@ -125,8 +125,8 @@ export class Room {
   async finish() {
     this.view.finish();
     await this.outbox.flush();
-    const told = await this.post("session", {}).catch(() => null); // an extra; P asks for it again
-    if (told) this.view.finished.append(...sessionLines(told, this.words));
+    const told = await this.post("closing", {}).catch(() => null); // an extra: the way on shows without it
+    if (told) this.view.brought.replaceChildren(...closingLines(told));
   }
 
   // -- deciding --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import { LastCard } from "./last_card.js";
 import { alikeNodes } from "./opinions.js";
 import { Pins } from "./pins.js";
 import { textNodes } from "./question_text.js";
+import { onwardLinks } from "./sheets/closing.js";
 import { said } from "./sheets/history.js";
 import { Stage } from "./stage.js";
 import { NewsLine, Progress, Saving, Toast } from "./telling.js";
@@ -43,7 +44,9 @@ export class RoomView {
     this.meta = el("details", { class: "meta" }, el("summary", {}, "About this sample"), this.facts);
     this.alike = el("div", { class: "alike" });
     this.table = el("div", { class: `table ${data.kind} waiting` }, ...this.halves());
-    this.finished = el("div", { class: "finished", hidden: true });
+    this.finished = el("section", { class: "finished", "aria-label": "The end of the queue", hidden: true });
+    this.brought = el("div", { class: "brought" });
+    this.links = data.links;
     this.verdicts = verdictBar(data, { ...room.sheets.openers(), verdict: room.verdict });
     this.node = this.assembled(data);
     this.listenToSheets();
@@ -101,6 +104,7 @@ export class RoomView {
   show(card) {
     this.table.hidden = false;
     this.finished.hidden = true;
+    this.node.classList.remove("ended");
     this.table.classList.remove("waiting");
     this.choices.show(card, this.base);
     this.ask(this.promptWords(card, false));
@@ -141,11 +145,18 @@ export class RoomView {
   }
 
   finish() {
-    const words =
-      "Every card in it has your decision. Undo (Z) still works; another order, filter or threshold gives more cards.";
     this.table.hidden = true;
     this.finished.hidden = false;
-    this.finished.replaceChildren(el("h2", {}, "This queue is done."), el("p", {}, words));
+    this.node.classList.add("ended");
+    const words = "Every card in it has your decision. Undo (Z) still works.";
+    this.brought.replaceChildren();
+    this.finished.replaceChildren(
+      el("h2", {}, "This queue is done."),
+      this.brought,
+      el("p", {}, words),
+      onwardLinks(this.links),
+    );
+    say(this.spoken, `${this.last.spoken} This queue is done.`);
   }
 
   /** @param {boolean} several whether several labels may be marked */
