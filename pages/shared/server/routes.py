@@ -19,7 +19,7 @@ from starlette.routing import Route
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
-from cleaning.review.closing import closing
+from cleaning.review.session import closing
 from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
     CardsBody,

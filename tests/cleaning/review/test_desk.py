@@ -9,8 +9,8 @@ import pytest
 from cleaning.keep.workspaces import now
 from cleaning.review import View
 from cleaning.review.chosen import HAND, Choosing, ChosenThreshold
-from cleaning.review.closing import closing
 from cleaning.review.queue import Filters
+from cleaning.review.session import closing
 from tests.cleaning.review.reviewing import ANN, BOB, decide, item, judge, shown
 
 # -- the queue ------------------------------------------------------------------------------------------------------

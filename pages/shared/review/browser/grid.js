@@ -7,7 +7,7 @@ import { itemOf, newUuid, PICKED, undosOf } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
 import { Tab } from "./deciding/tab.js";
 import { GridPages } from "./grid_pages.js";
-import { GridView } from "./grid_view.js";
+import { GridView, gridActs } from "./grid_view.js";
 import { mounted } from "./mounting.js";
 import { at, isUndo, notForUs } from "./window.js";
 
@@ -241,18 +241,7 @@ export class Grid {
   // -- keys and buttons ------------------------------------------------------------------------------------------
 
   acts() {
-    return [
-      { key: "K", words: "Keep all", name: "keep", run: () => this.preview("keep") },
-      { key: "R", words: "Relabel all", name: "relabel", run: () => this.preview("relabel") },
-      { key: "Space", words: "Leave one out", name: "out", run: () => this.toggle(this.focus) },
-      { key: "V", words: "Enlarge", name: "peek", run: () => this.peek() },
-      { key: "E", words: "Left out: undecided", name: "swap", run: () => this.swapOut() },
-      { key: "Enter", words: "Decide", name: "decide", run: () => this.decide() },
-      { key: ",", words: "Page before", name: "before", run: () => void this.turnPage(-1) },
-      { key: ".", words: "Next page", name: "next", run: () => void this.turnPage(1) },
-      { key: "Z", words: "Undo step", name: "undo", run: () => this.undo() },
-      { key: "?", words: "Keys", name: "help", run: () => this.view.help.show() },
-    ];
+    return gridActs(this);
   }
 
   /** @param {KeyboardEvent} event */

@@ -1,4 +1,5 @@
 // What the grid looks like: the page of thumbnails, and what the plan would make of each.
+/** @import { Grid } from "./grid.js" */
 /** @import { GridPage, Cell, Fate, Plan } from "./grid_page.js" */
 /** @import { GridData } from "./told.d.ts" */
 import { el, part, say } from "../../browser/dom.js";
@@ -115,6 +116,26 @@ export class GridView {
     this.saving.close();
     this.node.remove();
   }
+}
+
+/**
+ * What each key and button of the grid does.
+ * @param {Grid} grid
+ * @returns {Act[]}
+ */
+export function gridActs(grid) {
+  return [
+    { key: "K", words: "Keep all", name: "keep", run: () => grid.preview("keep") },
+    { key: "R", words: "Relabel all", name: "relabel", run: () => grid.preview("relabel") },
+    { key: "Space", words: "Leave one out", name: "out", run: () => grid.toggle(grid.focus) },
+    { key: "V", words: "Enlarge", name: "peek", run: () => grid.peek() },
+    { key: "E", words: "Left out: undecided", name: "swap", run: () => grid.swapOut() },
+    { key: "Enter", words: "Decide", name: "decide", run: () => grid.decide() },
+    { key: ",", words: "Page before", name: "before", run: () => void grid.turnPage(-1) },
+    { key: ".", words: "Next page", name: "next", run: () => void grid.turnPage(1) },
+    { key: "Z", words: "Undo step", name: "undo", run: () => grid.undo() },
+    { key: "?", words: "Keys", name: "help", run: () => grid.view.help.show() },
+  ];
 }
 
 /** @param {Act} act */

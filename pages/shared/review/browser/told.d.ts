@@ -239,7 +239,7 @@ export interface Session {
   expected: Expected | null;
 }
 
-/** From closing.py (`closing`). */
+/** From session.py (`closing`). */
 export interface Closing {
   found: number;
   confirmed: number;
