@@ -16,7 +16,7 @@ from cleaning.review import FEW_CLASSES, ReviewDesk, View
 from cleaning.review.queue import Filters
 from pages.shared import state
 from pages.shared.messages import guarded
-from pages.shared.review.review_bar import PAIR, STATUS_WORDS
+from pages.shared.review.review_bar import PAIR, RANDOM_ONLY, STATUS_WORDS
 from pages.shared.server import tokens
 from pages.shared.server.browser_modules import loader
 
@@ -76,6 +76,8 @@ def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
     here = {"workspace": desk.workspace.id, "run": desk.run.id, "reviewer": view.reviewer}
     ways = [
         ("Export corrected labels", "export", {}),
+        ("Settle contested cards", "settle", {}),
+        ("More random cards", "review", {RANDOM_ONLY: "true"}),
         ("See what a lower threshold would bring", "threshold", {}),
         ("Another dataset", "load", {}),
     ]
