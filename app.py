@@ -31,12 +31,14 @@ def main() -> None:
         for name, title, icon in STEPS
     ]
     chosen = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{chosen.title} · Second Opinion")
     state.current()
     if not signed_in.enter():
         return
     state.mark_routed()
     state.write_url()
     frame.sidebar()
+    frame.narrow_navigation(pages)
     chosen.run()
 
 

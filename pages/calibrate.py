@@ -66,6 +66,7 @@ def page() -> None:
     )
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
+    st.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
     one, everyone, groups, helping = st.tabs(["One expert", "All experts", "Groups and shift", "Which experts help"])
     with one:
         one_expert(run, made)

@@ -6,6 +6,7 @@ require_router()
 
 import streamlit as st
 
+from cleaning.domain.verdicts import BY_NAME
 from cleaning.export import Policy
 from pages.shared import frame
 from pages.shared.export import export_handout, for_whom, import_section
@@ -71,7 +72,7 @@ def counts(numbers: dict[str, int]) -> None:
         "Several fit": numbers["any_of"],
         "Dropped": numbers["drop"],
         "Contested": numbers["contested"],
-        "Open": numbers["open"],
+        "Undecided": numbers["open"],
     }
     for column, (title, number) in zip(st.columns(len(shown)), shown.items()):
         column.metric(title, f"{number:,}")
@@ -80,6 +81,7 @@ def counts(numbers: dict[str, int]) -> None:
 def what_changes(handout, found) -> None:
     st.subheader("What changes")
     shown = handout.illustrated(found.changes.head(1_000))
+    shown = shown.assign(verdict=[in_words(verdict) for verdict in shown["verdict"]])
     columns = [c for c in CHANGES if c in shown and c not in {TOLD_IN_FULL[t] for t in TOLD_IN_FULL if t in shown}]
     tall = {"row_height": 64} if "picture" in shown else {}
     st.dataframe(shown, column_order=columns, column_config=CHANGES, hide_index=True, width="stretch", **tall)
@@ -96,10 +98,28 @@ def what_changes(handout, found) -> None:
     )
 
 
+def in_words(verdict: str) -> str:
+    """A verdict as it is called everywhere on the pages."""
+    known = BY_NAME.get(verdict)
+    return known.words if known else verdict
+
+
 @st.fragment
 @guarded
 def downloads(handout, settled: Policy) -> None:
-    st.subheader("Files")
+    st.subheader("What do you need it for?")
+    uses = handout.uses()
+    chosen = st.radio("What for", list(uses), format_func=lambda use: uses[use][0], key="export_use",
+                      label_visibility="collapsed")  # fmt: skip
+    needed = uses[chosen or "train"][1]
+    one_file(handout, settled, needed, primary=True)
+    st.caption(f"Settled by: {plain(settled.in_words(), 400)}.")
+    with st.expander("All files"):
+        all_files(handout, settled, needed.name)
+
+
+def all_files(handout, settled: Policy, shown: str) -> None:
+    """Everything at once, and each file but the one that is shown already."""
     st.download_button(
         "Everything as ZIP",
         data=handout.writer(export_handout.EVERYTHING, settled),
@@ -107,18 +127,16 @@ def downloads(handout, settled: Policy) -> None:
         key=f"download_{export_handout.EVERYTHING}",
         on_click="ignore",  # a rerun would forget what the click asks for before it is made
         icon=":material/folder_zip:",
-        type="primary",
     )
-    st.caption(
-        f"All files below, with a manifest of their SHA-256 hashes. Settled by: {plain(settled.in_words(), 400)}."
-    )
+    st.caption("All files below, with a manifest of their SHA-256 hashes.")
     for title, kinds in handout.sections().items():
-        st.markdown(f"#### {title}")
+        st.markdown(f"### {title}")
         for kind in kinds:
-            one_file(handout, settled, kind)
+            if kind.name != shown:
+                one_file(handout, settled, kind)
 
 
-def one_file(handout, settled: Policy, kind) -> None:
+def one_file(handout, settled: Policy, kind, primary: bool = False) -> None:
     words, button = st.columns([3, 1], vertical_alignment="center")
     words.markdown(f"**{kind.title}**  \n{plain(kind.words)}")
     button.download_button(
@@ -128,6 +146,7 @@ def one_file(handout, settled: Policy, kind) -> None:
         key=f"download_{kind.name}",
         on_click="ignore",
         icon=":material/download:",
+        type="primary" if primary else "secondary",
         width="stretch",
     )
 

@@ -44,6 +44,11 @@ VERDICTS = (
 BY_NAME = {v.name: v for v in VERDICTS}
 
 
+def verdicts_for(kind: str) -> tuple[Verdict, ...]:
+    """The scheme for "image" or "question": only a question has options that could be unclear."""
+    return tuple(v for v in VERDICTS if kind == "question" or v.name != UNCLEAR_OPTIONS)
+
+
 def verdict_for_picked(picked: Sequence[int], given: int) -> str:
     """The verdict that follows from the classes a reviewer says fit, without having seen the given label."""
     if not picked:

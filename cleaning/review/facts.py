@@ -105,6 +105,10 @@ class Facts:
         """A class as a browser is told it."""
         return {"code": int(code), "name": self.dataset.class_names[code]}
 
+    def question(self, row: int) -> str:
+        """The text of a question; "" where the sample is none."""
+        return str(self.dataset.samples["question"].iloc[row]) if "question" in self.dataset.samples else ""
+
     def choices(self, row: int) -> list | None:
         """The options of a question as they were read."""
         if "choices" not in self.dataset.samples:

@@ -6,21 +6,31 @@ from cleaning.keep.decisions import Decision
 from cleaning.review.card_maker import CardMaker
 from cleaning.review.facts import Facts
 
+LONGEST_STEM, LONGEST_OPTION = 200, 100  # characters: what a line of the history can hold
 _STEP = 23  # characters: decisions made in one step of the grid share all of their uuid but the last group
 
 
 def told(decision: Decision, facts: Facts, cards: CardMaker) -> dict:
     rows = facts.rows([decision.sample_id])
+    row = int(rows[0]) if len(rows) else None
     return {
         "uuid": decision.uuid,
         "sample_id": decision.sample_id,
         "verdict": decision.verdict,
-        "labels": [facts.named(c) for c in decision.labels] if len(rows) else [],
+        "labels": [] if row is None else [_label(facts, row, c) for c in decision.labels],
         "note": decision.note,
         "seq": decision.seq,
         "at": decision.decided_at,
-        "thumb": cards.picture_url(int(rows[0]), "thumb") if len(rows) else None,
+        "stem": "" if row is None else facts.question(row)[:LONGEST_STEM],
+        "thumb": None if row is None else cards.picture_url(row, "thumb"),
     }
+
+
+def _label(facts: Facts, row: int, code: int) -> dict:
+    """A class; an option of a question with its text."""
+    choices = facts.choices(row)
+    text = {"text": str(choices[code])[:LONGEST_OPTION]} if choices is not None and code < len(choices) else {}
+    return facts.named(code) | text
 
 
 def steps(latest_first: Iterable[Decision], count: int, facts: Facts, cards: CardMaker) -> list[dict]:

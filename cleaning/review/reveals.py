@@ -35,7 +35,8 @@ class Reveals:
 
     def _revealed(self, decision: Decision, row: int) -> dict:
         others = [
-            {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels]} for d in self._others(decision)
+            {"verdict": d.verdict, "labels": [self.facts.named(c) for c in d.labels], "note": d.note}
+            for d in self._others(decision)
         ]
         return self.cards.reveal(row) | {
             "flagged": bool(self.flagged[row]),

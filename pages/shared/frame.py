@@ -10,6 +10,19 @@ from pages.shared.messages import plain
 
 LOGO = Path(__file__).with_name("logo.svg")
 TIGHTER = """<style>
+.st-key-narrow_navigation {display: none}
+div:has(> .st-key-narrow_navigation) {position: absolute; width: auto}
+@media (max-width: 767px) {
+  /* Streamlit folds the steps away in a narrow window: there they stand beside the logo, as icons */
+  .st-key-narrow_navigation {display: flex; position: fixed; z-index: 999991; top: 0; right: 0.4rem; height: 3.75rem;
+    width: auto !important; align-items: center;
+    flex-wrap: nowrap; gap: 0}
+  .st-key-narrow_navigation p {position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden}
+  .st-key-narrow_navigation a {padding: 0.35rem}
+  [data-testid=stHeader] img {max-width: 7.5rem; object-fit: contain}
+}
+a:focus-visible {outline: 3px solid light-dark(#0F6E66, #3AA79B) !important; outline-offset: 1px}
+[data-testid=stCaptionContainer] p {color: light-dark(#5A6166, #A9AFB3)}
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
 /* the theme's own colour is too faint in the dark for the words of what is chosen */
 button[data-variant="segmented_control"][data-selected], [role="tab"][aria-selected="true"] p,
@@ -24,6 +37,13 @@ def sidebar() -> None:
     with st.sidebar:
         _reviewer()
         _open_dataset()
+
+
+def narrow_navigation(pages: list) -> None:
+    """The steps as icons, for windows too narrow for the bar of steps."""
+    with st.container(horizontal=True, key="narrow_navigation"):
+        for page in pages:
+            st.page_link(page, label=page.title, icon=page.icon, help=page.title)
 
 
 def _open_dataset() -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from cleaning.calibrate.report import ExpertReport, report_expert
 from cleaning.domain.dataset import Dataset
-from cleaning.errors import InputError
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
 from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
@@ -156,7 +155,7 @@ def opened_workspace() -> Workspace:
     """The workspace this tab has open, or a sentence that says where to open one."""
     workspace_id = state.current().workspace_id
     if not workspace_id:
-        raise InputError("No dataset is open. Choose one on the Load page.")
+        raise state.NothingOpen("No dataset is open. Choose one on the Load page.")
     return workspace(workspace_id)
 
 
@@ -166,6 +165,6 @@ def opened_run() -> Run:
     if not run_id or run_id not in opened.run_ids():
         ids = opened.run_ids()
         if not ids:
-            raise InputError("This dataset has not been scored yet. Score it on the Load page.")
+            raise state.NothingOpen("This dataset has not been scored yet. Score it on the Load page.")
         run_id = state.update(run_id=ids[-1]).run_id
     return run(opened.id, run_id)

@@ -37,6 +37,10 @@ def guarded(body: Callable) -> Callable:
     def wrapper(*args, **kwargs):
         try:
             return body(*args, **kwargs)
+        except state.NothingOpen as nothing:
+            st.info(plain(nothing), icon=":material/folder_open:")
+            if st.button("Choose a dataset", type="primary", key="choose_dataset"):
+                st.switch_page("pages/load.py")
         except InputError as error:
             show_error(error)
         except Exception as error:

@@ -8,11 +8,17 @@ from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
+from cleaning.errors import InputError
+
 _KEY = "second_opinion_state"
 _ROUTED = "second_opinion_routed"
 _ASKED = "second_opinion_asked"
 MOST_ASKED = 100
 _IN_URL = {"workspace_id": "workspace", "run_id": "run", "reviewer": "reviewer"}
+
+
+class NothingOpen(InputError):
+    """There is nothing to show yet: no mistake, but the way to begin is told."""
 
 
 @dataclass(frozen=True)

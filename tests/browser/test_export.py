@@ -30,6 +30,7 @@ def test_changes_show_their_picture_and_one_click_gives_everything(own_server, c
     assert thumbnail.value.headers["content-type"].startswith("image/")
     row = int(workspace.latest_run().scores["row"].iloc[0])
     assert f"/api/media/{workspace.id}/{row}/thumb?" in thumbnail.value.url
+    page.get_by_text("All files", exact=True).click()
     with download(page) as everything:
         page.get_by_role("button", name="Everything as ZIP").click()
     with zipfile.ZipFile(everything.value.path()) as archive:

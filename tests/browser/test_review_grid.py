@@ -49,7 +49,7 @@ def test_relabel_all_with_exceptions_after_a_preview_and_undo_as_one_step(grid):
     page.keyboard.press("Space")
     page.keyboard.press("r")
     told = captions(grid)
-    assert told[1] == "stays open" and set(told[:1] + told[2:]) == {f"→ {suggested}"}
+    assert told[1] == "undecided" and set(told[:1] + told[2:]) == {f"→ {suggested}"}
     expect(page.locator(".prompt")).to_contain_text(f"{total - 1} become {suggested}")
     assert grid.log() == [], "a preview decides nothing"
     page.keyboard.press("Enter")
@@ -119,3 +119,24 @@ def test_shift_click_leaves_a_range_out_and_all_left_out_decides_nothing(grid):
     page.keyboard.press("Enter")
     expect(page.locator(".toast.visible")).to_contain_text("nothing to decide")
     assert grid.log() == []
+
+
+def test_the_next_group_comes_by_itself_and_a_sample_is_enlarged(grid):
+    page = grid.page
+    given, suggested = names_of_pair(grid)
+    heading = page.locator(".grid .prompt")
+    expect(heading).to_contain_text(f"Labelled {given}, the experts suggest {suggested}: ")
+    assert heading.bounding_box()["y"] < page.locator(".grid .cells").bounding_box()["y"], "said above the pictures"
+    page.keyboard.press("v")
+    sheet = page.get_by_role("dialog", name="Enlarged")
+    expect(sheet).to_contain_text("suspicion")
+    page.keyboard.press("k")
+    page.keyboard.press("v")
+    expect(sheet).to_be_hidden()
+    assert grid.log() == []
+    page.keyboard.press("r")
+    page.keyboard.press("Enter")
+    expect(heading).to_contain_text("Labelled ")
+    expect(heading).not_to_contain_text(f"Labelled {given}, the experts suggest {suggested}")
+    expect(page.get_by_role("combobox", name="Samples")).not_to_have_value(f"{given} → {suggested}")
+    assert grid.log(), "what was decided is kept"

@@ -26,7 +26,7 @@ def test_simulated_experts_are_marked(app, questions):
 
 def test_without_a_dataset_the_page_says_what_to_do(app):
     test = app("calibrate")
-    assert "Choose one on the Load page" in test.error[0].value
+    assert "Choose one on the Load page" in test.info[0].value
 
 
 def test_an_unknown_workspace_is_a_sentence(app):
@@ -106,3 +106,13 @@ def test_finds_lost_are_estimated_once_there_are_audit_cards(app, digits):
     test.button(key="leave_out").click().run()
     table = next(d.value for d in test.dataframe if "overlap" in d.value)
     assert (table["lost_low"] <= table["lost_high"]).all() and table["lost_said"].str.contains(" to ").all()
+
+
+def test_it_begins_with_the_answer(app, digits):
+    told = words(app("calibrate", digits.id))
+    assert "Most of the weight lies on " in told and "together are worth about " in told
+    assert told.index("together are worth about ") < told.index("After calibration:"), "before the proof"
+    assert (
+        "nearest neighbours worse" in told
+        and "_" not in told.split("Most of the weight")[1].split("Calibration made")[0]
+    )

@@ -41,7 +41,17 @@ def test_a_relabelled_sample_is_counted_and_shown(app, digits):
     changes = test.dataframe[0].value
     assert changes.iloc[0]["sample_id"] == top.sample_id
     assert changes.iloc[0]["label_corrected"] == top.suggested_label
-    assert "/thumb?" in changes.iloc[0]["picture"]
+    assert "/thumb?" in changes.iloc[0]["picture"] and changes.iloc[0]["verdict"] == "Relabel"
+
+
+def test_it_asks_what_for_and_gives_that_one_file_first(app, digits):
+    test = app("export", digits.id)
+    first = test.get("download_button")[0].proto
+    assert first.id.endswith("download_csv") and first.type == "primary"
+    test.radio(key="export_use").set_value("publish").run()
+    assert test.get("download_button")[0].proto.id.endswith("download_patch")
+    primary = [e for e in test.get("download_button") if e.proto.type == "primary"]
+    assert len(primary) == 1
 
 
 def test_only_so_many_changes_bear_a_picture_and_only_what_can_be_shown(digits, monkeypatch):
@@ -76,10 +86,10 @@ def test_counts_follow_the_policy(app, digits):
     decide(digits, top.sample_id, "relabel", (int(top.suggested),))
     test = app("export", digits.id)
     shown = {m.label: m.value for m in test.metric}
-    assert (shown["Labels replaced"], shown["Open"]) == ("1", "0")
+    assert (shown["Labels replaced"], shown["Undecided"]) == ("1", "0")
     test.number_input(key="policy_least_votes").set_value(2).run()
     shown = {m.label: m.value for m in test.metric}
-    assert (shown["Labels replaced"], shown["Open"]) == ("0", "1")
+    assert (shown["Labels replaced"], shown["Undecided"]) == ("0", "1")
     assert "No label changes under this choice." in words(test) and "at least 2 votes" in words(test)
 
 

@@ -4,4 +4,5 @@ export interface Component<Data, Mounted> {
   /** Where to mount; what is mounted there is kept on it. */
   parentElement: ParentNode & { mounted?: Mounted | null };
   setStateValue(name: string, value: unknown): void;
+  setTriggerValue(name: string, value: unknown): void;
 }

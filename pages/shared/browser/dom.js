@@ -27,6 +27,18 @@ function give(node, name, value) {
 }
 
 /**
+ * A small picture; where it cannot be loaded nothing shows in its place.
+ * @param {string} source
+ */
+export function thumbnail(source) {
+  const image = el("img", { alt: "", src: source });
+  image.addEventListener("error", () => {
+    image.hidden = true;
+  });
+  return image;
+}
+
+/**
  * Sets a text only when it changed, so that nothing repaints for nothing.
  * @param {Node} node
  * @param {string} text

@@ -16,6 +16,7 @@ from cleaning.calibrate.study import before_and_after, compare_methods, effect_o
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
+from cleaning.experts.shared_errors import all_of, effective_number, error_correlation
 from cleaning.experts.who_helps import ExpertStudy, study_experts
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
@@ -42,6 +43,50 @@ def table(made: list[ExpertReport], weights) -> pd.DataFrame:
     frame.insert(1, "weight", weights)
     frame["expert"] = [r.expert.name + (" (simulated)" if r.expert.simulated else "") for r in made]
     return frame
+
+
+LEADING = 3  # experts that are named as those to trust
+WORSE = 1.2  # times the calibration error before: that is no chance
+
+
+def answer(run: Run, made: list[ExpertReport], weights: list[float]) -> str:
+    """What follows of the page, before its proof: whom to trust, what all are worth, what became worse."""
+    names = [plain_name(report.expert.name) for report in made]
+    order = sorted(range(len(made)), key=lambda place: -weights[place])[:LEADING]
+    told = [f"Most of the weight lies on {all_of(names[place] for place in order)}."] if len(made) > 1 else []
+    worth = _once(run, ("worth",), lambda: effective_number(_errors_together(made)))
+    if len(made) > 1 and np.isfinite(worth):
+        told.append(f"All {len(made)} together are worth about {worth:.1f} experts that err on their own.")
+    worse = [names[place] for place in _once(run, ("worse",), lambda: places_made_worse(made))]
+    if worse:
+        told.append(f"Calibration made {all_of(worse)} worse; another method may suit (see One expert).")
+    else:
+        told.append("After calibration no expert is further from the truth about itself than before.")
+    return " ".join(told)
+
+
+def plain_name(name: str) -> str:
+    """An expert's name in a sentence."""
+    return name.replace("_", " ")
+
+
+def places_made_worse(made: list[ExpertReport]) -> list[int]:
+    return [place for place, report in enumerate(made) if became_worse(report)]
+
+
+def became_worse(report: ExpertReport) -> bool:
+    """Whether calibration brought what the expert says further from how often it is right."""
+    if report.before is None:
+        return False
+    before, after = (
+        metrics.expected_calibration_error(stated.confidence, report.right) for stated in (report.before, report.after)
+    )
+    return after > WORSE * before
+
+
+def _errors_together(made: list[ExpertReport]) -> pd.DataFrame:
+    given = loaders.opened_workspace().dataset().given_labels
+    return error_correlation({report.expert.name: report.predicted for report in made}, given)
 
 
 def curves(report: ExpertReport, bins: int) -> tuple[pd.DataFrame | None, pd.DataFrame]:

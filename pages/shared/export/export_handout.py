@@ -23,6 +23,16 @@ SECTIONS = {
     "For other tools": (),
 }
 EVERYTHING = "everything"
+USES = {
+    "train": ("Train a model on the corrected labels", "csv"),
+    "source": ("Go on with my own files, corrected", "source"),
+    "evaluate": ("Evaluate models on what is surely right", "mask"),
+    "publish": ("Publish the corrections, for others to apply", "patch"),
+    "report": ("Report what was done", "card"),
+    "label_studio": ("Go on in Label Studio", "label_studio"),
+    "argilla": ("Go on in Argilla", "argilla"),
+    "cleanlab": ("Go on in cleanlab", "cleanlab"),
+}
 CHOICES = {
     "settle": (
         "Decisions that count",
@@ -58,6 +68,11 @@ class Handout:
             if kind.name != EVERYTHING:
                 found[heading.get(kind.name, list(SECTIONS)[-1])].append(kind)
         return found
+
+    def uses(self) -> dict[str, tuple[str, ExportKind]]:
+        """What the files are for: words, and the one file that serves it, by name."""
+        suited = {k.name: k for k in available_exports() if k.suits(self.workspace.kind)}
+        return {name: (words, suited[kind]) for name, (words, kind) in USES.items() if kind in suited}
 
     def illustrated(self, changes: pd.DataFrame) -> pd.DataFrame:
         """The changes with what they are about: "picture" (an address, of the first MOST_PICTURES) or "question",

@@ -26,6 +26,7 @@ ORDERS = {
 
 CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
 SIZES = (24, 60, 120)
+PAIR = "review_pair"  # key of the group that the grid shows
 IN_URL = "query-params"  # a reload comes back to the same queue
 RANDOM_ONLY = "review_random"
 MOST_PAIRS = 200  # offered for the grid
@@ -35,8 +36,17 @@ STATUS_WORDS = {
     "decided": "All I have decided",
     **{name: BY_NAME[name].words for name in STATUSES if name in BY_NAME},
 }
-WIDER = "<style>.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}</style>"
-NAME_WIDTH = 480  # pixels
+WIDER = """<style>
+.stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}
+@media (max-width: 860px) {.stMainBlockContainer {padding: 3.8rem 0.75rem 0}}
+@media (max-width: 520px) {
+  .st-key-review_bar {flex-wrap: nowrap; gap: 0.35rem}
+  .st-key-review_bar > div {min-width: 0; flex: 0 1 auto}
+  .st-key-review_bar > div:has([data-testid=stButtonGroup]) {flex: none}
+  .st-key-review_bar [data-testid=stPopoverButton] p {display: none}
+}
+</style>"""
+NAME_WIDTH, ORDER_WIDTH = 480, 250  # pixels
 
 
 @dataclass(frozen=True)
@@ -78,38 +88,25 @@ def opened_desk() -> ReviewDesk:
 def bar(desk: ReviewDesk) -> BarChoice:
     """Draws the bar and gives what is chosen there."""
     has_grid = desk.facts.has_pictures
-    widths = [2, 3, 2, 2, 2, 3] if has_grid else [3, 2, 2, 2, 5]
-    *look_places, order_place, filter_place, mode_place, history_place, rest = st.columns(
-        widths, vertical_alignment="center"
-    )
-    look = _look(look_places[0]) if has_grid else CARDS
-    with filter_place.popover("Filter", icon=":material/filter_alt:", width="stretch"):
-        filters = _filters(desk)
-    with mode_place.popover("Mode", icon=":material/visibility:", width="stretch"):
-        mode, share, simple = _mode(desk)
-    with history_place.popover("Changes", icon=":material/history:", width="stretch"):
-        settings_history(desk.in_force())
-    reviewer = state.current().reviewer
-    if look == GRID:
-        order, plain_view = "suspicion", View(reviewer, mode, share, "suspicion", filters)
-        filters = _pair(desk, plain_view, order_place)
-        with rest:
-            size = st.segmented_control(
-                "Thumbnails",
-                SIZES,
-                default=SIZES[1],
-                required=True,
-                key="review_size",
-                label_visibility="collapsed",
-                bind=IN_URL,
-            )
-        return BarChoice(replace(plain_view, filters=filters), GRID, size or SIZES[1])
-    order = _order(desk, order_place)
-    left_out = int((~desk.facts.showable).sum())
-    words = f"{left_out:,} samples have no picture and are left out." if left_out else _changed_by_others(desk)
-    if words:
-        rest.caption(words)
-    return BarChoice(View(reviewer, mode, share, order, filters), SIMPLE if simple else CARDS)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review_bar"):
+        look = _look() if has_grid else CARDS
+        chosen_place = st.container(width=ORDER_WIDTH)
+        with st.popover("Filter", icon=":material/filter_alt:"):
+            filters = _filters(desk)
+        with st.popover("Mode", icon=":material/visibility:"):
+            mode, share, simple = _mode(desk)
+        with st.popover("Changes", icon=":material/history:"):
+            settings_history(desk.in_force())
+        plain_view = View(state.current().reviewer, mode, share, "suspicion", filters)
+        if look == GRID:
+            view = replace(plain_view, filters=_pair(desk, plain_view, chosen_place))
+            return BarChoice(view, GRID, _size())
+        view = replace(plain_view, order=_order(desk, chosen_place))
+        left_out = int((~desk.facts.showable).sum())
+        words = f"{left_out:,} samples have no picture and are left out." if left_out else _changed_by_others(desk)
+        if words:
+            st.caption(words)
+    return BarChoice(view, SIMPLE if simple else CARDS)
 
 
 def _changed_by_others(desk: ReviewDesk) -> str:
@@ -119,9 +116,22 @@ def _changed_by_others(desk: ReviewDesk) -> str:
     return "" if mine else plain(last_change(now))
 
 
-def _look(place) -> str:
+def _size() -> int:
+    chosen = st.segmented_control(
+        "Thumbnails",
+        SIZES,
+        default=SIZES[1],
+        required=True,
+        key="review_size",
+        label_visibility="collapsed",
+        bind=IN_URL,
+    )
+    return chosen or SIZES[1]
+
+
+def _look() -> str:
     """Cards or grid."""
-    chosen = place.segmented_control(
+    chosen = st.segmented_control(
         "Show",
         (CARDS, GRID),
         default=CARDS,
@@ -155,14 +165,14 @@ def _pair(desk: ReviewDesk, view: View, place) -> Filters:
     classes = sorted(by_class, key=lambda given: -by_class[given])
     offered = [(given, suggested) for given, suggested, _ in pairs[:MOST_PAIRS]]
     offered += [(given, None) for given in classes[:MOST_PAIRS]]
-    kept = state.typed("review_pair")
+    kept = state.typed(PAIR)
     if kept is not None and kept not in offered:
         offered.append(kept)  # decided to the end: stays chosen until the reviewer moves on
     given, suggested = place.selectbox(
         "Samples",
         offered,
         format_func=lambda pair: f"{names[pair[0]]} → {_name(names, pair[1])}",
-        key="review_pair",
+        key=PAIR,
         label_visibility="collapsed",
         bind=IN_URL,
     )

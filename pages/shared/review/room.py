@@ -1,14 +1,22 @@
 """The review components: browser parts that hold the coming cards or thumbnails, and the Streamlit side that mounts
 them."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from cleaning.domain.verdicts import KEEP, RELABEL, VERDICTS
+from cleaning.domain.verdicts import KEEP, RELABEL, verdicts_for
+from cleaning.errors import counted
 from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import FEW_CLASSES, ReviewDesk, View
+from cleaning.review.queue import Filters
+from pages.shared import state
+from pages.shared.messages import guarded
+from pages.shared.review.review_bar import PAIR, RANDOM_ONLY, STATUS_WORDS
 from pages.shared.server import tokens
 from pages.shared.server.browser_modules import loader
 
@@ -29,7 +37,24 @@ def review_card(desk: ReviewDesk, view: View) -> None:
 
 def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
     """Mounts the grid: pages of ``size`` thumbnails of the view's confusion pair or class."""
-    _component("grid")(key="review_grid", data=grid_data(desk, view, size), height="content")
+    _component("grid")(
+        key="review_grid",
+        data=grid_data(desk, view, size),
+        height="content",
+        on_ended_change=guarded(partial(next_group, desk, view)),
+    )
+
+
+def next_group(desk: ReviewDesk, view: View) -> None:
+    """Once a group is decided the grid goes on to the largest one left, if the reviewer left the choice to it."""
+    now = state.typed(PAIR)
+    if now is None:
+        return
+    plain_view = replace(view, filters=replace(view.filters, given=None, suggested=None))
+    left = [(given, suggested) for given, suggested, _ in desk.confusion_pairs(plain_view)]
+    following = next((pair for pair in left if pair != now), None)
+    if following is not None:
+        state.type_in(PAIR, following)
 
 
 def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
@@ -37,29 +62,64 @@ def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
     told = _told_to_both(desk, view)
     names, filters = desk.dataset.class_names, view.filters
     pair = filters.given is not None and filters.suggested is not None
-    question = f"All {_of(names, filters.given, 'with one given label')}"
+    shared = [] if filters.given is None else [f"labelled {names[filters.given]}"]
     if filters.suggested is not None:
-        question += f", and the experts suggest {names[filters.suggested]}"
-    question += ". Leave out what does not fit, then K or R."
-    return told | {"view": f"{told['view']}:{size}", "size": size, "pair": pair, "question": question}
+        shared.append(f"the experts suggest {names[filters.suggested]}")
+    question = ", ".join(shared).capitalize() if shared else "All that is to decide"
+    links = onward_links(desk, view)
+    return told | {"view": f"{told['view']}:{size}", "size": size, "pair": pair, "question": question, "links": links}
 
 
-def _of(names: tuple[str, ...], given: int | None, otherwise: str) -> str:
-    return otherwise if given is None else f"are labelled {names[given]}"
+def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
+    """Where to go from a queue that is done: words and address each."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    here = {"workspace": desk.workspace.id, "run": desk.run.id, "reviewer": view.reviewer}
+    ways = [
+        ("Export corrected labels", "export", {}),
+        ("Settle contested cards", "settle", {}),
+        ("More random cards", "review", {RANDOM_ONLY: "true"}),
+        ("See what a lower threshold would bring", "threshold", {}),
+        ("Another dataset", "load", {}),
+    ]
+    if desk.facts.has_pictures:
+        ways.insert(1, ("Look through groups in the grid", "review", {"review_look": "Grid"}))
+    if view.filters.flagged_only:
+        ways.insert(1, ("Go on with unflagged cards", "review", {"review_flagged": "false"}))
+    prefix = f"/{base}/" if base else "/"
+    return [{"words": words, "href": f"{prefix}{page}?{urlencode(here | more)}"} for words, page, more in ways]
 
 
 def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
     return _told_to_both(desk, view) | {
         "settings": max((change.seq for change in desk.in_force().chosen.changes), default=0),
+        "about": f"{desk.workspace.name}, reviewed by {view.reviewer}",
+        "links": onward_links(desk, view),
+        "filtered": filters_in_words(desk.dataset.class_names, view.filters),
         "keys": desk.facts.keys,
         "search": desk.dataset.class_count > FEW_CLASSES,
         "verdicts": [
             {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
-            for v in VERDICTS
+            for v in verdicts_for(desk.dataset.kind)
             if v.key or v.name in (KEEP, RELABEL)
         ],
     }
+
+
+def filters_in_words(names: Sequence[str], filters: Filters) -> list[str]:
+    """Which filters are on: what differs from the plain queue."""
+    usual = Filters()
+    classes = (("labelled", filters.given), ("suggested", filters.suggested))
+    told = [f"{words} {names[code]}" for words, code in classes if code is not None]
+    if filters.group is not None:
+        told.append(str(filters.group))
+    if filters.least_disagreement:
+        told.append(f"at least {counted(filters.least_disagreement, 'expert')} against the label")
+    if filters.status != usual.status:
+        told.append(STATUS_WORDS[filters.status].lower())
+    elif not filters.flagged_only:
+        told.append("unflagged samples too")
+    return told
 
 
 def _told_to_both(desk: ReviewDesk, view: View) -> dict:

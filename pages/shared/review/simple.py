@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from cleaning.domain.verdicts import BY_NAME, LATER, UNDO, VERDICTS
+from cleaning.domain.verdicts import BY_NAME, LATER, UNDO, verdicts_for
 from cleaning.review import LONGEST_NOTE, PICKED, ReviewDesk, Sent, View
 from pages.shared import state
 from pages.shared.messages import escaped, guarded, plain
@@ -16,7 +16,7 @@ from pages.shared.server import served_pictures
 from pages.shared.server.question_text import markdown
 
 SMALL = 256  # pixels
-SIMPLE = [v for v in VERDICTS if v.key and v.name not in (UNDO, "several_fit")]
+NOT_HERE = (UNDO, "several_fit")  # have controls of their own
 
 
 def simple_card(desk: ReviewDesk, view: View) -> None:
@@ -134,7 +134,9 @@ def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
 
 def _verdicts(desk: ReviewDesk, view: View, card: dict) -> None:
     with st.container(horizontal=True, gap="small"):
-        for verdict in SIMPLE:
+        for verdict in verdicts_for(desk.dataset.kind):
+            if not verdict.key or verdict.name in NOT_HERE:
+                continue
             st.button(
                 verdict.words,
                 key=f"{verdict.name}_{card['sample_id']}",

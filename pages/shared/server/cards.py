@@ -48,6 +48,8 @@ class Cards:
         return {
             "sample_id": str(self.dataset.sample_ids[row]),
             "thumb": self.picture_url(row, "thumb"),
+            "full": self.picture_url(row, "full"),
+            "suspicion": float(self.facts.suspicion[row]),
             "given": self.facts.named(int(self.dataset.given_labels[row])),
             "suggested": self.facts.named(int(self.facts.suggested[row])),
         }
@@ -64,8 +66,7 @@ class Cards:
         return offered
 
     def _question(self, row: int) -> dict:
-        text = self.dataset.samples["question"].iloc[row] if "question" in self.dataset.samples else ""
-        return {"stem": blocks(str(text))}
+        return {"stem": blocks(self.facts.question(row))}
 
     def _picture(self, row: int) -> dict:
         try:

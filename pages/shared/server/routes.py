@@ -6,6 +6,7 @@ the reviewer's identity from it alone. Pictures need a signature in their addres
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
+from cleaning.review.session import closing
 from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
     CardsBody,
@@ -138,6 +140,11 @@ def _held(desk: ReviewDesk, view: View, body: HeldBody) -> dict:
     return {}
 
 
+def _closing(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
+    """What the queue brought, all decisions of the workspace counted."""
+    return dict(closing(replace(desk.in_force(), decisions=desk.store.decisions())))
+
+
 def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
     return desk.session(view)
 
@@ -149,6 +156,7 @@ _ANSWERS: dict[str, tuple[type[ViewBody], Answer]] = {
     "history": (HistoryBody, _history),
     "grid": (GridBody, _grid),
     "session": (ViewBody, _session),
+    "closing": (ViewBody, _closing),
     "held": (HeldBody, _held),
 }
 

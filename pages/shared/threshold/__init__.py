@@ -5,10 +5,10 @@ import streamlit as st
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
-from pages.shared import loaders, state
+from pages.shared import frame, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.settings_history import last_change, settings_history
-from pages.shared.threshold import browser_part, goal_row, next_cards, random_cards
+from pages.shared.threshold import both_sides, browser_part, goal_row, next_cards, random_cards
 
 _ANSWERED = "threshold_answered"
 
@@ -26,6 +26,8 @@ def explorer(workspace: Workspace, run: Run) -> None:
         take_message(workspace, run, (state.typed(browser_part.EXPLORER_KEY) or {}).get("chosen"))
 
     browser_part.draw_explorer(data, moved)
+    frame.onward("review", f"Review these {now.flagged_count:,}")
+    both_sides.both_sides(now, workspace.id)
     with st.expander(plain(last_change(now)) or "No setting was changed yet", icon=":material/history:"):
         settings_history(now)
     random_cards.random_cards(workspace, run, now)

@@ -10,7 +10,8 @@ from cleaning.keep.workspaces import now
 from cleaning.review import View
 from cleaning.review.chosen import HAND, Choosing, ChosenThreshold
 from cleaning.review.queue import Filters
-from tests.cleaning.review.reviewing import ANN, BOB, decide, item, shown
+from cleaning.review.session import closing
+from tests.cleaning.review.reviewing import ANN, BOB, decide, item, judge, shown
 
 # -- the queue ------------------------------------------------------------------------------------------------------
 
@@ -100,12 +101,12 @@ def test_a_step_of_the_grid_is_one_entry_of_the_history(desk):
 def test_a_reveal_tells_what_was_picked_and_what_colleagues_said(desk):
     row = int(desk.queue(ANN).rows[0])
     given = int(desk.dataset.given_labels[row])
-    decide(desk, BOB, row, "picked", [given])
+    decide(desk, BOB, row, "picked", [given], note="blurred")
     decide(desk, View("eve"), row, "later")
     reveal = decide(desk, ANN, row, "picked", [(given + 1) % 4])
     assert reveal["verdict"] == "relabel" and reveal["given"] == given and reveal["asked"]
     assert reveal["picked"] == [desk.facts.named((given + 1) % 4)]
-    assert reveal["colleagues"] == [{"verdict": "keep", "labels": [desk.facts.named(given)]}]
+    assert reveal["colleagues"] == [{"verdict": "keep", "labels": [desk.facts.named(given)], "note": "blurred"}]
 
 
 def test_only_the_last_of_a_batch_is_told_in_detail_and_the_grid_reveals_nothing(desk):
@@ -215,3 +216,17 @@ def test_the_clock_of_the_browser_counts_only_by_its_differences(desk):
     first, second, later = (np.datetime64(d.decided_at[:-1]) for d in desk.store.decisions())
     assert abs((second - first) - np.timedelta64(60_000, "ms")) < np.timedelta64(2_000, "ms")
     assert abs(later - second) < np.timedelta64(2_000, "ms"), "nothing is decided in the future"
+
+
+def test_the_end_of_a_queue_tells_what_it_brought_and_what_is_left(desk, planted):
+    before = closing(replace(desk.in_force(), decisions=[]))
+    assert (before["found"], before["precision"], before["onward"]) == (0, None, None)
+    rows = np.union1d(desk.queue(ANN).rows, desk.run.audit["row"][:200])
+    judge(desk, rows, planted.truth)
+    told = closing(replace(desk.in_force(), decisions=desk.store.decisions()))
+    wrong = planted.truth[rows] != desk.dataset.given_labels[rows]
+    assert (told["found"], told["confirmed"]) == (int(wrong.sum()), int((~wrong).sum()))
+    assert told["precision"]["low"] <= told["precision"]["point"] <= told["precision"]["high"]
+    truly_left = int((planted.truth != desk.dataset.given_labels).sum() - wrong.sum())
+    assert told["left"]["low"] <= truly_left <= told["left"]["high"]
+    assert told["onward"] is None or told["onward"]["seconds"] > 0

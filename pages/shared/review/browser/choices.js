@@ -73,10 +73,18 @@ export class Choices {
   }
 }
 
+function hiding() {
+  const image = el("img", { alt: "" });
+  image.addEventListener("error", () => {
+    image.hidden = true;
+  });
+  return image;
+}
+
 /** @param {Row} row @param {Candidate} one @param {string} base */
 function showExamples(row, one, base) {
   const wanted = one.examples.filter(Boolean).map((url) => base + url);
-  while (row.examples.children.length < wanted.length) row.examples.append(el("img", { alt: "" }));
+  while (row.examples.children.length < wanted.length) row.examples.append(hiding());
   row.examples.querySelectorAll("img").forEach((image, place) => {
     const source = wanted[place];
     image.hidden = source === undefined;

@@ -7,9 +7,9 @@ import { itemOf, newUuid, PICKED, undosOf } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
 import { Tab } from "./deciding/tab.js";
 import { GridPages } from "./grid_pages.js";
-import { GridView } from "./grid_view.js";
+import { GridView, gridActs } from "./grid_view.js";
 import { mounted } from "./mounting.js";
-import { at, notForUs } from "./window.js";
+import { at, isUndo, notForUs } from "./window.js";
 
 const IS_DECIDED = "This page is decided. Z takes the last step back.";
 const ON_BUTTONS = "button, summary, a, [role=button], [role=tab], [role=option]";
@@ -28,8 +28,9 @@ const ARROWS = new Map([
 const STEP = 24; // characters: a step's decisions share all but the last group of their uuid
 
 export class Grid {
-  /** @param {Node} root @param {GridData} data */
-  constructor(root, data) {
+  /** @param {Node} root @param {GridData} data @param {(name: string, value: unknown) => void} [tell] tells the server */
+  constructor(root, data, tell = () => {}) {
+    this.tell = tell;
     this.data = data;
     this.focus = 0;
     /** @type {{ page: GridPage, items: Item[] }[]} */
@@ -54,7 +55,7 @@ export class Grid {
     this.pages = new GridPages(this.post, data.size, unsaved, toggle, data.base);
     this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     addEventListener("keydown", this.keydown, true);
-    this.view.help.closed = () => this.focusCell();
+    for (const sheet of this.view.sheets) sheet.closed = () => this.focusCell();
     this.view.tellSwap(this.swap);
     this.view.saving.changed(this.outbox);
     const cells = () => this.pages.held.flatMap((page) => page.cells);
@@ -185,7 +186,20 @@ export class Grid {
     const more = this.pages.goOn();
     if (!more && !this.pages.all) return void this.turnPage(1);
     this.show();
-    if (!more) this.refuse("That was the last page of this pair or class.");
+    if (!more) this.end();
+  }
+
+  /** All of the group is decided: the server brings the next one, once it has everything. */
+  async end() {
+    this.refuse("This group is done.");
+    await this.outbox.flush();
+    if (!this.outbox.pending().length) this.tell("ended", newUuid());
+  }
+
+  /** A sample enlarged. */
+  peek() {
+    const cell = this.pages.current?.cells[this.focus];
+    if (cell) this.view.peek.start(cell.told, this.data.base);
   }
 
   undo() {
@@ -227,21 +241,12 @@ export class Grid {
   // -- keys and buttons ------------------------------------------------------------------------------------------
 
   acts() {
-    return [
-      { key: "K", words: "Keep all", name: "keep", run: () => this.preview("keep") },
-      { key: "R", words: "Relabel all", name: "relabel", run: () => this.preview("relabel") },
-      { key: "Space", words: "Leave one out", name: "out", run: () => this.toggle(this.focus) },
-      { key: "E", words: "Left out: stay open", name: "swap", run: () => this.swapOut() },
-      { key: "Enter", words: "Decide", name: "decide", run: () => this.decide() },
-      { key: ",", words: "Page before", name: "before", run: () => void this.turnPage(-1) },
-      { key: ".", words: "Next page", name: "next", run: () => void this.turnPage(1) },
-      { key: "Z", words: "Undo step", name: "undo", run: () => this.undo() },
-      { key: "?", words: "Keys", name: "help", run: () => this.view.help.show() },
-    ];
+    return gridActs(this);
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (isUndo(event)) return this.undoByChord(event);
     if (notForUs(event)) return;
     const button = at(event, ON_BUTTONS);
     if (button && !button.closest(".cell") && (event.key === "Enter" || event.key === " ")) return;
@@ -254,9 +259,16 @@ export class Grid {
     else act();
   }
 
+  /** @param {KeyboardEvent} event */
+  undoByChord(event) {
+    event.preventDefault();
+    if (!event.repeat) this.undo();
+  }
+
   /** @param {string} key @returns {(() => void) | undefined} */
   action(key) {
-    if (this.view.help.open) return key === "?" || key === "Escape" ? () => this.view.help.close() : undefined;
+    const open = this.view.sheets.find((sheet) => sheet.open);
+    if (open) return key === open.ownKey || key === "Escape" ? () => open.close() : undefined;
     const label = SAME.get(key) ?? key.toLowerCase();
     const act = this.acts().find((one) => one.key.toLowerCase() === label);
     if (act) return act.run;
@@ -283,5 +295,5 @@ export class Grid {
 
 /** @param {Component<GridData, Grid>} component */
 export default function mount(component) {
-  return mounted(component, (root, data) => new Grid(root, data));
+  return mounted(component, (root, data) => new Grid(root, data, component.setTriggerValue));
 }

@@ -97,7 +97,7 @@ export class Cell {
   show(fate = null, out = false, words = "") {
     this.node.dataset.plan = this.broken ? "open" : (fate ?? "");
     this.node.setAttribute("aria-pressed", String(out));
-    const text = this.broken ? "cannot be shown" : words || (out ? "✕ left out" : "");
+    const text = this.broken ? "cannot be shown" : out && !fate ? "✕ left out" : words;
     say(this.caption, text);
     this.node.setAttribute("aria-label", `${this.place + 1}: ${text || "in"}`);
   }

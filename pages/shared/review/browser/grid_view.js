@@ -1,15 +1,18 @@
 // What the grid looks like: the page of thumbnails, and what the plan would make of each.
+/** @import { Grid } from "./grid.js" */
 /** @import { GridPage, Cell, Fate, Plan } from "./grid_page.js" */
 /** @import { GridData } from "./told.d.ts" */
 import { el, part, say } from "../../browser/dom.js";
-import { Help } from "./sheets/sheets.js";
+import { onwardLinks } from "./sheets/closing.js";
+import { Peek } from "./sheets/peek.js";
+import { Help, oneAtATime } from "./sheets/sheets.js";
 import { keycap, Progress, Saving, Toast } from "./telling.js";
 import { fillWindow } from "./window.js";
 
 const GAP = 8;
 const CAPTION = 20;
-const [NARROWEST, WIDEST] = [56, 200];
-const NOTHING = "No sample here waits for a decision. Choose another pair or class above.";
+const [NARROWEST, WIDEST] = [56, 280];
+const NOTHING = "Nothing here waits for a decision.";
 
 /**
  * @typedef {object} Act a key and a button that do the same
@@ -30,10 +33,15 @@ export class GridView {
     this.prompt = el("p", { class: "prompt", role: "status" });
     this.where = el("span", { class: "where" });
     this.help = new Help(KEYS);
+    this.peek = new Peek();
+    this.sheets = [this.help, this.peek];
+    oneAtATime(this.sheets);
     this.buttons = el("div", { class: "verdicts", role: "group", "aria-label": "Decide" }, ...acts.map(button));
     const header = el("header", {}, this.progress.count, this.where, this.saving.node);
-    const below = [this.area, this.prompt, this.buttons, this.toast.node, this.help.node];
-    this.node = el("div", { class: "room grid", tabindex: "-1" }, header, this.progress.bar, ...below);
+    const sheets = this.sheets.map((sheet) => sheet.node);
+    const below = [this.prompt, this.area, this.buttons, this.toast.node, ...sheets];
+    const title = el("h1", { class: "unseen" }, "Review");
+    this.node = el("div", { class: "room grid", tabindex: "-1" }, title, header, this.progress.bar, ...below);
     root.appendChild(this.node);
     this.columns = 1;
     this.unfill = fillWindow(this.node);
@@ -49,7 +57,7 @@ export class GridView {
   }
 
   nothing() {
-    this.area.replaceChildren(el("p", { class: "problem" }, NOTHING));
+    this.area.replaceChildren(el("div", { class: "problem" }, el("p", {}, NOTHING), onwardLinks(this.data.links)));
     delete this.node.dataset.page;
     say(this.where, "");
     say(this.prompt, "");
@@ -77,7 +85,7 @@ export class GridView {
   /** @param {boolean} swap */
   tellSwap(swap) {
     const button = part(this.buttons, "[data-act=swap]");
-    say(/** @type {Node} */ (button.lastChild), swap ? "Left out: other label" : "Left out: stay open");
+    say(/** @type {Node} */ (button.lastChild), swap ? "Left out: other label" : "Left out: undecided");
     button.setAttribute("aria-pressed", String(swap));
   }
 
@@ -88,16 +96,17 @@ export class GridView {
       part(this.buttons, `[data-act=${name}]`).setAttribute("aria-pressed", String(plan === name));
     }
     if (page.decided) say(this.prompt, "Decided. Z takes the last step back.");
-    else if (!plan) say(this.prompt, this.data.question);
+    else if (!plan)
+      say(this.prompt, `${this.data.question}: ${page.cells.length} here. Leave out what does not fit, then K or R.`);
     else say(this.prompt, `${countWords(page, plan, swap, this.data.pair)}. Enter decides, Esc goes back.`);
   }
 
   /** @param {GridPage} page @param {Cell} cell @param {Plan | null} plan @param {boolean} swap */
   tellCell(page, cell, plan, swap) {
     const { given, suggested } = cell.told;
-    const fates = { keep: `keep ${given.name}`, relabel: `→ ${suggested.name}`, open: "stays open" };
+    const fates = { keep: `keep ${given.name}`, relabel: `→ ${suggested.name}`, open: "undecided" };
     const fate = plan && page.fate(cell, plan, swap);
-    const unplanned = this.data.pair ? "" : suggested.name;
+    const unplanned = `${this.data.pair ? "" : `${suggested.name}  ·  `}${cell.told.suspicion.toFixed(2)}`;
     cell.show(fate, page.out.has(cell.place), fate ? fates[fate] : unplanned);
   }
 
@@ -107,6 +116,26 @@ export class GridView {
     this.saving.close();
     this.node.remove();
   }
+}
+
+/**
+ * What each key and button of the grid does.
+ * @param {Grid} grid
+ * @returns {Act[]}
+ */
+export function gridActs(grid) {
+  return [
+    { key: "K", words: "Keep all", name: "keep", run: () => grid.preview("keep") },
+    { key: "R", words: "Relabel all", name: "relabel", run: () => grid.preview("relabel") },
+    { key: "Space", words: "Leave one out", name: "out", run: () => grid.toggle(grid.focus) },
+    { key: "V", words: "Enlarge", name: "peek", run: () => grid.peek() },
+    { key: "E", words: "Left out: undecided", name: "swap", run: () => grid.swapOut() },
+    { key: "Enter", words: "Decide", name: "decide", run: () => grid.decide() },
+    { key: ",", words: "Page before", name: "before", run: () => void grid.turnPage(-1) },
+    { key: ".", words: "Next page", name: "next", run: () => void grid.turnPage(1) },
+    { key: "Z", words: "Undo step", name: "undo", run: () => grid.undo() },
+    { key: "?", words: "Keys", name: "help", run: () => grid.view.help.show() },
+  ];
 }
 
 /** @param {Act} act */
@@ -145,7 +174,7 @@ function countWords(page, plan, swap, pair) {
   const parts = [
     ["keep", `keep ${pair ? first?.given.name : "the given label"}`],
     ["relabel", pair ? `become ${first?.suggested.name}` : "take the suggested label"],
-    ["open", "stay open"],
+    ["open", "stay undecided"],
   ];
   return parts
     .map(([fate, words]) => ({ words, count: fates.filter((one) => one === fate).length }))
@@ -158,7 +187,8 @@ const KEYS = [
   ["K", "Keep all", "shows what would be kept; Enter decides"],
   ["R", "Relabel all", "the same for the suggested label"],
   ["Space", "Leave one out", "or click; with Shift a whole range"],
-  ["E", "Left out", "stay open, or get the other of the two labels"],
+  ["V", "Enlarge", "the sample that is marked; or hold the mouse over it"],
+  ["E", "Left out", "stay undecided, or get the other of the two labels"],
   ["Enter", "Decide", "all that is shown, as one step"],
   ["Esc", "Back", "to choosing"],
   [".  ,", "Pages", "next, before (also Page Down, Page Up)"],

@@ -1,9 +1,10 @@
 // What the previous card was: own verdict at once, the hidden things as soon as the server has the decision.
 /** @import { Card, DecidedReveal, Item, Reveals, Vote } from "./told.d.ts" */
-import { el, say } from "../../browser/dom.js";
+import { el, say, thumbnail } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
 import { PICKED } from "./deciding/items.js";
 import { alikeNodes, opinionWords, voteBars } from "./opinions.js";
+import { labelWords, plainText, shortened } from "./question_text.js";
 
 const MOST_COLUMNS = 5;
 
@@ -21,6 +22,9 @@ export class LastCard {
     this.uuid = null;
     /** @type {DecidedReveal | null} */
     this.found = null;
+    /** @type {Card | null} */
+    this.card = null;
+    this.note = "";
     this.picture = el("span", { class: "thumb", "aria-hidden": "true" });
     this.own = el("span", { class: "own" });
     this.told = el("span", { class: "told" });
@@ -33,7 +37,7 @@ export class LastCard {
   }
 
   clear(text = "What the experts said shows here after each decision.") {
-    this.uuid = this.found = null;
+    this.uuid = this.found = this.card = null;
     this.picture.replaceChildren();
     say(this.own, text);
     this.unsaid("");
@@ -47,10 +51,22 @@ export class LastCard {
   decided(card, item, names) {
     this.uuid = item.uuid;
     this.found = null;
+    this.card = card;
+    this.note = item.note;
     const thumb = card.picture?.thumb;
-    this.picture.replaceChildren(...(thumb ? [el("img", { alt: "", src: this.base + thumb })] : []));
+    const stem = card.stem ? [el("span", { class: "about" }, shortened(plainText(card.stem), 110))] : [];
+    this.picture.replaceChildren(...(thumb ? [thumbnail(this.base + thumb)] : stem));
     this.sayOwn(item.verdict === PICKED ? names.join(" + ") : (this.words[item.verdict] ?? ""));
-    this.unsaid(item.verdict === "later" ? "It comes back at the end." : "");
+    this.unsaid(item.verdict === "later" ? "It comes back at the end." : this.noted());
+  }
+
+  /** What a screen reader is told of it. */
+  get spoken() {
+    return this.uuid ? `${this.own.textContent}.` : "";
+  }
+
+  noted() {
+    return this.note && `✎ ${this.note}`;
   }
 
   /** @param {string} what */
@@ -70,7 +86,8 @@ export class LastCard {
     const found = reveals && this.uuid && reveals[this.uuid];
     if (!found || found.verdict === "later") return;
     this.found = found;
-    const picked = found.picked.map((one) => one.name).join(" + ");
+    const card = this.card ?? undefined;
+    const picked = found.picked.map((one) => labelWords(card, one)).join(" + ");
     const verdict = this.words[found.verdict] ?? "";
     this.sayOwn(picked ? `${verdict}: ${picked}` : verdict);
     say(this.told, this.said(found).join("  ·  "));
@@ -92,7 +109,9 @@ export class LastCard {
       const words = (this.words[verdict] ?? "").toLowerCase();
       return `${count === 1 ? "a colleague" : `${count} colleagues`}: ${words}`;
     });
-    return [...opinionWords(found), ...colleagues];
+    const notes = found.colleagues.filter((one) => one.note).map((one) => `✎ a colleague: ${one.note}`);
+    const own = this.note ? [this.noted()] : [];
+    return [...opinionWords(found, this.card ?? undefined), ...colleagues, ...own, ...notes];
   }
 }
 

@@ -1,12 +1,13 @@
 // How Streamlit mounts the room and the grid.
 /** @import { Component } from "../../browser/component.d.ts" */
 /** @import { Told } from "./told.d.ts" */
+import { takeFocus } from "./window.js";
 
 /**
  * Streamlit calls this at mounting and whenever the data change; only another view of the run begins anew, else what
  * is mounted goes on with its renewed token. Returns what Streamlit calls at the end.
  * @template {Told} Data
- * @template {{ data: Data, close(): void }} Mounted
+ * @template {{ data: Data, view: { node: HTMLElement }, close(): void }} Mounted
  * @param {Component<Data, Mounted>} component
  * @param {(root: ParentNode, data: Data) => Mounted} begin
  */
@@ -16,6 +17,7 @@ export function mounted({ parentElement: root, data }, begin) {
   } else {
     root.mounted?.close();
     root.mounted = begin(root, data);
+    takeFocus(root.mounted.view.node);
   }
   return () => {
     root.mounted?.close();

@@ -1,7 +1,8 @@
 // What experts say about a sample, as small pictures: a bar for each vote, and the samples they find alike.
-/** @import { Alike, Named, Reveal, Vote } from "./told.d.ts" */
-import { el } from "../../browser/dom.js";
+/** @import { Alike, Card, Reveal, Vote } from "./told.d.ts" */
+import { el, thumbnail } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
+import { labelWords } from "./question_text.js";
 
 /**
  * One bar for each expert that voted a class; the words say what the bars show.
@@ -14,6 +15,7 @@ export function voteBars(votes) {
     bar.style.setProperty("--share", vote.confidence.toFixed(3));
     return bar;
   });
+  if (!votes.length) return el("span", { class: "bars", "aria-hidden": "true" });
   return el("span", { class: "bars", role: "img", "aria-label": words }, ...bars);
 }
 
@@ -28,15 +30,16 @@ export function suggestedLabel({ given, suggested, flagged }) {
 /**
  * What the experts make of the given label, in parts.
  * @param {Reveal} found
+ * @param {Card} [card] whose options have texts
  */
-export function opinionWords(found) {
+export function opinionWords(found, card) {
   const { given, suspicion, votes } = found;
   const other = suggestedLabel(found);
-  const experts = other ? `suggested ${other.name}` : agreement(given, votes);
-  return [`given ${given.name}`, experts, `suspicion ${suspicion.toFixed(2)}`];
+  const experts = other ? `suggested ${labelWords(card, other)}` : agreement(given, votes);
+  return [`given ${labelWords(card, given)}`, experts, `suspicion ${suspicion.toFixed(2)}`];
 }
 
-/** @param {Named} given @param {Vote[]} votes */
+/** @param {{ code: number }} given @param {Vote[]} votes */
 function agreement(given, votes) {
   const agreeing = votes.filter((vote) => vote.code === given.code).length;
   if (agreeing === votes.length) return `the experts agree with the given label (${agreeing} of ${votes.length})`;
@@ -51,7 +54,5 @@ function agreement(given, votes) {
 export function alikeNodes(alike, base) {
   return alike
     .filter((one) => one.thumb)
-    .map((one) =>
-      el("figure", {}, el("img", { alt: "", src: base + one.thumb }), el("figcaption", { title: one.name }, one.name)),
-    );
+    .map((one) => el("figure", {}, thumbnail(base + one.thumb), el("figcaption", { title: one.name }, one.name)));
 }

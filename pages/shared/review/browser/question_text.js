@@ -1,5 +1,5 @@
 // Question text from its tree (see question_text.py), node by node.
-/** @import { Block, Inline, MathTree } from "./told.d.ts" */
+/** @import { Block, Card, Inline, MathTree } from "./told.d.ts" */
 import { el } from "../../browser/dom.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
@@ -61,4 +61,22 @@ export function plainText(blocks) {
   return textNodes(blocks)
     .map((node) => node.textContent)
     .join(" ");
+}
+
+const SHORT = 60; // characters of an option's or a question's text where a line must hold it
+
+/** @param {string} text */
+export function shortened(text, most = SHORT) {
+  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
+}
+
+/**
+ * A label as a card calls it: an option of a question with the beginning of its text.
+ * @param {Card | undefined} card
+ * @param {{ code?: number, name: string, text?: string }} one
+ */
+export function labelWords(card, { code, name, text }) {
+  const blocks = card?.candidates.find((other) => other.code === code)?.text;
+  const words = text || (blocks ? plainText(blocks) : "");
+  return words ? `${name}: ${shortened(words)}` : name;
 }

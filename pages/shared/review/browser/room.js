@@ -6,16 +6,18 @@
 import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { Deck } from "./deciding/deck.js";
 import { itemOf, PICKED } from "./deciding/items.js";
+import { LabelsAtHand } from "./deciding/labels_at_hand.js";
 import { Outbox } from "./deciding/outbox.js";
 import { Tab } from "./deciding/tab.js";
 import { WayBack } from "./deciding/way_back.js";
 import { mounted } from "./mounting.js";
+import { labelWords } from "./question_text.js";
 import { RoomKeys } from "./room_keys.js";
+import { RoomSheets } from "./room_sheets.js";
 import { RoomView } from "./room_view.js";
-import { sessionLines } from "./sheets/session.js";
+import { closingLines } from "./sheets/closing.js";
 
 const MOST_PACES = 30;
-const MOST_HISTORY = 200;
 const DRY_MS = 150; // until the server is asked again for cards
 
 export class Room {
@@ -41,6 +43,10 @@ export class Room {
     );
     this.deck = new Deck(this.post, this.outbox, data.base, data.filters.status !== "open");
     this.back = new WayBack(this.post, this.outbox, this.deck, (sentence) => this.refuse(sentence));
+    this.hand = new LabelsAtHand(data.identity);
+    /** @type {Record<string, string>} by verdict */
+    this.words = Object.fromEntries(data.verdicts.map((verdict) => [verdict.name, verdict.words]));
+    this.sheets = new RoomSheets(this, this.words);
     this.view = new RoomView(root, data, this);
     this.keys = new RoomKeys(this);
     const held = () => this.deck.cards.map((card) => card.sample_id);
@@ -76,8 +82,8 @@ export class Room {
     const card = this.deck.cards[0];
     this.shown = null;
     this.several = null;
-    this.view.note.text = "";
-    this.view.note.close();
+    this.sheets.note.text = "";
+    this.sheets.note.close();
     this.tellProgress();
     if (!card) return this.runDry();
     this.view.show(card);
@@ -119,8 +125,8 @@ export class Room {
   async finish() {
     this.view.finish();
     await this.outbox.flush();
-    const told = await this.post("session", {}).catch(() => null); // an extra; P asks for it again
-    if (told) this.view.finished.append(...sessionLines(told, this.view.words));
+    const told = await this.post("closing", {}).catch(() => null); // an extra: the way on shows without it
+    if (told) this.view.brought.replaceChildren(...closingLines(told));
   }
 
   // -- deciding --------------------------------------------------------------------------------------------------
@@ -177,20 +183,41 @@ export class Room {
     this.decide(PICKED, [...marked.keys()], [...marked.values()]);
   }
 
+  /** A label that is pinned to a key. */
+  pickPinned = (/** @type {number} */ place) => {
+    const pinned = this.hand.pins[place];
+    if (pinned) this.pickCode(pinned.code, pinned.name);
+    else this.refuse(`No label is pinned to Shift + ${place + 1}. Press / to find one, and Shift + Enter to pin it.`);
+  };
+
+  /** The labels of the last card once more. */
+  repeat = () => {
+    const { last } = this.hand;
+    if (!last.length) return this.refuse("No card was labelled yet, so there is nothing to repeat.");
+    if (this.current())
+      this.decide(
+        PICKED,
+        last.map((one) => one.code),
+        last.map((one) => one.name),
+      );
+  };
+
   /** @param {string} verdict @param {number[]} labels @param {string[]} names */
   decide(verdict, labels = [], names = []) {
     if (!this.shown) return;
     const { card, since } = this.shown;
+    const words = labels.map((code, place) => labelWords(card, { code, name: names[place] ?? "" }));
     const { sample_id, mode, ticket } = card;
-    const [note, seconds] = [this.view.note.text.trim(), (performance.now() - since) / 1000];
+    const [note, seconds] = [this.sheets.note.text.trim(), (performance.now() - since) / 1000];
     const item = itemOf({ sample_id, verdict, labels, note, seconds, mode, ticket, card: "card" });
     this.shown = null;
     this.deck.take();
-    this.back.decided(item, names, card);
+    this.back.decided(item, words, card);
+    if (verdict === PICKED) this.view.pins.used(labels.map((code, place) => ({ code, name: names[place] ?? "" })));
     if (verdict === "later") this.deck.expectAgain();
     else this.paces = [seconds, ...this.paces].slice(0, MOST_PACES);
     this.outbox.add(item); // before the next card: from here on nothing can lose it, and no answer brings it back
-    this.view.last.decided(card, item, names);
+    this.view.last.decided(card, item, words);
     this.next();
   }
 
@@ -198,7 +225,7 @@ export class Room {
     this.back.undo((entry, words) => {
       this.view.last.clear(words);
       this.next();
-      this.view.note.text = entry.note;
+      this.sheets.note.text = entry.note;
       this.view.markNote();
     });
 
@@ -220,43 +247,8 @@ export class Room {
 
   // -- sheets ----------------------------------------------------------------------------------------------------
 
-  classNames = async () => (await this.post("classes", {})).names;
-
-  searchAll = () => {
-    if (!this.data.search) this.refuse("Every label is already shown.");
-    else if (this.current()) this.view.search.start();
-  };
-
-  openNote = () => {
-    if (this.current()) this.view.note.write();
-  };
-
-  openHelp = () => this.view.help.show();
-
-  openVotes = () => {
-    const { last, votes } = this.view;
-    const open = this.shown?.card.open;
-    if (open) votes.start("This card", open, this.data.base);
-    else if (last.found) votes.start("The last card", last.found, this.data.base);
-    else this.refuse("What the experts said shows after the decision.");
-  };
-
-  openHistory = async () => {
-    const { past } = this.view;
-    past.start(this.back.done, this.data.base);
-    if (this.back.done.length >= MOST_HISTORY) return;
-    await this.back.readMore();
-    if (past.open && past.place === 0) past.start(this.back.done, this.data.base);
-  };
-
-  openSession = async () => {
-    await this.outbox.flush();
-    this.view.session.start(() => this.post("session", {}));
-  };
-
   escape() {
-    const { help, past, session, votes } = this.view;
-    const open = [help, past, session, votes].find((sheet) => sheet.open);
+    const { open } = this.sheets;
     if (open) open.close();
     else if (this.several) this.toggleSeveral();
     else if (this.shown?.card.decided) this.leave();

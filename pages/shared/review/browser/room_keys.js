@@ -1,6 +1,6 @@
 // Which key does what in the review room.
 /** @import { Room } from "./room.js" */
-import { at, notForUs } from "./window.js";
+import { at, isUndo, notForUs } from "./window.js";
 
 /** @typedef {{ run: () => void, repeats?: boolean }} Action repeats: also while the key is held */
 
@@ -19,6 +19,7 @@ export class RoomKeys {
 
   /** @param {KeyboardEvent} event */
   heard(event) {
+    if (isUndo(event)) return this.undo(event);
     if (notForUs(event)) return;
     const button = at(event, ON_BUTTONS);
     if (button && (event.key === "Enter" || event.key === " ")) {
@@ -26,7 +27,7 @@ export class RoomKeys {
       return;
     }
     if (event.key === "Escape") return this.room.escape();
-    const act = this.action(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    const act = this.pinned(event) ?? this.action(event.key.length === 1 ? event.key.toLowerCase() : event.key);
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -34,18 +35,25 @@ export class RoomKeys {
     else act.run();
   }
 
+  /** @param {KeyboardEvent} event */
+  undo(event) {
+    if (this.room.sheets.open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) this.room.undo();
+  }
+
+  /** Shift and a digit, whatever that types on this keyboard. @param {KeyboardEvent} event @returns {Action | undefined} */
+  pinned(event) {
+    const [, digit] = event.code.match(/^Digit([1-9])$/) ?? [];
+    if (!event.shiftKey || !digit || !this.room.data.search || this.room.sheets.open) return undefined;
+    return { run: () => this.room.pickPinned(Number(digit) - 1) };
+  }
+
   /** @param {string} key @returns {Action | undefined} */
   action(key) {
-    const { help, past, votes, session } = this.room.view;
-    const sheets = new Map([
-      [help, "?"],
-      [past, "y"],
-      [votes, "v"],
-      [session, "p"],
-    ]);
-    for (const [sheet, closes] of sheets) {
-      if (sheet.open) return key === closes ? { run: () => sheet.close() } : undefined;
-    }
+    const { open } = this.room.sheets;
+    if (open) return key === open.ownKey ? { run: () => open.close() } : undefined;
     return this.deciding(key) ?? this.named(key) ?? this.zooming(key);
   }
 
@@ -63,14 +71,17 @@ export class RoomKeys {
   /** @param {string} key @returns {Action | undefined} */
   named(key) {
     const { room } = this;
+    const opens = room.sheets.openers();
     const acts = new Map([
-      ["/", room.searchAll],
-      ["t", room.openNote],
-      ["y", room.openHistory],
-      ["p", room.openSession],
-      ["v", room.openVotes],
-      ["?", room.openHelp],
+      ["/", opens.searchAll],
+      ["t", opens.openNote],
+      ["y", opens.openHistory],
+      ["p", opens.openSession],
+      ["v", opens.openVotes],
+      ["?", opens.openHelp],
+      ["w", opens.openMore],
       ["Backspace", room.undo],
+      [".", room.repeat],
     ]);
     const run = acts.get(key);
     return run && { run };
@@ -84,6 +95,7 @@ export class RoomKeys {
     if (x !== undefined && y !== undefined) return { run: () => stage.pan(x, y), repeats: true };
     if (key === "+" || key === "=") return { run: () => stage.zoom(1.25), repeats: true };
     if (key === "-") return { run: () => stage.zoom(0.8), repeats: true };
+    if (key === "i") return { run: () => stage.smoothen() };
     return key === "f" ? { run: () => stage.fit() } : undefined;
   }
 

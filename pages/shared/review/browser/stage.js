@@ -5,7 +5,8 @@ import { el, say } from "../../browser/dom.js";
 
 const SMALL = 256; // pixels: up to here scaled without blur
 const TINY = 64; // pixels: up to here shown once more in a corner, smooth
-const INSET = 72;
+const [LEAST_INSET, LARGEST_INSET] = [72, 176];
+const SMOOTH = "second-opinion:smooth";
 const MARGIN = 24;
 
 export class Stage {
@@ -18,6 +19,7 @@ export class Stage {
     this.node.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.node.addEventListener("pointerdown", (event) => this.grab(event));
     this.node.addEventListener("dblclick", () => (this.scale > 1 ? this.fit() : this.zoom(2)));
+    this.smooth = remembered();
     this.resized = new ResizeObserver(() => this.lay());
     this.resized.observe(this.node);
     /** @type {HTMLImageElement | null} */
@@ -83,11 +85,24 @@ export class Stage {
     const wholeSteps = Math.max(1, Math.min(Math.floor(most), 32, Math.floor(640 / longest)));
     const step = longest <= SMALL ? wholeSteps : Math.min(most, 1.5);
     this.image.style.width = `${Math.max(1, Math.round(width * (most < 1 ? most : step)))}px`;
-    this.image.classList.toggle("pixels", longest <= SMALL);
+    this.image.classList.toggle("pixels", longest <= SMALL && !this.smooth);
     this.inset.hidden = longest > TINY;
     if (this.inset.hidden) return;
     if (this.copy.src !== this.image.src) this.copy.src = this.image.src;
-    this.copy.style.width = `${Math.round((INSET * width) / longest)}px`;
+    const beside = (this.node.clientWidth - Number.parseFloat(this.image.style.width)) / 2 - 2 * MARGIN;
+    const inset = Math.max(LEAST_INSET, Math.min(LARGEST_INSET, beside));
+    this.copy.style.width = `${Math.round((inset * width) / longest)}px`;
+  }
+
+  /** Small pictures smooth instead of sharp, or back; stays so in this browser. */
+  smoothen() {
+    this.smooth = !this.smooth;
+    try {
+      localStorage.setItem(SMOOTH, String(this.smooth));
+    } catch {
+      // holds until the page is left
+    }
+    this.lay();
   }
 
   fit() {
@@ -126,7 +141,7 @@ export class Stage {
 
   /** @param {PointerEvent} event */
   grab(event) {
-    if (event.button || !this.image) return;
+    if (event.button || !this.image || (event.pointerType === "touch" && this.scale <= 1)) return;
     const ended = new AbortController();
     const { signal } = ended;
     addEventListener("pointermove", (moved) => this.pan(moved.movementX, moved.movementY), { signal });
@@ -136,5 +151,13 @@ export class Stage {
 
   close() {
     this.resized.disconnect();
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(SMOOTH) === "true";
+  } catch {
+    return false;
   }
 }

@@ -31,6 +31,12 @@ export interface CardData extends Told {
   keys: string;
   /** Whether there are more labels than a card offers. */
   search: boolean;
+  /** The dataset and who reviews it. */
+  about: string;
+  /** Filters that are on, in words. */
+  filtered: string[];
+  /** Where to go at the end of the queue; the first comes first. */
+  links: Link[];
   verdicts: Verdict[];
 }
 
@@ -38,6 +44,7 @@ export interface CardData extends Told {
 export interface GridData extends Told {
   /** Thumbnails a page. */
   size: number;
+  links: Link[];
   /** Whether all samples share the given and the suggested label. */
   pair: boolean;
   question: string;
@@ -48,6 +55,12 @@ export interface Verdict {
   words: string;
   key: string;
   meaning: string;
+}
+
+/** A page of the app, at its address. */
+export interface Link {
+  words: string;
+  href: string;
 }
 
 /** A class. */
@@ -117,13 +130,13 @@ export interface DecidedReveal extends Reveal {
   verdict: string;
   sample_id: string;
   picked: Named[];
-  colleagues: { verdict: string; labels: Named[] }[];
+  colleagues: { verdict: string; labels: Named[]; note: string }[];
 }
 
 /** A decision that stands, as far as a card or the history tells it. */
 export interface Decided {
   verdict: string;
-  labels: { name: string }[];
+  labels: { name: string; text?: string }[];
   note: string;
 }
 
@@ -131,7 +144,9 @@ export interface Decided {
 export interface PastDecision extends Decided {
   uuid: string;
   sample_id: string;
-  labels: Named[];
+  labels: (Named & { text?: string })[];
+  /** The beginning of a question. */
+  stem?: string;
   seq: number;
   at: string;
   thumb: string | null;
@@ -165,6 +180,7 @@ export interface Asked {
   history: { count: number; before?: number | null };
   grid: { after: number; count: number };
   session: Record<string, never>;
+  closing: Record<string, never>;
   held: { held: string[]; leaving: boolean };
 }
 
@@ -176,6 +192,7 @@ export interface Answered {
   history: { decisions: PastDecision[] };
   grid: GridAnswer;
   session: Session;
+  closing: Closing;
   held: Record<string, never>;
 }
 
@@ -206,8 +223,10 @@ export interface GridAnswer {
 export interface GridCell {
   sample_id: string;
   thumb: string | null;
+  full: string | null;
   given: Named;
   suggested: Named;
+  suspicion: number;
 }
 
 /** From desk.py (`ReviewDesk.session`). */
@@ -218,6 +237,21 @@ export interface Session {
   verdicts: [string, number][];
   anchoring: Anchoring;
   expected: Expected | null;
+}
+
+/** From session.py (`closing`). */
+export interface Closing {
+  found: number;
+  confirmed: number;
+  precision: Band | null;
+  left: Band | null;
+  onward: { cards: number; finds: Band; seconds: number } | null;
+}
+
+export interface Band {
+  point: number;
+  low: number;
+  high: number;
 }
 
 export interface Anchoring {

@@ -8,7 +8,7 @@ import { counted, percent } from "../../browser/numbers.js";
 import { Messages } from "./messages.js";
 import { Plot, QUANTITIES } from "./plot.js";
 import { flaggedAt, nearest, stepped, valueAt } from "./steps.js";
-import { duration, knownWords, quantityWords, shown } from "./words.js";
+import { duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
 
 const KEY_STEPS = new Map([
   ["ArrowLeft", -1],
@@ -190,6 +190,15 @@ class Explorer {
       this.figure(name, value, note, vague);
     }
     say(part(this.root, ".words"), knownWords(bands, this.threshold));
+    say(part(this.root, ".summary"), this.sentence(flagged));
+  }
+
+  /** @param {number} flagged @returns {string} what the threshold asks of people, and what it brings */
+  sentence(flagged) {
+    const { samples, seconds, bands } = this.data;
+    const asked = `You review ${counted(flagged)} of ${counted(samples)} samples, in about ${duration(flagged * seconds)}.`;
+    const now = valueAt(bands.thresholds, bands.precision, this.threshold);
+    return `${asked} ${precisionWords(bands, now)}`;
   }
 
   /** @param {string} name @param {string} value @param {string} note */

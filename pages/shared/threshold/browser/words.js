@@ -64,6 +64,19 @@ function cardsNeeded(bands, threshold) {
 }
 
 /**
+ * How many of the flags are right, in a sentence.
+ * @param {Bands} bands
+ * @param {import("./steps.js").Range | null} now
+ */
+export function precisionWords(bands, now) {
+  if (!now) return "How many of them hold a wrong label cannot be told here.";
+  if (bands.guess) return `Before any review the guess is that ${guessed(now, " to ")} of them hold a wrong label.`;
+  const range = `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
+  if (now.point === null) return `Of them ${range} hold a wrong label.`;
+  return `About ${percent(now.point, 0)} of them hold a wrong label (${range}).`;
+}
+
+/**
  * A quantity at a threshold. value and note: for its figure; readout: beside its curve; vague: no estimate.
  * @param {Bands} bands
  * @param {import("./steps.js").Range | null} now

@@ -1,13 +1,14 @@
 // Own decisions, latest first; choosing one brings its card back.
 /** @import { Card, Decided } from "../told.d.ts" */
-import { el, say } from "../../../browser/dom.js";
+import { el, say, thumbnail } from "../../../browser/dom.js";
 import { PICKED } from "../deciding/items.js";
+import { labelWords, plainText, shortened } from "../question_text.js";
 import { Sheet, stepped } from "./sheets.js";
 
 const MOST_LINES = 200;
 
 /**
- * @typedef {Decided & {uuid: string, sample_id: string, seq?: number, thumb?: string | null, step?: [string, string][],
+ * @typedef {Decided & {uuid: string, sample_id: string, seq?: number, stem?: string, thumb?: string | null, step?: [string, string][],
  *   own?: Card}} Entry as the server tells it (PastDecision), or made here: then ``own`` is the card it was made on
  */
 
@@ -19,7 +20,7 @@ export class History extends Sheet {
   constructor(words, jump) {
     const list = el("ul", { role: "listbox", "aria-label": "Your decisions", tabindex: "0" });
     const more = el("p", { class: "quiet", role: "status" });
-    super("History", el("h2", {}, "Your decisions"), list, more);
+    super("Your decisions", "y", list, more);
     this.list = list;
     this.more = more;
     this.words = words;
@@ -45,9 +46,9 @@ export class History extends Sheet {
   /** @param {Entry} entry @param {number} place @param {string} base */
   line(entry, place, base) {
     const thumb = entry.thumb || entry.own?.picture?.thumb;
-    const picture = el("span", { class: "thumb" }, thumb ? el("img", { alt: "", src: base + thumb }) : null);
+    const picture = el("span", { class: "thumb" }, thumb ? thumbnail(base + thumb) : null);
     const what = el("b", {}, entry.step ? `${entry.step.length} in the grid` : said(entry, this.words));
-    const lines = el("span", { class: "lines" }, what, el("span", { class: "told" }, entry.note || entry.sample_id));
+    const lines = el("span", { class: "lines" }, what, el("span", { class: "told" }, aboutWords(entry)));
     return el("li", { role: "option", id: `past-${place}`, onclick: () => this.choose(place) }, picture, lines);
   }
 
@@ -79,13 +80,19 @@ export class History extends Sheet {
   }
 }
 
+/** What a line tells beside the decision: the note, the question's beginning, else the sample's id. @param {Entry} entry */
+function aboutWords({ note, stem, own, sample_id }) {
+  const question = stem || (own?.stem ? plainText(own.stem) : "");
+  return [note && `✎ ${note}`, question ? shortened(question, 110) : !note && sample_id].filter(Boolean).join("  ·  ");
+}
+
 /**
  * A decision in words.
  * @param {Decided} decided
  * @param {Record<string, string>} words by verdict
  */
 export function said(decided, words) {
-  const names = decided.labels.map((one) => one.name).join(" + ");
+  const names = decided.labels.map((one) => labelWords(undefined, one)).join(" + ");
   if (decided.verdict === PICKED) return names;
   const verdict = words[decided.verdict] ?? "";
   return names ? `${verdict}: ${names}` : verdict;

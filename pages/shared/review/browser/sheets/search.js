@@ -1,4 +1,5 @@
 // Type-to-search over all classes.
+/** @import { LabelsAtHand } from "../deciding/labels_at_hand.js" */
 /** @import { Named } from "../told.d.ts" */
 import { el, say } from "../../../browser/dom.js";
 import { Sheet, stepped } from "./sheets.js";
@@ -11,17 +12,20 @@ export class Search extends Sheet {
   /**
    * @param {() => Promise<string[]>} fetchNames
    * @param {(one: Named) => void} pick
+   * @param {LabelsAtHand} hand
    */
-  constructor(fetchNames, pick) {
+  constructor(fetchNames, pick, hand) {
     const input = searchField();
     const list = el("ul", { id: "found", role: "listbox", "aria-label": "Labels found" });
     const count = el("p", { class: "quiet", role: "status" });
-    super("Another label", el("h2", {}, "Another label"), input, list, count);
+    super("Another label", "/", input, list, count);
     this.input = input;
     this.list = list;
     this.count = count;
     this.fetchNames = fetchNames;
     this.pick = pick;
+    this.hand = hand;
+    this.pinned = () => {};
     /** @type {Searched[] | null} */
     this.names = null;
     /** @type {Searched[]} */
@@ -53,12 +57,20 @@ export class Search extends Sheet {
 
   look() {
     const names = this.names ?? [];
-    const all = matching(names, this.text);
+    const all = this.ordered(matching(names, this.text));
     this.found = all.slice(0, MOST_SHOWN);
     this.place = 0;
     this.pointed = this.found.length === 1 || this.found[0]?.low === this.text;
     say(this.count, `${all.length.toLocaleString("en")} of ${names.length.toLocaleString("en")} labels`);
     this.draw();
+  }
+
+  /** Before anything is typed, labels at hand come first. @param {Searched[]} names */
+  ordered(names) {
+    if (this.text) return names;
+    const codes = this.hand.first.map((one) => one.code);
+    const near = codes.flatMap((code) => names.filter((one) => one.code === code));
+    return [...near, ...names.filter((one) => !codes.includes(one.code))];
   }
 
   draw() {
@@ -70,11 +82,37 @@ export class Search extends Sheet {
   line(one, place) {
     const selected = String(place === this.place);
     const told = { role: "option", id: `found-${place}`, "aria-selected": selected, onclick: () => this.choose(place) };
-    return el("li", told, one.name);
+    return el("li", told, el("span", {}, one.name), this.pinOf(one));
+  }
+
+  /** Which key a label is pinned to; a click pins it or frees the key. @param {Searched} one */
+  pinOf(one) {
+    const at = this.hand.keyOf(one.code);
+    const click = (/** @type {MouseEvent} */ event) => {
+      event.stopPropagation();
+      this.togglePin(one);
+    };
+    return el(
+      "span",
+      { class: at === null ? "pinning" : "pinning pinned", onclick: click },
+      at === null ? "pin" : `⇧${at + 1}`,
+    );
+  }
+
+  /** @param {Searched} one */
+  togglePin(one) {
+    const room = this.hand.toggle(one);
+    this.draw();
+    this.pinned();
+    if (!room) say(this.count, "All nine keys are taken. Shift + Enter on a pinned label frees its key.");
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (event.key === "/" && !this.text) {
+      event.preventDefault();
+      return this.close();
+    }
     if (!this.found.length) return;
     const place = stepped(event.key, this.place);
     if (place !== undefined) {
@@ -85,7 +123,9 @@ export class Search extends Sheet {
     } else if (event.key === "Enter" && !event.repeat) {
       event.preventDefault();
       event.stopPropagation();
-      if (this.pointed) this.choose(this.place);
+      const one = this.found[this.place];
+      if (event.shiftKey && one) this.togglePin(one);
+      else if (this.pointed) this.choose(this.place);
       else this.askAgain();
     }
   }

@@ -7,10 +7,9 @@ export class SessionSheet extends Sheet {
   /** @param {Record<string, string>} words by verdict */
   constructor(words) {
     const body = el("div", { class: "session", role: "status" });
-    super("This session", el("h2", {}, "This session"), body);
+    super("This session", "p", body);
     this.body = body;
     this.words = words;
-    this.node.tabIndex = -1;
   }
 
   /** @param {() => Promise<Session>} fetchSession */

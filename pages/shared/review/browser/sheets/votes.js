@@ -1,8 +1,9 @@
 // What the experts say about a card that is decided or open: each by name, pooled by class, and what they find alike.
-/** @import { Probability, Reveal } from "../told.d.ts" */
+/** @import { Card, Probability, Reveal } from "../told.d.ts" */
 import { el, say } from "../../../browser/dom.js";
 import { percent } from "../../../browser/numbers.js";
 import { alikeNodes, opinionWords, suggestedLabel } from "../opinions.js";
+import { labelWords, plainText, shortened } from "../question_text.js";
 import { Sheet } from "./sheets.js";
 
 const LEAST_TOLD = 0.005; // of an image's classes, rounds to 1 %
@@ -10,27 +11,25 @@ const LEAST_TOLD = 0.005; // of an image's classes, rounds to 1 %
 export class VotesSheet extends Sheet {
   /** @param {boolean} question */
   constructor(question) {
-    const head = el("h2");
     const body = el("div", { class: "said-by" });
-    super("Votes", head, body);
-    this.head = head;
+    super("Votes", "v", body);
     this.body = body;
     this.question = question;
     this.node.classList.add("insight");
-    this.node.tabIndex = -1;
   }
 
-  /** @param {string} title @param {Reveal} found @param {string} base the app's address */
-  start(title, found, base) {
-    say(this.head, title);
-    this.body.replaceChildren(...this.parts(found, base));
+  /** @param {string} title @param {Card} card @param {Reveal} found @param {string} base the app's address */
+  start(title, card, found, base) {
+    say(this.title, title);
+    this.body.replaceChildren(...this.parts(card, found, base));
     this.show();
   }
 
-  /** @param {Reveal} found @param {string} base @returns {HTMLElement[]} */
-  parts(found, base) {
+  /** @param {Card} card @param {Reveal} found @param {string} base @returns {HTMLElement[]} */
+  parts(card, found, base) {
     /** @type {HTMLElement[]} */
-    const parts = [el("p", { class: "quiet" }, summary(found))];
+    const stem = card.stem ? [el("p", { class: "quiet" }, shortened(plainText(card.stem), 160))] : [];
+    const parts = [...stem, el("p", { class: "quiet" }, summary(card, found))];
     const told = (found.probabilities ?? []).filter(
       (one) => this.question || one.probability >= LEAST_TOLD || tags(one, found),
     );
@@ -38,7 +37,7 @@ export class VotesSheet extends Sheet {
       parts.push(
         table(
           "All experts together",
-          told.map((one) => [one.name, tags(one, found), one.probability]),
+          told.map((one) => [labelWords(card, one), tags(one, found), one.probability]),
         ),
       );
     }
@@ -52,10 +51,10 @@ export class VotesSheet extends Sheet {
   }
 }
 
-/** @param {Reveal} found */
-function summary(found) {
+/** @param {Card} card @param {Reveal} found */
+function summary(card, found) {
   const abstained = found.abstained ? [`${found.abstained} abstained`] : [];
-  return [...opinionWords(found), ...abstained].join("  ·  ");
+  return [...opinionWords(found, card), ...abstained].join("  ·  ");
 }
 
 /** @param {Probability} one @param {Reveal} found */
