@@ -74,8 +74,8 @@ def _change(handover: Handover, line, suspicion: float) -> ProposedChange:
     accepted = tuple(told(code) for code in sorted(labels))
     what = _what(handover, line.row)
     return ProposedChange(
-        str(line.sample_id), _document_id(handover, line.row), what, told(line.given), accepted, line.mask, line.verdict, votes,
-        _experts(handover, line.row, told), round(suspicion, 6), certified,
+        str(line.sample_id), _document_id(handover, line.row), what, told(line.given), accepted, line.mask,
+        line.verdict, votes, _experts(handover, line.row, told), round(suspicion, 6), certified,
     )  # fmt: skip
 
 
