@@ -18,8 +18,8 @@ div:has(> .st-key-narrow_navigation) {position: absolute; width: auto}
     width: auto !important; align-items: center;
     flex-wrap: nowrap; gap: 0}
   .st-key-narrow_navigation p {position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden}
-  .st-key-narrow_navigation a {padding: 0.35rem}
-  [data-testid=stHeader] img {max-width: 7.5rem; object-fit: contain}
+  .st-key-narrow_navigation a {padding: 0.2rem}
+  [data-testid=stHeader] img {max-width: 6rem; object-fit: contain}
 }
 a:focus-visible {outline: 3px solid light-dark(#0F6E66, #3AA79B) !important; outline-offset: 1px}
 [data-testid=stCaptionContainer] p {color: light-dark(#5A6166, #A9AFB3)}

@@ -44,6 +44,7 @@ WIDER = """<style>
   .st-key-review_bar > div {min-width: 0; flex: 0 1 auto}
   .st-key-review_bar > div:has([data-testid=stButtonGroup]) {flex: none}
   .st-key-review_bar [data-testid=stPopoverButton] p {display: none}
+  .st-key-review_size {display: none}
 }
 </style>"""
 NAME_WIDTH, ORDER_WIDTH = 480, 250  # pixels
