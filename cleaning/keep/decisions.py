@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
+from cleaning.keep.later_columns import add_later_columns
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
 from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES
 from cleaning.keep.writer import Work, Writer, serialise, writing
@@ -36,6 +37,7 @@ class Decision:
     the reviewer had been told the votes by an earlier decision on the sample.
     card: why it was shown (``cleaning.domain.card_kinds``). decided_at: ISO 8601 UTC with milliseconds.
     undoes: uuid of the decision an undo takes back. seq: place in the log, given by the store.
+    version: fingerprint of the dataset it was made on, where it was carried here from another version; else "".
     """
 
     uuid: str
@@ -51,6 +53,7 @@ class Decision:
     decided_at: str = ""
     undoes: str | None = None
     seq: int = 0
+    version: str = ""
 
 
 COLUMNS = tuple(f.name for f in fields(Decision))
@@ -191,6 +194,7 @@ def prepare(engine: sql.Engine) -> None:
         with writing(engine).begin() as connection:
             serialise(connection)
             TABLES.create_all(connection)
+            add_later_columns(connection, TABLES)
             connection.execute(_upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
             written = connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one()
     except DBAPIError as error:

@@ -23,6 +23,7 @@ DECISIONS = sql.Table(
     sql.Column("card", sql.String(12), nullable=False),
     sql.Column("decided_at", sql.String(24), nullable=False),
     sql.Column("undoes", sql.String(36)),
+    sql.Column("version", sql.String(40), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 CHOICES = sql.Table(

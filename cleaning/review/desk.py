@@ -14,6 +14,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.leases import Handed, Holder, Lease, Leases
 from cleaning.keep.runs import Run
+from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import changes_told, finds, history
 from cleaning.review import queue as review_queue
@@ -51,7 +52,7 @@ class ReviewDesk:
         self.workspace, self.run = workspace, run
         self.dataset = workspace.dataset()
         self.store = shared_store(workspace.decisions_url, workspace.id)
-        self.facts = Facts(self.dataset, run)
+        self.facts = Facts(self.dataset, run, changed_upstream(workspace))
         self.cards = make_cards(self.facts, lambda: self.opinions)
         self.leases = Leases(self.store)
         self._lock = threading.RLock()
