@@ -64,8 +64,13 @@ def taken(dataset: Dataset, rows: np.ndarray, **changes) -> Dataset:
 
 
 def reordered(old: Dataset, log, folder: Path):
-    """Rows in another order, one sample in a hundred removed; as many come that were not there."""
+    """Rows in another order, one sample in a hundred removed; of those not decided as many are new."""
     rows = np.random.default_rng(3).permutation(len(old))[len(old) // 100 :]
+    decided = {d.sample_id for d in log}
+    added = [i for i in range(len(old)) if str(old.sample_ids[i]) not in decided][: len(old) // 100]
+    ids = old.sample_ids.astype(object)
+    ids[added] = [f"added-{i}" for i in added]
+    old = replace(old, sample_ids=ids)
     gone = set(map(str, old.sample_ids)) - set(map(str, old.sample_ids[rows]))
     return taken(old, rows), {}, len(log) - len(gone & {d.sample_id for d in log})
 

@@ -9,10 +9,12 @@ import streamlit as st
 
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
+from cleaning.experts.shared_errors import dispensable
 from pages.shared import charts, frame, loaders, state
 from pages.shared.calibrate import calibration_reports, study_charts
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent, share
+from pages.shared.runs import new_run
 
 COLUMNS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
@@ -222,6 +224,9 @@ def which_help(run) -> None:
         state.ask(what)
     for sentence in found.advice:
         st.markdown(f"- {plain(sentence, 500)}")
+    spare = dispensable(found.table) if "overlap" in found.table else None
+    if spare is not None and st.button(f"New run without {plain(spare['expert'])}", key="run_without"):
+        new_run.start_without(str(spare["expert"]))
     table = calibration_reports.with_estimates_said(found.table)
     shown = [c for c in EXPERTS if c in table and table[c].notna().any()]
     table = in_percent(table, EXPERTS)

@@ -167,17 +167,26 @@ def advice(table: pd.DataFrame, correlation: pd.DataFrame) -> list[str]:
     return [*sentences, _add(correlation, worth)]
 
 
+def dispensable(table: pd.DataFrame) -> pd.Series | None:
+    """The row of the expert that is missed least, where it is hardly missed and two others stay.
+
+    One expert only: each was judged with all others present, so two may be dispensable only one at a time.
+    """
+    missed_little = table[table["overlap"] >= HARDLY_MISSED]
+    if len(table) <= 2 or missed_little.empty:
+        return None
+    order = missed_little.sort_values(["cost", "overlap"], ascending=False, na_position="last", kind="stable")
+    return order.iloc[0]
+
+
 def _drop(table: pd.DataFrame) -> list[str]:
-    """One expert only: each was judged with all others present, so two may be dispensable only one at a time."""
     if table["overlap"].isna().all():
         return []
     if len(table) <= 2:
         return ["Drop none: a second opinion needs two experts."]
-    missed_little = table[table["overlap"] >= HARDLY_MISSED]
-    if missed_little.empty:
+    row = dispensable(table)
+    if row is None:
         return ["Drop none: without any one of them the list of flagged samples changes noticeably."]
-    order = missed_little.sort_values(["cost", "overlap"], ascending=False, na_position="last", kind="stable")
-    row = order.iloc[0]
     stay = f"{percent(row['overlap'])} of the flagged samples stay flagged"
     if row["overlap"] == 1:
         stay = "the same samples are flagged"

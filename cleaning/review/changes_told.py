@@ -77,6 +77,20 @@ def _calibrations(change: SettingChange, own_flagged: int, flagged: int) -> str:
     return f"set the calibration of {' and '.join(new)}" if new else "left the calibrations as they are"
 
 
+def _name(change: SettingChange, own_flagged: int, flagged: int) -> str:
+    return f"named this run {change.after}"
+
+
+def _archived(change: SettingChange, own_flagged: int, flagged: int) -> str:
+    return "archived this run" if change.after else "brought this run back"
+
+
+def _made(change: SettingChange, own_flagged: int, flagged: int) -> str:
+    about = change.after if isinstance(change.after, dict) else {}
+    experts = about.get("experts") or []
+    return f"made this run with {counted(len(experts), 'expert')}: {about.get('settings', '')}"
+
+
 def _anything(change: SettingChange, own_flagged: int, flagged: int) -> str:
     name = change.what.replace("_", " ")
     before = "" if change.before is None else f" (before {change.before})"
@@ -90,4 +104,7 @@ _WORDS: dict[str, Callable[[SettingChange, int, int], str]] = {
     chosen.OPEN_SHARE: _shown_open,
     chosen.SECONDS_PER_CARD: _seconds,
     chosen.CALIBRATION_METHODS: _calibrations,
+    chosen.RUN_NAME: _name,
+    chosen.RUN_ARCHIVED: _archived,
+    chosen.RUN_MADE: _made,
 }

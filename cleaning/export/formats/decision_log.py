@@ -52,14 +52,14 @@ def _claims_of(decisions: Sequence[Decision], dataset: Dataset) -> dict[str, dic
     return {sample: {"given": content.given, "content": content.digest()} for sample, content in there}
 
 
-def fitting_decisions(data: bytes, dataset: Dataset) -> Fitting:
+def fitting_decisions(data: bytes, dataset: Dataset, fingerprint: str = "") -> Fitting:
     """What of a decision log fits a dataset, which may be another version of the one it was made on.
 
     Raises InputError where the log is damaged or about another dataset.
     """
     decisions, head = read_decision_log(data)
     made_on = str(head.get("dataset_fingerprint"))
-    if made_on == dataset.fingerprint():
+    if made_on == (fingerprint or dataset.fingerprint()):
         check_against(decisions, dataset)
         return Fitting(decisions, {})
     lines = [json.loads(line) for line in data.decode().split("\n")[1 : len(decisions) + 1]]

@@ -13,7 +13,7 @@ from cleaning.keep.versions.contents import Content, Contents
 from cleaning.keep.versions.pictures_alike import Look, find_alike, same_picture
 
 RENAMED_SHARE = 0.8  # of the samples of a class that is gone bear one new name: the class was renamed
-NOT_COMPARED = "its picture could not be compared"
+MOVED_SHARE = 0.2  # of the decided samples differ under their ids: the ids are places, and rows moved
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,15 @@ class Matching:
         self._ids, self._new_count, self._look = ids, len(new), look
         self._row_of_new, self.old_index = pd.Index(new.sample_ids), pd.Index(old.sample_ids)
         self.new_ids = new.sample_ids
+        self._is_new = self._new_rows(old.sample_ids)
         self.renamed = renamed_classes(old, new, self._rows_by_id(old.sample_ids))
+
+    def _new_rows(self, old_ids: np.ndarray) -> np.ndarray:
+        """(N,) bool, samples of the new version whose id no old sample has."""
+        rows = self._rows_by_id(old_ids)
+        is_new = np.ones(self._new_count, bool)
+        is_new[rows[rows >= 0]] = False
+        return is_new
 
     def _rows_by_id(self, sample_ids: Sequence[str] | np.ndarray) -> np.ndarray:
         return self._row_of_new.get_indexer([self._ids.get(s, s) for s in map(str, sample_ids)])
@@ -49,7 +57,8 @@ class Matching:
         matches = [self._at(content, int(row)) for content, row in zip(contents, self._rows_by_id(sample_ids))]
         lost = [i for i, m in enumerate(matches) if m.row < 0 or m.why]
         taken = {m.row for m in matches if m.row >= 0 and not m.why}
-        elsewhere = self._by_content([contents[i] for i in lost], taken)
+        moved = sum(m.row >= 0 and bool(m.why) for m in matches) > MOVED_SHARE * len(matches)
+        elsewhere = self._by_content([contents[i] for i in lost], taken, moved)
         for i, row in zip(lost, elsewhere):
             if row >= 0:
                 matches[i] = Match(row, self._label_differs(contents[i], self.new.of(row)), moved=True)
@@ -71,19 +80,24 @@ class Matching:
             return "" if _option(was) == _option(now) else "the given answer changed"
         return "" if self.renamed.get(was.given, was.given) == now.given else "the given label changed"
 
-    def _by_content(self, wanted: Sequence[Content], taken: set[int]) -> list[int]:
-        """(len(wanted),) rows of the new version with the same text or picture, -1 where there is none or several."""
+    def _by_content(self, wanted: Sequence[Content], taken: set[int], moved: bool) -> list[int]:
+        """(len(wanted),) rows of the new version with the same text or picture, -1 where there is none or several.
+
+        moved: whether ids seem to stand for other samples than before, so that samples of known ids are looked at too.
+        """
         if not wanted:
             return []
         free = [row for row in range(self._new_count) if row not in taken]
         there = [self.new.of(row) for row in free]
-        return _by_text(wanted, free, there) if wanted[0].text else self._by_picture(wanted, free, there)
+        return _by_text(wanted, free, there) if wanted[0].text else self._by_picture(wanted, free, there, moved)
 
-    def _by_picture(self, wanted: Sequence[Content], free: Sequence[int], there: Sequence[Content]) -> list[int]:
+    def _by_picture(self, wanted, free: Sequence[int], there: Sequence[Content], moved: bool) -> list[int]:
+        """By bytes among all; by looks, which takes decoding, among samples whose ids are new."""
         found = _only_one_each(_by_bytes(wanted, free, there), wanted, self)
         left = [i for i, row in enumerate(found) if row < 0 and wanted[i].picture is not None]
         used = set(found)
-        rest = [(row, c) for row, c in zip(free, there) if row not in used and c.picture is not None]
+        rest = [(row, c) for row, c in zip(free, there) if row not in used and (moved or self._is_new[row])]
+        rest = [(row, c) for row, c in rest if c.picture is not None]
         seen = [(row, look) for row, c in rest if left and (look := self._look(c.picture)) is not None]
         looks = [(i, look) for i in left if (look := self._look(wanted[i].picture)) is not None]
         near = find_alike([look for _, look in looks], [look for _, look in seen])
@@ -116,12 +130,12 @@ def _by_text(wanted: Sequence[Content], free: Sequence[int], there: Sequence[Con
 def _by_bytes(wanted: Sequence[Content], free: Sequence[int], there: Sequence[Content]) -> list[list[int]]:
     """Rows whose file equals that of each wanted sample; only files of equal size are read."""
     sizes = [_size(content.picture) for content in wanted]
-    by_size = defaultdict(list)
+    asked, by_size = set(sizes) - {-1}, defaultdict(list)
     for row, content in zip(free, there):
-        if content.picture is not None and (size := _size(content.picture)) in set(sizes):
+        if content.picture is not None and (size := _size(content.picture)) in asked:
             by_size[size].append((row, content.picture))
     by_bytes: dict[bytes, list[int]] = defaultdict(list)
-    for size in set(sizes) - {-1}:
+    for size in asked:
         for row, path in by_size[size]:
             by_bytes[path.read_bytes()].append(row)
     return [by_bytes.get(c.picture.read_bytes(), []) if s >= 0 and c.picture else [] for c, s in zip(wanted, sizes)]
