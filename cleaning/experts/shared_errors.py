@@ -128,15 +128,17 @@ def expert_table(
     weights: Mapping[str, float] | None = None,
     left_out: pd.DataFrame | None = None,
     at_least: float = SAME_GROUP,
+    correlation: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row per expert, in the order given, with all that speaks for or against it.
 
     predicted: (N,) class or ABSTAIN by name. families, costs, weights (stacking): by name, where known. left_out:
-    from ``leave_one_out``. Gives expert, answered (share of samples), agreement (with the given label, among the
-    answered), mean_correlation (of its errors with the others'), family (as declared; "" unknown), errs_with
-    (experts of its group by correlation), cost, weight, overlap (NaN where not known).
+    from ``leave_one_out``. correlation: of errors, where it was worked out already. Gives expert, answered (share of
+    samples), agreement (with the given label, among the answered), mean_correlation (of its errors with the others'),
+    family (as declared; "" unknown), errs_with (experts of its group by correlation), cost, weight, overlap (NaN
+    where not known).
     """
-    correlation = error_correlation(predicted, given_labels)
+    correlation = error_correlation(predicted, given_labels) if correlation is None else correlation
     group_of = {name: group for group in groups_that_err_together(correlation, at_least) for name in group}
     overlap = {} if left_out is None else dict(zip(left_out["expert"], left_out["overlap"]))
     rows = []

@@ -15,6 +15,7 @@ from cleaning.errors import WorkspaceError, counted
 from cleaning.files import write_json, written_aside
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
+from cleaning.keep.store_tables import TABLES
 from cleaning.keep.stored import now, read_json
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace
 from cleaning.scores.shards import LIST_SUFFIX
@@ -140,8 +141,10 @@ def adopt(folder: Path) -> Workspace:
     write_json(place / "workspace.json", about | {"name": folder.name[:60]}, "The copy", indent=1)
     if (place / "decisions.sqlite").is_file():
         with sqlite3.connect(place / "decisions.sqlite") as log:  # the copy's own rows now bear its id
-            for table in ("decisions", "choices"):
-                log.execute(f"UPDATE {table} SET workspace_id = ?", (place.name,))
+            there = {name for (name,) in log.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            for table in TABLES.sorted_tables:
+                if table.name in there and "workspace_id" in table.columns:
+                    log.execute(f"UPDATE {table.name} SET workspace_id = ?", (place.name,))
         log.close()
     return open_workspace(place.parent, place.name)
 

@@ -144,3 +144,10 @@ def test_ids_by_a_map(old, template, tmp_path, capsys):
     words = ("--labels", folder / "labels.csv", "--expert", f"one={tmp_path / 'e.csv'}", "--as-is")
     assert call("carry", old.folder, *words, "--id-map", tmp_path / "map.csv") == 0
     assert "decisions on 11 samples carried" in capsys.readouterr().out
+
+
+def test_calibrate_takes_a_workspace(old, template, capsys):
+    assert call("calibrate", template / "v1") == 0
+    files = capsys.readouterr().out
+    assert call("calibrate", old.folder) == 0
+    assert capsys.readouterr().out == files and "expert0" in files
