@@ -17,9 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
-from cleaning.keep.later_columns import add_later_columns
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES
+from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns
 from cleaning.keep.writer import Work, Writer, serialise, upsert, writing
 
 FORMAT = 1

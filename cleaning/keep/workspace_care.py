@@ -15,7 +15,7 @@ from cleaning.errors import WorkspaceError, counted
 from cleaning.files import write_json, written_aside
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
-from cleaning.keep.store_tables import TABLES
+from cleaning.keep.store_tables import CHAIN, TABLES
 from cleaning.keep.stored import now, read_json
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace
 from cleaning.scores.shards import LIST_SUFFIX
@@ -145,6 +145,8 @@ def adopt(folder: Path) -> Workspace:
             for table in TABLES.sorted_tables:
                 if table.name in there and "workspace_id" in table.columns:
                     log.execute(f"UPDATE {table.name} SET workspace_id = ?", (place.name,))
+            if CHAIN.name in there:  # it seals the id; the next decision makes it anew
+                log.execute(f"DELETE FROM {CHAIN.name}")
         log.close()
     return open_workspace(place.parent, place.name)
 
