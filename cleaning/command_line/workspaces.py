@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _all(arguments: argparse.Namespace) -> None:
     from cleaning.errors import InputError, counted
-    from cleaning.keep import workspace_care
+    from cleaning.keep.upkeep import workspace_care
     from cleaning.keep.workspaces import list_workspaces
 
     named = ("rename", "copy", "archive", "bring_back", "delete")
@@ -66,9 +66,9 @@ def line(one) -> str:
 
 
 def _one(arguments: argparse.Namespace) -> None:
-    from cleaning.keep import workspace_care
+    from cleaning.keep.upkeep import workspace_care
     from cleaning.keep.workspaces import open_workspace_folder
-    from cleaning.review.run_list import checked_name
+    from cleaning.review.told.run_list import checked_name
 
     workspace = open_workspace_folder(arguments.place)
     if arguments.delete:

@@ -16,7 +16,7 @@ from cleaning.keep.leases import Handed, Holder, Lease, Leases
 from cleaning.keep.runs import Run
 from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
-from cleaning.review import changes_told, finds, history
+from cleaning.review import finds, history
 from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker
 from cleaning.review.dealing import Dealer
@@ -29,6 +29,7 @@ from cleaning.review.returns import Known
 from cleaning.review.reveals import Reveals
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
+from cleaning.review.told import changes_told
 from cleaning.review.views import View, mode_of
 
 MOST_CARDS = 60

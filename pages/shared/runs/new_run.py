@@ -10,7 +10,7 @@ from cleaning.errors import InputError
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import RUN_MADE
-from cleaning.review.run_list import settings_in_words
+from cleaning.review.told.run_list import settings_in_words
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 

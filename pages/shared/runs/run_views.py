@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from cleaning.keep.workspaces import Workspace
-from cleaning.review import run_list
 from cleaning.review.chosen import RUN_ARCHIVED, RUN_NAME
-from cleaning.review.run_list import ListedRun
+from cleaning.review.told import run_list
+from cleaning.review.told.run_list import ListedRun
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 

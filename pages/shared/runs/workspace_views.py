@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from cleaning.errors import counted
-from cleaning.keep import workspace_care
-from cleaning.keep.workspace_care import Upkeep
+from cleaning.keep.upkeep import workspace_care
+from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
-from cleaning.review.run_list import LONGEST_NAME, checked_name
+from cleaning.review.told.run_list import LONGEST_NAME, checked_name
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.runs import import_step

@@ -5,7 +5,7 @@ import streamlit as st
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
-from cleaning.review.run_list import settings_in_words
+from cleaning.review.told.run_list import settings_in_words
 from pages.shared import frame, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.settings_history import last_change, settings_history

@@ -7,8 +7,8 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.errors import WorkspaceError
-from cleaning.keep import workspace_care
 from cleaning.keep.decisions import open_store
+from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace, open_workspace_folder
 from tests.cleaning.export.making import a_dataset, a_workspace, experts_for, some_decisions
 

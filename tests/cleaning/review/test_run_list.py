@@ -9,9 +9,9 @@ from cleaning.domain.settings import Settings
 from cleaning.errors import InputError
 from cleaning.keep.stored import read_json
 from cleaning.keep.workspaces import create_workspace, now
-from cleaning.review import run_list
 from cleaning.review.chosen import RUN_ARCHIVED, RUN_NAME, Choosing
 from cleaning.review.in_force import in_force
+from cleaning.review.told import run_list
 from cleaning.suspect import pipeline
 from tests.cleaning.review.reviewing import judge
 
