@@ -4,7 +4,19 @@ from collections.abc import Callable, Sequence
 
 from cleaning.errors import counted
 from cleaning.keep.settings_log import SettingChange
-from cleaning.review import chosen
+from cleaning.review.chosen import (
+    AUDIT_SHARE,
+    CALIBRATION_METHODS,
+    MODE,
+    OPEN_SHARE,
+    RUN_ARCHIVED,
+    RUN_MADE,
+    RUN_NAME,
+    SECONDS_PER_CARD,
+    THRESHOLD,
+    USUAL_AUDIT_SHARE,
+    USUAL_OPEN_SHARE,
+)
 from cleaning.review.queue import audit_card_count
 
 _MODES = {"blind": "labels stay hidden until a decision", "open": "the given label and the votes are shown"}
@@ -23,7 +35,7 @@ def history(changes: Sequence[SettingChange], own_flagged: int) -> list[tuple[Se
     """Changes with their sentences, latest first, each told with what was flagged at its time."""
     found, flagged = [], own_flagged
     for change in changes:
-        if change.what == chosen.THRESHOLD:
+        if change.what == THRESHOLD:
             flagged = _flagged(change.after, own_flagged)
         found.append((change, in_words(change, own_flagged, flagged)))
     return found[::-1]
@@ -52,7 +64,7 @@ def _mode(change: SettingChange, own_flagged: int, flagged: int) -> str:
 
 
 def _random_cards(change: SettingChange, own_flagged: int, flagged: int) -> str:
-    usual = chosen.USUAL_AUDIT_SHARE
+    usual = USUAL_AUDIT_SHARE
     before, after = (usual if v is None else float(v) for v in (change.before, change.after))  # type: ignore[arg-type]
     more = audit_card_count(flagged, after) - audit_card_count(flagged, before)
     return f"set the share of cards drawn at random to {after:.0%} (before {before:.0%}): {_more(more)}".replace(
@@ -61,7 +73,7 @@ def _random_cards(change: SettingChange, own_flagged: int, flagged: int) -> str:
 
 
 def _shown_open(change: SettingChange, own_flagged: int, flagged: int) -> str:
-    usual = chosen.USUAL_OPEN_SHARE
+    usual = USUAL_OPEN_SHARE
     before, after = (usual if v is None else float(v) for v in (change.before, change.after))  # type: ignore[arg-type]
     return f"set the share of blind cards shown open to {after:.0%} (before {before:.0%})".replace("%", " %")
 
@@ -98,13 +110,13 @@ def _anything(change: SettingChange, own_flagged: int, flagged: int) -> str:
 
 
 _WORDS: dict[str, Callable[[SettingChange, int, int], str]] = {
-    chosen.THRESHOLD: _threshold,
-    chosen.MODE: _mode,
-    chosen.AUDIT_SHARE: _random_cards,
-    chosen.OPEN_SHARE: _shown_open,
-    chosen.SECONDS_PER_CARD: _seconds,
-    chosen.CALIBRATION_METHODS: _calibrations,
-    chosen.RUN_NAME: _name,
-    chosen.RUN_ARCHIVED: _archived,
-    chosen.RUN_MADE: _made,
+    THRESHOLD: _threshold,
+    MODE: _mode,
+    AUDIT_SHARE: _random_cards,
+    OPEN_SHARE: _shown_open,
+    SECONDS_PER_CARD: _seconds,
+    CALIBRATION_METHODS: _calibrations,
+    RUN_NAME: _name,
+    RUN_ARCHIVED: _archived,
+    RUN_MADE: _made,
 }

@@ -29,7 +29,7 @@ def test_the_part_that_shifts_stands_out_with_its_interval():
     shifted = parts == "2"
     correct[shifted] = rng.random(shifted.sum()) < confidence[shifted] - 0.35
     table = shift_against_chance(calibrator("platt"), confidence, correct, parts)
-    assert table["part"][table["beyond_chance"]].tolist() == ["2"]
+    assert table["part"].iloc[0] == "2" and table["beyond_chance"].iloc[0], "worst first"
     row = table.set_index("part").loc["2"]
     assert row["low"] < row["lost"] < row["high"] and row["low"] > row["by_chance"]
 

@@ -22,7 +22,7 @@ def without_last(planted):
 
 
 def force(desk, run):
-    return in_force(desk.dataset, run, desk.store.decisions(), desk.store.choices())
+    return in_force(desk.workspace, run, desk.store.decisions(), desk.store.choices())
 
 
 def test_the_order_of_experts_does_not_make_another_run(tmp_path, planted, scored):
