@@ -158,10 +158,7 @@ class ReviewDesk:
     def news(self, view: View) -> dict | None:
         """The last setting that somebody else changed, in words; None where the reviewer made the last change."""
         changes = self.in_force().chosen.changes
-        if not changes or changes[-1].who == view.reviewer:
-            return None
-        (last, words), *_ = changes_told.history(changes, int(self.facts.ranked.as_made.sum()))
-        return {"seq": last.seq, "words": words}
+        return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
         again = self.leases.held(_holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last

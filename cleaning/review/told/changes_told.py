@@ -41,6 +41,14 @@ def history(changes: Sequence[SettingChange], own_flagged: int) -> list[tuple[Se
     return found[::-1]
 
 
+def news(changes: Sequence[SettingChange], reviewer: str, own_flagged: int) -> dict | None:
+    """The last change with its place in the log, for a reviewer who did not make it; else None."""
+    if not changes or changes[-1].who == reviewer:
+        return None
+    (last, words), *_ = history(changes, own_flagged)
+    return {"seq": last.seq, "words": words}
+
+
 def _threshold(change: SettingChange, own_flagged: int, flagged: int) -> str:
     if not isinstance(change.after, dict):
         return f"went back to the run's own threshold: {_more(own_flagged - _flagged(change.before, own_flagged))}"
