@@ -18,6 +18,7 @@ STEPS = (
     ("settle", "Settle", ":material/balance:"),
     ("export", "Export", ":material/ios_share:"),
     ("cascade", "Cascade", ":material/alt_route:"),
+    ("runs", "Runs", ":material/history:"),
 )
 
 

@@ -9,10 +9,12 @@ import streamlit as st
 
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
+from cleaning.experts.shared_errors import dispensable
 from pages.shared import charts, frame, loaders, state
 from pages.shared.calibrate import calibration_reports, study_charts
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent, share
+from pages.shared.runs import new_run
 
 COLUMNS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
@@ -44,6 +46,10 @@ SHIFT = {
     "fitted_elsewhere": st.column_config.NumberColumn("ECE, learned on the others", format="%.3f"),
     "fitted_everywhere": st.column_config.NumberColumn("ECE, learned on all", format="%.3f"),
     "lost": st.column_config.NumberColumn("lost", format="%.3f"),
+    "low": st.column_config.NumberColumn("from", format="%.3f", help="95 % interval of what is lost"),
+    "high": st.column_config.NumberColumn("to", format="%.3f"),
+    "by_chance": st.column_config.NumberColumn("by chance up to", format="%.3f"),
+    "beyond_chance": st.column_config.CheckboxColumn("more than chance"),
 }
 EXPERTS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
@@ -62,7 +68,7 @@ EXPERTS = {
 def page() -> None:
     frame.header(
         "Calibrate",
-        "How sure each expert says it is, against how often it is right. After calibration, 70 % means 70 %.",
+        "How sure each expert says it is, against how often it is right, before and after calibration.",
     )
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
@@ -109,6 +115,7 @@ def chosen_method(run, report) -> str:
     workspace, name = loaders.opened_workspace(), report.expert.name
     methods = calibration_reports.methods_of(report)
     kept, key = loaders.in_force(workspace.id, run.id).chosen.calibration_methods.get(name), f"calibrate_method_{name}"
+    usual = kept if kept in methods else calibration_reports.usual_method(run, report)
 
     @guarded
     def changed() -> None:
@@ -117,11 +124,11 @@ def chosen_method(run, report) -> str:
     method = st.selectbox(
         "Calibration",
         methods,
-        index=methods.index(kept) if kept in methods else 0,
+        index=methods.index(usual),
         key=key,
         on_change=changed,
-        help="Shown here and used on the Cascade page. The ranking keeps the first one; on real data the choice hardly "
-        "moves it, but it moves what the number means.",
+        help="Shown here and used on the Cascade page: the recommended one where it is better beyond noise. The ranking "
+        "keeps the paper's (temperature or Platt); on real data the choice hardly moves it.",
     )
     advised = calibration_reports.recommendation(run, report)
     st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))
@@ -208,7 +215,10 @@ def groups_and_shift(run, made) -> None:
     st.markdown("**Shift check**: calibration learned on all other parts, judged on each")
     parts = in_percent(parts.head(1_000), SHIFT)
     st.dataframe(parts, column_order=list(SHIFT), column_config=SHIFT, hide_index=True, width="stretch")
-    st.caption("“Lost” well above 0: calibration does not carry over to this part. Calibration fails under shift.")
+    st.caption(
+        "“By chance”: what parts of the same sizes lose that are drawn at random. A part that loses more is one to which "
+        "calibration does not carry over. The last line is a random half, for comparison."
+    )
 
 
 @st.fragment
@@ -222,13 +232,16 @@ def which_help(run) -> None:
         state.ask(what)
     for sentence in found.advice:
         st.markdown(f"- {plain(sentence, 500)}")
+    spare = dispensable(found.table) if "overlap" in found.table else None
+    if spare is not None and st.button(f"New run without {plain(spare['expert'])}", key="run_without"):
+        new_run.start_without(str(spare["expert"]))
     table = calibration_reports.with_estimates_said(found.table)
     shown = [c for c in EXPERTS if c in table and table[c].notna().any()]
     table = in_percent(table, EXPERTS)
     st.dataframe(table, column_order=shown, column_config=EXPERTS, hide_index=True, width="stretch")
     if found.budget:
         st.caption(f"Flags that stay: of the {found.budget:,} samples flagged at the threshold in force.")
-    st.markdown("**Correlation of errors** (disagreement with the given label)")
+    st.markdown("**Correlation of errors** (on labels that are verified or not flagged)")
     charts.show_with_data(
         study_charts.heat_map(found.correlation), found.correlation.reset_index(), "error_correlation"
     )

@@ -7,7 +7,7 @@ require_router()
 import streamlit as st
 
 from pages.shared import frame, loaders, state
-from pages.shared.load import bringing, tiles
+from pages.shared.load import bringing, carry_step, tiles
 from pages.shared.messages import guarded
 
 
@@ -26,6 +26,7 @@ def page() -> None:
         st.subheader("Go on with")
         tiles.tiles(opened, open_workspace)
     bringing.your_own()
+    carry_step.carry_step(opened)
 
 
 @guarded

@@ -240,18 +240,24 @@ def shift_check(
     names, part = np.unique(parts, return_inverse=True)
     if len(names) < 2:
         raise InputError("The shift check needs at least two parts; this column has one value. Choose another column.")
-    everywhere, elsewhere = cross_fitted(fit, confidence, correct), np.full(len(parts), np.nan)
-    left_out, known = part % MOST_SHIFT_FITS, ~np.isnan(confidence)
-    for together in np.unique(left_out[known]):
-        inside, others = known & (left_out == together), known & (left_out != together)
-        if others.any():
-            elsewhere[inside] = fit(confidence[others], correct[others])(confidence[inside])
+    everywhere, elsewhere = cross_fitted(fit, confidence, correct), fitted_elsewhere(fit, confidence, correct, part)
     columns = ["part", "count", "accuracy", "fitted_elsewhere", "fitted_everywhere", "lost"]
     rows = [
         (names[part[rows[0]]], *_carried_over(correct[rows], elsewhere[rows], everywhere[rows], bins))
         for rows in _rows_by_part(part, ~np.isnan(elsewhere))
     ]
     return pd.DataFrame(rows, columns=columns).sort_values("lost", ascending=False, ignore_index=True)
+
+
+def fitted_elsewhere(fit: Fit, confidence: np.ndarray, correct: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """(N,) calibrated confidence by maps that never saw the sample's own part. part: (N,) int."""
+    elsewhere = np.full(len(part), np.nan)
+    left_out, known = part % MOST_SHIFT_FITS, ~np.isnan(confidence)
+    for together in np.unique(left_out[known]):
+        inside, others = known & (left_out == together), known & (left_out != together)
+        if others.any():
+            elsewhere[inside] = fit(confidence[others], correct[others])(confidence[inside])
+    return elsewhere
 
 
 def _rows_by_part(part: np.ndarray, counted: np.ndarray) -> list[np.ndarray]:

@@ -1,6 +1,7 @@
 """``apply``: a patch onto a dataset's labels."""
 
 import argparse
+import sys
 
 from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, rewrite
 from cleaning.command_line.shared.review_source import add_policy_arguments
@@ -34,9 +35,13 @@ def _apply(opened: Opened) -> Edited:
     from cleaning.export.patch.label_table import RECEIPT_ENDING, applied
 
     patch, table = opened.patch, opened.table
-    data, receipt, change = applied(patch, table, opened.policy)
+    data, receipt, change, left_out = applied(patch, table, opened.policy)
     dropped = f"; {counted(len(change.dropped), 'dropped sample')} keep their label" if change.dropped else ""
     note = "" if table.questions_sha256 or not patch.header["dataset"].get("questions_sha256") else NO_QUESTIONS
+    for sample, why in left_out.items():
+        print(f"left out: {sample}: {why}", file=sys.stderr)
+    if left_out:
+        note += f"; another version of the dataset: {counted(len(left_out), 'entry', 'entries')} left out"
     words = f"{counted(len(change.codes), 'label')} of {len(table.codes):,} changed{dropped}{note}"
     return Edited(data, change, words, {RECEIPT_ENDING: receipt})
 

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from cleaning.command_line.shared.source import Progress, add_source_arguments, read_source
+from cleaning.command_line.shared.source import Progress, add_source_arguments
+from cleaning.command_line.shared.study_source import read_study
 
 
 def add_to(commands) -> None:
@@ -16,6 +17,7 @@ def add_to(commands) -> None:
             "Brier score before and after (cross-fitted). The given labels themselves hold errors."
         ),
         epilog="examples:\n  python -m cleaning calibrate my_dataset\n"
+        "  python -m cleaning calibrate workspaces/0123456789abcdef\n"
         "  python -m cleaning calibrate --labels labels.csv --expert resnet=resnet.npy --out calibration.csv",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_output, write_table
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
-    reading = read_source(arguments)
+    reading = read_study(arguments)
     table = calibration_table(reports_of(reading, arguments.seed))
     print(table.to_string(index=False, float_format=lambda v: f"{v:.4f}", na_rep="-"))
     if out:

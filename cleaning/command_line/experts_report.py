@@ -81,6 +81,21 @@ def _studied(study, arguments):
         budget=arguments.budget or (now.budget if now else None),
         wrong=study.labels.wrong if study.labels.settled else None,
         exchange=now.exchange if now and now.estimate.enough else None,
+        labels=study.labels.codes,
+        trusted=_trusted(study, opinions),
     )
     progress.done()
     return found
+
+
+def _trusted(study, opinions):
+    """(N,) bool, samples on whose labels experts can be said to err: those in force, else not flagged by default."""
+    import numpy as np
+
+    from cleaning.domain.settings import DEFAULT_THRESHOLD
+    from cleaning.experts.who_helps import trusted_rows
+    from cleaning.suspect.suspicion import default_suspicion
+
+    if study.in_force is not None:
+        return trusted_rows(study.in_force.codes, study.in_force.flagged)
+    return trusted_rows(np.full(len(study.dataset), np.nan), default_suspicion(opinions, None) >= DEFAULT_THRESHOLD)

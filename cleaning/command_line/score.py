@@ -70,9 +70,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
-    reading = _read_checked(arguments)
+    reading = read_checked(arguments)
     progress = Progress()
-    workspace = _workspace(arguments.workspaces, reading) if arguments.workspaces else None
+    workspace = workspace_for(arguments.workspaces, reading) if arguments.workspaces else None
     store = workspace.opinion_store() if workspace else None
     try:
         with _client(arguments) as client:
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"workspace {workspace.folder}")
 
 
-def _read_checked(arguments: argparse.Namespace):
+def read_checked(arguments: argparse.Namespace):
     """The Reading; into a workspace only what was looked through whole, now or when a workspace took it."""
     if arguments.workspaces:
         from cleaning.keep.known_scores import known_scores
@@ -115,7 +115,7 @@ def _client(arguments: argparse.Namespace):
     return connected(arguments.scheduler, arguments.workers)
 
 
-def _workspace(root: Path, reading):
+def workspace_for(root: Path, reading):
     """The workspace below ``root`` that holds this reading."""
     from cleaning.domain.experts import check_experts
     from cleaning.keep.workspaces import create_workspace

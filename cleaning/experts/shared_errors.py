@@ -128,15 +128,17 @@ def expert_table(
     weights: Mapping[str, float] | None = None,
     left_out: pd.DataFrame | None = None,
     at_least: float = SAME_GROUP,
+    correlation: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row per expert, in the order given, with all that speaks for or against it.
 
     predicted: (N,) class or ABSTAIN by name. families, costs, weights (stacking): by name, where known. left_out:
-    from ``leave_one_out``. Gives expert, answered (share of samples), agreement (with the given label, among the
-    answered), mean_correlation (of its errors with the others'), family (as declared; "" unknown), errs_with
-    (experts of its group by correlation), cost, weight, overlap (NaN where not known).
+    from ``leave_one_out``. correlation: of errors, where it was worked out already. Gives expert, answered (share of
+    samples), agreement (with the given label, among the answered), mean_correlation (of its errors with the others'),
+    family (as declared; "" unknown), errs_with (experts of its group by correlation), cost, weight, overlap (NaN
+    where not known).
     """
-    correlation = error_correlation(predicted, given_labels)
+    correlation = error_correlation(predicted, given_labels) if correlation is None else correlation
     group_of = {name: group for group in groups_that_err_together(correlation, at_least) for name in group}
     overlap = {} if left_out is None else dict(zip(left_out["expert"], left_out["overlap"]))
     rows = []
@@ -167,17 +169,26 @@ def advice(table: pd.DataFrame, correlation: pd.DataFrame) -> list[str]:
     return [*sentences, _add(correlation, worth)]
 
 
+def dispensable(table: pd.DataFrame) -> pd.Series | None:
+    """The row of the expert that is missed least, where it is hardly missed and two others stay.
+
+    One expert only: each was judged with all others present, so two may be dispensable only one at a time.
+    """
+    missed_little = table[table["overlap"] >= HARDLY_MISSED]
+    if len(table) <= 2 or missed_little.empty:
+        return None
+    order = missed_little.sort_values(["cost", "overlap"], ascending=False, na_position="last", kind="stable")
+    return order.iloc[0]
+
+
 def _drop(table: pd.DataFrame) -> list[str]:
-    """One expert only: each was judged with all others present, so two may be dispensable only one at a time."""
     if table["overlap"].isna().all():
         return []
     if len(table) <= 2:
         return ["Drop none: a second opinion needs two experts."]
-    missed_little = table[table["overlap"] >= HARDLY_MISSED]
-    if missed_little.empty:
+    row = dispensable(table)
+    if row is None:
         return ["Drop none: without any one of them the list of flagged samples changes noticeably."]
-    order = missed_little.sort_values(["cost", "overlap"], ascending=False, na_position="last", kind="stable")
-    row = order.iloc[0]
     stay = f"{percent(row['overlap'])} of the flagged samples stay flagged"
     if row["overlap"] == 1:
         stay = "the same samples are flagged"

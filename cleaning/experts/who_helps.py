@@ -1,13 +1,14 @@
 """Which experts help, told at once: errors they share, weights, cost, and what the list loses without each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert
+from cleaning.domain.judgements import RIGHT, WRONG
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.shared_errors import (
     Exchange,
@@ -57,6 +58,31 @@ def usual_budget(n: int) -> int:
     return max(1, round(USUAL_SHARE * n))
 
 
+def trusted_rows(codes: np.ndarray, flagged: np.ndarray) -> np.ndarray:
+    """(N,) bool, labels on which experts can be said to err: verified ones, and those that nobody doubts.
+
+    codes: what reviews say of each given label (``cleaning.settle.verdict_codes``). flagged: (N,) bool.
+    """
+    verified = (codes == RIGHT) | (codes == WRONG)
+    return verified | (np.isnan(codes) & ~flagged)
+
+
+def correlation_on(
+    said: Mapping[str, np.ndarray],
+    given_labels: np.ndarray,
+    labels: np.ndarray | None = None,
+    trusted: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """``error_correlation`` where labels can be trusted: a wrong label makes experts that are right "err together".
+
+    said: (N,) class or ABSTAIN by expert. labels: (N,) class codes corrected by reviews, -1 where no class fits; else
+    the given ones. trusted: (N,) bool, else all samples.
+    """
+    codes = given_labels if labels is None else labels
+    counted = codes >= 0 if trusted is None else trusted & (codes >= 0)
+    return error_correlation({name: np.where(counted, p, ABSTAIN) for name, p in said.items()}, codes)
+
+
 def study_experts(
     dataset: Dataset,
     experts: Sequence[Expert],
@@ -67,15 +93,18 @@ def study_experts(
     budget: int | None = None,
     wrong: np.ndarray | None = None,
     exchange: Exchange | None = None,
+    labels: np.ndarray | None = None,
+    trusted: np.ndarray | None = None,
 ) -> ExpertStudy:
     """Who helps among M experts.
 
     predicted: (N, M) class or ABSTAIN. weights: (M,) stacking weights. rescoring: also leave each expert out (pools
     M + 1 times; needs two experts); budget: samples then flagged, default one in twenty. wrong, exchange: as in
-    ``leave_one_out``, to count and to estimate the finds lost as well.
+    ``leave_one_out``, to count and to estimate the finds lost as well. labels, trusted: as in ``correlation_on``.
     """
     names = [e.name for e in experts]
     said = {name: np.asarray(predicted[:, m]) for m, name in enumerate(names)}
+    correlation = correlation_on(said, dataset.given_labels, labels, trusted)
     left_out = None
     if rescoring is not None and len(names) > 1:
         budget = budget or usual_budget(len(dataset))
@@ -87,9 +116,9 @@ def study_experts(
         costs={e.name: e.cost for e in experts},
         weights=dict(zip(names, map(float, weights))),
         left_out=left_out,
+        correlation=correlation,
     )
     if left_out is not None:
         table = table.merge(left_out.drop(columns="overlap"), on="expert", how="left")
-    correlation = error_correlation(said, dataset.given_labels)
     words = advice(table, correlation) if len(names) > 1 else ["One expert alone: add a second, of another family."]
     return ExpertStudy(table, correlation, words, None if left_out is None else budget)

@@ -20,7 +20,7 @@ from cleaning.export.patch.patch import write_patch
 
 def _log(handover: Handover) -> bytes:
     dataset = handover.dataset
-    return write_decision_log(handover.decisions, dataset.class_names, handover.workspace.id)
+    return write_decision_log(handover.decisions, dataset.class_names, handover.workspace.id, dataset)
 
 
 CATALOGUE = (

@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES
-from cleaning.keep.writer import Work, Writer, serialise, writing
+from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns
+from cleaning.keep.writer import Work, Writer, serialise, upsert, writing
 
 FORMAT = 1
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -36,6 +36,7 @@ class Decision:
     the reviewer had been told the votes by an earlier decision on the sample.
     card: why it was shown (``cleaning.domain.card_kinds``). decided_at: ISO 8601 UTC with milliseconds.
     undoes: uuid of the decision an undo takes back. seq: place in the log, given by the store.
+    version: fingerprint of the dataset it was made on, where it was carried here from another version; else "".
     """
 
     uuid: str
@@ -51,6 +52,7 @@ class Decision:
     decided_at: str = ""
     undoes: str | None = None
     seq: int = 0
+    version: str = ""
 
 
 COLUMNS = tuple(f.name for f in fields(Decision))
@@ -191,7 +193,8 @@ def prepare(engine: sql.Engine) -> None:
         with writing(engine).begin() as connection:
             serialise(connection)
             TABLES.create_all(connection)
-            connection.execute(_upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
+            add_later_columns(connection, TABLES)
+            connection.execute(upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
             written = connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one()
     except DBAPIError as error:
         raise WorkspaceError(
@@ -216,7 +219,7 @@ def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:
 
 def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
     """Inserts what is new; a uuid that belongs to somebody else's decision refuses the whole call."""
-    connection.execute(_upsert(DECISIONS, "uuid", connection), rows)
+    connection.execute(upsert(DECISIONS, "uuid", connection), rows)
     t = DECISIONS
     query = sql.select(t.c.uuid, t.c.workspace_id, t.c.reviewer, t.c.sample_id, t.c.verdict)
     query = query.where(t.c.uuid.in_([row["uuid"] for row in rows]))
@@ -228,17 +231,6 @@ def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
     ]
     if taken:
         raise InputError(f"Another decision already bears the id {first_five(taken)}; every decision needs a new one.")
-
-
-def _upsert(table: sql.Table, unique: str, connection: sql.Connection) -> sql.Insert:
-    """An INSERT that leaves a row with the same unique value as it is."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[unique])
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[unique])
 
 
 def _decision_of_row(row) -> Decision:
@@ -272,3 +264,11 @@ def shared_store(url: str, workspace_id: str) -> ReviewStore:
         if (url, workspace_id) not in _stores:
             _stores[(url, workspace_id)] = open_store(url, workspace_id)
         return _stores[(url, workspace_id)]
+
+
+def forget_store(url: str, workspace_id: str) -> None:
+    """Closes the process's store of a workspace, if it is open."""
+    with _stores_lock:
+        store = _stores.pop((url, workspace_id), None)
+    if store is not None:
+        store.close()

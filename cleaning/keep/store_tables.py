@@ -23,6 +23,7 @@ DECISIONS = sql.Table(
     sql.Column("card", sql.String(12), nullable=False),
     sql.Column("decided_at", sql.String(24), nullable=False),
     sql.Column("undoes", sql.String(36)),
+    sql.Column("version", sql.String(40), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 CHOICES = sql.Table(
@@ -67,3 +68,13 @@ MESSAGES = sql.Table(
     sql.Column("at", sql.String(24), nullable=False),
     sqlite_autoincrement=True,
 )
+
+
+def add_later_columns(connection: sql.Connection, tables: sql.MetaData) -> None:
+    """Gives tables of an earlier version the columns that came since; what is in them stays as it is."""
+    for table in tables.sorted_tables:
+        there = {column["name"] for column in sql.inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                made = sql.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(sql.text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))

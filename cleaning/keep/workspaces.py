@@ -136,10 +136,12 @@ class Workspace:
     def save_run(self, scored: Scored, experts: Sequence[Expert], audit: pd.DataFrame | None = None) -> Run:
         """Writes a run with its audit cards (drawn here unless given) and returns it.
 
-        The same settings and experts give the run that is already there.
+        The same settings and experts, in whatever order, give the run that is already there.
         """
+        if (there := self.find_run(scored.settings, experts)) is not None:
+            return there
         fingerprints = [e.fingerprint() for e in experts]
-        run_id = run_id_of(scored.settings, [e.name for e in experts], fingerprints)
+        run_id = _run_id(scored.settings, experts)
         place = self.folder / "runs" / run_id
         if not place.exists():
             with written_aside(place, "The run", or_a_rivals=True) as folder:
@@ -153,9 +155,21 @@ class Workspace:
         return max([len(folders), *(order_of(folder)[0] for folder in folders)]) + 1
 
     def find_run(self, settings: Settings, experts: Sequence[Expert]) -> Run | None:
-        """The run with these settings and experts, if it was made before."""
-        run_id = run_id_of(settings, [e.name for e in experts], [e.fingerprint() for e in experts])
-        return self.run(run_id) if (self.folder / "runs" / run_id).exists() else None
+        """The run with these settings and experts, in whatever order, if it was made before."""
+        wanted = sorted((e.name, e.fingerprint()) for e in experts)
+        run_id = _run_id(settings, experts)
+        if (self.folder / "runs" / run_id).exists():
+            return self.run(run_id)
+        for one in map(self.run, self.run_ids()):  # of a version in which their order was part of a run's id
+            if one.settings == settings and sorted(zip(one.expert_names, one.expert_fingerprints)) == wanted:
+                return one
+        return None
+
+
+def _run_id(settings: Settings, experts: Sequence[Expert]) -> str:
+    """The same whatever the order of the experts."""
+    known = sorted((e.name, e.fingerprint()) for e in experts)
+    return run_id_of(settings, [name for name, _ in known], [fingerprint for _, fingerprint in known])
 
 
 def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) -> Workspace:
@@ -199,10 +213,13 @@ def open_workspace(root: Path, workspace_id: str) -> Workspace:
     """Opens a workspace by id (never by path). Raises WorkspaceError when there is none."""
     if not WORKSPACE_ID.fullmatch(workspace_id) or not (root / workspace_id / "workspace.json").exists():
         raise WorkspaceError(f"There is no workspace '{workspace_id[:40]}' here. Open it again from the Load page.")
-    workspace = Workspace(workspace_id, root / workspace_id)
+    return _of_our_format(Workspace(workspace_id, root / workspace_id))
+
+
+def _of_our_format(workspace: Workspace) -> Workspace:
     if workspace.about.get("format") != FORMAT:
         raise WorkspaceError(
-            f"Workspace '{workspace_id}' has format {workspace.about.get('format')}; this version reads {FORMAT}."
+            f"Workspace '{workspace.id}' has format {workspace.about.get('format')}; this version reads {FORMAT}."
         )
     return workspace
 
@@ -214,7 +231,11 @@ def open_workspace_folder(folder: Path) -> Workspace:
         raise WorkspaceError(
             f"'{folder}' is not a workspace (no workspace.json). Give the folder that `score --workspaces` printed."
         )
-    return open_workspace(folder.resolve().parent, folder.resolve().name)
+    place = folder.resolve()
+    if WORKSPACE_ID.fullmatch(place.name):
+        return open_workspace(place.parent, place.name)
+    copied = Workspace("", place)  # a copy under another name: its log bears the id that the dataset gives
+    return _of_our_format(Workspace(copied.dataset().fingerprint(), place))
 
 
 def list_workspaces(root: Path) -> list[Workspace]:

@@ -187,3 +187,14 @@ def _write_ahead(cursor) -> None:
 
 def _begin_sqlite(connection: sql.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def upsert(table: sql.Table, unique: str, connection: sql.Connection) -> sql.Insert:
+    """An INSERT that leaves a row with the same unique value as it is."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=[unique])
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=[unique])

@@ -14,6 +14,7 @@ from cleaning.review.team.roles import MAINTAINER, require
 
 THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
 CALIBRATION_METHODS = "calibration_methods"
+RUN_NAME, RUN_ARCHIVED, RUN_MADE = "run_name", "run_archived", "run_made"
 MODE, OPEN_SHARE, AUDIT_SHARE = "mode", "open_share", "audit_share"
 OVERLAP_SHARE, OVERLAP, REPEAT_SHARE, CONTROL_SHARE = "overlap_share", "overlap", "repeat_share", "control_share"
 ASSIGNED, EXPERTISE = "assigned", "expertise"

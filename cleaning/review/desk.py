@@ -14,8 +14,9 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.leases import Handed, Holder, Lease, Leases
 from cleaning.keep.runs import Run
+from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
-from cleaning.review import changes_told, finds, history
+from cleaning.review import finds, history
 from cleaning.review import queue as review_queue
 from cleaning.review.card_maker import CardMaker
 from cleaning.review.dealing import Dealer
@@ -28,6 +29,7 @@ from cleaning.review.returns import Known
 from cleaning.review.reveals import Reveals
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
+from cleaning.review.told import changes_told
 from cleaning.review.views import View, mode_of
 
 MOST_CARDS = 60
@@ -51,7 +53,7 @@ class ReviewDesk:
         self.workspace, self.run = workspace, run
         self.dataset = workspace.dataset()
         self.store = shared_store(workspace.decisions_url, workspace.id)
-        self.facts = Facts(self.dataset, run)
+        self.facts = Facts(self.dataset, run, changed_upstream(workspace))
         self.cards = make_cards(self.facts, lambda: self.opinions)
         self.leases = Leases(self.store)
         self._lock = threading.RLock()
@@ -156,10 +158,7 @@ class ReviewDesk:
     def news(self, view: View) -> dict | None:
         """The last setting that somebody else changed, in words; None where the reviewer made the last change."""
         changes = self.in_force().chosen.changes
-        if not changes or changes[-1].who == view.reviewer:
-            return None
-        (last, words), *_ = changes_told.history(changes, int(self.facts.ranked.as_made.sum()))
-        return {"seq": last.seq, "words": words}
+        return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
         again = self.leases.held(_holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last

@@ -1,6 +1,6 @@
 """What is known of every sample of a run, in the dataset's order; computed once, when first asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,10 +17,30 @@ _DIGITS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)}
 
 
 class Facts:
-    """dataset and run, and (N,) arrays that follow from them."""
+    """dataset and run, and (N,) arrays that follow from them.
 
-    def __init__(self, dataset: Dataset, run: Run) -> None:
-        self.dataset, self.run = dataset, run
+    upstream: by sample id both versions of what changed since decisions were carried here (``changed_upstream``).
+    """
+
+    def __init__(self, dataset: Dataset, run: Run, upstream: Mapping[str, dict] | None = None) -> None:
+        self.dataset, self.run, self.upstream = dataset, run, upstream or {}
+
+    @cached_property
+    def requeued(self) -> np.ndarray:
+        """(N,) bool, decided on another version where they held something else: to be decided again, flagged or not."""
+        requeued = np.zeros(len(self.dataset), bool)
+        requeued[self.rows(list(self.upstream))] = True
+        return requeued
+
+    def before(self, row: int) -> list[list[str]]:
+        """What a sample held in the version it was decided on, without its given label; [] where nothing changed."""
+        told = self.upstream.get(str(self.dataset.sample_ids[row]))
+        if told is None:
+            return []
+        was = told["was"]
+        lines = [["since the version decided on", told["why"]], ["question before", was.get("question", "")]]
+        lines += [["options before", " · ".join(was.get("options", []))], ["picture before", was.get("picture", "")]]
+        return [line for line in lines if line[1]]
 
     @cached_property
     def row_of(self) -> pd.Index:

@@ -41,7 +41,7 @@ class KeptQueues:
         queue = review_queue.build_queue(
             self.facts.run.scores,
             self.facts.shown_audit,
-            flagged=flagged,
+            flagged=flagged | self.facts.requeued,
             audit_share=share,
             random_cards=asked,
             order=order,  # type: ignore[arg-type]

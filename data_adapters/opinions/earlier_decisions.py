@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
-from cleaning.export.formats.decision_log import check_against, read_decision_log
+from cleaning.export.formats.decision_log import fitting_decisions
 from cleaning.export.formats.label_studio_reading import ROW_FIELDS, read_rows, read_tasks
 from cleaning.export.incoming import Incoming, LeftOut
 from data_adapters.files.check import PLAIN_TABLES, TABLE_SUFFIXES, check_file
@@ -60,17 +60,13 @@ def _records(data: bytes, name: str) -> list:
 def read_incoming(path: Path, dataset: Dataset, fingerprint: str, run_id: str = "") -> Incoming:
     """The decisions in any file that can be imported: our own log (.jsonl), else as ``read_earlier_decisions``.
 
-    fingerprint: of the workspace's dataset, to which a log must belong. Raises InputError.
+    fingerprint: of the workspace's dataset; of a log made on another version of it what still fits is taken. Raises
+    InputError.
     """
     path = Path(path)
     if path.suffix.lower() != ".jsonl":
         return read_earlier_decisions(path, dataset, run_id)
     check_file(path)
-    decisions, head = read_decision_log(path.read_bytes())
-    if head.get("dataset_fingerprint") != fingerprint:
-        raise InputError(
-            f"The decision log belongs to the dataset with fingerprint {head.get('dataset_fingerprint')}; this "
-            f"workspace has {fingerprint}."
-        )
-    check_against(decisions, dataset)
-    return Incoming(tuple(decisions), is_log=True)
+    fitting = fitting_decisions(path.read_bytes(), dataset, fingerprint)
+    left_out = tuple(LeftOut(sample, f"{why}, to be decided again") for sample, why in fitting.left_out.items())
+    return Incoming(tuple(fitting.decisions), left_out, is_log=True)

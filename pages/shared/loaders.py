@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from cleaning.calibrate.report import ExpertReport, report_expert
@@ -132,6 +133,11 @@ def _glance(workspace_id: str, run_id: str, reviewer: str, version: tuple[int, i
     return glance(workspace(workspace_id), run_id, reviewer)
 
 
+def choices(workspace_id: str) -> pd.DataFrame:
+    """Everything ever chosen in a workspace, of all runs, in order."""
+    return _store(workspace_id).choices()
+
+
 def _store(workspace_id: str) -> ReviewStore:
     return shared_store(workspace(workspace_id).decisions_url, workspace_id)
 
@@ -140,6 +146,11 @@ def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:
     """What the metadata groups show, as sentences; None for a run that looked at no groups."""
     groups = run(workspace_id, run_id).groups
     return None if groups is None else Excess(groups, np.empty(0)).sentences()
+
+
+def forget_everything() -> None:
+    """Lets go of all that is kept, after a workspace was deleted; what is asked again is read again."""
+    st.cache_resource.clear()
 
 
 def workspaces() -> list[Workspace]:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from cleaning.keep.settings_log import SettingChange
-from cleaning.review.changes_told import history
 from cleaning.review.in_force import InForce
+from cleaning.review.told.changes_told import history
 from pages.shared.messages import plain
 
 MOST_SHOWN = 50

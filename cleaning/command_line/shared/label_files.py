@@ -94,9 +94,21 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
             f"{counted(len(bad), 'label')} in '{path.name}' (column '{labels_in}') none of the patch's classes: "
             f"{first_five(f'{texts[i]!r} ({ids[i]})' for i in bad)}."
         )
-    questions = questions_sha256(ids, table.text(question_in) if question_in else None, options)
+    asked = table.text(question_in) if question_in else None
+    questions, digests = questions_sha256(ids, asked, options), _digests(len(ids), asked, options)
     data, suffix = path.read_bytes(), ending(path)
-    return LabelTable(path.name, data, suffix, labels_in, ids, codes.codes, texts, codes.written_as, questions)
+    return LabelTable(path.name, data, suffix, labels_in, ids, codes.codes, texts, codes.written_as, questions, digests)
+
+
+def _digests(count: int, questions, options):
+    """(N,) ``Content.digest`` of every question; None where the table has none."""
+    from cleaning.keep.versions.contents import Content, in_one_form
+
+    if questions is None and options is None:
+        return None
+    texts = [()] * count if options is None else [tuple(map(in_one_form, one)) for one in options]
+    asked = [""] * count if questions is None else list(map(in_one_form, questions))
+    return [Content("", question, choices).digest() for question, choices in zip(asked, texts)]
 
 
 def check_place(dataset: Path, source: Path, out: Path) -> bool:

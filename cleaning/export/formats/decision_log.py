@@ -8,11 +8,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
+import pandas as pd
+
 from cleaning.domain import verdicts
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.keep.decisions import Decision
+from cleaning.keep.versions.claims import Claim, Fitting, what_fits
+from cleaning.keep.versions.contents import Contents
 from cleaning.version import __version__
 
 FORMAT, VERSION = "second-opinion-decisions", 2
@@ -21,15 +25,47 @@ _FIELDS = {f.name: f for f in fields(Decision)}
 _TEXTS = "uuid run_id sample_id reviewer verdict note mode card decided_at".split()
 
 
-def write_decision_log(decisions: Sequence[Decision], class_names: Sequence[str], fingerprint: str) -> bytes:
-    """JSON lines; the first names format, version and the dataset's fingerprint."""
+def write_decision_log(
+    decisions: Sequence[Decision], class_names: Sequence[str], fingerprint: str, dataset: Dataset | None = None
+) -> bytes:
+    """JSON lines; the first names format, version and the dataset's fingerprint.
+
+    dataset: with it each line says what was decided on, ``given`` and the ``content`` of a question, so that another
+    version of the dataset can take what still fits.
+    """
+    held = {} if dataset is None else _claims_of(decisions, dataset)
     head = {"format": FORMAT, "version": VERSION, "second_opinion": __version__}
     head |= {"dataset_fingerprint": fingerprint, "decisions": len(decisions)}
     lines = [encode(head)]
     for decision in decisions:
         names = [class_names[code] for code in decision.labels]
-        lines.append(encode(asdict(decision) | {"labels": list(decision.labels), "label_names": names}))
+        line = asdict(decision) | {"labels": list(decision.labels), "label_names": names}
+        lines.append(encode(line | held.get(decision.sample_id, {})))
     return sealed(lines, FORMAT)
+
+
+def _claims_of(decisions: Sequence[Decision], dataset: Dataset) -> dict[str, dict[str, str]]:
+    """By sample id what a line says of the sample."""
+    contents, samples = Contents(dataset), list(dict.fromkeys(d.sample_id for d in decisions))
+    rows = pd.Index(dataset.sample_ids).get_indexer(samples)
+    there = [(sample, contents.of(int(row))) for sample, row in zip(samples, rows) if row >= 0]
+    return {sample: {"given": content.given, "content": content.digest()} for sample, content in there}
+
+
+def fitting_decisions(data: bytes, dataset: Dataset, fingerprint: str = "") -> Fitting:
+    """What of a decision log fits a dataset, which may be another version of the one it was made on.
+
+    Raises InputError where the log is damaged or about another dataset.
+    """
+    decisions, head = read_decision_log(data)
+    made_on = str(head.get("dataset_fingerprint"))
+    if made_on == (fingerprint or dataset.fingerprint()):
+        check_against(decisions, dataset)
+        return Fitting(decisions, {})
+    lines = [json.loads(line) for line in data.decode().split("\n")[1 : len(decisions) + 1]]
+    claims = {line["sample_id"]: Claim(str(line.get("given", "")), str(line.get("content", ""))) for line in lines}
+    named = [(d, tuple(map(str, line.get("label_names", ())))) for d, line in zip(decisions, lines)]
+    return what_fits(named, claims, dataset, made_on)
 
 
 def read_decision_log(data: bytes) -> tuple[list[Decision], dict]:

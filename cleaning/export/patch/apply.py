@@ -87,17 +87,22 @@ def _check_old(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, places: 
         for i in differing[:6]
     ]
     why = "The dataset was changed; the patch fits only the labels it was made for."
-    if _is_applied(patch, sample_ids, codes, places, expected):
+    if is_applied(patch, sample_ids, codes, places):
         why = "The patch is applied already, wholly or in part: revert it first to apply it differently."
     raise InputError(
         f"{counted(len(differing), 'sample')} of the patch with another given label: {first_five(names)}. {why}"
     )
 
 
-def _is_applied(patch: Patch, sample_ids, codes, places, expected) -> bool:
-    """Whether undoing the patch gives the labels it was made for, so that some policy's changes are in them."""
+def is_applied(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, places: np.ndarray) -> bool:
+    """Whether undoing the patch gives the labels it was made for, so that some policy's changes are in them.
+
+    places: of the patch's entries, -1 where a sample is not there.
+    """
+    if (places < 0).any():
+        return False
     old = np.array(codes, np.int64)
-    old[places] = expected
+    old[places] = [entry.old for entry in patch.entries]
     if labels_sha256(sample_ids, old) != patch.header["dataset"]["labels_sha256"]:
         return False
     marked = [{entry.old, *(k for vote in entry.votes for k in vote.labels)} for entry in patch.entries]

@@ -17,6 +17,7 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from cleaning.export.patch.apply import Change, places_of_entries, plan_apply, plan_revert
 from cleaning.export.patch.label_fields import find_fields
+from cleaning.export.patch.other_version import for_version, only
 from cleaning.export.patch.patch import Patch
 from cleaning.export.patch.whole_tables import written_anew
 from cleaning.settle.policy import Policy
@@ -26,6 +27,7 @@ FORMAT, VERSION = "second-opinion-applied", 1
 RECEIPT_ENDING = ".applied.json"
 TEXT_SUFFIXES = (".csv", ".tsv", ".jsonl")
 LARGEST_ORIGINAL = 2 * 1024**3
+_ABOUT = ("samples", "labels_sha256", "questions_sha256")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class LabelTable:
     data: the file. suffix: its ending, lower case. column: of the labels. sample_ids: (N,) str. codes: (N,) class
     codes. texts: (N,) str labels as read. written_as: "names", "0-based numbers" or "letters".
     questions_sha256: as ``cleaning.export.patch.patch.questions_sha256``, None where the table has no questions.
+    digests: (N,) ``Content.digest`` of each question, or None.
     """
 
     name: str
@@ -46,6 +49,7 @@ class LabelTable:
     texts: np.ndarray
     written_as: str
     questions_sha256: str | None = None
+    digests: np.ndarray | None = None
 
     def written(self, code: int, class_names: tuple[str, ...]) -> str:
         """A class in the file's own style."""
@@ -54,8 +58,13 @@ class LabelTable:
         return OPTION_LETTERS[code] if self.written_as == "letters" else str(code)
 
 
-def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, bytes, Change]:
-    """(the file with the patch applied, the receipt, what changed). Raises InputError where the patch does not fit."""
+def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, bytes, Change, dict[str, str]]:
+    """(the file with the patch applied, the receipt, what changed, why entries were left out by sample id).
+
+    On another version of the dataset the entries that still fit are applied. Raises InputError where the patch does
+    not fit.
+    """
+    patch, left_out = for_version(patch, table.sample_ids, table.codes, table.questions_sha256, table.digests)
     _check_questions(patch, table)
     change = plan_apply(patch, table.sample_ids, table.codes, policy)
     data, kept = _edited(table, change, patch.class_names)
@@ -68,9 +77,11 @@ def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, byt
         "file": table.name,
         "original_sha256": _sha256(table.data),
         "applied_sha256": _sha256(data),
+        "applied_on": {name: patch.header["dataset"][name] for name in _ABOUT if name in patch.header["dataset"]},
+        "left_out": sorted(left_out),
         **kept,
     }
-    return data, (json.dumps(receipt, indent=1, ensure_ascii=False) + "\n").encode(), change
+    return data, (json.dumps(receipt, indent=1, ensure_ascii=False) + "\n").encode(), change, left_out
 
 
 def reverted(patch: Patch, table: LabelTable, policy: Policy, receipt: dict | None) -> tuple[bytes, Change]:
@@ -78,9 +89,10 @@ def reverted(patch: Patch, table: LabelTable, policy: Policy, receipt: dict | No
 
     policy: the one the patch was applied with, where there is no receipt.
     """
-    _check_questions(patch, table)
     if receipt is not None:
         policy = _receipt_policy(receipt, patch, table)
+        patch = _as_applied(patch, receipt)
+    _check_questions(patch, table)
     change = plan_revert(patch, table.sample_ids, table.codes, policy)
     if receipt is None:
         return _edited(table, change, patch.class_names)[0], change
@@ -116,6 +128,14 @@ def _receipt_policy(receipt: dict, patch: Patch, table: LabelTable) -> Policy:
             "Revert without the receipt (--no-receipt) to get the labels back."
         )
     return Policy.from_dict(receipt.get("policy"))
+
+
+def _as_applied(patch: Patch, receipt: dict) -> Patch:
+    """The part of the patch that the receipt says was applied, for the version of the dataset that it names."""
+    on, left_out = receipt.get("applied_on"), receipt.get("left_out", [])
+    if not isinstance(on, dict) or set(_ABOUT) - set(on) or not isinstance(left_out, list):
+        return patch  # a receipt of version 0.1: the whole patch on the dataset it was made for
+    return only(patch, set(left_out), *(on[name] for name in _ABOUT))
 
 
 def _edited(table: LabelTable, change: Change, class_names: tuple[str, ...]) -> tuple[bytes, dict]:

@@ -18,6 +18,7 @@ from cleaning.export.formats.decision_log import decoded, is_sound
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
+from cleaning.keep.versions.contents import Contents
 from cleaning.settle.policy import Policy
 from cleaning.version import __version__
 
@@ -27,11 +28,13 @@ _VOTE_FIELDS = "uuid reviewer verdict labels note seconds mode card decided_at".
 
 @dataclass(frozen=True)
 class Entry:
-    """One decided sample. old: given class code. votes: the standing decisions, reviewers under pseudonyms."""
+    """One decided sample. old: given class code. votes: the standing decisions, reviewers under pseudonyms.
+    content: ``Content.digest`` of its question, "" where there is none or an earlier version wrote the patch."""
 
     sample_id: str
     old: int
     votes: tuple[Decision, ...]
+    content: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,12 @@ def _patch_header(handover: Handover) -> dict:
 
 def _lines(handover: Handover) -> Iterable[dict]:
     names, scores, run = handover.dataset.class_names, handover.scores, handover.run
+    contents = Contents(handover.dataset)
     suspicion, suggested = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
     for line in handover.final.table.itertuples(index=False):
         votes = [_vote(v, handover) for v in handover.final.votes[line.sample_id]]
-        yield {
+        content = contents.of(int(line.row)).digest()
+        yield ({"content": content} if content else {}) | {
             "sample_id": line.sample_id,
             "old": int(line.given),
             "old_label": names[line.given],
@@ -160,13 +165,20 @@ def read_patch(data: bytes) -> Patch:
 
 
 def _entry(line: dict, header: dict) -> Entry:
-    sample, old = line["sample_id"], line["old"]
+    sample, old, content = line["sample_id"], line["old"], line.get("content", "")
     votes = [v | {"sample_id": sample, "run_id": line["run_id"]} for v in line["votes"]]
     k = len(header["dataset"]["class_names"])
-    sound = isinstance(sample, str) and type(old) is int and 0 <= old < k and votes and all(map(is_sound, votes))
+    sound = (
+        isinstance(sample, str)
+        and isinstance(content, str)
+        and type(old) is int
+        and 0 <= old < k
+        and votes
+        and all(map(is_sound, votes))
+    )
     if not sound or any(code >= k for v in votes for code in v["labels"]):
         raise ValueError(sample)
-    return Entry(sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes))
+    return Entry(sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes), content)
 
 
 def _parsed(line: str) -> dict:

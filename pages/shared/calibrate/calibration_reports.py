@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate import measures as metrics
-from cleaning.calibrate.calibrators import METHODS, Recommendation, calibrator, shift_check
+from cleaning.calibrate.calibrators import METHODS, Recommendation, calibrator
 from cleaning.calibrate.report import ExpertReport, Stated, calibration_table
+from cleaning.calibrate.shift import shift_against_chance
 from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins, stated_by
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.shared_errors import all_of, effective_number, error_correlation
-from cleaning.experts.who_helps import ExpertStudy, study_experts
+from cleaning.experts.who_helps import ExpertStudy, study_experts, trusted_rows
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from pages.shared import loaders, progress
@@ -128,6 +129,16 @@ def recommendation(run: Run, report: ExpertReport) -> Recommendation | None:
     return _once(run, ("methods", report.expert.name), lambda: compare_methods(report, _folds(run).fold))
 
 
+def usual_method(run: Run, report: ExpertReport) -> str:
+    """The calibration in use until somebody chooses: the paper's own, or the recommended one where that is better
+    beyond noise."""
+    advised, own = recommendation(run, report), report.calibration.method
+    if advised is None:
+        return own
+    row = advised.table.set_index("method").loc[own]
+    return own if row["worse_by"] <= row["standard_error"] else advised.method
+
+
 def with_method(run: Run, report: ExpertReport, method: str) -> ExpertReport:
     """The report as it would be under another calibration of its confidence, cross-fitted; its own comes back as
     it is."""
@@ -172,10 +183,11 @@ def groups(run: Run, report: ExpertReport, column: str) -> tuple[pd.DataFrame, p
 
 
 def shift(report: ExpertReport, parts: np.ndarray) -> pd.DataFrame:
-    """Does calibration learned on the other parts hold on each? For hard answers their plain accuracy is moved."""
+    """Does calibration learned on the other parts hold on each, by more than chance? For hard answers their plain
+    accuracy is moved."""
     method = report.calibration.method if report.calibration.method in METHODS else "platt"
     stated = report.after if report.before is None else report.before
-    return shift_check(calibrator(method), stated.confidence, report.right, parts)
+    return shift_against_chance(calibrator(method), stated.confidence, report.right, parts)
 
 
 def bins_effect(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
@@ -189,7 +201,19 @@ def study(run: Run) -> ExpertStudy:
     """Which experts help, from what is known of them already."""
     workspace = loaders.opened_workspace()
     experts = workspace.experts_of(run)
-    return _once(run, ("quick study",), lambda: study_experts(workspace.dataset(), experts, run.predicted, run.weights))
+    trust = _trusted(run)
+    what = "quick study", loaders.judging_labels(workspace.id).key(), str(int(trust["trusted"].sum()))
+    return _once(run, what, lambda: study_experts(workspace.dataset(), experts, run.predicted, run.weights, **trust))
+
+
+def _trusted(run: Run) -> dict[str, np.ndarray]:
+    """Labels and samples on which experts can be said to err."""
+    workspace = loaders.opened_workspace()
+    now = loaders.in_force(workspace.id, run.id)
+    return {
+        "labels": loaders.judging_labels(workspace.id).codes,
+        "trusted": trusted_rows(now.codes, now.flagged),
+    }
 
 
 def full_study(run: Run) -> ExpertStudy:
@@ -231,6 +255,7 @@ def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> Expe
         budget=now.budget,
         wrong=labels.wrong if labels.wrong.any() else None,
         exchange=now.exchange if now.estimate.enough else None,
+        **_trusted(run),
     )
 
 

@@ -82,8 +82,9 @@ def order_of_start(reports: list[ExpertReport]) -> list[str]:
 def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float], bins: int) -> CascadeScene:
     """The cascade of these experts, its curves worked out with progress the first time."""
     labels = loaders.judging_labels(workspace.id)
-    methods = loaders.in_force(workspace.id, run.id).chosen.calibration_methods
     by_name = {r.expert.name: r for r in calibration_reports.reports(run)}
+    usual = {name: calibration_reports.usual_method(run, by_name[name]) for name in names}
+    methods = usual | loaders.in_force(workspace.id, run.id).chosen.calibration_methods
     answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
     used = tuple(methods.get(n, "") for n in names)
     asked = "cascade", tuple(names), tuple(costs), bins, used, labels.key()

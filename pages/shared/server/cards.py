@@ -93,7 +93,8 @@ class Cards:
                 shown[str(column)] = value
         if self.dataset.group is not None:
             shown.setdefault(self.dataset.group_name or "group", self.dataset.group[row])
-        return [[name[:80], str(value)[:300]] for name, value in list(shown.items())[:MOST_METADATA]]
+        told = [[name[:80], str(value)[:300]] for name, value in list(shown.items())[:MOST_METADATA]]
+        return [[name, value[:300]] for name, value in self.facts.before(row)] + told
 
     def reveal(self, row: int) -> dict:
         """What was hidden: given and suggested label, suspicion, and each expert's vote and calibrated confidence."""

@@ -7,11 +7,19 @@ from pathlib import Path
 
 from cleaning.review import ReviewDesk
 from pages.shared.server.cards import Cards
-from pages.shared.server.opened_workspaces import opened_once
+from pages.shared.server.opened_workspaces import forget_workspace, opened_once
 
 MOST = 6
 _desks: OrderedDict[tuple[str, str, str], ReviewDesk] = OrderedDict()
 _desks_lock = threading.Lock()
+
+
+def forget_desks(root: Path, workspace_id: str) -> None:
+    """Lets go of a workspace's desks and of the workspace itself."""
+    with _desks_lock:
+        for key in [key for key in _desks if key[:2] == (str(root.resolve()), workspace_id)]:
+            del _desks[key]
+    forget_workspace(root, workspace_id)
 
 
 def open_desk(root: Path, workspace_id: str, run_id: str) -> ReviewDesk:

@@ -11,6 +11,12 @@ _kept: OrderedDict[tuple[str, str], Workspace] = OrderedDict()
 _lock = threading.Lock()
 
 
+def forget_workspace(root: Path, workspace_id: str) -> None:
+    """Lets go of a workspace that was renamed, deleted or added to; the next to ask reads it anew."""
+    with _lock:
+        _kept.pop((str(root.resolve()), workspace_id), None)
+
+
 def opened_once(root: Path, workspace_id: str) -> Workspace:
     """The workspace, read only the first time. Raises WorkspaceError when there is none."""
     key = (str(root.resolve()), workspace_id)

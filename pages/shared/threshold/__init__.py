@@ -5,6 +5,7 @@ import streamlit as st
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
+from cleaning.review.told.run_list import settings_in_words
 from pages.shared import frame, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.settings_history import last_change, settings_history
@@ -50,6 +51,10 @@ def take_message(workspace: Workspace, run: Run, message: object) -> bool:
 def paper_rule(workspace: Workspace, run: Run) -> None:
     """The paper's rule with K and tau, beside the default at the same number of flags."""
     if run.settings.rule != "default":
+        st.markdown("### The rule of this run")
+        st.markdown(plain(f"Flagged by the {settings_in_words(run.settings, len(run.expert_names))}."))
+        if st.button("Change rule, K or tau", key="threshold_change_rule"):
+            st.switch_page("pages/runs.py", query_params=state.url())
         return
     st.markdown("### The paper's rule beside it")
     st.markdown(

@@ -15,6 +15,7 @@ from cleaning.experts.shared_errors import (
     leave_one_out,
     mean_correlation,
 )
+from cleaning.experts.who_helps import correlation_on, trusted_rows
 
 LABELS = np.zeros(4, int)
 
@@ -172,3 +173,27 @@ def test_mistakes_are_told_in_words():
         leave_one_out(["a"], lambda names: np.zeros(3), 1)
     with pytest.raises(InputError, match="does not fit 3 samples"):
         leave_one_out(["a", "b"], lambda names: np.zeros(3), 4)
+
+
+def test_wrong_labels_do_not_make_right_experts_err_together():
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 5, 6_000)
+    wrong = rng.random(6_000) < 0.15
+    given = np.where(wrong, (truth + 1) % 5, truth)
+    said = {name: np.where(rng.random(6_000) < 0.1, (truth + 2) % 5, truth) for name in ("one", "two")}
+    assert correlation_on(said, given).loc["one", "two"] > 0.5, "they are independent, and seem to err together"
+    trusted = trusted_rows(np.full(6_000, np.nan), flagged=wrong)
+    assert abs(correlation_on(said, given, trusted=trusted).loc["one", "two"]) < 0.05
+    verified = np.where(np.arange(6_000) < 3_000, wrong.astype(float), np.nan)
+    corrected = np.where(np.arange(6_000) < 3_000, truth, given)
+    trusted = trusted_rows(verified, flagged=np.ones(6_000, bool))
+    assert trusted.sum() == 3_000
+    assert abs(correlation_on(said, given, corrected, trusted).loc["one", "two"]) < 0.05
+
+
+def test_unsure_cards_and_samples_without_a_class_are_not_trusted():
+    trusted = trusted_rows(np.array([0, 1, 2, np.nan, np.nan]), np.array([True, True, False, False, True]))
+    assert trusted.tolist() == [True, True, False, True, False]
+    said = {"a": np.array([0, 1, 0, 1]), "b": np.array([0, 1, 1, 0])}
+    labels = np.array([0, 0, -1, -1])
+    assert correlation_on(said, np.zeros(4, int), labels).loc["a", "b"] == pytest.approx(1)

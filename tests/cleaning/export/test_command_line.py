@@ -88,7 +88,7 @@ def test_decisions_of_another_dataset_stay_out(reviewed, tmp_path, capsys):
     assert call("export", reviewed.folder, "--as", "decisions", "--out", tmp_path / "log.jsonl") == 0
     other, _ = a_workspace(tmp_path / "other", a_dataset(seed=5))
     assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2
-    assert "belongs to the dataset with fingerprint" in capsys.readouterr().err
+    assert "belong to the dataset with fingerprint" in capsys.readouterr().err
     text = (tmp_path / "log.jsonl").read_text().replace(reviewed.id, other.id)
     (tmp_path / "log.jsonl").write_text(text)
     assert call("import-decisions", other.folder, tmp_path / "log.jsonl") == 2

@@ -181,11 +181,7 @@ def test_applying_twice_is_refused(made, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('"s00","toad, the"', '"s00",frog', "another given label: s00 is 'frog', expected 'toad, the'. The dataset"),
         ('"s00","toad, the"', '"s00",newt', "s00 is 'newt', expected 'toad, the'. The patch is applied already"),
-        ('"s08","toad, the"', '"s08",newt', "Ids or labels outside the patch differ"),
-        ('"s05"', '"t05"', "The ids differ: 1 sample of the patch not in the dataset, s05;"),
-        ('"s08","toad, the",x8\r\n', "", "The dataset has 11 samples; the patch was made for 12"),
         ('"s08"', '"s07"', "more than once: s07"),
         ('"s08","toad, the"', '"s08",moose', "1 label in 'changed.csv' (column 'label') none of the patch's classes"),
     ],

@@ -4,7 +4,19 @@ from collections.abc import Callable, Sequence
 
 from cleaning.errors import counted
 from cleaning.keep.settings_log import SettingChange
-from cleaning.review import chosen
+from cleaning.review.chosen import (
+    AUDIT_SHARE,
+    CALIBRATION_METHODS,
+    MODE,
+    OPEN_SHARE,
+    RUN_ARCHIVED,
+    RUN_MADE,
+    RUN_NAME,
+    SECONDS_PER_CARD,
+    THRESHOLD,
+    USUAL_AUDIT_SHARE,
+    USUAL_OPEN_SHARE,
+)
 from cleaning.review.queue import audit_card_count
 
 _MODES = {"blind": "labels stay hidden until a decision", "open": "the given label and the votes are shown"}
@@ -23,10 +35,18 @@ def history(changes: Sequence[SettingChange], own_flagged: int) -> list[tuple[Se
     """Changes with their sentences, latest first, each told with what was flagged at its time."""
     found, flagged = [], own_flagged
     for change in changes:
-        if change.what == chosen.THRESHOLD:
+        if change.what == THRESHOLD:
             flagged = _flagged(change.after, own_flagged)
         found.append((change, in_words(change, own_flagged, flagged)))
     return found[::-1]
+
+
+def news(changes: Sequence[SettingChange], reviewer: str, own_flagged: int) -> dict | None:
+    """The last change with its place in the log, for a reviewer who did not make it; else None."""
+    if not changes or changes[-1].who == reviewer:
+        return None
+    (last, words), *_ = history(changes, own_flagged)
+    return {"seq": last.seq, "words": words}
 
 
 def _threshold(change: SettingChange, own_flagged: int, flagged: int) -> str:
@@ -52,7 +72,7 @@ def _mode(change: SettingChange, own_flagged: int, flagged: int) -> str:
 
 
 def _random_cards(change: SettingChange, own_flagged: int, flagged: int) -> str:
-    usual = chosen.USUAL_AUDIT_SHARE
+    usual = USUAL_AUDIT_SHARE
     before, after = (usual if v is None else float(v) for v in (change.before, change.after))  # type: ignore[arg-type]
     more = audit_card_count(flagged, after) - audit_card_count(flagged, before)
     return f"set the share of cards drawn at random to {after:.0%} (before {before:.0%}): {_more(more)}".replace(
@@ -61,7 +81,7 @@ def _random_cards(change: SettingChange, own_flagged: int, flagged: int) -> str:
 
 
 def _shown_open(change: SettingChange, own_flagged: int, flagged: int) -> str:
-    usual = chosen.USUAL_OPEN_SHARE
+    usual = USUAL_OPEN_SHARE
     before, after = (usual if v is None else float(v) for v in (change.before, change.after))  # type: ignore[arg-type]
     return f"set the share of blind cards shown open to {after:.0%} (before {before:.0%})".replace("%", " %")
 
@@ -77,6 +97,20 @@ def _calibrations(change: SettingChange, own_flagged: int, flagged: int) -> str:
     return f"set the calibration of {' and '.join(new)}" if new else "left the calibrations as they are"
 
 
+def _name(change: SettingChange, own_flagged: int, flagged: int) -> str:
+    return f"named this run {change.after}"
+
+
+def _archived(change: SettingChange, own_flagged: int, flagged: int) -> str:
+    return "archived this run" if change.after else "brought this run back"
+
+
+def _made(change: SettingChange, own_flagged: int, flagged: int) -> str:
+    about = change.after if isinstance(change.after, dict) else {}
+    experts = about.get("experts") or []
+    return f"made this run with {counted(len(experts), 'expert')}: {about.get('settings', '')}"
+
+
 def _anything(change: SettingChange, own_flagged: int, flagged: int) -> str:
     name = change.what.replace("_", " ")
     before = "" if change.before is None else f" (before {change.before})"
@@ -84,10 +118,13 @@ def _anything(change: SettingChange, own_flagged: int, flagged: int) -> str:
 
 
 _WORDS: dict[str, Callable[[SettingChange, int, int], str]] = {
-    chosen.THRESHOLD: _threshold,
-    chosen.MODE: _mode,
-    chosen.AUDIT_SHARE: _random_cards,
-    chosen.OPEN_SHARE: _shown_open,
-    chosen.SECONDS_PER_CARD: _seconds,
-    chosen.CALIBRATION_METHODS: _calibrations,
+    THRESHOLD: _threshold,
+    MODE: _mode,
+    AUDIT_SHARE: _random_cards,
+    OPEN_SHARE: _shown_open,
+    SECONDS_PER_CARD: _seconds,
+    CALIBRATION_METHODS: _calibrations,
+    RUN_NAME: _name,
+    RUN_ARCHIVED: _archived,
+    RUN_MADE: _made,
 }

@@ -1,0 +1,90 @@
+"""Decisions from a file, each with what the file says its sample held: which of them fit this version of the dataset."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.verdicts import check_labels
+from cleaning.errors import InputError, counted, first_five
+from cleaning.keep.decisions import Decision
+from cleaning.keep.versions.contents import Contents
+
+LEAST_SHARE = 0.5  # of the samples in a file have to fit, else it is about another dataset
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a file says of a decided sample. given: class name. digest: ``Content.digest``. "": it does not say."""
+
+    given: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """decisions: those that may go into this version's log. left_out: sample id -> why."""
+
+    decisions: list[Decision]
+    left_out: dict[str, str]
+
+    def sentence(self) -> str:
+        """What was left out, for people; "" where nothing was."""
+        if not self.left_out:
+            return ""
+        named = (f"{sample} ({why})" for sample, why in self.left_out.items())
+        return f"{counted(len(self.left_out), 'sample')} left out, to be decided again: {first_five(named)}"
+
+
+def what_fits(
+    decisions: Sequence[tuple[Decision, tuple[str, ...]]], claims: Mapping[str, Claim], dataset: Dataset, made_on: str
+) -> Fitting:
+    """Which decisions fit a dataset that is another version than the one they were made on.
+
+    decisions: each with the names of its labels. made_on: fingerprint of that version. Raises InputError where most
+    samples do not fit, so that it is no version of the same dataset.
+    """
+    codes = {name: code for code, name in enumerate(dataset.class_names)}
+    samples = dict.fromkeys(decision.sample_id for decision, _ in decisions)
+    why = _differences(samples, claims, dataset)
+    for decision, names in decisions:
+        if not why.get(decision.sample_id) and (gone := [name for name in names if name not in codes]):
+            why[decision.sample_id] = f"class '{gone[0]}' is gone"
+    left_out = {sample: reason for sample, reason in why.items() if reason}
+    if len(left_out) > (1 - LEAST_SHARE) * len(samples):
+        raise InputError(
+            f"The decisions belong to the dataset with fingerprint {made_on}, and {counted(len(left_out), 'sample')} of "
+            f"{len(samples):,} do not fit this one: {first_five(f'{s} ({w})' for s, w in left_out.items())}. Give the "
+            "decisions of an earlier version of this dataset."
+        )
+    going = [
+        replace(d, labels=tuple(codes[name] for name in names), version=d.version or made_on)
+        for d, names in decisions
+        if d.sample_id not in left_out
+    ]
+    check_fitting(going, dataset)
+    return Fitting(going, left_out)
+
+
+def _differences(samples: Iterable[str], claims: Mapping[str, Claim], dataset: Dataset) -> dict[str, str]:
+    samples = list(samples)
+    contents, rows = Contents(dataset), pd.Index(dataset.sample_ids).get_indexer(samples)
+    return {s: _difference(claims.get(s, Claim()), contents, int(row)) for s, row in zip(samples, rows)}
+
+
+def _difference(claim: Claim, contents: Contents, row: int) -> str:
+    """Why a sample is not what a file says of it; "" where nothing speaks against it."""
+    if row < 0:
+        return "not in this version"
+    now = contents.of(row)
+    if claim.given and claim.given != now.given:
+        return f"the given label was '{claim.given}' and is '{now.given}'"
+    return "the question or its options changed" if claim.digest and claim.digest != now.digest() else ""
+
+
+def check_fitting(decisions: Sequence[Decision], dataset: Dataset) -> None:
+    """Raises InputError where a decision's labels do not go with its verdict in this dataset."""
+    rows = pd.Index(dataset.sample_ids).get_indexer([d.sample_id for d in decisions])
+    for decision, row in zip(decisions, rows):
+        check_labels(decision.verdict, decision.labels, int(dataset.given_labels[row]), dataset.class_count)

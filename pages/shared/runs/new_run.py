@@ -1,0 +1,104 @@
+"""A new run: which experts, which rule, its K and tau, groups and seed; made with progress, and stopped on request."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cleaning.domain.experts import Expert
+from cleaning.domain.settings import Settings
+from cleaning.errors import InputError
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
+from cleaning.review.chosen import RUN_MADE
+from cleaning.review.told.run_list import settings_in_words
+from pages.shared import loaders, state
+from pages.shared.messages import guarded, plain
+
+RULES = {"default": "By suspicion", "paper": "The paper's rule: K experts agree"}
+_EXPERTS, _RULE, _AGREE, _TAU, _SEED, _GROUP, _WITHOUT = (
+    f"new_run_{name}" for name in "experts rule agree tau seed group without".split()
+)
+
+
+def start_without(expert: str) -> None:
+    """Goes to the form with every expert of the open run but one."""
+    state.remember(_WITHOUT, expert)
+    st.switch_page("pages/runs.py", query_params=state.url())
+
+
+def form() -> None:
+    """What the new run is made of, and the button that makes it."""
+    workspace = loaders.opened_workspace()
+    names = [about["name"] for about in workspace.experts_about()]
+    run, without = loaders.opened_run(), state.recall(_WITHOUT)
+    if without:
+        state.type_in(_EXPERTS, [name for name in run.expert_names if name != without])
+        state.remember(_WITHOUT, None)
+        st.info(f"All experts of the open run but {plain(without)}. Nothing is made before you press the button.")
+    usual = [name for name in run.expert_names if name in names]
+    chosen = st.multiselect("Experts", names, None if state.typed(_EXPERTS) is not None else usual, key=_EXPERTS)
+    settings = _settings(workspace, run, len(chosen))
+    if st.button("Make this run", type="primary", disabled=not chosen, key="new_run_make"):
+        make(workspace, chosen, settings)
+    st.caption(
+        "What the experts said is kept: another rule or seed is quick, another set of experts reads the new ones."
+    )
+
+
+def _settings(workspace: Workspace, run: Run, experts: int) -> Settings:
+    was = run.settings
+    rule = st.radio("Rule", list(RULES), list(RULES).index(was.rule), format_func=RULES.get, key=_RULE, horizontal=True)
+    agree, tau = None, Settings().min_confidence
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if rule == "paper" and experts:
+            usual = min(was.agree or experts // 2 + 1, experts)
+            agree = st.number_input(f"K of {experts} experts", 1, experts, usual, key=_AGREE, width=180)
+            tau = st.number_input("tau, least confidence", 0.0, 1.0, was.min_confidence, 0.05, key=_TAU, width=180)
+        seed = st.number_input("Seed", 0, 2**31 - 1, was.seed, key=_SEED, width=140, help="Of the folds and the audit.")
+    grouped = workspace.about.get("group_name")
+    use_group = was.use_group
+    if grouped:
+        use_group = st.checkbox(f"Let groups of {plain(grouped)} raise suspicion", was.use_group, key=_GROUP)
+    return Settings(
+        rule=rule, agree=agree and int(agree), min_confidence=float(tau), seed=int(seed), use_group=use_group
+    )
+
+
+@guarded
+def make(workspace: Workspace, names: Sequence[str], settings: Settings) -> None:
+    """Scores with these experts, telling how far it is; leaving or pressing Cancel stops it, and nothing is half-made."""
+    from cleaning.suspect import pipeline
+
+    experts = experts_named(workspace, names)
+    run = workspace.find_run(settings, experts)
+    if run is None:
+        place = st.empty()
+        with place.container(horizontal=True, vertical_alignment="center"):
+            bar = st.progress(0.0, text="asking the experts")
+            st.button("Cancel", key="new_run_cancel")
+        scored = pipeline.run(
+            workspace.dataset(),
+            experts,
+            settings,
+            lambda words, share: _tell(bar, words, share),
+            workspace.opinion_store(),
+        )
+        run = workspace.save_run(scored, experts)
+        told = {"experts": list(names), "settings": settings_in_words(settings, len(names))}
+        loaders.choosing(workspace.id, run.id).record(RUN_MADE, told)
+        place.empty()
+    state.update(run_id=run.id)
+    st.switch_page("pages/threshold.py", query_params=state.url())
+
+
+def _tell(bar, words: str, share: float) -> None:
+    bar.progress(min(share, 1.0), text=plain(words))
+
+
+def experts_named(workspace: Workspace, names: Sequence[str]) -> list[Expert]:
+    """The experts of a workspace by their names, the latest loaded of each. Raises InputError for one it lacks."""
+    by_name = {expert.name: expert for expert in workspace.experts()}
+    missing = [name for name in names if name not in by_name]
+    if missing or not names:
+        raise InputError(f"Choose among the experts of this dataset: {', '.join(by_name)}.")
+    return [by_name[name] for name in names]

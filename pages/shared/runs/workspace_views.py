@@ -1,0 +1,131 @@
+"""The workspaces of this server: a list, and renaming, copying, archiving, deleting, importing decisions, tidying up."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from cleaning.errors import counted
+from cleaning.keep.upkeep import workspace_care
+from cleaning.keep.upkeep.workspace_care import Upkeep
+from cleaning.keep.workspaces import Workspace, workspaces_root
+from cleaning.review.told.run_list import LONGEST_NAME, checked_name
+from pages.shared import loaders, state
+from pages.shared.messages import guarded, plain
+from pages.shared.runs import import_step
+from pages.shared.server.desks import forget_desks
+
+_CHOSEN, _NAME, _SURE, _ARCHIVED = (f"workspaces_{name}" for name in "chosen name sure archived".split())
+
+
+@guarded
+def workspaces() -> None:
+    """The list, then what can be done with one, then what can be tidied up."""
+    everything = [workspace_care.upkeep_of(workspace) for workspace in loaders.workspaces()]
+    put_away = sum(one.archived for one in everything)
+    with_archived = put_away > 0 and st.toggle(f"Also show the {put_away} archived", key=_ARCHIVED)
+    shown = [one for one in everything if with_archived or not one.archived]
+    if shown:
+        st.dataframe(pd.DataFrame(map(_row, shown)), hide_index=True, width="stretch")
+        _one(shown)
+    else:
+        st.caption("There is no workspace here yet. Score a dataset on the Load page.")
+    _copies()
+    _uploads()
+
+
+def _row(one: Upkeep) -> dict:
+    kind = "pictures" if one.workspace.kind == "image" else "questions"
+    return {
+        "workspace": one.workspace.name + (" (archived)" if one.archived else ""),
+        "samples": f"{one.samples:,} {kind}",
+        "decided": f"{one.decided:,}",
+        "runs": one.runs,
+        "size": size(one.bytes),
+        "last used": one.last_use[:16].replace("T", " "),
+        "id": one.workspace.id,
+    }
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+
+
+def _one(shown: Sequence[Upkeep]) -> None:
+    by_id = {one.workspace.id: one for one in shown}
+    ids = list(by_id)
+    opened = ids.index(state.current().workspace_id) if state.current().workspace_id in by_id else 0
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = by_id[
+            st.selectbox("Workspace", ids, opened, format_func=lambda i: _named(by_id[i]), key=_CHOSEN, width=380)
+        ]
+        workspace = chosen.workspace
+        if st.button("Open", key="workspaces_open", type="primary", disabled=not chosen.runs):
+            state.update(workspace_id=workspace.id, run_id="")
+            st.switch_page("pages/calibrate.py", query_params=state.url())
+        with st.popover("Rename"):
+            _rename(workspace)
+        st.button("Copy", key="workspaces_copy", on_click=_copy, args=(workspace,))
+        words = "Bring back" if chosen.archived else "Archive"
+        st.button(words, key="workspaces_archive", on_click=_archive, args=(workspace, not chosen.archived))
+        with st.popover("Delete"):
+            _delete(chosen)
+    import_step.import_decisions(workspace)
+
+
+def _named(one: Upkeep) -> str:
+    return f"{one.workspace.name} ({one.workspace.id[:6]})"
+
+
+def _rename(workspace: Workspace) -> None:
+    @guarded
+    def renamed() -> None:
+        workspace_care.rename(workspace, checked_name(str(state.typed(_NAME) or "")))
+        forget_desks(workspaces_root(), workspace.id)
+
+    state.type_in(_NAME, workspace.name[:LONGEST_NAME])
+    st.text_input("Name of this workspace", key=_NAME, max_chars=LONGEST_NAME, on_change=renamed)
+
+
+@guarded
+def _copy(workspace: Workspace) -> None:
+    workspace_care.copy(workspace, f"{workspace.name[: LONGEST_NAME - 8]} (copy)")
+
+
+@guarded
+def _archive(workspace: Workspace, archived: bool) -> None:
+    workspace_care.archive(workspace, archived)
+    forget_desks(workspaces_root(), workspace.id)
+
+
+def _delete(chosen: Upkeep) -> None:
+    st.markdown(f"**{plain(chosen.workspace.name)}**: lost for good are {plain(chosen.lost())}")
+    sure = st.checkbox("I want to lose this", key=f"{_SURE}_{chosen.workspace.id}")
+    st.button("Delete", key="workspaces_delete", disabled=not sure, on_click=_deleted, args=(chosen.workspace,))
+
+
+@guarded
+def _deleted(workspace: Workspace) -> None:
+    workspace_care.delete(workspace)
+    forget_desks(workspaces_root(), workspace.id)
+    loaders.forget_everything()
+    if state.current().workspace_id == workspace.id:
+        state.update(workspace_id="", run_id="")
+
+
+def _copies() -> None:
+    """Folders that somebody copied by hand: each can be brought in as a workspace of its own."""
+    for folder in workspace_care.copies_by_hand(workspaces_root()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"The folder {plain(folder.name, 60)} is a copy of a workspace.")
+            st.button("Bring it in", key=f"adopt_{folder.name}", on_click=guarded(workspace_care.adopt), args=(folder,))
+
+
+def _uploads() -> None:
+    """Uploads that were never scored."""
+    unused = workspace_care.unused_uploads(workspaces_root())
+    if unused:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{counted(len(unused), 'upload')} of earlier days no workspace needs.")
+            st.button("Remove them", key="workspaces_tidy", on_click=guarded(workspace_care.tidy), args=(unused,))

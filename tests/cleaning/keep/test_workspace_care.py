@@ -1,0 +1,108 @@
+"""Workspaces looked after: listed, renamed, archived, copied, deleted, tidied."""
+
+import os
+import shutil
+
+import pytest
+
+from cleaning.command_line import main
+from cleaning.errors import WorkspaceError
+from cleaning.keep.decisions import open_store
+from cleaning.keep.upkeep import workspace_care
+from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace, open_workspace_folder
+from tests.cleaning.export.making import a_dataset, a_workspace, experts_for, some_decisions
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    made, run = a_workspace(tmp_path / "ws")
+    store = open_store(made.decisions_url, made.id)
+    store.append(some_decisions(made.dataset(), run.id))
+    store.set_choice(run.id, "mode", "open", at="2099-01-01T00:00:00.000Z", who="lead")
+    store.close()
+    return made
+
+
+def log_of(workspace):
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        return [(d.sample_id, d.verdict, d.reviewer, bool(d.undoes)) for d in store.decisions()], store.changes()
+    finally:
+        store.close()
+
+
+def call(*words) -> int:
+    return main(["workspaces", *map(str, words)])
+
+
+def test_the_list_says_how_big_and_how_far_and_when(workspace):
+    found = workspace_care.upkeep_of(workspace)
+    assert (found.samples, found.decided, found.reviewers, found.runs) == (40, 9, 3, 1)
+    assert found.last_use == "2099-01-01T00:00:00.000Z" and found.bytes > 10_000 and not found.archived
+    assert found.lost().startswith("1 run and the verdicts on 9 samples by 3 reviewers.")
+
+
+def test_a_name_and_being_archived_are_kept(workspace):
+    assert workspace_care.rename(workspace, "birds").name == "birds"
+    archived = workspace_care.archive(open_workspace(workspace.folder.parent, workspace.id))
+    assert workspace_care.upkeep_of(archived).archived and archived.name == "birds"
+    assert not workspace_care.upkeep_of(workspace_care.archive(archived, False)).archived
+    assert create_workspace(workspace.folder.parent, a_dataset(), experts_for(a_dataset())).name == "birds"
+
+
+def test_a_copy_has_its_own_log_with_the_same_decisions(workspace):
+    made = workspace_care.copy(workspace, "what if")
+    assert (made.name, made.run_ids()) == ("what if", workspace.run_ids()) and made.id != workspace.id
+    assert log_of(made)[0] == log_of(workspace)[0] and log_of(made)[1][0].who == "lead"
+    assert made.latest_run().scores.equals(workspace.latest_run().scores) and len(made.dataset()) == 40
+    store = open_store(made.decisions_url, made.id)
+    store.append(some_decisions(made.dataset(), "r" * 12)[:1])
+    store.close()
+    assert len(log_of(workspace)[0]) == 16
+
+
+def test_a_folder_copied_by_hand_opens_with_its_decisions_and_can_be_brought_in(workspace):
+    root = workspace.folder.parent
+    shutil.copytree(workspace.folder, root / "birds copy")
+    opened = open_workspace_folder(root / "birds copy")
+    assert log_of(opened) == log_of(workspace) and opened.run_ids() == workspace.run_ids()
+    (folder,) = workspace_care.copies_by_hand(root)
+    adopted = workspace_care.adopt(folder)
+    assert adopted.name == "birds copy" and log_of(adopted) == log_of(workspace)
+    assert {w.id for w in list_workspaces(root)} == {workspace.id, adopted.id}
+
+
+def test_deleting_says_what_is_lost_and_needs_a_yes(workspace, capsys):
+    assert call(workspace.folder, "--delete") == 0
+    assert "lost are 1 run and the verdicts on 9 samples" in capsys.readouterr().out and workspace.folder.exists()
+    assert call(workspace.folder, "--delete", "--yes") == 0
+    assert not workspace.folder.exists() and list(workspace.folder.parent.iterdir()) == []
+    with pytest.raises(WorkspaceError):
+        open_workspace(workspace.folder.parent, workspace.id)
+
+
+def test_uploads_that_no_workspace_names_are_tidied_up(workspace, capsys):
+    root = workspace.folder.parent
+    used, unused, fresh = (root / "uploads" / (name * 16) for name in ("aa", "bb", "cc"))
+    for folder in (used, unused, fresh):
+        folder.mkdir(parents=True)
+        (folder / "labels.csv").write_text("x" * 1000)
+    for folder in (used, unused):
+        os.utime(folder, (0, 0))
+    dataset = a_dataset(30)
+    object.__setattr__(dataset, "image_root", used.resolve())
+    create_workspace(root, dataset, experts_for(dataset))
+    assert workspace_care.unused_uploads(root) == [unused]
+    assert call(root, "--tidy") == 0 and "1 upload removed" in capsys.readouterr().out
+    assert used.exists() and fresh.exists() and not unused.exists()
+
+
+def test_the_command_lists_names_and_copies(workspace, capsys):
+    assert call(workspace.folder, "--rename", "birds") == 0
+    assert call(workspace.folder, "--copy", "more birds") == 0
+    capsys.readouterr()
+    assert call(workspace.folder.parent) == 0
+    told = capsys.readouterr().out
+    assert "birds: 40 samples, 9 decided, 1 run" in told and "more birds: 40 samples, 9 decided, 1 run" in told
+    assert call(workspace.folder.parent, "--delete", "--yes") == 2, "a folder of workspaces is none"
+    assert call(workspace.folder, "--rename", "x" * 99) == 2
