@@ -36,7 +36,7 @@ def written_aside(place: Path, called: str = "", *, or_a_rivals: bool = False) -
     A file takes the place of another; a folder does not: that raises NotWritten, unless ``or_a_rivals``, where a
     folder that another process made meanwhile is as good. called: what the sentence of NotWritten calls the place.
     """
-    aside = place.with_name(f"{ASIDE}{uuid.uuid4().hex}{place.suffix}")
+    aside = place.with_name(f"{ASIDE}{uuid.uuid4().hex}{''.join(place.suffixes[-2:])}")  # both of ``.csv.gz``
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         yield aside

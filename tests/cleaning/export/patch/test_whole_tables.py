@@ -10,6 +10,7 @@ import pytest
 from cleaning.errors import InputError
 from cleaning.export.patch.whole_tables import written_anew
 from data_adapters.files.tables import read_table
+from tests.cleaning.export.test_patch import a_folder, a_patch, call
 
 NAMES = ["frog", "toad, the", "newt"]
 IDS, GIVEN = [f"s{i:02d}" for i in range(12)], [NAMES[i % 3] for i in range(12)]
@@ -73,3 +74,14 @@ def test_json_keeps_its_layout_and_a_workbook_its_other_sheets(tmp_path):
 def test_labels_that_are_not_those_read_are_not_written():
     with pytest.raises(InputError, match="cannot be told apart"):
         written_anew(b'[{"id": 1, "label": "frog"}]', ".json", "label", {0: "newt"}, ["toad"])
+
+
+def test_a_packed_table_is_applied_and_given_back_byte_for_byte(tmp_path):
+    data = gzip.compress(FRAME.to_csv(index=False).encode())
+    folder = a_folder(tmp_path / "folder", data, "samples.csv.gz")
+    (tmp_path / "patch.jsonl").write_bytes(a_patch(folder, tmp_path / "ws"))
+    out, again = tmp_path / "out.csv.gz", tmp_path / "again.csv.gz"
+    assert call("apply", tmp_path / "patch.jsonl", folder / "samples.csv.gz", "--out", out) == 0
+    assert read_table(out).text("label").tolist() != GIVEN
+    assert call("revert", tmp_path / "patch.jsonl", out, "--out", again) == 0
+    assert again.read_bytes() == data
