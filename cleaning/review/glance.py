@@ -11,6 +11,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import shared_store
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import queue
+from cleaning.review.dealing import Dealer
 from cleaning.review.facts import Facts
 from cleaning.review.in_force import in_force
 
@@ -50,13 +51,19 @@ def glance(workspace: Workspace, run_id: str, reviewer: str = "") -> Glance:
     cards = queue.remaining(cards, ~facts.showable)
     current = CurrentDecisions()
     current.update(log)
-    standing = current.of(reviewer).values() if reviewer else current.standing()
-    gone = np.zeros(len(dataset), bool)
-    gone[facts.rows([d.sample_id for d in standing if d.verdict != LATER])] = True
-    left = int((~gone[cards.rows]).sum())
+    standing = list(current.standing())
+    mine = current.of(reviewer).values() if reviewer else standing
+    done = np.zeros(len(dataset), bool)
+    done[facts.rows([d.sample_id for d in mine if d.verdict != LATER])] = True
+    closed = done.copy()
+    if reviewer:
+        dealer = Dealer(facts)
+        dealer.update(current, {d.sample_id for d in standing})
+        closed |= dealer.closed(reviewer, now.chosen, facts.drawn)
+    decided, left = int(done[cards.rows].sum()), int((~closed[cards.rows]).sum())
     first = run.scores["row"].to_numpy()[: 50 * PICTURES]
     shown = tuple(int(row) for row in first[facts.showable[first]][:PICTURES])
-    return Glance(len(cards), len(cards) - left, left * now.pace.seconds, shown)
+    return Glance(decided + left, decided, left * now.pace.seconds, shown)
 
 
 def last_used(workspace: Workspace) -> datetime:

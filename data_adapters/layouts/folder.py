@@ -93,7 +93,10 @@ def _experts(folder: Path, declared: dict[str, Declared]) -> tuple[list[OpenedEx
     """(opened experts in the order of their names, notes on files left out)."""
     home = folder / "experts"
     if not home.is_dir():
-        raise InputError(f"'{folder.name}' has no folder 'experts'. Put one file per expert there.")
+        raise InputError(
+            f"'{folder.name}' holds the given labels, and no expert was found in it. Put one file per expert into its "
+            "folder 'experts'."
+        )
     files = sorted(entry for entry in home.iterdir() if entry.is_file() and not entry.name.startswith("."))
     chosen = [file for file in files if ending(file) in (*EXPERT_SUFFIXES, *PICKLES) and not _is_aside(file, files)]
     left = [file.name for file in files if file not in chosen]

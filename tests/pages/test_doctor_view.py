@@ -3,9 +3,9 @@
 import pytest
 
 from cleaning.keep.workspaces import list_workspaces, workspaces_root
-from tests.pages import loading
+from tests import loading_files as loading
+from tests.loading_files import LABELS, folder, from_server, score
 from tests.pages.conftest import words
-from tests.pages.loading import LABELS, folder, from_server, score
 
 
 @pytest.fixture

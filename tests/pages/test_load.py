@@ -10,9 +10,9 @@ from cleaning.keep.workspaces import list_workspaces
 from cleaning.suspect import pipeline
 from pages.shared.load import arriving, intake
 from pages.shared.load.remarks import Remarks
-from tests.pages import loading
+from tests import loading_files as loading
+from tests.loading_files import COUNT, IDS, LABELS, NAMES, dropped, folder, from_server, score, view
 from tests.pages.conftest import words
-from tests.pages.loading import COUNT, IDS, LABELS, NAMES, dropped, folder, from_server, score, view
 
 
 def left_in_uploads(root) -> list:

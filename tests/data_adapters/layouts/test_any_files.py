@@ -50,12 +50,6 @@ def test_options_in_columns_of_their_own_are_read(tmp_path, names):
     assert kinds(reading) == {"gpt": VotesExpert, "llama": VotesExpert}
 
 
-def test_an_option_that_a_question_lacks_at_its_end_is_none(tmp_path):
-    path = tiny.write(tmp_path / "q.csv", "id,question,A,B,C,D,answer,gpt_answer", "1,x,a,b,c,d,A,A", "2,y,a,,c,,C,C")
-    reading = read(path)
-    assert [list(options) for options in reading.dataset.samples["choices"]] == [["a", "b", "c", "d"], ["a", "", "c"]]
-
-
 def test_labels_with_one_model_s_answer_and_confidence_are_one_table(tmp_path):
     names = np.array(["cat", "dog", "owl", "fox"])
     sure = rng.random(COUNT) * 0.5 + 0.5
