@@ -4,12 +4,14 @@ import io
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.populations import real_sets
 from cleaning.command_line import main
 from cleaning.domain.judgements import WRONG
 from cleaning.domain.settings import Settings
@@ -211,3 +213,29 @@ def test_the_card_estimates_the_very_samples_that_a_budget_flags(demo_root, budg
     scene.review(40)
     card = scene.card()
     assert card["estimates"]["flagged"] == card["threshold"]["flagged"] == budget
+
+
+SETS = ("ImageNet", "MMLU, wrong key", "CIFAR-10N")
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", SETS)
+def test_page_command_and_card_print_the_same(name, real_data, demo_root, app, capsys):
+    real = next(one for one in real_sets(real_data) if one.name == name)
+    given, ids = real.dataset.given_labels, real.dataset.sample_ids
+    wrong = real.truth.reindex(np.asarray(ids, object)).eq(True).to_numpy()
+    truth = np.where(wrong, (given + 1) % real.dataset.options_of(), given)
+    scene = Scene(demo_root, Settings(), SimpleNamespace(dataset=real.dataset, experts=real.experts, truth=truth))
+    scene.review(100)
+    scene.run_again(real.experts[:-1])
+    scene.review(100)
+    now, card, page = scene.handover().in_force, scene.card(), scene.page(app)
+    assert now.others, "the first run's random cards count"
+    assert not page["bands"]["guess"] and card["estimates"]["rests_on"] in scene.command(capsys, "threshold")
+    words, shown = scene.command(capsys, "threshold"), at_the_threshold(page)
+    enough = {"precision": now.estimate.precision_enough, "detection_rate": now.estimate.enough}
+    for quantity, told in (("precision", now.estimate.precision), ("detection_rate", now.estimate.detection_rate)):
+        assert f"{quantity.replace('_', ' ')}: {in_words(told, enough[quantity])}" in words
+        printed = [card["estimates"][quantity][end] for end in ("low", "high")]
+        assert [f"{100 * share:.1f}" for share in printed] == [f"{100 * share:.1f}" for share in (told.low, told.high)]
+        assert shown[quantity.removesuffix("_rate")][1:] == pytest.approx(printed, abs=6e-5)
