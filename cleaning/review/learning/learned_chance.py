@@ -7,7 +7,6 @@ Seeger 2001), so that a fit takes Newton steps by conjugate gradients in a few h
 of recalibrated suspicion. Guarded: it speaks only while it foretells verdicts held out better than the line alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +22,7 @@ LANDMARKS = 64
 MOST_ROWS = 50_000  # the most suspicious; effects and experts' space are asked for these alone
 LEAST_OF_EACH = 10  # verdicts "right" and "wrong"; with fewer there is nothing to learn from
 HELD_OUT_PARTS = 5
-LEAST_GAIN = 2.0  # nats by which verdicts held out must be foretold better than by the line alone
+LEAST_GAIN = 0.5  # nats by which verdicts held out must be foretold better than by the line alone
 NEWTON_STEPS, CONJUGATE_STEPS, ENOUGH = 12, 40, 1e-2
 
 
