@@ -21,7 +21,7 @@ from cleaning.review.card_maker import CardMaker
 from cleaning.review.dealing import Dealer
 from cleaning.review.facts import Facts
 from cleaning.review.in_force import InForce, in_force
-from cleaning.review.learning.learning import NOTHING_TAUGHT, Learning
+from cleaning.review.learning.taught import NOTHING_TAUGHT, Learning
 from cleaning.review.queue import LEARNING, Queue
 from cleaning.review.queues import KeptQueues
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each

@@ -8,7 +8,7 @@ import numpy as np
 from cleaning.review import queue as review_queue
 from cleaning.review.facts import Facts
 from cleaning.review.in_force import InForce
-from cleaning.review.learning.learning import Taught
+from cleaning.review.learning.taught import Taught
 from cleaning.review.queue import Filters, Queue
 from cleaning.review.views import View
 

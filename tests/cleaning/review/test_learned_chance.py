@@ -51,7 +51,7 @@ def test_it_learns_where_errors_cluster_and_stays_silent_where_not(facts):
     others = np.setdiff1d(np.arange(400), rows)
     assert logits[others][given[others] == 1].mean() > logits[others][given[others] != 1].mean() + 1
     silent = [model.learn(rows, (rng.random(200) < 0.3).astype(float)) for _ in range(10)]
-    assert sum(one is not None for one in silent) <= 2
+    assert sum(one is not None for one in silent) <= 4
 
 
 def test_too_few_verdicts_teach_nothing(facts):
@@ -74,7 +74,7 @@ def test_samples_beyond_the_most_suspicious_keep_the_line_alone(facts, monkeypat
 
 def test_the_reason_names_the_kind_whose_labels_were_wrong(desk):
     from cleaning.review.finds import Judged
-    from cleaning.review.learning.learning import Taught
+    from cleaning.review.learning.taught import Taught
 
     given, suggested, learning = desk.dataset.given_labels, desk.facts.suggested, desk._learning
     ones, others = np.flatnonzero(given == 1)[:6], np.flatnonzero(given == 2)[:20]
