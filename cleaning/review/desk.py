@@ -239,8 +239,6 @@ class ReviewDesk:
         order = np.argsort(-counts, kind="stable")
         return [(*divmod(int(pairs[i]), self.dataset.class_count), int(counts[i])) for i in order]
 
-    # -- what was decided ----------------------------------------------------------------------------------------
-
     def history(self, view: View, count: int, before: int | None = None) -> list[dict]:
         """The reviewer's own standing decisions, latest first; a step of the grid counts as one."""
         found = (d for d in self.current().history(view.reviewer) if before is None or d.seq < before)
