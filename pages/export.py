@@ -11,6 +11,7 @@ from cleaning.export import Policy
 from pages.shared import frame
 from pages.shared.export import export_handout, for_whom, import_section
 from pages.shared.messages import guarded, plain
+from pages.shared.threshold import certificate_row
 
 CHANGES = {
     "picture": st.column_config.ImageColumn("picture", width="small"),
@@ -51,6 +52,7 @@ def page() -> None:
         what_changes(handout, found)
     else:
         st.info("No label changes under this choice.")
+    certificate_row.certificate_line(handout.workspace, handout.run)
     for_whom.section(handout, settled)
     downloads(handout, settled)
     import_section.section(handout)

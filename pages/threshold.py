@@ -4,6 +4,7 @@ require_router()
 
 from pages.shared import frame, loaders
 from pages.shared import threshold as threshold_explorer
+from pages.shared.threshold import certificate_row
 
 
 @guarded
@@ -13,6 +14,7 @@ def page() -> None:
     threshold_explorer.explorer(workspace, run)
     threshold_explorer.paper_rule(workspace, run)
     threshold_explorer.alarmed_groups(workspace, run)
+    certificate_row.certificate_row(workspace, run)
 
 
 page()

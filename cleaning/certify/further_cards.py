@@ -50,6 +50,29 @@ def cards_ahead(
     return further_cards(told, cards, undecided, at_most, confidence, mistakes)
 
 
+@dataclass(frozen=True)
+class Certified:
+    """left: as it stands. ahead: what the claim still needs; None where it is reached."""
+
+    left: WrongLeft
+    at_most: float
+    ahead: FurtherCards | None
+
+    def in_words(self) -> str:
+        """In a sentence or two, for a page."""
+        share = f"{self.at_most * 100:g} %" if self.left.within(self.at_most) else upper_percent(self.left.share)
+        claim = f"At most {share} of the labels are wrong after review: 95 % confidence, if the verdicts are right."
+        return claim if self.ahead is None else f"{claim} {self.ahead.in_words(self.at_most)}"
+
+
+def certified_now(now: InForce) -> Certified:
+    """What can be certified of a run in force, with the share that was chosen to be claimed."""
+    cards, samples = CardsByRank.of(now.ranked), ReviewedSamples.of(now)
+    left = wrong_left(judge(cards, samples, now.decisions, now.run.id, now.policy), cards)
+    at_most = now.chosen.at_most
+    return Certified(left, at_most, None if left.within(at_most) else cards_ahead(now, at_most))
+
+
 def further_cards(
     told: Judgement,
     cards: CardsByRank,

@@ -22,7 +22,8 @@ from cleaning.review.card_maker import CardMaker
 from cleaning.review.dealing import Dealer
 from cleaning.review.facts import Facts
 from cleaning.review.in_force import InForce, in_force
-from cleaning.review.queue import Queue
+from cleaning.review.learning.taught import NOTHING_TAUGHT, Learning
+from cleaning.review.queue import LEARNING, Queue
 from cleaning.review.queues import KeptQueues
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each
 from cleaning.review.returns import Known
@@ -65,9 +66,9 @@ class ReviewDesk:
         self._current = CurrentDecisions()
         self._in_force: tuple[int, InForce] | None = None
         self._audit: tuple[InForce, np.ndarray] | None = None
-        self._learning = finds.Learning(self.facts)
+        self._learning = Learning(self.facts, self._lock)
         self._dealer = Dealer(self.facts)
-        self._queues = KeptQueues(self.facts, self._learning)
+        self._queues = KeptQueues(self.facts)
 
     @cached_property
     def opinions(self) -> RowOpinions | None:
@@ -85,8 +86,8 @@ class ReviewDesk:
         chosen = self.store.version()[1]
         with self._lock:
             if self._in_force is None or self._in_force[0] != chosen:
-                choices = self.store.choices()
-                self._in_force = chosen, in_force(self.workspace, self.run, (), choices, ranked=self.facts.ranked)
+                now = in_force(self.workspace, self.run, (), self.store.choices(), ranked=self.facts.ranked)
+                self._in_force = chosen, now
             return self._in_force[1]
 
     def current(self) -> CurrentDecisions:
@@ -101,12 +102,12 @@ class ReviewDesk:
     def queue(self, view: View, audit: bool = True) -> Queue:
         """All cards of a view in order, decided or not; with or without the audit cards."""
         now = self.in_force()
-        learned = self.learned() if view.order == "finds" else 0
         with self._lock:
-            return self._queues.of(view, now, audit, learned)
+            taught = self._learning.taught(self.current()) if view.order == LEARNING else NOTHING_TAUGHT
+            return self._queues.of(view, now, audit, taught)
 
     def learned(self) -> int:
-        """How many judged samples the order "by expected finds" goes by; 0 while there is nothing to go by."""
+        """How many judged samples there are to learn from, in steps; 0 while there is nothing to go by."""
         current = self.current()
         with self._lock:
             return self._learning.count(current)
@@ -237,8 +238,6 @@ class ReviewDesk:
         order = np.argsort(-counts, kind="stable")
         return [(*divmod(int(pairs[i]), self.dataset.class_count), int(counts[i])) for i in order]
 
-    # -- what was decided ----------------------------------------------------------------------------------------
-
     def history(self, view: View, count: int, before: int | None = None) -> list[dict]:
         """The reviewer's own standing decisions, latest first; a step of the grid counts as one."""
         found = (d for d in self.current().history(view.reviewer) if before is None or d.seq < before)
@@ -260,21 +259,22 @@ class ReviewDesk:
     def record(self, view: View, items: Sequence[Sent], sent_at: float) -> Outcome:
         """Checks a batch, makes it durable, and reveals the cards it decided.
 
-        items: in the order they were made, with ``at`` and ``sent_at`` in milliseconds of the browser's clock (only
-        their difference counts). One bad item does not hold up the others. What is durable is told as saved even
-        where its card cannot be revealed.
+        items: in the order they were made, with ``at`` and ``sent_at`` in milliseconds of the browser's clock. One bad
+        item does not hold up the others. What is durable is told as saved even where it cannot be revealed.
         """
         told = partial(self.current().has_been_told, view.reviewer)
         leases = self.leases.of([i["ticket"] for i in items if i.get("ticket")], view.reviewer)
         recorder = Recorder(self.facts, self._audit_rows(view.reviewer), told, leases)
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
+        self._learning.catch_up(self.current(), view.order)
         shown = [d for d in good if d.uuid in saved and d.verdict not in (UNDO, LATER) and d.card != "grid"]
-        return Outcome(list(saved), refused, self._reveals(shown) if shown else {})
+        return Outcome(list(saved), refused, self._reveals(shown, view) if shown else {})
 
-    def _reveals(self, shown: Sequence[Decision]) -> dict[str, dict]:
+    def _reveals(self, shown: Sequence[Decision], view: View) -> dict[str, dict]:
+        why = partial(self._learning.why, view.order)
         try:  # the decisions are durable by now, so what fails here is for the server's log alone
-            return Reveals(self.facts, self.cards, self.in_force().flagged, self.current()).of(shown)
+            return Reveals(self.facts, self.cards, self.in_force().flagged, self.current(), why).of(shown)
         except Exception:
             _log.warning("saved decisions could not be revealed", exc_info=True)
             return {}
@@ -284,9 +284,9 @@ class ReviewDesk:
         now = self.in_force()
         if self._audit is None or self._audit[0] is not now:
             flagged = len(self.queue(View(reviewer), audit=False))
-            drawn = review_queue.audit_rows(self.run.scores, self.run.audit)
+            count = review_queue.audit_card_count(flagged, now.chosen.audit_share, now.chosen.random_cards)
             audit = np.zeros(len(self.dataset), bool)
-            audit[drawn[: review_queue.audit_card_count(flagged, now.chosen.audit_share)]] = True
+            audit[review_queue.audit_rows(self.run.scores, self.facts.shown_audit)[:count]] = True
             self._audit = now, audit
         return self._audit[1]
 

@@ -4,19 +4,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from cleaning import estimate as estimation
 from cleaning.domain.verdicts import LATER
 from cleaning.estimate import Recalibration
-from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision
 from cleaning.review.facts import Facts
-from cleaning.review.queue import find_rates
 from cleaning.settle.anchoring import agrees
 from cleaning.suspect.audit import AuditDesign
 
-LEARNS_EVERY = 20  # decisions; between, the order stands still
+LEARNS_EVERY = 25  # decisions; between, the order stands still
 CARDS_AHEAD = 100  # for which expected finds are told
 
 
@@ -47,14 +44,8 @@ def judged(standing: Iterable[Decision], facts: Facts) -> list[Judged]:
 
 
 def learned_at(judged_so_far: list[Judged]) -> int:
-    """How many of the judged samples the order "by expected finds" has learned from."""
+    """How many of the judged samples the order "learning" goes by."""
     return len(judged_so_far) // LEARNS_EVERY * LEARNS_EVERY
-
-
-def rates(learned: list[Judged]) -> dict[tuple[int, int], float]:
-    """Find rate of each confusion pair relative to all (see ``find_rates``)."""
-    clear = [(one.given, one.suggested, one.wrong) for one in learned if one.wrong is not None]
-    return find_rates(pd.DataFrame(clear, columns=["given", "suggested", "wrong"]))
 
 
 def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
@@ -65,38 +56,6 @@ def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
     audit = AuditDesign.from_frame(facts.run.audit)
     counted_verdicts = estimation.count_verdicts(audit, codes, facts.ranked.ranking)
     return estimation.recalibrate(counted_verdicts, facts.ranked.ranking)
-
-
-class Learning:
-    """What was learned up to a count of judged samples, kept until the count moves on. Not shared between threads."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._judged: tuple[int, list[Judged]] = (-1, [])  # place in the log, and what was judged up to there
-        self._recalibrated: tuple[int, Recalibration | None] = (0, None)  # from how many judged samples
-
-    def count(self, current: CurrentDecisions) -> int:
-        """How many judged samples the order goes by; 0 while there is nothing to go by."""
-        if self._judged[0] != current.last_seq:
-            self._judged = (current.last_seq, judged(current.first_looks(), self._facts))
-        return learned_at(self._judged[1])
-
-    def rates(self) -> dict[tuple[int, int], float]:
-        return rates(self._learned())
-
-    def recalibration(self) -> Recalibration | None:
-        learned = self._learned()
-        if self._recalibrated[0] != len(learned):
-            self._recalibrated = (len(learned), recalibration(learned, self._facts))
-        return self._recalibrated[1]
-
-    def chance(self) -> np.ndarray | None:
-        """(N,) recalibrated probability that the given label is wrong; None while too few audit cards are judged."""
-        found = self.recalibration()
-        return None if found is None else found.probability(self._facts.suspicion)[0]
-
-    def _learned(self) -> list[Judged]:
-        return self._judged[1][: learned_at(self._judged[1])]
 
 
 def ahead(found: Recalibration | None, suspicion: np.ndarray) -> dict | None:

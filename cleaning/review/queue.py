@@ -5,7 +5,7 @@ restart comes back to the same card. Making it takes 0.2 to 0.7 s for 1.28 milli
 (2 shared cores); it is then kept, and stepping through it costs a mask: 15 ms and 0.3 ms.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -17,10 +17,11 @@ from cleaning.errors import InputError, one_of
 from cleaning.estimate.flag_counts import ThresholdCurve
 from cleaning.review.chosen import USUAL_AUDIT_SHARE
 
-ORDERS = ("suspicion", "class", "pair", "group", "finds")
+LEARNING = "learning"
+ORDERS = ("suspicion", "class", "pair", "group", LEARNING)
 STATUSES = ("open", "decided", "unsure", "needs_expert", "unclear_item", "unclear_options", "skip")
 LEAST_AUDIT = 100  # about what a first estimate of precision needs
-Order = Literal["suspicion", "class", "pair", "group", "finds"]
+Order = Literal["suspicion", "class", "pair", "group", "learning"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,6 @@ def build_queue(
     filters: Filters = Filters(),
     group: np.ndarray | None = None,
     disagreement: np.ndarray | None = None,
-    finds: Mapping[tuple[int, int], float] | None = None,
     chance: np.ndarray | None = None,
     random_cards: int = 0,
 ) -> Queue:
@@ -75,13 +75,13 @@ def build_queue(
     card, and at least LEAST_AUDIT of them come even where little is flagged; only the plain queue (no filter on class,
     group or disagreement) carries the audit.
     group, disagreement: (N,) in the dataset's order, for orders and filters that need them.
-    random_cards: so many of the cards drawn at random come at least. finds: observed find rate by (given, suggested),
-    for order "finds". chance: (N,) in the dataset's order, the recalibrated probability that the given label is wrong,
-    which then takes the place of suspicion in that order.
+    random_cards: so many of the cards drawn at random come at least. chance: (N,) in the dataset's order, for order
+    "learning": how likely the given label is wrong by all that verdicts so far have taught; None while they have taught
+    nothing better than suspicion.
     """
     if order not in ORDERS:
         raise InputError(f"'{order[:40]}' is not an order of the queue; expected {one_of(ORDERS)}.")
-    rows = _ordered(scores, _wanted(scores, flagged, filters, group, disagreement), order, group, finds, chance)
+    rows = _ordered(scores, _wanted(scores, flagged, filters, group, disagreement), order, group, chance)
     drawn = audit_rows(scores, audit) if _is_plain_queue(filters) else np.empty(0, np.int64)
     drawn = drawn[: audit_card_count(len(rows), audit_share, random_cards)]
     queue = Queue(drawn, np.ones(len(drawn), bool)) if filters.random_only else interleave(rows, drawn, audit_share)
@@ -202,10 +202,12 @@ def _wanted(scores, flagged, filters: Filters, group, disagreement) -> np.ndarra
     return keep
 
 
-def _ordered(scores, keep: np.ndarray, order: str, group, finds, chance) -> np.ndarray:
+def _ordered(scores, keep: np.ndarray, order: str, group, chance) -> np.ndarray:
     rows = scores["row"].to_numpy(np.int64)[keep]
-    if order == "suspicion":
+    if order == "suspicion" or (order == LEARNING and chance is None):
         return rows
+    if order == LEARNING:
+        return rows[np.argsort(-np.asarray(chance)[rows], kind="stable")]
     given, suggested = (scores[c].to_numpy(np.int64)[keep] for c in ("given", "suggested"))
     if order == "class":
         return rows[np.argsort(given, kind="stable")]
@@ -214,10 +216,7 @@ def _ordered(scores, keep: np.ndarray, order: str, group, finds, chance) -> np.n
             raise InputError("This dataset has no metadata group; choose another order of the queue.")
         return rows[_largest_block_first(pd.factorize(np.asarray(group, object)[rows])[0])]
     pairs = pd.factorize(given * (int(max(given.max(initial=0), suggested.max(initial=0))) + 1) + suggested)[0]
-    if order == "pair":
-        return rows[_largest_block_first(pairs)]
-    wrong = scores["suspicion"].to_numpy()[keep] if chance is None else np.asarray(chance)[rows]
-    return rows[_expected_finds_first(wrong, given, suggested, finds or {})]
+    return rows[_largest_block_first(pairs)]
 
 
 def _largest_block_first(block: np.ndarray) -> np.ndarray:
@@ -226,24 +225,3 @@ def _largest_block_first(block: np.ndarray) -> np.ndarray:
     rank = np.empty(len(sizes), np.int64)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
     return np.argsort(rank[block], kind="stable")
-
-
-def _expected_finds_first(wrong, given, suggested, finds) -> np.ndarray:
-    """By how likely the label is wrong, times what reviewing this confusion pair has found so far."""
-    factor = np.ones(len(wrong))
-    for (one, other), rate in finds.items():
-        factor[(given == one) & (suggested == other)] = rate
-    return np.argsort(-wrong * factor, kind="stable")
-
-
-def find_rates(judged: pd.DataFrame, prior_cards: float = 4.0) -> dict[tuple[int, int], float]:
-    """How often each confusion pair held a wrong label, relative to all pairs, shrunk towards 1.
-
-    judged: columns given, suggested, wrong (bool), one row per decided sample.
-    """
-    if not len(judged):
-        return {}
-    overall = (judged["wrong"].sum() + 1) / (len(judged) + 2)
-    by_pair = judged.groupby(["given", "suggested"])["wrong"].agg(["sum", "count"])
-    rate = (by_pair["sum"] + prior_cards * overall) / (by_pair["count"] + prior_cards) / overall
-    return {(int(g), int(s)): float(r) for (g, s), r in rate.items()}

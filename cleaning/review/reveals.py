@@ -1,7 +1,7 @@
 """What a decision opens: the hidden labels and votes, and what colleagues said of the same sample."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,10 +15,18 @@ _log = logging.getLogger("second_opinion")
 
 
 class Reveals:
-    """facts and cards: of the run. flagged: (N,) bool in force. current: what stands of the log."""
+    """facts and cards: of the run. flagged: (N,) bool in force. current: what stands of the log. why: by row, what was
+    learned of samples alike, in words."""
 
-    def __init__(self, facts: Facts, cards: CardMaker, flagged: np.ndarray, current: CurrentDecisions) -> None:
-        self.facts, self.cards, self.flagged, self.current = facts, cards, flagged, current
+    def __init__(
+        self,
+        facts: Facts,
+        cards: CardMaker,
+        flagged: np.ndarray,
+        current: CurrentDecisions,
+        why: Callable[[int], str],
+    ) -> None:
+        self.facts, self.cards, self.flagged, self.current, self.why = facts, cards, flagged, current, why
 
     def of(self, shown: Sequence[Decision]) -> dict[str, dict]:
         """By uuid. The decisions are durable by now, so what fails here is for the server's log alone."""
@@ -44,6 +52,7 @@ class Reveals:
             "sample_id": decision.sample_id,
             "picked": [self.facts.named(c) for c in decision.labels],
             "colleagues": others,
+            "why": self.why(row),
         }
 
     def _others(self, decision: Decision) -> list[Decision]:

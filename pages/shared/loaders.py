@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cleaning.calibrate.report import ExpertReport, report_expert
+from cleaning.certify.further_cards import Certified, certified_now
 from cleaning.domain.dataset import Dataset
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
 from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
@@ -116,6 +117,16 @@ def _paper_estimates(workspace_id: str, run_id: str, decided: int) -> PaperEstim
 def paper_estimates_so_far(workspace_id: str, run_id: str) -> PaperEstimates | None:
     """Both rules' estimates; None before there are cards enough."""
     return _paper_estimates(workspace_id, run_id, _store(workspace_id).version()[0])
+
+
+def certified(workspace_id: str, run_id: str) -> Certified:
+    """How many labels are still wrong at most, and what the chosen claim still needs."""
+    return _certified(workspace_id, run_id, _store(workspace_id).version())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _certified(workspace_id: str, run_id: str, version: tuple[int, int]) -> Certified:
+    return certified_now(in_force(workspace_id, run_id))
 
 
 def choosing(workspace_id: str, run_id: str) -> Choosing:

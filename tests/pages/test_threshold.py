@@ -290,3 +290,11 @@ def test_a_dataset_without_groups_says_nothing_of_them(app, opened):
 
 def test_without_a_dataset_the_page_says_what_to_do(app):
     assert "Choose one on the Load page" in app("threshold").info[0].value
+
+
+def test_the_certificate_says_what_can_be_claimed_and_keeps_what_is_asked(app, opened):
+    (workspace, run), test = opened, app("threshold", opened[0].id)
+    assert "At most 100 % of the labels are wrong" in words(test) and "if the verdicts are right" in words(test)
+    test.number_input(key="certificate_at_most").set_value(7.5).run()
+    assert Chosen.of(store_of(workspace).choices(), run.id).at_most == pytest.approx(0.075)
+    assert "random cards will show it" in words(test) or "out of reach at this threshold" in words(test)

@@ -16,11 +16,11 @@ from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
 
 ORDERS = {
+    "learning": "Learning from verdicts",
     "suspicion": "Most suspicious first",
     "class": "By given label",
     "pair": "By confusion pair",
     "group": "By group",
-    "finds": "By expected finds",
 }
 
 
@@ -146,7 +146,7 @@ def _look() -> str:
 
 def _order(desk: ReviewDesk, place) -> str:
     """The orders there is something to go by for."""
-    known = {"group": desk.dataset.group is not None, "finds": bool(desk.learned())}
+    known = {"group": desk.dataset.group is not None}
     orders = [o for o in ORDERS if known.get(o, True)]
     return place.selectbox(
         "Order", orders, format_func=ORDERS.get, key="review_order", label_visibility="collapsed", bind=IN_URL

@@ -1,5 +1,6 @@
 """Two who review a run at a desk, without a browser."""
 
+import time
 import uuid
 
 from cleaning.review import View
@@ -49,3 +50,11 @@ def judge(desk, rows, truth) -> None:
     """Ann decides as the truth has it, in one batch."""
     outcome = desk.record(ANN, [item(desk, int(r), "picked", [int(truth[r])]) for r in rows], 0.0)
     assert not outcome.refused
+
+
+def eventually(holds, patience: float = 20.0) -> None:
+    """Waits until a condition holds; fails where it does not."""
+    end = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)

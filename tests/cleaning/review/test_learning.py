@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from cleaning.keep.workspaces import now
+from cleaning.review import ReviewDesk
 from cleaning.review.chosen import Choosing
 from cleaning.review.in_force import in_force
-from tests.cleaning.review.reviewing import ANN, BOB, item, judge
+from cleaning.review.queue import build_queue
+from tests.cleaning.review.reviewing import ANN, BOB, BareCards, decide, eventually, item, judge
 
 
 def test_the_session_tells_of_the_sitting_and_learns_what_to_expect(desk, planted):
@@ -16,7 +18,7 @@ def test_the_session_tells_of_the_sitting_and_learns_what_to_expect(desk, plante
     judge(desk, desk.run.audit["row"][:120], planted.truth)
     session = desk.session(ANN)
     assert session["cards"] == 120 and session["seconds"] >= 0 and sum(n for _, n in session["verdicts"]) == 120
-    assert desk.learned() == 120 and desk.recalibrated() is not None
+    assert desk.learned() == 100 and desk.recalibrated() is not None
     chance = desk.recalibrated().probability(desk.facts.suspicion)[0]
     ahead = desk.open_cards(ANN).rows[:100]
     assert session["expected"]["point"] == pytest.approx(chance[ahead].sum())
@@ -24,13 +26,38 @@ def test_the_session_tells_of_the_sitting_and_learns_what_to_expect(desk, plante
     assert session["anchoring"]["open_cards"] == 0 and not session["anchoring"]["enough"]
 
 
-def test_expected_finds_are_learned_in_steps_of_twenty(desk, planted):
-    view = replace(BOB, order="finds")
+def test_what_is_learned_comes_in_steps_beside_the_path(desk, planted):
+    view = replace(BOB, order="learning")
     before = desk.queue(view, audit=False).rows.tolist()
-    judge(desk, before[:19], planted.truth)
+    assert before == desk.queue(BOB, audit=False).rows.tolist()
+    for row in before[:24]:
+        decide(desk, view, row, "picked", [int(planted.truth[row])])
     assert desk.learned() == 0 and desk.queue(view, audit=False).rows.tolist() == before
-    judge(desk, before[19:21], planted.truth)
-    assert desk.learned() == 20
+    decide(desk, view, before[24], "picked", [int(planted.truth[before[24]])])
+    assert desk.learned() == 25
+    eventually(lambda: desk._learning._taught.count == 25)
+
+
+def test_a_restart_comes_to_the_same_order(desk, planted):
+    view = replace(ANN, order="learning")
+    desk.queue(view)
+    rows = [*desk.queue(ANN, audit=False).rows[:100], *desk.run.audit["row"][:200]]
+    for row in dict.fromkeys(map(int, rows)):
+        decide(desk, view, row, "picked", [int(planted.truth[row])])
+    eventually(lambda: desk._learning._taught.count == desk.learned() and not desk._learning._at_work)
+    again = ReviewDesk(desk.workspace, desk.run, BareCards)
+    assert again.queue(view).rows.tolist() == desk.queue(view).rows.tolist()
+
+
+def test_places_of_random_cards_never_depend_on_verdicts(desk):
+    """Whatever was learned, the cards drawn at random among the unflagged come at the same places."""
+    rng = np.random.default_rng(0)
+    flagged = desk.in_force().flagged
+    tell = {"flagged": flagged, "order": "learning", "audit_share": 0.3}
+    queues = [build_queue(desk.run.scores, desk.run.audit, chance=c, **tell) for c in (None, *rng.random((3, 400)))]
+    drawn = [queue.rows[~flagged[queue.rows]].tolist() for queue in queues]
+    assert drawn[0] and all(one == drawn[0] for one in drawn)
+    assert any(queue.rows.tolist() != queues[0].rows.tolist() for queue in queues[1:])
 
 
 def test_bands_are_a_guess_before_reviews_and_an_estimate_after(desk, planted):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaning.errors import InputError
-from cleaning.review.queue import Filters, audit_rows, build_queue, find_rates, interleave, remaining
+from cleaning.review.queue import Filters, audit_rows, build_queue, interleave, remaining
 
 N, K = 200, 4
 
@@ -100,18 +100,6 @@ def test_orders_by_block_keep_suspicion_within(scores, order):
     if order != "class":
         sizes = blocks.groupby((blocks != blocks.shift()).cumsum()).size()
         assert sizes.is_monotonic_decreasing, "largest block first"
-
-
-def test_expected_finds_prefer_pairs_that_held_errors(scores):
-    found = pd.DataFrame(
-        {"given": [0] * 10 + [1] * 10, "suggested": [1] * 10 + [2] * 10, "wrong": [True] * 10 + [False] * 10}
-    )
-    rates = find_rates(found)
-    assert rates[(0, 1)] > 1 > rates[(1, 2)]
-    queue = build_queue(scores, None, flagged=flagged_at(scores, 0.0), order="finds", finds=rates)
-    by_row = scores.set_index("row").loc[queue.rows]
-    expected = by_row["suspicion"] * [rates.get(p, 1.0) for p in zip(by_row["given"], by_row["suggested"])]
-    assert expected.is_monotonic_decreasing
 
 
 def test_filters(scores):

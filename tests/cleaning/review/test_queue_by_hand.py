@@ -15,7 +15,6 @@ from cleaning.review.queue import (
     audit_card_count,
     audit_rows,
     build_queue,
-    find_rates,
     interleave,
     remaining,
     rows_of,
@@ -155,28 +154,16 @@ def test_groups_are_blocks_largest_first_and_classes_follow_their_code():
 
 def test_nothing_flagged_has_an_order_all_the_same():
     scores = scores_of([0, 1], [1, 0])
-    for order in ("suspicion", "class", "pair", "group", "finds"):
+    for order in ("suspicion", "class", "pair", "group", "learning"):
         queue = queue_of(scores, flagged=0, order=order, group=np.array(["a", "b"], object))
         assert len(queue) == 0
 
 
-def test_expected_finds_go_by_the_chance_where_it_is_known():
+def test_learning_goes_by_the_chance_where_it_is_known():
     scores = scores_of([0, 0, 1, 1], [1, 1, 0, 0], suspicion=[0.9, 0.8, 0.7, 0.6])
-    assert queue_of(scores, order="finds").rows.tolist() == [0, 1, 2, 3]
+    assert queue_of(scores, order="learning").rows.tolist() == [0, 1, 2, 3]
     chance = np.array([0.1, 0.2, 0.3, 0.4])
-    assert queue_of(scores, order="finds", chance=chance).rows.tolist() == [3, 2, 1, 0]
-    twice = {(1, 0): 2.0}
-    assert queue_of(scores, order="finds", finds=twice).rows.tolist() == [2, 3, 0, 1]
-    assert queue_of(scores, order="finds", finds={(0, 0): 9.0, (1, 1): 9.0}).rows.tolist() == [0, 1, 2, 3]
-
-
-def test_find_rates_by_hand():
-    """3 of 4 found wrong overall, so 4 / 6 steadied; four cards of that kind are added to each pair."""
-    judged = pd.DataFrame({"given": [0, 0, 1, 1], "suggested": [1, 1, 0, 0], "wrong": [True, True, True, False]})
-    overall = 4 / 6
-    expected = {(0, 1): (2 + 4 * overall) / 6 / overall, (1, 0): (1 + 4 * overall) / 6 / overall}
-    assert find_rates(judged) == pytest.approx(expected)
-    assert find_rates(judged.iloc[:0]) == {}
+    assert queue_of(scores, order="learning", chance=chance).rows.tolist() == [3, 2, 1, 0]
 
 
 @pytest.mark.parametrize(

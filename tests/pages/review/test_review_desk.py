@@ -64,25 +64,6 @@ def test_the_queue_ends_with_the_flagged_and_their_audit_cards(desk):
     assert flagged <= len(queue) < len(desk.dataset)
 
 
-def test_expected_finds_learns_from_decisions_in_steps(desk):
-    view = replace(ANN, order="finds")
-    before = desk.queue(replace(view, reviewer="bob")).rows.tolist()
-    rows = desk.queue(ANN, audit=False).rows
-    given, suggested = desk.dataset.given_labels[rows], desk.facts.suggested[rows]
-    pair = (given[-1], suggested[-1])
-    assert desk.learned() == 0
-    of_pair = [r for r in rows[::-1] if (desk.dataset.given_labels[r], desk.facts.suggested[r]) == pair]
-    others = [r for r in rows if (desk.dataset.given_labels[r], desk.facts.suggested[r]) != pair][:19]
-    for row in others:
-        decide(desk, ANN, desk.dataset.sample_ids[row], "picked", [int(desk.dataset.given_labels[row])])
-    assert desk.learned() == 0 and desk.queue(replace(view, reviewer="bob")).rows.tolist() == before
-    decide(desk, ANN, desk.dataset.sample_ids[of_pair[0]], "picked", [int(pair[1])])
-    assert desk.learned() == 20
-    now = list(desk.queue(replace(view, reviewer="bob"), audit=False).rows)
-    unlearned = list(rows)
-    assert now.index(of_pair[0]) < unlearned.index(of_pair[0]), "a pair in which a wrong label was found comes earlier"
-
-
 def test_a_grid_step_is_one_entry_of_the_history(desk):
     step = str(uuid.uuid4())[:24]
     shown = [cell["sample_id"] for cell in desk.grid(ANN, 0, 3)["cells"]]
@@ -132,7 +113,6 @@ def test_anchoring_takes_only_cards_drawn_by_lot(desk):
 
 
 def test_enough_audit_cards_turn_suspicion_into_expected_finds(desk):
-    view = replace(ANN, order="finds")
     assert desk.recalibrated() is None and desk.session(ANN)["expected"] is None
     given, suggested = desk.dataset.given_labels, desk.facts.suggested
     for place, row in enumerate(desk.run.audit["row"][:60]):
@@ -145,17 +125,6 @@ def test_enough_audit_cards_turn_suspicion_into_expected_finds(desk):
     following = desk.open_cards(ANN).rows[:100]
     assert ahead["cards"] == len(following) and ahead["point"] == pytest.approx(chance[following].sum())
     assert 0 <= ahead["low"] < ahead["point"] < ahead["high"] <= 100
-    rates = find_rates_of(desk)
-    pairs = zip(given[following], suggested[following])
-    queue = desk.queue(replace(view, reviewer="bob"), audit=False).rows
-    expected = [chance[r] * rates.get((given[r], suggested[r]), 1.0) for r in queue]
-    assert list(pairs) and np.all(np.diff(expected) <= 1e-12), "most expected finds first"
-
-
-def find_rates_of(desk) -> dict:
-    from cleaning.review import finds
-
-    return finds.rates(finds.judged(desk.current().standing(), desk.facts)[: desk.learned()])
 
 
 def test_a_reveal_tells_what_all_experts_say_and_what_they_find_alike(desk):

@@ -131,6 +131,8 @@ export interface DecidedReveal extends Reveal {
   sample_id: string;
   picked: Named[];
   colleagues: { verdict: string; labels: Named[]; note: string }[];
+  /** what was learned of samples alike; empty where nothing was */
+  why: string;
 }
 
 /** A decision that stands, as far as a card or the history tells it. */
