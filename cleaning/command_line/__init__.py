@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from cleaning.version import __version__
 
-UPKEEP = ("backup", "restore", "verify", "merge")  # modules in a folder of their own
+UPKEEP = ("workspaces", "backup", "restore", "verify", "merge")  # modules in a folder of their own
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
-    "export", "apply", "revert", "mask", "impact", "card", "certify", "import-decisions", "propose", "carry", "workspaces",
+    "export", "apply", "revert", "mask", "impact", "card", "certify", "import-decisions", "propose", "carry",
     *UPKEEP,
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
