@@ -213,7 +213,7 @@ def _decisions(part: str) -> Callable[[Path], bytes]:
     def read(folder: Path) -> bytes:
         from data_adapters.opinions import read_earlier_decisions
 
-        found = read_earlier_decisions(folder / part, some_dataset())
+        found = read_earlier_decisions(folder / part, some_dataset()).decisions
         return repr([(one.sample_id, one.verdict, one.labels) for one in found]).encode(errors="backslashreplace")
 
     return read

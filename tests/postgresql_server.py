@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def binaries() -> Path | None:
@@ -21,7 +22,7 @@ def binaries() -> Path | None:
 @contextmanager
 def serving(programs: Path) -> Iterator[str]:
     """URL of a fresh database; as root the server runs as the user postgres, since it refuses root."""
-    owner = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    owner: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory(prefix="so_pg_") as folder:
         os.chmod(folder, 0o777)  # the user postgres writes into it
         data, port = f"{folder}/data", free_port()

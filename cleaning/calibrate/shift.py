@@ -28,8 +28,8 @@ def shift_against_chance(
     table = shift_check(fit, confidence, correct, parts, bins)
     chance = _by_chance(fit, confidence, correct, parts, bins)
     maps = fitted_elsewhere(fit, confidence, correct, np.unique(parts, return_inverse=True)[1])
-    maps = maps, cross_fitted(fit, confidence, correct)
-    ends = [_interval(correct, *maps, np.flatnonzero(parts == row.part), bins) for row in table.itertuples()]
+    everywhere = cross_fitted(fit, confidence, correct)
+    ends = [_interval(correct, maps, everywhere, np.flatnonzero(parts == row.part), bins) for row in table.itertuples()]
     table["low"], table["high"] = [low for low, _ in ends], [high for _, high in ends]
     table["by_chance"] = [chance[part] for part in table["part"]]
     table["beyond_chance"] = (table["lost"] > table["by_chance"]) & (table["low"] > 0)

@@ -130,9 +130,10 @@ def judge(
     bad = reviewed & (codes != RIGHT)
     counted = counted_cards(audit, codes, shown)
     count = len(audit.sizes)
-    by_stratum = (np.add.reduceat(flag.astype(np.float64), audit.starts[:-1]) for flag in (bad, ~reviewed))
-    of_cards = (np.bincount(audit.stratum[few], minlength=count) for few in (counted, counted & bad[audit.rows]))
-    strata = StrataCounts(audit.sizes.astype(float), *(c.astype(float) for c in of_cards), *by_stratum, cards.logit)
+    wrong, unseen = (np.add.reduceat(flag.astype(np.float64), audit.starts[:-1]) for flag in (bad, ~reviewed))
+    judged = (np.bincount(audit.stratum[few], minlength=count) for few in (counted, counted & bad[audit.rows]))
+    drawn, drawn_wrong = (cards_of.astype(float) for cards_of in judged)
+    strata = StrataCounts(audit.sizes.astype(float), drawn, drawn_wrong, wrong, unseen, cards.logit)
     return Judgement(strata, int((mended & bad).sum()), dropped, int(reviewed.sum()))
 
 

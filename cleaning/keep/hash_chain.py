@@ -30,7 +30,7 @@ def extend(connection: sql.Connection, workspace_id: str) -> None:
     new = sql.select(d).where(d.c.workspace_id == workspace_id, d.c.seq > seq).order_by(d.c.seq)
     links = []
     for row in connection.execute(new):
-        digest = link(digest, row._mapping)
+        digest = link(digest, row._asdict())
         links.append({"seq": row.seq, "workspace_id": workspace_id, "digest": digest})
     if links:
         connection.execute(sql.insert(c), links)

@@ -128,8 +128,8 @@ class Leases:
     def leave(self, holder: Holder) -> None:
         """Frees what a tab holds, after a moment in which a reload is back."""
         t = LEASES
-        mine = (t.c.workspace_id == self.store.workspace_id, t.c.reviewer == holder.reviewer, t.c.tab == holder.tab)
-        mine = (*mine, t.c.until > self.clock())
+        whose = (t.c.workspace_id == self.store.workspace_id, t.c.reviewer == holder.reviewer, t.c.tab == holder.tab)
+        mine = (*whose, t.c.until > self.clock())
         self.store.write(
             lambda connection: connection.execute(
                 sql.update(t).where(*mine).values(until=self.clock() + LEAVING_SECONDS)

@@ -87,7 +87,7 @@ def _damaged_files(workspace: Workspace) -> list[str]:
 def _orphans(workspace: Workspace, decisions: list[Decision]) -> list[str]:
     samples, runs = set(map(str, workspace.dataset().sample_ids)), set(workspace.run_ids())
     uuids = {d.uuid for d in decisions}
-    found = {
+    found: dict[str, set] = {
         "decision about a sample that is not here": {d.sample_id for d in decisions} - samples,
         "decision made in a run that is gone": {d.run_id for d in decisions} - runs,
         "undo of a decision that is not here": {

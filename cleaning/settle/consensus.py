@@ -73,7 +73,7 @@ def _errors(votes: Votes, truth: np.ndarray) -> np.ndarray:
     """(R, C, C) how often each reviewer says j where the truth is i."""
     counts = np.zeros((len(votes.reviewers), len(votes.values), len(votes.values)))
     for true in range(len(votes.values)):
-        np.add.at(counts, (votes.reviewer, true, votes.value), truth[votes.item, true])
+        np.add.at(counts[:, true], (votes.reviewer, votes.value), truth[votes.item, true])
     counts = np.maximum(counts, _TINY)
     return counts / counts.sum(axis=2, keepdims=True)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cleaning.keep.decisions import open_store
 from cleaning.keep.workspaces import Workspace, list_workspaces
 from tests.demo_workspaces import demo_template
 
@@ -92,11 +93,21 @@ def serve(root: Path) -> Served:
     return served
 
 
+def for_everybody(root: Path) -> None:
+    """Lets a hundred people decide each card: what one test's reviewer did takes no card from the next test's."""
+    for workspace in list_workspaces(root):
+        store = open_store(workspace.decisions_url, workspace.id)
+        for name, value in (("overlap_share", 1.0), ("overlap", 100)):
+            store.set_choice(workspace.latest_run().id, name, value, at="2026-01-01T00:00:00.000Z", who="lead")
+        store.close()
+
+
 @pytest.fixture(scope="module")
 def server(demo_template, tmp_path_factory):
-    """One server for the tests of a module; each test brings its own reviewer."""
+    """One server for the tests of a module; each test brings its own reviewer, and every card is for all of them."""
     root = tmp_path_factory.mktemp("served") / "workspaces"
     shutil.copytree(demo_template, root)
+    for_everybody(root)
     served = serve(root)
     yield served
     served.kill()

@@ -27,10 +27,7 @@ def test_from_load_to_export(kind, own_server, context):
     asked: set[str] = set()
     tab.on("request", lambda request: asked.add(request.url))
     tab.goto(own_server.url)
-    card = tab.locator("[data-testid=stVerticalBlockBorderWrapper], [data-testid=stVerticalBlock]")
-    card.filter(has_text=demo.name.replace("(simulated experts)", "").strip()).last.get_by_role(
-        "button", name="Open", exact=True
-    ).click()
+    tab.locator(f".st-key-open_{demo.id} button").click()
 
     tab.get_by_role("heading", name="Calibrate").wait_for()
     tab.get_by_text("When this model says").first.wait_for()

@@ -10,7 +10,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import VotesExpert
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect.pipeline import run
-from tests.browser.conftest import serve
+from tests.browser.conftest import for_everybody, serve
 from tests.browser.review_room import Room, all_cards
 
 EVIL = [
@@ -67,6 +67,7 @@ def evil_server(tmp_path_factory):
     names = [*(f"{text} {i}" for i, text in enumerate(EVIL)), *(f"plant {i:05d}, kind of fern" for i in range(9_992))]
     scored(root, images(root, "evil images", names))
     scored(root, questions())
+    for_everybody(root)
     served = serve(root)
     yield served
     served.kill()

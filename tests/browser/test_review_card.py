@@ -245,12 +245,12 @@ def test_questions_by_letter_and_number(question_room):
     )
 
 
-def test_two_reviewers_do_not_see_each_other_until_they_decided(context, server):
-    workspace = server.workspace("question")
+def test_two_reviewers_do_not_see_each_other_until_they_decided(context, own_server):
+    workspace = own_server.workspace("question")
     store = open_store(workspace.decisions_url, workspace.id)
     store.set_choice(workspace.latest_run().id, "overlap_share", 1.0, at="2026-01-01T00:00:00.000Z", who="lead")
     store.close()
-    ann, bob = (Room(context, server, name, "question") for name in ("ann2", "bob2"))
+    ann, bob = (Room(context, own_server, name, "question") for name in ("ann2", "bob2"))
     assert ann.sample == bob.sample
     shared = ann.press("x")
     ann.saved()

@@ -76,7 +76,7 @@ def test_cards_are_decided_by_touch_with_the_next_picture_in_sight(chromium, ser
         assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
         assert boxes[0]["height"] >= 150
     assert room.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight + 1")
-    room.page.get_by_role("button", name="More").tap()
+    room.page.locator("[data-act=more]").tap()
     sheet = room.page.get_by_role("dialog", name="More")
     sheet.get_by_label("Swipe left").select_option("unsure")
     sheet.get_by_role("button", name="Close").tap()

@@ -35,14 +35,14 @@ def test_without_a_dataset_a_page_has_the_button_that_helps_and_no_red_box(app, 
 
 def test_threshold_leads_to_the_review_of_what_it_flags(app, digits):
     test = app("threshold", digits.id, reviewer="ann")
-    flagged = in_force(digits.dataset(), digits.latest_run(), (), None).flagged_count
+    flagged = in_force(digits, digits.latest_run(), (), None).flagged_count
     [button] = [b for b in test.button if b.label == f"Review these {flagged:,}"]
     button.click().run()
     assert not test.exception and "Flagged samples only" in [t.label for t in test.toggle]
 
 
 def test_samples_on_both_sides_of_the_threshold(digits):
-    now = in_force(digits.dataset(), digits.latest_run(), (), None)
+    now = in_force(digits, digits.latest_run(), (), None)
     above, below = around(now)
     assert len(above) == len(below) == SHOWN
     assert now.flagged[above].all() and not now.flagged[below].any()

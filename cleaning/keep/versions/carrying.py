@@ -97,8 +97,9 @@ class _Codes:
 
     def fit(self, decision: Decision, match: Match | None) -> bool:
         """Whether every label of a decision is still a class."""
-        gone = match is None or match.row < 0
-        return gone or -1 not in self.of(decision.sample_id, match, decision.labels)
+        if match is None or match.row < 0:
+            return True
+        return -1 not in self.of(decision.sample_id, match, decision.labels)
 
 
 def _going(

@@ -97,8 +97,8 @@ class Matching:
         left = [i for i, row in enumerate(found) if row < 0 and wanted[i].picture is not None]
         used = set(found)
         rest = [(row, c) for row, c in zip(free, there) if row not in used and (moved or self._is_new[row])]
-        rest = [(row, c) for row, c in rest if c.picture is not None]
-        seen = [(row, look) for row, c in rest if left and (look := self._look(c.picture)) is not None]
+        pictured = [(row, c.picture) for row, c in rest if c.picture is not None]
+        seen = [(row, look) for row, picture in pictured if left and (look := self._look(picture)) is not None]
         looks = [(i, look) for i in left if (look := self._look(wanted[i].picture)) is not None]
         near = find_alike([look for _, look in looks], [look for _, look in seen])
         several: list[list[int]] = [[] for _ in wanted]

@@ -57,7 +57,7 @@ def find_alike(wanted: Sequence[np.ndarray], among: Sequence[np.ndarray]) -> lis
         distance = np.square(here).sum(axis=1)[:, None] + size - 2 * here @ there.T
         for offset, near in enumerate(distance <= bound):
             look = wanted[start + offset]
-            found.append([int(i) for i in np.flatnonzero(near) if alike(look, among[i])])
+            found.append([i for i in np.flatnonzero(near).tolist() if alike(look, among[i])])
     return found
 
 

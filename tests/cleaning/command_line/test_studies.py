@@ -9,6 +9,7 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.command_line.calibrate import reports_of
+from cleaning.domain.dataset import ABSTAIN
 from cleaning.experts.cascade import answers_of, cascade_curves, cheapest_within
 from cleaning.experts.cascade.router import load_router
 from cleaning.experts.shared_errors import effective_number, error_correlation
@@ -71,7 +72,11 @@ def test_experts_report_tells_what_the_core_finds(planted_folder, tmp_path, caps
     assert [e["expert"] for e in written["experts"]] == [e.name for e in reading.experts]
     chosen = SimpleNamespace(dataset=reading.dataset, experts=reading.experts)
     predicted = {r.expert.name: r.predicted for r in reports_of(chosen, 0)}
-    correlation = error_correlation(predicted, reading.dataset.given_labels)
+    assert main(["score", str(planted_folder), "--out", str(tmp_path / "ranked.csv")]) == 0
+    ranked = pd.read_csv(tmp_path / "ranked.csv", dtype={"sample_id": str}).set_index("sample_id")
+    trusted = (ranked["suspicion"] < 0.5).loc[list(reading.dataset.sample_ids)].to_numpy()
+    said = {name: np.where(trusted, classes, ABSTAIN) for name, classes in predicted.items()}
+    correlation = error_correlation(said, reading.dataset.given_labels)
     assert written["effective_number"] == pytest.approx(effective_number(correlation))
     assert written["budget"] == 30 and all(0 < e["overlap"] <= 1 for e in written["experts"])
     assert sum(e["weight"] for e in written["experts"]) == pytest.approx(1)

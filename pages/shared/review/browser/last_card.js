@@ -111,7 +111,13 @@ export class LastCard {
     });
     const notes = found.colleagues.filter((one) => one.note).map((one) => `✎ a colleague: ${one.note}`);
     const own = this.note ? [this.noted()] : [];
-    return [...opinionWords(found, this.card ?? undefined), ...colleagues, ...(found.why ? [found.why] : []), ...own, ...notes];
+    return [
+      ...opinionWords(found, this.card ?? undefined),
+      ...colleagues,
+      ...(found.why ? [found.why] : []),
+      ...own,
+      ...notes,
+    ];
   }
 }
 
