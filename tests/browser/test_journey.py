@@ -27,7 +27,7 @@ def test_from_load_to_export(kind, own_server, context):
     asked: set[str] = set()
     tab.on("request", lambda request: asked.add(request.url))
     tab.goto(own_server.url)
-    tab.locator(f".st-key-open_{demo.id} button").click()
+    tab.locator(f".st-key-open_{demo.id} button").first.click()
 
     tab.get_by_role("heading", name="Calibrate").wait_for()
     tab.get_by_text("When this model says").first.wait_for()
@@ -39,18 +39,18 @@ def test_from_load_to_export(kind, own_server, context):
 
     tab.get_by_label("Name or initials").fill("anna")
     tab.get_by_role("button", name="Start reviewing").click()
-    tab.get_by_text("0 of").wait_for()
+    tab.locator(".count", has_text="0 of").wait_for()
     store = open_store(demo.decisions_url, demo.id)
     for key in "123":
         decide(tab, key)
-    tab.get_by_text("3 of").wait_for()
+    tab.locator(".count", has_text="3 of").wait_for()
     decisions = wait_for_saved(store, 3, tab)
     assert {d.verdict for d in decisions} <= {"keep", "relabel"}
     assert [d.mode for d in decisions].count("blind") + [d.mode for d in decisions].count("open") == 3
 
     address = tab.url
     tab.reload()
-    tab.get_by_text("3 of").wait_for()
+    tab.locator(".count", has_text="3 of").wait_for()
     assert tab.url == address
 
     tab.get_by_role("link", name="Export").click()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from cleaning.keep.decisions import open_store
 from tests.browser.review_room import Room, all_cards, log_of
 
 pytestmark = pytest.mark.browser
@@ -39,6 +40,10 @@ def test_unsaved_decisions_outlive_the_tab_and_block_leaving(context, server):
 
 
 def test_kill_9_in_rapid_review_loses_nothing(context, own_server):
+    workspace = own_server.workspace("image")
+    store = open_store(workspace.decisions_url, workspace.id)  # else cards judged wrong here would come back in between
+    store.set_choice(workspace.latest_run().id, "second_look", False, at="2026-01-01T00:00:00.000Z", who="lead")
+    store.close()
     room = Room(context, own_server, "ann", "image")
     all_cards(room)
     expect(room.page.locator(".count")).to_have_text("0 of 1,797 decided")
