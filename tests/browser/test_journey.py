@@ -55,12 +55,12 @@ def test_from_load_to_export(kind, own_server, context):
 
     tab.get_by_role("link", name="Export").click()
     tab.get_by_role("heading", name="Export").wait_for()
+    tab.get_by_text("All files", exact=True).click()
     rows = list(csv.DictReader(downloaded(tab, "csv").open(encoding="utf-8")))
     assert len(rows) == len(open_workspace(own_server.root, demo.id).dataset())
     relabelled = {d.sample_id for d in decisions if d.verdict == "relabel"}
     assert {r["sample_id"] for r in rows if r["label_corrected"] != r["given_label"]} == relabelled
 
-    tab.get_by_text("All files", exact=True).click()
     log = downloaded(tab, "decisions").read_text(encoding="utf-8")
     assert all(d.uuid in log for d in decisions)
     assert all(json.loads(line) for line in log.splitlines())
