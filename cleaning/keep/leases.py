@@ -6,9 +6,9 @@ it says to the server alone why the card was shown.
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sql
 
@@ -149,9 +149,3 @@ class Leases:
         t = LEASES
         query = sql.select(t).where(t.c.ticket.in_(list(tickets)), t.c.reviewer == reviewer)
         return {row.ticket: Lease(row.ticket, row.sample_id, row.kind) for row in self.store.read(query)}
-
-
-def _lease(offer: Offer, mine: Mapping[tuple[str, str], Any]) -> Lease:
-    """The lease on an offered card: the holder's own, if there is one for the same reason."""
-    kept = mine.get((offer.sample_id, offer.kind))
-    return Lease(kept.ticket if kept else str(uuid.uuid4()), offer.sample_id, offer.kind)

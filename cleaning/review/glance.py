@@ -43,7 +43,7 @@ class Glance:
 def glance(workspace: Workspace, run_id: str, reviewer: str = "") -> Glance:
     """How far a reviewer is in a run; without a name, how far all of them are together."""
     dataset, run = workspace.dataset(), workspace.run(run_id)
-    store, facts = shared_store(workspace.decisions_url, workspace.id), Facts(workspace.dataset(), run)
+    store, facts = shared_store(workspace.decisions_url, workspace.id), Facts(dataset, run)
     log = store.decisions()
     now = in_force(workspace, run, log, store.choices(), ranked=facts.ranked)
     wishes = {"audit_share": now.chosen.audit_share, "random_cards": now.chosen.random_cards}

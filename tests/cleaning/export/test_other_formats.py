@@ -9,13 +9,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.export import write_export
-from tests.cleaning.export.making import a_workspace, decide, some_decisions, some_questions
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    workspace, run = a_workspace(tmp_path_factory.mktemp("ws"))
-    return workspace, run, some_decisions(workspace.dataset(), run.id)
+from tests.cleaning.export.making import a_workspace, decide, some_questions
 
 
 def load(opened, kind):

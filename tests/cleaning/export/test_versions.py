@@ -19,13 +19,7 @@ from cleaning.export.formats.sealed_lines import encode, sealed
 from cleaning.export.handover import Handover
 from cleaning.settle.policy import DEFAULT_POLICY
 from tests.cleaning.experts.cascade_cases import planted
-from tests.cleaning.export.making import CLASSES, a_workspace, some_decisions
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    workspace, run = a_workspace(tmp_path_factory.mktemp("ws"))
-    return workspace, run, some_decisions(workspace.dataset(), run.id)
+from tests.cleaning.export.making import CLASSES
 
 
 def in_zip(data: bytes, name: str) -> str:

@@ -18,13 +18,7 @@ from cleaning.export.incoming import Incoming, arrival_of
 from cleaning.export.kinds import write_kind
 from cleaning.settle.final_labels import standing_votes
 from cleaning.settle.policy import Policy
-from tests.cleaning.export.making import CLASSES, a_dataset, a_workspace, decide, some_decisions, some_questions
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    workspace, run = a_workspace(tmp_path_factory.mktemp("ws"))
-    return workspace, run, some_decisions(workspace.dataset(), run.id)
+from tests.cleaning.export.making import CLASSES, a_dataset, a_workspace, decide, some_questions
 
 
 def load(opened, kind):
