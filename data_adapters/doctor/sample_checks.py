@@ -112,7 +112,7 @@ def missing_pictures(evidence: Evidence) -> list[Finding]:
         f"Check the names and endings of the files in '{dataset.image_root.name}', or the folder; without its picture a "
         "sample cannot be judged by eye."
     )
-    return [Finding("missing_pictures", "warning", sentence, len(missing), first(dataset.sample_ids[missing[:5]]), fix)]
+    return [Finding("missing_pictures", "note", sentence, len(missing), first(dataset.sample_ids[missing[:5]]), fix)]
 
 
 def unreadable_pictures(evidence: Evidence) -> list[Finding]:

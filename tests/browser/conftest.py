@@ -94,10 +94,11 @@ def serve(root: Path) -> Served:
 
 
 def for_everybody(root: Path) -> None:
-    """Lets a hundred people decide each card: what one test's reviewer did takes no card from the next test's."""
+    """Lets a hundred people decide each card, once: what one test's reviewer did neither takes a card from the next
+    test's nor brings one back."""
     for workspace in list_workspaces(root):
         store = open_store(workspace.decisions_url, workspace.id)
-        for name, value in (("overlap_share", 1.0), ("overlap", 100)):
+        for name, value in (("overlap_share", 1.0), ("overlap", 100), ("second_look", False)):
             store.set_choice(workspace.latest_run().id, name, value, at="2026-01-01T00:00:00.000Z", who="lead")
         store.close()
 
