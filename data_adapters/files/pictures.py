@@ -73,9 +73,7 @@ def _entries(folder: Path | str, relative: str) -> Iterator[tuple[os.DirEntry, s
     try:
         entries = list(os.scandir(folder))
     except OSError as error:
-        raise InputError(
-            f"The folder '{relative or folder}' cannot be looked into ({reason(error)})."
-        ) from error
+        raise InputError(f"The folder '{relative or folder}' cannot be looked into ({reason(error)}).") from error
     for entry in entries:
         yield entry, relative + entry.name
         if entry.is_dir(follow_symlinks=False):
