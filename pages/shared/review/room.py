@@ -50,10 +50,12 @@ def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
 def next_group(desk: ReviewDesk, view: View) -> None:
     """Once nothing of a group is left to a tab, the grid goes on to the largest one that has something, if the reviewer
     left the choice to it."""
-    now, told = state.typed(PAIR), (state.typed(GRID_KEY) or {}).get("ended")
+    now = state.typed(PAIR)
     if now is None:
         return
-    tab = str(told[0])[:36] if isinstance(told, list) and told else ""
+    told = state.typed(GRID_KEY)
+    ended = told.get("ended") if isinstance(told, dict) else None
+    tab = str(ended[0])[:36] if isinstance(ended, list) and ended else ""
     plain_view = replace(view, filters=replace(view.filters, given=None, suggested=None), tab=tab)
     left = [(given, suggested) for given, suggested, _ in GridDesk(desk, plain_view).groups()]
     following = next((pair for pair in left if pair != now), None)
