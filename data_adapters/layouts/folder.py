@@ -17,7 +17,6 @@ from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.limits import MAX_SETTINGS_BYTES
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
-from data_adapters.ways import place
 
 SAMPLES_STEMS = ("samples", "labels")
 KINDS = ("image", "question")
@@ -38,7 +37,7 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """Reads a dataset folder. Raises InputError on anything missing, ambiguous or unreadable."""
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError(f"There is no folder '{place(folder)}'. Check the name.")
+        raise InputError(f"There is no folder '{folder}'. Check the name.")
     folder = folder.resolve()
     settings = _settings(folder)
     samples_file = _inside(folder, _samples_file(folder))
@@ -49,7 +48,7 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     opened, notes = _experts(folder, settings.get("experts", {}))
     names_file = find_class_names(folder)
     names = read_class_names(_inside(folder, names_file)) if names_file else source.names
-    about = About(settings.get("name", folder.name), folder, _image_root(folder), settings.get("kind"))
+    about = About(settings.get("name", folder.name), folder, picture_folder(folder), settings.get("kind"))
     reading = assemble(samples, opened, names, about, plan)
     return reading if not notes else _with_notes(reading, notes)
 
@@ -84,7 +83,8 @@ def _inside(folder: Path, path: Path) -> Path:
     return path
 
 
-def _image_root(folder: Path) -> Path | None:
+def picture_folder(folder: Path) -> Path | None:
+    """Where the pictures of a dataset folder lie, if it has any."""
     images = folder / "images"
     return _inside(folder, images) if images.is_dir() else None
 
