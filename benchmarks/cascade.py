@@ -120,7 +120,7 @@ def _rescoring(images: ImageNet):
         if called.any():
             experts.append(_expert(images, COSTLY, called))
         fitted = [calibrate(expert, images.labels, folds) for expert in experts]
-        return default_suspicion(pool(dataset, experts, fitted, folds))
+        return default_suspicion(pool(dataset, experts, fitted, folds), images.labels)
 
     return rescore
 
