@@ -73,7 +73,7 @@ def _decision(sample: str, given: int, user: str, said: dict, codes: dict, run_i
 
 
 def _verdict(said: dict, given: int, codes: dict) -> tuple[str, list[int]]:
-    written = next((said[question] for question in LABEL_QUESTIONS if question in said), [])
+    written: str | list[str] = next((said[question] for question in LABEL_QUESTIONS if question in said), [])
     picked = [codes[name] for name in ([written] if isinstance(written, str) else written)]
     named = said.get("verdict")
     if named is None and not picked:

@@ -34,7 +34,7 @@ def hugging_face_files(handover: Handover) -> dict[str, bytes]:
     schema = pa.schema([(name, array.type) for name, array in columns.items()], metadata={"huggingface": info})
     data = _stream(pa.table(list(columns.values()), schema=schema))
     about = {"citation": "", "description": _described(handover), "features": features}
-    state = {
+    state: dict[str, object] = {
         "_data_files": [{"filename": ARROW_FILE}],
         "_fingerprint": hashlib.sha256(data).hexdigest()[:16],
         "_format_columns": None,
@@ -63,7 +63,7 @@ def _columns(handover: Handover) -> tuple[dict[str, pa.Array], dict[str, dict]]:
     }
     if handover.options.with_pictures:
         named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
-    for name in handover.dataset.samples:
+    for name in map(str, handover.dataset.samples):
         if name not in named:
             values = handover.dataset.samples[name].tolist()
             lists = bool(values) and isinstance(values[0], list | np.ndarray)

@@ -80,7 +80,8 @@ def on_server(relative: str) -> Brought:
 
 def folders_on_server() -> list[str]:
     """What holds something to read below the root, as relative paths; nothing inside of what is read as a whole."""
-    root, found = data_root(), []
+    root = data_root()
+    found: list[Path] = []
     if root.is_dir():
         _look(root, root, DEEPEST, found)
     return [path.relative_to(root).as_posix() for path in found[:MOST_LISTED]]
