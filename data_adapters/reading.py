@@ -11,7 +11,6 @@ from data_adapters.layouts.helm_runs import is_helm, read_helm
 from data_adapters.layouts.lm_eval_logs import is_lm_eval, is_sample_log, read_lm_eval
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
-from data_adapters.ways import place
 
 
 class NoDataset(InputError):
@@ -81,4 +80,4 @@ def read(path: Path | str, plan: ReadingPlan | None = None) -> Reading:
         if found is not None:
             return found
         raise NoDataset(f"'{path.name}' is a file, not a dataset folder.")
-    raise InputError(f"There is no folder '{place(path)}'. Check the name.")
+    raise InputError(f"There is no folder '{path}'. Check the name.")

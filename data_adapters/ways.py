@@ -1,17 +1,13 @@
-"""How a sentence says what to do next: each surface calls its settings by its own names.
+"""How a sentence says what to do next: readers speak to the command line, and another surface retells what they said.
 
-Whoever makes a sentence asks ``way("label_column")``; the command line hears "with --label-column", a page what its own
-vocabulary has for that.
-
-with spoken(Surface(words, place)):
-    read(folder)
+``way("label_column")`` is "with --label-column"; the Load page shows ``PAGE.retold(sentence)``, which names its own
+settings instead, and files without where they lie.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 COMMAND_LINE = {
     "id_column": "with --id-column",
@@ -19,7 +15,7 @@ COMMAND_LINE = {
     "group_column": "with --group-column",
     "choices_column": "with --choices-column",
     "question_column": "with --question-column",
-    "picture_column": "in dataset.json",
+    "picture_column": "by its place in dataset.json",
     "answer_columns": "with --answer-columns",
     "split": "with --split",
     "no_expert": "Name at least one, for example --expert resnet=resnet.npy.",
@@ -28,36 +24,24 @@ COMMAND_LINE = {
     "fix": "A fix is offered: --fix {}.",
     "as_is": "To score it all the same, add --as-is.",
 }
+_PHRASE = re.compile(
+    "|".join(f"(?P<{what}>{'.+?'.join(map(re.escape, said.split('{}')))})" for what, said in COMMAND_LINE.items())
+)
+_ABSOLUTE = re.compile(r"'((?:/|[A-Za-z]:\\)[^'\n]*)'")
+
+
+def way(what: str, named: str = "") -> str:
+    """How to set ``what`` on the command line; ``named``: what stands for ``{}`` there."""
+    return COMMAND_LINE[what].replace("{}", named)
 
 
 @dataclass(frozen=True)
 class Surface:
-    """words: for each key of COMMAND_LINE how this surface says it; ``{}`` stands for a name. place: a path as people
-    may see it."""
+    """words: for each key of COMMAND_LINE how this surface says it."""
 
     words: Mapping[str, str]
-    place: Callable[[Path], str]
 
-
-HERE = Surface(COMMAND_LINE, str)
-_spoken: ContextVar[Surface] = ContextVar("spoken", default=HERE)
-
-
-def way(what: str, named: str = "") -> str:
-    """How to set ``what`` on the surface that is spoken to."""
-    return _spoken.get().words[what].replace("{}", named)
-
-
-def place(path: Path | str) -> str:
-    """A path as the one who is spoken to may see it."""
-    return _spoken.get().place(Path(path))
-
-
-@contextmanager
-def spoken(surface: Surface) -> Iterator[None]:
-    """Sentences made meanwhile speak of this surface."""
-    before = _spoken.set(surface)
-    try:
-        yield
-    finally:
-        _spoken.reset(before)
+    def retold(self, sentence: str) -> str:
+        """A reader's sentence in this surface's words; of an absolute path in quotes, only the name."""
+        told = _PHRASE.sub(lambda found: self.words[str(found.lastgroup)], sentence)
+        return _ABSOLUTE.sub(lambda found: f"'{PurePath(found[1]).name}'", told)

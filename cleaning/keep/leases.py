@@ -57,6 +57,23 @@ class Handed:
     other_tabs: bool
 
 
+class _Held:
+    """What living leases (rows) leave to one holder."""
+
+    def __init__(self, living: list, holder: Holder) -> None:
+        self.mine = {(row.sample_id, row.kind): row for row in living if (row.reviewer, row.tab) == holder}
+        self.elsewhere = {row.sample_id for row in living if row.reviewer == holder.reviewer and row.tab != holder.tab}
+        self._others: dict[str, set[str]] = {}
+        for row in living:
+            if row.reviewer != holder.reviewer:
+                self._others.setdefault(row.sample_id, set()).add(row.reviewer)
+
+    def leaves(self, offer: Offer) -> bool:
+        """Whether a card can go to the holder."""
+        holding = self._others.get(offer.sample_id, set()) - offer.answered
+        return offer.sample_id not in self.elsewhere and len(holding) < offer.seats
+
+
 class Leases:
     """The leases of one workspace, kept with its decisions. clock: seconds since 1970."""
 
@@ -80,36 +97,43 @@ class Leases:
     def _hand_out(self, connection, holder: Holder, offers: Iterable[Offer], count: int, held: set[str]) -> Handed:
         now = self.clock()
         self._sweep(connection, now)
-        living = self._living(connection, now)
-        mine = {(row.sample_id, row.kind): row for row in living if (row.reviewer, row.tab) == holder}
-        elsewhere = {row.sample_id for row in living if row.reviewer == holder.reviewer and row.tab != holder.tab}
-        others: dict[str, set[str]] = {}
-        for row in living:
-            if row.reviewer != holder.reviewer:
-                others.setdefault(row.sample_id, set()).add(row.reviewer)
+        held_now = _Held(self._living(connection, now), holder)
         taken: list[Lease] = []
         new: list[Lease] = []
         for offer in offers:
             if len(taken) == count:
                 break
-            holding = set(others.get(offer.sample_id, ())) - offer.answered
-            if offer.sample_id in elsewhere or len(holding) >= offer.seats:
+            if not held_now.leaves(offer):
                 continue
-            kept = mine.get((offer.sample_id, offer.kind))
+            kept = held_now.mine.get((offer.sample_id, offer.kind))
             lease = Lease(kept.ticket if kept else str(uuid.uuid4()), offer.sample_id, offer.kind)
             taken.append(lease)
             new += [] if kept else [lease]
-        again = [
-            row.ticket for row in mine.values() if row.sample_id in held or row.ticket in {x.ticket for x in taken}
-        ]
+        tickets = {lease.ticket for lease in taken}
+        again = [row.ticket for row in held_now.mine.values() if row.sample_id in held or row.ticket in tickets]
         self._keep(connection, holder, new, again, now + LEASE_SECONDS)
-        return Handed(taken, bool(elsewhere))
+        return Handed(taken, bool(held_now.elsewhere))
 
     def _living(self, connection, now: float) -> list:
+        return list(connection.execute(self._still_held(now)))
+
+    def _still_held(self, now: float) -> sql.Select:
         """Leases that hold; one that would outlive a lease's length was given before the clock was set back."""
         t = LEASES
         wanted = (t.c.workspace_id == self.store.workspace_id, t.c.until > now, t.c.until <= now + LEASE_SECONDS)
-        return list(connection.execute(sql.select(t).where(*wanted)))
+        return sql.select(t).where(*wanted)
+
+    def leased(self) -> set[str]:
+        """Ids of the samples that anybody holds."""
+        return {row.sample_id for row in self.store.read(self._still_held(self.clock()))}
+
+    def refused(self, holder: Holder, offers: Iterable[Offer]) -> list[str]:
+        """Ids of the offered samples that would not be handed to a tab now; to any of the reviewer's where it is ""."""
+        living = self.store.read(self._still_held(self.clock()))
+        if not holder.tab:
+            living = [row for row in living if row.reviewer != holder.reviewer]
+        held_now = _Held(living, holder)
+        return [offer.sample_id for offer in offers if not held_now.leaves(offer)]
 
     def _sweep(self, connection, now: float) -> None:
         t = LEASES

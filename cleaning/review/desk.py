@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 
 import numpy as np
@@ -12,7 +12,7 @@ from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
-from cleaning.keep.leases import Handed, Holder, Lease, Leases
+from cleaning.keep.leases import Handed, Holder, Lease, Leases, Offer
 from cleaning.keep.runs import Run
 from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
@@ -162,11 +162,15 @@ class ReviewDesk:
         return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
-        again = self.leases.held(_holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last
+        again = self.leases.held(holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last
         here = np.isin(rows, self.facts.rows(sorted(again)))
         rows = rows[np.argsort(~here, kind="stable")]  # a reload comes back to what it showed
         offered = partial(self._dealer.offers, view.reviewer, rows, held, self._known())
-        return self.leases.take(_holder(view), offered, count, held)
+        return self.leases.take(holder(view), offered, count, held)
+
+    def offers_of(self, rows: np.ndarray) -> Iterator[Offer]:
+        """Samples for whoever is wanted for them still."""
+        return self._dealer.plain_offers(rows, self._known())
 
     def _known(self) -> Known:
         now, current = self.in_force(), self.current()
@@ -179,7 +183,7 @@ class ReviewDesk:
         return card | {"ticket": lease.ticket, "told": False}
 
     def leave(self, view: View) -> None:
-        self.leases.leave(_holder(view))
+        self.leases.leave(holder(view))
 
     def read_ahead(self) -> None:
         """Makes a first card."""
@@ -203,40 +207,9 @@ class ReviewDesk:
             card["decided"] = history.told(mine, self.facts, self.cards)
         return card
 
-    def grid(self, view: View, after: int, count: int) -> dict:
-        """The next thumbnails of a view. after: place in the whole queue behind which to begin, 0 at first.
-
-        Returns ``cells``, ``next`` (where the page after begins; None at the end) and ``progress``. Places do not
-        shift when samples are decided, so no page repeats or skips a sample.
-        """
-        queue, todo = self.queue(view), self.open_cards(view)
-        waiting = np.zeros(len(self.dataset), bool)
-        waiting[todo.rows] = True
-        places = np.flatnonzero(waiting[queue.rows[after:]]) + after
-        rows = self._free_for(view, queue.rows[places], count + 1)
-        cells = [self.cards.cell(row) for row in rows[:count]]
-        following = int(places[queue.rows[places] == rows[count]][0]) if len(rows) > count else None
-        return {"cells": cells, "next": following, "progress": {"total": len(queue), "left": len(todo)}}
-
-    def _free_for(self, view: View, rows: np.ndarray, count: int) -> list[int]:
-        """The first ``count`` of some samples that nobody else has before their eyes, leased to this tab."""
-        if view.filters.status != "open":
-            return rows[:count].tolist()
-        offered = partial(self._dealer.plain_offers, rows, self._known())
-        handed = self.leases.take(_holder(view), offered, count)
-        return self.facts.rows([lease.sample_id for lease in handed.leases]).tolist()
-
     def here(self, view: View, held: Sequence[str]) -> None:
         """The tab is still open: what it holds stays its own."""
-        self.leases.take(_holder(view), tuple, 0, held)
-
-    def confusion_pairs(self, view: View) -> list[tuple[int, int, int]]:
-        """(given, suggested, samples still to decide) of a view, most samples first."""
-        rows = np.intersect1d(self.queue(view, audit=False).rows, self.open_cards(view).rows)
-        codes = self.dataset.given_labels[rows].astype(np.int64) * self.dataset.class_count + self.facts.suggested[rows]
-        pairs, counts = np.unique(codes, return_counts=True)
-        order = np.argsort(-counts, kind="stable")
-        return [(*divmod(int(pairs[i]), self.dataset.class_count), int(counts[i])) for i in order]
+        self.leases.take(holder(view), tuple, 0, held)
 
     def history(self, view: View, count: int, before: int | None = None) -> list[dict]:
         """The reviewer's own standing decisions, latest first; a step of the grid counts as one."""
@@ -295,5 +268,6 @@ class ReviewDesk:
         return bool(self.in_force().flagged[row])
 
 
-def _holder(view: View) -> Holder:
+def holder(view: View) -> Holder:
+    """Whom cards are leased to."""
     return Holder(view.reviewer, view.tab)

@@ -5,7 +5,6 @@ from pathlib import Path
 from cleaning.errors import InputError
 from data_adapters.files.endings import PACKINGS, ending
 from data_adapters.limits import MAX_TABLE_BYTES, readable_size
-from data_adapters.ways import place
 
 TEXT_SUFFIXES = (".csv", ".tsv")
 PLAIN_TABLES = (*TEXT_SUFFIXES, ".parquet", ".feather", ".arrow", ".jsonl", ".ndjson", ".json", ".xlsx")
@@ -18,9 +17,9 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 def check_file(path: Path) -> None:
     """Raises InputError where there is no file, an empty one, or one above the bound."""
     if path.is_dir():
-        raise InputError(f"'{place(path)}' is a folder; a file was expected.")
+        raise InputError(f"'{path}' is a folder; a file was expected.")
     if not path.is_file():
-        raise InputError(f"There is no file '{place(path)}'. Check the name.")
+        raise InputError(f"There is no file '{path}'. Check the name.")
     size = path.stat().st_size
     if size == 0:
         raise InputError(f"'{path.name}' is empty (0 bytes). Check that it was saved or copied completely.")

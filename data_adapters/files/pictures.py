@@ -9,7 +9,6 @@ import numpy as np
 from cleaning.errors import InputError, counted
 from data_adapters.limits import MAX_PICTURES
 from data_adapters.sentences import listed, reason
-from data_adapters.ways import place
 
 PICTURE_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
 
@@ -21,7 +20,7 @@ def find_pictures(root: Path, sample_ids: np.ndarray, written: np.ndarray | None
     without its ending. Raises InputError on paths that lead out of the folder.
     """
     if not root.is_dir():
-        raise InputError(f"There is no folder of pictures '{place(root)}'. Check the name.")
+        raise InputError(f"There is no folder of pictures '{root}'. Check the name.")
     if written is not None:
         _refuse_paths_outside(written, sample_ids)
     there = pictures_below(root)
@@ -74,9 +73,7 @@ def _entries(folder: Path | str, relative: str) -> Iterator[tuple[os.DirEntry, s
     try:
         entries = list(os.scandir(folder))
     except OSError as error:
-        raise InputError(
-            f"The folder '{relative or place(folder)}' cannot be looked into ({reason(error)})."
-        ) from error
+        raise InputError(f"The folder '{relative or folder}' cannot be looked into ({reason(error)}).") from error
     for entry in entries:
         yield entry, relative + entry.name
         if entry.is_dir(follow_symlinks=False):

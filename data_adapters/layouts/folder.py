@@ -17,7 +17,6 @@ from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.limits import MAX_SETTINGS_BYTES
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
-from data_adapters.ways import place
 
 SAMPLES_STEMS = ("samples", "labels")
 KINDS = ("image", "question")
@@ -38,7 +37,7 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     """Reads a dataset folder. Raises InputError on anything missing, ambiguous or unreadable."""
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError(f"There is no folder '{place(folder)}'. Check the name.")
+        raise InputError(f"There is no folder '{folder}'. Check the name.")
     folder = folder.resolve()
     settings = _settings(folder)
     samples_file = _inside(folder, _samples_file(folder))

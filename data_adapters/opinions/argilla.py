@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.verdicts import KEEP, check_labels, verdict_for_picked
-from cleaning.errors import InputError, counted, first_five
+from cleaning.errors import InputError
+from cleaning.export.incoming import Incoming, LeftOut, refuse_if_nothing
 from cleaning.keep.decisions import Decision
 
 LABEL_QUESTIONS = ("labels", "label")
+NEEDED = "Each record needs a sample's id, and responses whose labels are classes and whose verdicts are ours."
 
 
 def is_argilla(records: Sequence) -> bool:
@@ -21,30 +23,36 @@ def is_argilla(records: Sequence) -> bool:
     return isinstance(first, dict) and isinstance(first.get("responses"), dict) and "annotations" not in first
 
 
-def read_argilla(records: Sequence, dataset: Dataset, run_id: str = "") -> list[Decision]:
-    """Raises InputError naming the first five records that do not fit the dataset."""
+def read_argilla(records: Sequence, dataset: Dataset, run_id: str = "") -> Incoming:
+    """Every response that can be read, and each other one with why. Raises InputError where nothing can be read."""
     given = dict(zip(map(str, dataset.sample_ids), dataset.given_labels.tolist()))
     codes = {name: code for code, name in enumerate(dataset.class_names)}
-    found, bad = [], []
+    found: list[Decision] = []
+    left_out: list[LeftOut] = []
     for place, record in enumerate(records):
+        where = f"record {record.get('id', place)}" if isinstance(record, dict) else f"record {place}"
         try:
-            found += _of_record(record, given, codes, run_id)
-        except (InputError, KeyError, TypeError, ValueError, AttributeError):
-            bad.append(record.get("id", place) if isinstance(record, dict) else place)
-    if bad:
-        raise InputError(
-            f"{counted(len(bad), 'record')} of the Argilla file not fitting this dataset: {first_five(bad)}. "
-            "Each needs a sample's id, and responses whose labels are classes and whose verdicts are ours."
-        )
-    return found
+            sample, answers = _sample(record, given), _by_user(record["responses"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            left_out.append(LeftOut(where, "it is no record with responses as Argilla writes them"))
+            continue
+        if sample not in given:
+            left_out.append(LeftOut(where, f"'{sample[:60]}' is no sample of this dataset"))
+            continue
+        for user, said in sorted(answers.items()):
+            try:
+                found.append(_decision(sample, given[sample], user, said, codes, run_id))
+            except InputError as error:
+                left_out.append(LeftOut(where, str(error).rstrip(".")))
+            except (TypeError, ValueError):
+                left_out.append(LeftOut(where, "its response is no label or verdict as Argilla writes them"))
+    return refuse_if_nothing(Incoming(tuple(found), tuple(left_out)), "Argilla file", NEEDED)
 
 
-def _of_record(record: dict, given: dict, codes: dict, run_id: str) -> list[Decision]:
-    sample = str(record["id"])
-    if sample not in given:
-        sample = str(record["metadata"]["sample_id"])
-    answers = _by_user(record["responses"])
-    return [_decision(sample, given[sample], user, said, codes, run_id) for user, said in sorted(answers.items())]
+def _sample(record: dict, given: dict[str, int]) -> str:
+    """The sample by the record's own id, else by the one that its metadata names."""
+    own = str(record["id"])
+    return own if own in given else str((record.get("metadata") or {}).get("sample_id", own))
 
 
 def _by_user(responses: dict) -> dict[str, dict[str, object]]:
@@ -74,10 +82,13 @@ def _decision(sample: str, given: int, user: str, said: dict, codes: dict, run_i
 
 def _verdict(said: dict, given: int, codes: dict) -> tuple[str, list[int]]:
     written: str | list[str] = next((said[question] for question in LABEL_QUESTIONS if question in said), [])
-    picked = [codes[name] for name in ([written] if isinstance(written, str) else written)]
-    named = said.get("verdict")
+    names = [written] if isinstance(written, str) else list(written)
+    strange = next((name for name in names if name not in codes), None)
+    if strange is not None:
+        raise InputError(f"'{str(strange)[:60]}' is no class of this dataset")
+    picked, named = [codes[name] for name in names], said.get("verdict")
     if named is None and not picked:
-        raise ValueError("neither a verdict nor labels")
+        raise InputError("submitted without a label or a verdict")
     if named == KEEP and not picked:
         return KEEP, [given]
     return (str(named) if named else verdict_for_picked(picked, given)), picked

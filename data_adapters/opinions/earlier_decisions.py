@@ -33,7 +33,7 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> In
     data = path.read_bytes()
     records = _records(data, path.name)
     if is_argilla(records):
-        return Incoming(tuple(read_argilla(records, dataset, run_id)))
+        return read_argilla(records, dataset, run_id)
     return read_tasks(data, dataset, run_id)
 
 

@@ -3,6 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from cleaning.review import View
+from cleaning.review.grid_desk import GridDesk
+from cleaning.review.queue import Filters
+from pages.shared.server.desks import open_desk
 from tests.browser.review_room import Room, all_cards, choose
 from tests.decisions import current_decisions
 
@@ -140,3 +144,19 @@ def test_the_next_group_comes_by_itself_and_a_sample_is_enlarged(grid):
     expect(heading).not_to_contain_text(f"Labelled {given}, the experts suggest {suggested}")
     expect(page.get_by_role("combobox", name="Samples")).not_to_have_value(f"{given} → {suggested}")
     assert grid.log(), "what was decided is kept"
+
+
+def test_a_group_that_somebody_took_meanwhile_gives_way_to_the_next(context, own_server):
+    room = Room(context, own_server, "ann")
+    open_grid(room)
+    desk = open_desk(own_server.root, room.workspace.id, room.workspace.run_ids()[-1])
+    given, suggested, _ = GridDesk(desk, View("ann")).groups()[1]
+    GridDesk(desk, View("bob", filters=Filters(given=given, suggested=suggested))).page(0, 120)
+    taken = [desk.dataset.class_names[code] for code in (given, suggested)]
+    choose(room.page, "Samples", " → ".join(taken))
+    expect(room.page.locator(".grid .prompt")).to_contain_text("Labelled ")
+    expect(room.page.locator(".grid .cell").first).to_be_visible()
+    expect(room.page.locator(".grid .prompt")).not_to_contain_text(
+        "Labelled {}, the experts suggest {}:".format(*taken)
+    )
+    expect(room.page.get_by_role("combobox", name="Samples")).not_to_have_value(" → ".join(taken))

@@ -46,12 +46,11 @@ class Queue {
   }
 }
 
-function table(queue = new Queue(), again = false) {
-  const outbox = new Outbox(
-    "run:ann",
-    () => new Promise(() => {}),
-    () => {},
-  );
+const unanswered = () => new Promise(() => {});
+const saveAll = async (items) => ({ saved: items.map((one) => one.uuid), refused: [], reveals: {} });
+
+function table(queue = new Queue(), again = false, send = unanswered) {
+  const outbox = new Outbox("run:ann", send, () => {});
   opened.push(outbox);
   const refusals = [];
   const deck = new Deck(queue.post, outbox, "/base/", again);
@@ -242,6 +241,28 @@ describe("the way back", () => {
     await settled();
     await all.back.read();
     assert.deepEqual(ids(all.back.done), ["s1", "s0"]);
+  });
+
+  it("does not bring back what was taken back and saved while older decisions were under way", async () => {
+    const { queue, outbox, back, refusals } = table(new Queue(), false, saveAll);
+    queue.decisions = [
+      { uuid: "newer", sample_id: "s1", verdict: "wrong", labels: [], note: "", seq: 2 },
+      { uuid: "older", sample_id: "s0", verdict: "wrong", labels: [], note: "", seq: 1 },
+    ];
+    await back.read();
+    let open;
+    queue.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    back.fetch = async ({ sample_id }) => card(sample_id);
+    await back.undo(() => {});
+    await back.undo(() => {});
+    await outbox.flush();
+    open();
+    await settled();
+    assert.deepEqual(back.done, []);
+    await back.undo(() => {});
+    assert.deepEqual(refusals, ["There is nothing to undo."]);
   });
 
   it("takes a step of the grid back as a whole", async () => {

@@ -7,13 +7,13 @@ import pytest
 
 from cleaning.errors import InputError
 from data_adapters import ReadingPlan, read_loose
-from data_adapters.ways import COMMAND_LINE, Surface, spoken, way
+from data_adapters.ways import COMMAND_LINE, Surface, way
 from tests.data_adapters import tiny
 from tests.source_files import our_files, text_of
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 OF_ANOTHER_PROGRAM = {"--log_samples", "--output_path", "--log"}
-ELSEWHERE = Surface(dict.fromkeys(COMMAND_LINE, "by hand ({})"), lambda path: path.name)
+ELSEWHERE = Surface(dict.fromkeys(COMMAND_LINE, "by hand"))
 
 
 def options_in(path: str) -> list[str]:
@@ -38,14 +38,24 @@ def test_no_reader_names_an_option_itself():
 
 def test_the_same_sentence_on_another_surface(tmp_path):
     labels = tiny.write(tmp_path / "labels.csv", "a,b\n1,2\n3,4")
-    with pytest.raises(InputError, match="with --id-column"):
+    with pytest.raises(InputError, match="with --id-column") as refused:
         read_loose(labels, {}, plan=ReadingPlan())
-    with spoken(ELSEWHERE), pytest.raises(InputError, match=re.escape("by hand ()")):
-        read_loose(labels, {}, plan=ReadingPlan())
-    with spoken(ELSEWHERE), pytest.raises(InputError, match=r"There is no file 'gone\.csv'"):
+    retold = ELSEWHERE.retold(str(refused.value))
+    assert "by hand" in retold and not FLAG.search(retold)
+    with pytest.raises(InputError, match=re.escape(str(tmp_path))) as gone:
         read_loose(tmp_path / "gone.csv", {})
-    with pytest.raises(InputError, match=re.escape(str(tmp_path))):
-        read_loose(tmp_path / "gone.csv", {})
+    assert ELSEWHERE.retold(str(gone.value)).startswith("There is no file 'gone.csv'.")
+
+
+@pytest.mark.parametrize("what", COMMAND_LINE)
+def test_every_way_is_retold(what):
+    said = f"Before. {way(what, 'label_base:a{b}')} After."
+    assert ELSEWHERE.retold(said) == "Before. by hand After."
+
+
+def test_what_names_no_way_stays_as_it_is():
+    said = "'labels.csv' has no column 'a/b'; '../x' lies outside. dataset.json names 3 classes."
+    assert ELSEWHERE.retold(said) == said
 
 
 def test_a_name_stands_in_its_place():

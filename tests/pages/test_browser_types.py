@@ -5,6 +5,7 @@ import re
 import pytest
 
 from cleaning.review import View
+from cleaning.review.grid_desk import GridDesk
 from pages.shared import loaders
 from pages.shared.review.room import card_data, grid_data
 from pages.shared.server.desks import open_desk
@@ -47,8 +48,8 @@ def test_what_the_review_is_told(desk):
     check("review", "Vote", card["open"]["votes"][0])
     check("review", "Probability", card["open"]["probabilities"][0])
     check("review", "Alike", card["open"]["alike"][0])
-    check("review", "GridAnswer", desk.grid(VIEW, 0, 1))
-    check("review", "GridCell", desk.grid(VIEW, 0, 1)["cells"][0])
+    check("review", "GridAnswer", GridDesk(desk, VIEW).page(0, 1))
+    check("review", "GridCell", GridDesk(desk, VIEW).page(0, 1)["cells"][0])
     check("review", "Session", desk.session(VIEW))
     check("review", "Anchoring", desk.session(VIEW)["anchoring"])
 

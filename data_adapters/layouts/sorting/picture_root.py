@@ -6,7 +6,6 @@ import numpy as np
 
 from cleaning.errors import InputError
 from data_adapters.files.pictures import leads_outside, pictures_below
-from data_adapters.ways import place
 
 LOOKED_AT = 300
 MOST_FOLDERS = 50
@@ -34,7 +33,7 @@ def _named(home: Path, said: str) -> Path:
     if leads_outside(said):
         raise InputError(f"'{said[:80]}' lies outside of what is read. Choose a folder of pictures below it.")
     if not (home / said).is_dir():
-        raise InputError(f"There is no folder of pictures '{place(home / said)}'. Check the name.")
+        raise InputError(f"There is no folder of pictures '{home / said}'. Check the name.")
     return home / said
 
 

@@ -13,7 +13,6 @@ from data_adapters.files.tables import Table
 from data_adapters.layouts.sorting.file_parts import files_below, name_of
 from data_adapters.layouts.sorting.table_heads import table_head
 from data_adapters.plan import ReadingPlan
-from data_adapters.ways import spoken
 from pages.shared import state
 from pages.shared.load.remarks import Remarks, say, so_far
 from pages.shared.load.wording import PAGE, PARTS, ROLES
@@ -71,10 +70,9 @@ def _part(name: str, plan: ReadingPlan, said: Remarks) -> None:
 
 def _roles(file: Path, plan: ReadingPlan, said: Remarks) -> None:
     try:
-        with spoken(PAGE):
-            table = table_head(file)
+        table = table_head(file)
     except InputError as error:
-        st.warning(plain(error, 600), icon=":material/warning:")
+        st.warning(plain(PAGE.retold(str(error)), 600), icon=":material/warning:")
         return
     columns = sorted(table.columns, key=lambda c: _rank(meaning(plan, table, c), c, said.roles.get(file.name, {})))
     st.html(WIDE)

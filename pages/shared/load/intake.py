@@ -13,7 +13,6 @@ from data_adapters.contract import Reading
 from data_adapters.doctor.diagnosis import Looked, look
 from data_adapters.plan import ReadingStep
 from data_adapters.reading import read
-from data_adapters.ways import spoken
 from pages.shared import state
 from pages.shared.load.arriving import Brought
 from pages.shared.load.remarks import NOTHING_SAID, Remarks
@@ -32,8 +31,13 @@ def look_at(brought: Brought, said: Remarks = NOTHING_SAID, heard: Callable[[Rea
     heard: told each step; what it raises ends the reading.
     """
     options = said.options(heard=heard, known=known_scores(workspaces_root()), pictures_to=brought.pictures_to())
-    with spoken(PAGE):
-        return look(lambda plan: read(brought.path, plan), options)
+    return _retold(look(lambda plan: read(brought.path, plan), options))
+
+
+def _retold(looked: Looked) -> Looked:
+    found = (replace(one, sentence=PAGE.retold(one.sentence), fix=PAGE.retold(one.fix)) for one in looked.findings)
+    refusal, against = PAGE.retold(looked.refusal), PAGE.retold(looked.against)
+    return replace(looked, refusal=refusal, against=against, findings=tuple(found))
 
 
 def kept_look(brought: Brought, said: Remarks) -> Looked | None:

@@ -6,7 +6,7 @@ import streamlit as st
 from cleaning.errors import counted
 from data_adapters.contract import Reading
 from data_adapters.plan import ReadingPlan
-from pages.shared.load.wording import ROLES, SOURCES
+from pages.shared.load.wording import PAGE, ROLES, SOURCES
 from pages.shared.messages import plain
 
 ACCEPTED = "Fix '"
@@ -37,7 +37,7 @@ def notes(reading: Reading) -> None:
     told = [note for note in dict.fromkeys(reading.plain_notes) if not note.startswith(ACCEPTED)]
     with st.expander(f"{counted(len(told), 'note')} on the reading: what was left out, and how it was written"):
         for note in told:
-            st.markdown(f"- {plain(note, 400)}")
+            st.markdown(f"- {plain(PAGE.retold(note), 400)}")
 
 
 def put_right(reading: Reading, name: str) -> str:

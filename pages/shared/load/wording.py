@@ -1,4 +1,4 @@
-"""How the Load page calls what can be set there, in sentences that readers make (``data_adapters.ways``)."""
+"""How the Load page calls what can be set there, in sentences that readers made (``data_adapters.ways``)."""
 
 from data_adapters.ways import Surface
 
@@ -18,8 +18,7 @@ PAGE = Surface(
         "table_of_answers": "Add the table that holds the answers.",
         "fix": "It can be put right below.",
         "as_is": "To score it all the same, tick the box below.",
-    },
-    lambda path: path.name,
+    }
 )
 ROLES = {
     "id": "sample id",

@@ -10,6 +10,7 @@ from cleaning.keep.stored import now
 from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import ReviewDesk, View
 from cleaning.review.chosen import MODES, Choosing
+from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import STATUSES, Filters
 from pages.shared import loaders, state
 from pages.shared.messages import plain
@@ -156,7 +157,7 @@ def _order(desk: ReviewDesk, place) -> str:
 
 def _pair(desk: ReviewDesk, view: View, place) -> Filters:
     """Which confusion pair or class the grid shows; largest first."""
-    pairs = desk.confusion_pairs(view)
+    pairs = GridDesk(desk, view).groups()
     if view.filters.given is not None or view.filters.suggested is not None or not pairs:
         place.caption("As filtered")
         return view.filters

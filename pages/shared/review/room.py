@@ -13,6 +13,7 @@ from cleaning.domain.verdicts import KEEP, RELABEL, verdicts_for
 from cleaning.errors import counted
 from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import FEW_CLASSES, ReviewDesk, View
+from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
 from pages.shared import state
 from pages.shared.messages import guarded
@@ -20,6 +21,7 @@ from pages.shared.review.review_bar import PAIR, RANDOM_ONLY, STATUS_WORDS
 from pages.shared.server import tokens
 from pages.shared.server.browser_modules import loader
 
+GRID_KEY = "review_grid"
 _STYLE = Path(__file__).parent / "browser" / "card.css"
 
 
@@ -38,7 +40,7 @@ def review_card(desk: ReviewDesk, view: View) -> None:
 def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
     """Mounts the grid: pages of ``size`` thumbnails of the view's confusion pair or class."""
     _component("grid")(
-        key="review_grid",
+        key=GRID_KEY,
         data=grid_data(desk, view, size),
         height="content",
         on_ended_change=guarded(partial(next_group, desk, view)),
@@ -46,12 +48,16 @@ def review_grid(desk: ReviewDesk, view: View, size: int) -> None:
 
 
 def next_group(desk: ReviewDesk, view: View) -> None:
-    """Once a group is decided the grid goes on to the largest one left, if the reviewer left the choice to it."""
+    """Once nothing of a group is left to a tab, the grid goes on to the largest one that has something, if the reviewer
+    left the choice to it."""
     now = state.typed(PAIR)
     if now is None:
         return
-    plain_view = replace(view, filters=replace(view.filters, given=None, suggested=None))
-    left = [(given, suggested) for given, suggested, _ in desk.confusion_pairs(plain_view)]
+    told = state.typed(GRID_KEY)
+    ended = told.get("ended") if isinstance(told, dict) else None
+    tab = str(ended[0])[:36] if isinstance(ended, list) and ended else ""
+    plain_view = replace(view, filters=replace(view.filters, given=None, suggested=None), tab=tab)
+    left = [(given, suggested) for given, suggested, _ in GridDesk(desk, plain_view).groups()]
     following = next((pair for pair in left if pair != now), None)
     if following is not None:
         state.type_in(PAIR, following)

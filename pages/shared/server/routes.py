@@ -19,6 +19,7 @@ from starlette.routing import Route
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
+from cleaning.review.grid_desk import GridDesk
 from cleaning.review.session import closing
 from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
@@ -129,7 +130,7 @@ def _history(desk: ReviewDesk, view: View, body: HistoryBody) -> dict:
 
 
 def _grid(desk: ReviewDesk, view: View, body: GridBody) -> dict:
-    return desk.grid(view, body.after, body.count)
+    return GridDesk(desk, view).page(body.after, body.count)
 
 
 def _held(desk: ReviewDesk, view: View, body: HeldBody) -> dict:

@@ -8,6 +8,7 @@ import pytest
 from cleaning.keep.stored import now
 from cleaning.review import View
 from cleaning.review.chosen import Choosing
+from cleaning.review.grid_desk import GridDesk
 from cleaning.review.returns import LATEST, SOONEST, Return, mixed, repeats
 from tests.cleaning.review.reviewing import ANN, BOB, decide, item, shown
 
@@ -78,7 +79,7 @@ def test_a_reload_shows_what_it_showed_though_an_earlier_card_was_freed(desk):
 def test_cards_of_the_grid_are_leased_too(desk):
     order = desk.queue(ANN).rows.tolist()
     assert shown(desk.window(ANN, [], 3)) == order[:3]
-    page = desk.grid(BOB, 0, 4)
+    page = GridDesk(desk, BOB).page(0, 4)
     assert [cell["row"] for cell in page["cells"]] == order[3:7] and page["next"] == 7
 
 

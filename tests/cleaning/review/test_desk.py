@@ -9,6 +9,7 @@ import pytest
 from cleaning.keep.workspaces import now
 from cleaning.review import View
 from cleaning.review.chosen import HAND, Choosing, ChosenThreshold
+from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
 from cleaning.review.session import closing
 from tests.cleaning.review.reviewing import ANN, BOB, decide, item, judge, shown
@@ -63,25 +64,25 @@ def test_another_threshold_makes_another_queue(desk):
 
 def test_pages_of_the_grid_do_not_shift(desk):
     whole = desk.queue(ANN).rows.tolist()
-    first = desk.grid(ANN, 0, 10)
+    first = GridDesk(desk, ANN).page(0, 10)
     assert [cell["row"] for cell in first["cells"]] == whole[:10]
     for cell in first["cells"][:4]:
         decide(desk, ANN, cell["row"], card="grid")
-    second = desk.grid(ANN, first["next"], 10)
+    second = GridDesk(desk, ANN).page(first["next"], 10)
     assert [cell["row"] for cell in second["cells"]] == whole[10:20]
-    assert desk.grid(ANN, len(whole) - 3, 10)["next"] is None
+    assert GridDesk(desk, ANN).page(len(whole) - 3, 10)["next"] is None
     assert first["progress"]["left"] - 4 == second["progress"]["left"]
 
 
 def test_confusion_pairs_count_what_is_still_to_decide(desk):
-    pairs = desk.confusion_pairs(ANN)
+    pairs = GridDesk(desk, ANN).groups()
     counts = [count for _, _, count in pairs]
     assert counts == sorted(counts, reverse=True) and sum(counts) == len(desk.queue(ANN, audit=False))
     given, suggested, count = pairs[0]
     view = replace(ANN, filters=Filters(given=given, suggested=suggested))
-    cell = desk.grid(view, 0, 120)["cells"][0]
+    cell = GridDesk(desk, view).page(0, 120)["cells"][0]
     decide(desk, ANN, cell["row"])
-    assert (given, suggested, count - 1) in desk.confusion_pairs(ANN)
+    assert (given, suggested, count - 1) in GridDesk(desk, ANN).groups()
 
 
 def test_a_step_of_the_grid_is_one_entry_of_the_history(desk):
@@ -230,3 +231,14 @@ def test_the_end_of_a_queue_tells_what_it_brought_and_what_is_left(desk, planted
     truly_left = int((planted.truth != desk.dataset.given_labels).sum() - wrong.sum())
     assert told["left"]["low"] <= truly_left <= told["left"]["high"]
     assert told["onward"] is None or told["onward"]["seconds"] > 0
+
+
+def test_a_group_that_others_hold_is_not_offered(desk):
+    (given, suggested, count), *others = GridDesk(desk, ANN).groups()
+    group = Filters(given=given, suggested=suggested)
+    held = GridDesk(desk, replace(ANN, reviewer="bob", filters=group, tab="1")).page(0, 120)
+    assert len(held["cells"]) == count and GridDesk(desk, replace(ANN, filters=group)).page(0, 120)["cells"] == []
+    assert GridDesk(desk, ANN).groups() == others
+    bob = View("bob", open_share=0.0)
+    assert (given, suggested, count) in GridDesk(desk, bob).groups(), "what one holds oneself is offered"
+    assert GridDesk(desk, replace(bob, tab="2")).groups() == others, "but not in another tab"

@@ -70,11 +70,34 @@ def test_argillas_own_label_question_gives_keep_and_relabel(tmp_path):
         ("s0", "argilla-w", "relabel", (1,)),
         ("s1", "argilla-u", "several_fit", (0, 2)),
     ]
-    records[0]["responses"]["label"][0]["value"] = "cow"
-    records[1]["metadata"]["sample_id"] = "s9"
-    (tmp_path / "a.json").write_text(json.dumps(records))
-    with pytest.raises(InputError, match="2 records of the Argilla file not fitting this dataset: s0, x"):
-        decisions_in(tmp_path / "a.json", dataset)
+
+
+def test_an_argilla_record_that_does_not_fit_is_named_and_the_rest_is_read(tmp_path):
+    dataset = tiny_dataset([0, 1, 2], 3)
+    good = {"id": "s0", "responses": {"label": [{"value": "c1", "user_id": "u"}, {"value": "cow", "user_id": "w"}]}}
+    bad = [
+        {"id": "s9", "responses": {"label": [{"value": "c0", "user_id": "u"}]}},
+        {"id": "s1", "responses": {"note": [{"value": "hm", "user_id": "u"}]}},
+        {"id": "s1", "responses": {"verdict": [{"value": "perhaps", "user_id": "u"}]}},
+        {"id": "s2", "responses": {"label": [{"value": 7, "user_id": "u"}]}},
+        "no record",
+    ]
+    (tmp_path / "a.json").write_text(json.dumps([good, *bad]))
+    incoming = read_earlier_decisions(tmp_path / "a.json", dataset, "run")
+    assert [(d.sample_id, d.labels) for d in incoming.decisions] == [("s0", (1,))]
+    assert [str(one).partition(";")[0] for one in incoming.left_out] == [
+        "record s0: 'cow' is no class of this dataset",
+        "record s9: 's9' is no sample of this dataset",
+        "record s1: submitted without a label or a verdict",
+        "record s1: 'perhaps' is not a verdict",
+        "record s2: its response is no label or verdict as Argilla writes them",
+        "record 5: it is no record with responses as Argilla writes them",
+    ]
+    (tmp_path / "a.json").write_text(json.dumps([{**good, "responses": {}} | {"id": "s9"}]))
+    with pytest.raises(
+        InputError, match=r"Nothing in the Argilla file fits this dataset\. record s9: 's9' is no sample"
+    ):
+        read_earlier_decisions(tmp_path / "a.json", dataset)
 
 
 # ---- cleanlab

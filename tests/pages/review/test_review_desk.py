@@ -8,6 +8,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.review import ReviewDesk, View
+from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
 from cleaning.review.views import lot
 from pages.shared.server.desks import open_desk
@@ -66,7 +67,7 @@ def test_the_queue_ends_with_the_flagged_and_their_audit_cards(desk):
 
 def test_a_grid_step_is_one_entry_of_the_history(desk):
     step = str(uuid.uuid4())[:24]
-    shown = [cell["sample_id"] for cell in desk.grid(ANN, 0, 3)["cells"]]
+    shown = [cell["sample_id"] for cell in GridDesk(desk, ANN).page(0, 3)["cells"]]
     card = ids(desk.window(ANN, shown, 1))[0]
     decide(desk, ANN, card)
     for place, sample in enumerate(shown):
@@ -78,19 +79,19 @@ def test_a_grid_step_is_one_entry_of_the_history(desk):
 
 
 def test_grid_pages_do_not_shift_when_samples_are_decided(desk):
-    first = desk.grid(ANN, 0, 24)
+    first = GridDesk(desk, ANN).page(0, 24)
     for cell in first["cells"][:10]:
         decide(desk, ANN, cell["sample_id"])
-    second = desk.grid(ANN, first["next"], 24)
+    second = GridDesk(desk, ANN).page(first["next"], 24)
     assert not {c["sample_id"] for c in first["cells"]} & {c["sample_id"] for c in second["cells"]}
     whole = [str(desk.dataset.sample_ids[r]) for r in desk.queue(ANN).rows]
     assert [c["sample_id"] for c in second["cells"]] == whole[24:48]
 
 
 def test_confusion_pairs_count_what_the_grid_shows(desk):
-    for given, suggested, count in desk.confusion_pairs(ANN)[:3]:
+    for given, suggested, count in GridDesk(desk, ANN).groups()[:3]:
         view = replace(ANN, filters=Filters(given=given, suggested=suggested))
-        assert desk.grid(view, 0, 120)["progress"] == {"total": count, "left": count}
+        assert GridDesk(desk, view).page(0, 120)["progress"] == {"total": count, "left": count}
 
 
 def test_anchoring_takes_only_cards_drawn_by_lot(desk):

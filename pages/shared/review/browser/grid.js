@@ -5,7 +5,7 @@
 import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { itemOf, newUuid, PICKED, undosOf } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
-import { Tab } from "./deciding/tab.js";
+import { Tab, tabName } from "./deciding/tab.js";
 import { GridPages } from "./grid_pages.js";
 import { GridView, gridActs } from "./grid_view.js";
 import { mounted } from "./mounting.js";
@@ -44,15 +44,14 @@ export class Grid {
     this.goingBack = this.closed = false;
     /** @type {Post} */
     this.post = (route, body) => ask(this.data, route, body);
-    this.view = new GridView(root, data, this.acts());
+    this.view = new GridView(root, data, gridActs(this));
     this.outbox = new Outbox(
       data.identity,
       (decisions) => this.post("decisions", { decisions, sent_at: Date.now() }),
       () => this.view.saving.changed(this.outbox),
     );
     const unsaved = () => this.outbox.pending().filter((item) => item.verdict !== "undo").length;
-    const toggle = this.toggle.bind(this);
-    this.pages = new GridPages(this.post, data.size, unsaved, toggle, data.base);
+    this.pages = new GridPages(this.post, data.size, unsaved, this.toggle.bind(this), data.base);
     this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     addEventListener("keydown", this.keydown, true);
     for (const sheet of this.view.sheets) sheet.closed = () => this.focusCell();
@@ -72,7 +71,8 @@ export class Grid {
     while (!this.closed) {
       try {
         await this.pages.ensure(0);
-        return this.show();
+        this.show();
+        return this.pages.current ? undefined : this.tellEnded();
       } catch (problem) {
         this.refuse(sentenceOf(problem, "The server does not answer. Trying again …"));
         await pause();
@@ -182,18 +182,23 @@ export class Grid {
     });
   }
 
-  goOn() {
+  async goOn() {
     const more = this.pages.goOn();
-    if (!more && !this.pages.all) return void this.turnPage(1);
-    this.show();
-    if (!more) this.end();
+    if (!more && !this.pages.all) await this.turnPage(1);
+    else this.show();
+    if (this.pages.all && this.pages.current?.decided) this.end();
   }
 
   /** All of the group is decided: the server brings the next one, once it has everything. */
   async end() {
     this.refuse("This group is done.");
     await this.outbox.flush();
-    if (!this.outbox.pending().length) this.tell("ended", newUuid());
+    if (!this.outbox.pending().length) this.tellEnded();
+  }
+
+  /** This tab has nothing left of its group: all is decided, or before others. */
+  tellEnded() {
+    this.tell("ended", [tabName(), newUuid()]);
   }
 
   /** A sample enlarged. */
@@ -240,10 +245,6 @@ export class Grid {
 
   // -- keys and buttons ------------------------------------------------------------------------------------------
 
-  acts() {
-    return gridActs(this);
-  }
-
   /** @param {KeyboardEvent} event */
   key(event) {
     if (isUndo(event)) return this.undoByChord(event);
@@ -270,7 +271,7 @@ export class Grid {
     const open = this.view.sheets.find((sheet) => sheet.open);
     if (open) return key === open.ownKey || key === "Escape" ? () => open.close() : undefined;
     const label = SAME.get(key) ?? key.toLowerCase();
-    const act = this.acts().find((one) => one.key.toLowerCase() === label);
+    const act = gridActs(this).find((one) => one.key.toLowerCase() === label);
     if (act) return act.run;
     if (key === "Escape") return () => this.preview(null);
     const [across, down] = ARROWS.get(key) ?? [];

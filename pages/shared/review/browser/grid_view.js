@@ -12,7 +12,7 @@ import { fillWindow } from "./window.js";
 const GAP = 8;
 const CAPTION = 20;
 const [NARROWEST, WIDEST] = [56, 280];
-const NOTHING = "Nothing here waits for a decision.";
+const NOTHING = "Nothing here waits for your decision: all is decided, or others have it before them.";
 
 /**
  * @typedef {object} Act a key and a button that do the same

@@ -24,13 +24,15 @@ export class WayBack {
     this.refuse = refuse;
     /** @type {Entry[]} latest first */
     this.done = [];
+    /** @type {Set<string>} taken back here: an answer of the server that is older than that may still name them */
+    this.takenBack = new Set();
     this.fetching = false;
   }
 
   /** What was decided before this page was opened, and what of it is still on its way. */
   async read() {
     const waiting = this.outbox.pending();
-    const undone = this.outbox.undone();
+    const undone = new Set([...this.outbox.undone(), ...this.takenBack]);
     const { decisions } = await this.post("history", { count: AT_ONCE });
     const own = waiting.filter((item) => item.verdict !== "undo").reverse();
     const entries = [...own.map((item) => entryOf(item)), ...decisions];
@@ -43,7 +45,7 @@ export class WayBack {
     if (this.done.length && !oldest) return;
     try {
       const { decisions } = await this.post("history", { count: AT_ONCE, before: oldest?.seq ?? null });
-      const known = new Set([...this.done.map((one) => one.uuid), ...this.outbox.undone()]);
+      const known = new Set([...this.done.map((one) => one.uuid), ...this.outbox.undone(), ...this.takenBack]);
       this.done.push(...decisions.filter((one) => !known.has(one.uuid)));
     } catch {
       // the next undo tries again
@@ -68,6 +70,7 @@ export class WayBack {
     const card = last.own ?? (await this.fetch(last));
     if (!card) return;
     this.done.shift();
+    this.takenBack.add(last.uuid);
     this.outbox.add(undoOf(last.uuid, { sample_id: last.sample_id, mode: card.mode, card: "card" }));
     this.deck.putBack({ ...card, decided: undefined, told: true }); // nothing stands any more: there is nothing to leave
     if (last.verdict !== "later") this.deck.left += 1;
@@ -78,6 +81,7 @@ export class WayBack {
   /** @param {Entry} last @param {[string, string][]} step @param {(entry: Entry, words: string) => void} taken */
   async undoStep(last, step, taken) {
     this.done.shift();
+    for (const [uuid] of step) this.takenBack.add(uuid);
     this.outbox.add(...undosOf(step));
     await this.outbox.flush();
     this.deck.restart();
