@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class About:
     name: str
     source: Path
     image_root: Path | None = None
-    kind: str | None = None
+    kind: Literal["image", "question"] | None = None
 
 
 def assemble(

@@ -251,7 +251,7 @@ def _refuse_control_characters(ids: np.ndarray, owner: str) -> None:
         )
 
 
-def _metadata(table: Table, used: Sequence[str | None]) -> dict[str, np.ndarray]:
+def _metadata(table: Table | LabelsArray, used: Sequence[str | None]) -> dict[str, np.ndarray]:
     return {c: table.text(c) for c in table.columns if c not in used and c != "sample_id"}
 
 

@@ -90,8 +90,7 @@ def _used(table: Table, source: LabelsSource, plan: ReadingPlan) -> dict[str, st
     used |= {"group": said["group"]}
     used["id"] = columns.id_column_if_any(table, said["id"], aside)
     label = said["given label"] or source.label_column
-    taken = aside if used["id"] is None else (used["id"], *aside)
-    used["given label"] = label or columns.label_column(table, None, taken)
+    used["given label"] = label or columns.label_column(table, None, (used["id"], *aside))
     return used | {f"metadata {c}": c for c in plan.said_columns(file, "metadata")}
 
 
