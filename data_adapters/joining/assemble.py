@@ -79,7 +79,7 @@ def assemble(
     return Reading(
         dataset=dataset,
         experts=experts,
-        notes=(*dataset.notes, *(note for expert in experts for note in expert.notes)),
+        notes=tuple(dict.fromkeys((*dataset.notes, *(note for expert in experts for note in expert.notes)))),
         source=about.source,
         joined_by_position=tuple(expert.name for expert, by_position in built if by_position),
         plan=plan,

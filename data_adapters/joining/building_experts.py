@@ -18,6 +18,7 @@ from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, free_text_note, read_classes, read_places
+from data_adapters.joining.free_labels import refuse_free_labels
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
@@ -192,7 +193,7 @@ def _hard_or_top1(
 ) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame, opened)
-    notes = [*free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned)]
+    notes = [*free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned, plan)]
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
     notes += [*_empty_note(opened.name, text, join.rows), *_unused(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
@@ -245,12 +246,14 @@ def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
     return read_classes(text, frame.class_names)
 
 
-def _refuse_or_note(opened: OpenedExpert, frame: Frame, codes: Codes, text: np.ndarray) -> list[str]:
+def _refuse_or_note(opened: OpenedExpert, frame: Frame, codes: Codes, text: np.ndarray, plan: ReadingPlan) -> list[str]:
     """What is said about answers that are no class; raises InputError where they are too many to be slips."""
     given = int((text != "").sum())
     bad = np.flatnonzero((codes.codes == UNREADABLE) | (codes.codes == OUT_OF_RANGE))
     if not given:
         raise InputError(f"Expert '{opened.name}' ({opened.path.name}) has no answer for any sample.")
+    if frame.samples.options is None and not plan.options.as_is:
+        refuse_free_labels(opened.name, frame.given, len(frame.class_names), len(bad), given)
     if len(bad) * 2 > given:
         raise InputError(
             f"Expert '{opened.name}': {len(bad):,} of {counted(given, 'answer')} are no class: "

@@ -49,8 +49,7 @@ def read_image_archive(path: Path, pictures_to: Path | None) -> LabelsSource:
 def _pictures(path: Path) -> list[str]:
     """The names of the pictures inside. Stops at what is too much, so that a bomb is not read to its end."""
     most = min(MAX_PICTURES_BYTES, max(FREE_UNPACKED_BYTES, MAX_UNPACKING_RATIO * path.stat().st_size))
-    found: set[str] = set()
-    total = 0
+    found, total = set[str](), 0
     for name, size in _members(path):
         total += size
         if _is_picture(name):

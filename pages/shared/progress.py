@@ -21,8 +21,7 @@ def shown() -> Iterator[Progress]:
     It may be called inside a cached function: what that writes Streamlit would write again at each look-up, so the
     bar is written as if from outside.
     """
-    bars: list[DeltaGenerator] = []
-    outside = copy_context()
+    bars, outside = list[DeltaGenerator](), copy_context()
 
     def tell(share: float, words: str) -> None:
         if bars:
