@@ -1,6 +1,6 @@
 """Sets to look for wrong labels in, with the truth beside them: real ones, the bundled demos, planted ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -12,8 +12,8 @@ from benchmarks.made_data import SIZES, Size, make, truth_and_given
 from benchmarks.populations import real_sets, unlike_sets
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
-from data_adapters import read_folder
 from data_adapters.demo import write_demo
+from data_adapters.layouts.folder import read_folder
 
 PLANTED_SAMPLES = 12_000
 PLANTED_CLASSES = 20
@@ -30,7 +30,7 @@ class JudgedSet:
     name: str
     kind: str
     dataset: Dataset
-    experts: list[Expert]
+    experts: Sequence[Expert]
     judged: np.ndarray
     wrong: np.ndarray
 
@@ -53,7 +53,7 @@ def demo_sets(folder: Path) -> Iterator[JudgedSet]:
         yield _with_truth(f"demo {path.name}", "demo", reading.dataset, reading.experts, wrong)
 
 
-def _with_truth(name: str, kind: str, dataset: Dataset, experts: list[Expert], truth: pd.Series) -> JudgedSet:
+def _with_truth(name: str, kind: str, dataset: Dataset, experts: Sequence[Expert], truth: pd.Series) -> JudgedSet:
     rows = pd.Index(dataset.sample_ids).get_indexer(truth.index)
     known = rows >= 0
     return JudgedSet(name, kind, dataset, experts, rows[known], truth.to_numpy(bool)[known])
@@ -156,7 +156,7 @@ def _expert(rng, number: int, kind: str, skill: float, truth: np.ndarray, likene
     return Top1Expert(name, predicted, confidence, simulated=True)
 
 
-def _planted(name: str, truth: np.ndarray, given: np.ndarray, classes: int, experts: list[Expert]) -> JudgedSet:
+def _planted(name: str, truth: np.ndarray, given: np.ndarray, classes: int, experts: Sequence[Expert]) -> JudgedSet:
     ids = np.char.add("s", np.char.zfill(np.arange(len(given)).astype(str), 6)).astype(object)
     names = tuple(f"class {k}" for k in range(classes))
     dataset = Dataset(name, "image", ids, given.astype(np.int32), names, pd.DataFrame({"sample_id": ids}))
