@@ -30,7 +30,9 @@ CREATE TABLE choices (seq {serial}, workspace_id VARCHAR(40) NOT NULL, run_id VA
   key VARCHAR(60) NOT NULL, value TEXT NOT NULL, at VARCHAR(24) NOT NULL, who TEXT NOT NULL);
 INSERT INTO second_opinion_meta VALUES ('format', '1')
 """
-CHOSEN = "INSERT INTO choices (workspace_id, run_id, key, value, at, who) VALUES ('w1', 'run1', 'mode', :value, '2026', 'ann')"
+CHOSEN = sql.text(
+    "INSERT INTO choices (workspace_id, run_id, key, value, at, who) VALUES ('w1', 'run1', 'mode', :value, '2026', 'ann')"
+)
 AS_FIRST = sql.text(
     "INSERT INTO decisions (uuid, workspace_id, run_id, sample_id, reviewer, verdict, labels, note, seconds, mode, card, "
     "decided_at) VALUES (:uuid, 'w1', 'run1', :sample, 'ann', 'keep', '[1]', '', 2.0, 'blind', 'suspicious', "
@@ -138,11 +140,7 @@ def first_format(url):
         for statement in FIRST_FORMAT.format(serial=serial).split(";"):
             connection.execute(sql.text(statement))
         connection.execute(AS_FIRST, {"uuid": str(uuid.uuid4()), "sample": "old"})
-        connection.execute(
-            sql.text(
-                "INSERT INTO choices (workspace_id, run_id, key, value, at, who) VALUES ('w1','run1','mode','\"open\"','2026','ann')"
-            )
-        )
+        connection.execute(CHOSEN, {"value": '"open"'})
     yield engine
     engine.dispose()
 
