@@ -96,6 +96,7 @@ class LabelsSource:
     """A table of samples; class names, pictures and the label column where the source brings its own.
 
     places: whether the labels are integers that the source defines as places in its list of classes.
+    split: the part of the source that this is, "" where it is not parted.
     """
 
     table: Table | LabelsArray
@@ -103,3 +104,4 @@ class LabelsSource:
     image_root: Path | None = None
     label_column: str | None = None
     places: bool = False
+    split: str = ""

@@ -26,7 +26,7 @@ def _unheard(step: "ReadingStep") -> None:
 class ReadingStep:
     """One step from a file to a meaning.
 
-    about: the file or expert. part: column, array, "classes", "join", "scores" or "agreement". meaning: what it was
+    about: the file or expert. part: column, array, "classes", "join", "scores", "split" or "agreement". meaning: what it was
     taken for. source: stated by the file, said by the user, or inferred. evidence: what speaks for it.
     """
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ABSTAIN = -1
 TEXT = np.dtypes.StringDType()
 TEXTS_AT_ONCE = 65_536
+SPLIT = "split"  # the column, and the step of reading, that say which part of a dataset a sample is of
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 

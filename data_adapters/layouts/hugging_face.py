@@ -48,9 +48,10 @@ def holds_features(file: Path) -> bool:
 
 @dataclass(frozen=True)
 class _Opened:
-    """One split. files: in order."""
+    """One split. files: in order. split: its name, "" where the dataset is not parted."""
 
     files: list[Path]
+    split: str = ""
 
     @property
     def schema(self) -> pa.Schema:
@@ -71,7 +72,7 @@ def read_hugging_face(
     path: Path, pictures_to: Path | None = None, split: str | None = None, label_column: str | None = None
 ) -> LabelsSource:
     """One split as a table; pictures are written below ``pictures_to`` if it is given. Raises InputError."""
-    opened = _Opened(_files(path, split))
+    opened = _opened(path, split)
     table = opened.without_pictures()
     if not table.num_rows:
         raise InputError(f"'{path.name}' has no rows. Expected one row per sample.")
@@ -84,27 +85,29 @@ def read_hugging_face(
     if pictures is not None:
         table, root, note = _with_pictures(table, opened, pictures, pictures_to)
         notes += note
-    return LabelsSource(Table(path, table, tuple(notes)), names, root, column, places=names is not None)
+    return LabelsSource(
+        Table(path, table, tuple(notes)), names, root, column, places=names is not None, split=opened.split
+    )
 
 
-def _files(path: Path, split: str | None) -> list[Path]:
-    """The data files of one split, in order."""
+def _opened(path: Path, split: str | None) -> _Opened:
     if path.is_file():
-        return [path]
+        return _Opened([path])
     if (path / "dataset_dict.json").is_file():
         splits = _json(path / "dataset_dict.json").get("splits")
-        named = [str(name) for name in splits] if isinstance(splits, list) else []
-        return _files(path / _chosen(named, split, path), None)
+        chosen = _chosen([str(name) for name in splits] if isinstance(splits, list) else [], split, path)
+        return _Opened(_opened(path / chosen, None).files, chosen)
     arrow = _arrow_files(path)
     if arrow:
-        return arrow
+        return _Opened(arrow)
     shards = _shards(path)
     by_split: dict[str, list[Path]] = {}
     for shard in shards:
         by_split.setdefault(shard.name.split("-")[0].removesuffix(".parquet"), []).append(shard)
     if not shards:
         raise InputError(f"'{path.name}' holds no .arrow or .parquet file. Copy or save the dataset again.")
-    return by_split[_chosen(sorted(by_split), split, path)]
+    chosen = _chosen(sorted(by_split), split, path)
+    return _Opened(by_split[chosen], chosen)
 
 
 def _chosen(splits: list[str], split: str | None, path: Path) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cleaning.domain.dataset import SPLIT
 from cleaning.errors import InputError
 from data_adapters.contract import LabelsArray, LabelsSource, Reading
 from data_adapters.files.endings import stem
@@ -48,6 +49,8 @@ def read_loose(
     with removed_on_error(pictures_to):
         source = open_labels(labels, pictures_to, split, label_column)
         table = source.table
+        if source.split:
+            plan.decide(labels.name, SPLIT, source.split, "said" if split else "stated")
         answered = _answers(table, labels, answers, answer_columns)
         own = tuple(answer_columns) if answers is not None and _same_file(labels, Path(answers)) else ()
         named = (id_column, label_column or source.label_column, group_column, choices_column, question_column)

@@ -1,21 +1,27 @@
 """Corrected labels as a Hugging Face dataset folder that ``datasets.load_from_disk`` opens.
 
+What came with splits goes out with them: where the samples have a column ``split``, or were read from one split of a
+dataset, the folder is a ``DatasetDict``.
+
 The layout (an Arrow stream, ``dataset_info.json``, ``state.json``) is written with pyarrow alone, so nothing needs to
 be installed and the same decisions always give the same bytes.
 """
 
 import hashlib
 import json
+import re
 
 import numpy as np
 import pyarrow as pa
 
+from cleaning.domain.dataset import SPLIT
 from cleaning.errors import InputError
 from cleaning.export.formats.corrected import final_label_lists
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
 from cleaning.version import __version__
 
+SPLIT_NAME = re.compile(r"\w[\w.-]{0,80}")  # as the library asks, and no path
 ARROW_FILE = "data-00000-of-00001.arrow"
 _TEXT = {"dtype": "string", "_type": "Value"}
 PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
@@ -24,24 +30,48 @@ _WHOLE = {"dtype": "int64", "_type": "Value"}
 
 
 def hugging_face_files(handover: Handover) -> dict[str, bytes]:
-    """File name -> content of the folder. Dropped samples are left out.
+    """Path -> content of the folder. Dropped samples are left out.
 
     Columns: sample_id, label (corrected; a ClassLabel), given_label, final_labels (class names that count as right),
     mask, then every column of the samples as it was read; with the option ``with_pictures`` image is an Image.
     """
-    columns, features = _columns(handover)
+    codes = handover.final.codes()
+    stay = np.flatnonzero(codes != DROPPED)
+    splits = _splits(handover, stay)
+    if not splits:
+        return _one_dataset(handover, stay)
+    files = {"dataset_dict.json": _json({"splits": list(splits)})}
+    for split, rows in splits.items():
+        files |= {f"{split}/{name}": data for name, data in _one_dataset(handover, rows, split).items()}
+    return files
+
+
+def _splits(handover: Handover, stay: np.ndarray) -> dict[str, np.ndarray]:
+    """Split -> its rows of ``stay``; empty where the dataset has none, or their names cannot be folders."""
+    samples = handover.dataset.samples
+    if SPLIT in samples:
+        names = samples[SPLIT].iloc[stay].map(str).to_numpy()
+        found = {name: stay[names == name] for name in dict.fromkeys(names)}
+    else:
+        read = [step["meaning"] for step in handover.workspace.reading_steps() if step["part"] == SPLIT]
+        found = {name: stay for name in read[:1]}
+    return found if all(SPLIT_NAME.fullmatch(name) for name in found) else {}
+
+
+def _one_dataset(handover: Handover, rows: np.ndarray, split: str | None = None) -> dict[str, bytes]:
+    columns, features = _columns(handover, rows)
     info = json.dumps({"info": {"features": features}})
     schema = pa.schema([(name, array.type) for name, array in columns.items()], metadata={"huggingface": info})
     data = _stream(pa.table(list(columns.values()), schema=schema))
     about = {"citation": "", "description": _described(handover), "features": features}
-    state = {
+    state: dict[str, object] = {
         "_data_files": [{"filename": ARROW_FILE}],
         "_fingerprint": hashlib.sha256(data).hexdigest()[:16],
         "_format_columns": None,
         "_format_kwargs": {},
         "_format_type": None,
         "_output_all_columns": False,
-        "_split": None,
+        "_split": split,
     }
     return {
         ARROW_FILE: data,
@@ -50,9 +80,8 @@ def hugging_face_files(handover: Handover) -> dict[str, bytes]:
     }
 
 
-def _columns(handover: Handover) -> tuple[dict[str, pa.Array], dict[str, dict]]:
+def _columns(handover: Handover, stay: np.ndarray) -> tuple[dict[str, pa.Array], dict[str, dict]]:
     codes = handover.final.codes()
-    stay = np.flatnonzero(codes != DROPPED)
     label = _class_label(handover)
     named = {
         "sample_id": (handover.dataset.sample_ids[stay].tolist(), pa.string(), _TEXT),
@@ -63,7 +92,7 @@ def _columns(handover: Handover) -> tuple[dict[str, pa.Array], dict[str, dict]]:
     }
     if handover.options.with_pictures:
         named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
-    for name in handover.dataset.samples:
+    for name in map(str, handover.dataset.samples):
         if name not in named:
             values = handover.dataset.samples[name].tolist()
             lists = bool(values) and isinstance(values[0], list | np.ndarray)

@@ -103,7 +103,11 @@ def test_splits_are_chosen_by_name(tmp_path):
     saved(folder / "test", ((4, 5),))
     (folder / "dataset_dict.json").write_text('{"splits": ["train", "test"]}')
     experts = votes(tmp_path, [f"{i}.png" for i in tiny.IDS])
-    assert len(read_loose(folder, experts, split="test").dataset) == 2
+    reading = read_loose(folder, experts, split="test")
+    assert len(reading.dataset) == 2
+    assert [(step.meaning, step.source) for step in reading.plan.decisions if step.part == "split"] == [
+        ("test", "said")
+    ]
     with pytest.raises(InputError, match=r"more than one split; it has train or test\. Name one with --split"):
         read_loose(folder, experts)
     with pytest.raises(InputError, match=r"no split .\.\./x.; it has train or test"):

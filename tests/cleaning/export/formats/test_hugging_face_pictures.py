@@ -1,6 +1,9 @@
 """A Hugging Face dataset with its pictures: theirs opens it, ours reads it again, and no path of a disk is in it."""
 
+import json
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
@@ -27,10 +30,31 @@ def exported(tmp_path):
     log = some_decisions(dataset, run.id)
     handover = Handover(workspace, run, log, DEFAULT_POLICY, options=ExportOptions(with_pictures=True))
     files = hugging_face_files(handover)
-    (tmp_path / "out").mkdir()
+    return written(files, tmp_path / "out"), files, handover
+
+
+def written(files, folder):
     for name, data in files.items():
-        (tmp_path / "out" / name).write_bytes(data)
-    return tmp_path / "out", files, handover
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def exported_of(dataset, tmp_path, read=()):
+    workspace, run = a_workspace(tmp_path / "ws", dataset)
+    workspace.keep_reading(read)
+    log = some_decisions(dataset, run.id)
+    return written(hugging_face_files(Handover(workspace, run, log, DEFAULT_POLICY)), tmp_path / "out")
+
+
+def splits_of(folder):
+    """{split: its sample ids}, as theirs and ours read them alike."""
+    names = json.loads((folder / "dataset_dict.json").read_text())["splits"]
+    read = {name: read_hugging_face(folder, split=name).table.text("sample_id").tolist() for name in names}
+    if find_spec("datasets"):
+        datasets = import_module("datasets")
+        assert {name: part["sample_id"][:] for name, part in datasets.load_from_disk(str(folder)).items()} == read
+    return read
 
 
 def test_the_pictures_come_back_and_no_path_of_the_disk_leaves(exported, tmp_path):
@@ -52,3 +76,28 @@ def test_their_library_sees_an_image_column(exported):
     opened = datasets.load_from_disk(str(exported[0]))
     assert isinstance(opened.features["image"], datasets.Image)
     assert opened.features["label"].names == list(exported[2].dataset.class_names)
+
+
+def test_a_column_of_splits_gives_a_dataset_of_splits(tmp_path):
+    dataset = a_dataset(12)
+    parts = ["train"] * 6 + ["test"] * 6
+    folder = exported_of(replace(dataset, samples=dataset.samples.assign(split=parts)), tmp_path)
+    read = splits_of(folder)
+    assert {name: len(ids) for name, ids in read.items()} == {"train": 5, "test": 6}
+    assert read["test"] == [str(one) for one in dataset.sample_ids[6:]]
+
+
+def test_one_split_that_was_read_goes_out_as_that_split(tmp_path):
+    step = {"about": "cifar", "part": "split", "meaning": "validation", "source": "said", "evidence": ""}
+    assert list(splits_of(exported_of(a_dataset(12), tmp_path, [step]))) == ["validation"]
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", "."])
+def test_no_split_becomes_a_path_out_of_the_folder(tmp_path, name):
+    dataset = a_dataset(12)
+    folder = exported_of(replace(dataset, samples=dataset.samples.assign(split=[name] * 12)), tmp_path)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "data-00000-of-00001.arrow",
+        "dataset_info.json",
+        "state.json",
+    ]
