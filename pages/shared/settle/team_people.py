@@ -86,13 +86,18 @@ def _parts(desk: ReviewDesk, who: str) -> None:
 
 
 def _knows(desk: ReviewDesk, who: str) -> None:
-    _record(desk, EXPERTISE, desk.in_force().chosen.expertise, who, list(state.typed(f"{_EXPERT}_{who}") or []))
+    _record(desk, EXPERTISE, desk.in_force().chosen.expertise, who, _picked(f"{_EXPERT}_{who}"))
 
 
 def _gets(desk: ReviewDesk, who: str) -> None:
-    classes, groups = (list(state.typed(f"{key}_{who}") or []) for key in (_CLASSES, _GROUPS))
+    classes, groups = (_picked(f"{key}_{who}") for key in (_CLASSES, _GROUPS))
     part = {"classes": classes, "groups": groups} if classes or groups else {}
     _record(desk, ASSIGNED, desk.in_force().chosen.assigned, who, part)
+
+
+def _picked(key: str) -> list[str]:
+    picked = state.typed(key)
+    return [str(one) for one in picked] if isinstance(picked, list) else []
 
 
 def _record(desk: ReviewDesk, key: str, kept: dict, who: str, value: object) -> None:
