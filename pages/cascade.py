@@ -8,7 +8,8 @@ import streamlit as st
 
 from cleaning.errors import InputError
 from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
-from pages.shared import charts, frame, loaders, state
+from cleaning.review.team.permissions import EXPORT
+from pages.shared import allowed, charts, frame, loaders, state
 from pages.shared.calibrate import calibration_reports
 from pages.shared.cascade import cascade_charts, cascade_scene
 from pages.shared.cascade.cascade_scene import CascadeScene
@@ -169,7 +170,7 @@ def take_router(scene: CascadeScene, point) -> None:
     left, right = st.columns([1, 3], gap="medium")
     left.download_button(
         "Router",
-        data=lambda: scene.router(point),
+        data=allowed.taken(EXPORT, loaders.opened_workspace(), lambda: scene.router(point), file="router.json"),
         file_name="router.json",
         mime="application/json",
         icon=":material/download:",
