@@ -1,12 +1,19 @@
 """What ``cascade`` and ``experts-report`` start from: a dataset folder, loose files, or a workspace with decisions."""
 
+from __future__ import annotations
+
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import add_source_arguments, read_source
 from cleaning.errors import InputError, one_of
 from cleaning.version import __version__
+
+if TYPE_CHECKING:
+    from cleaning.domain.dataset import Dataset
+    from cleaning.settle.judging import JudgingLabels
 
 
 def add_study_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +26,9 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 class Study:
     """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run."""
 
-    dataset: object
+    dataset: Dataset
     experts: list
-    labels: object
+    labels: JudgingLabels
     in_force: object = None
 
     def chosen(self, names: list[str]) -> list:
