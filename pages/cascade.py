@@ -119,7 +119,7 @@ def choose_point(scene: CascadeScene) -> None:
         point = operating_point(curves, share / 100, policy=policy)
         numbers(point, curves)
     st.markdown(f"#### {plain(point.sentence(), 600)}")
-    said = state.recall("cascade_goal")
+    said = state.recalled("cascade_goal", tuple)
     if said and abs(said[0] - share) < 1e-6:
         st.caption(plain(said[1], 400))
     take_router(scene, point)
@@ -142,7 +142,7 @@ def goals(scene: CascadeScene, policy: str) -> None:
 @guarded
 def aim(key: str, find) -> None:
     """Moves the slider to the goal's point, and remembers what that point promised."""
-    point = find(float(state.typed(f"cascade_goal_{key}")))
+    point = find(state.number(f"cascade_goal_{key}"))
     saved, share = point.cost_saved, 100 * point.fraction
     words = "The goal is met here." if point.reached else "The goal cannot be met; this is the closest."
     if key == "within" and point.reached:

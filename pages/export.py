@@ -59,10 +59,10 @@ def page() -> None:
 
 
 def policy() -> Policy:
-    chosen = {}
+    chosen: dict[str, str] = {}
     *columns, last = st.columns(len(export_handout.CHOICES) + 1)
     for column, (name, (title, words)) in zip(columns, export_handout.CHOICES.items()):
-        chosen[name] = column.selectbox(title, list(words), format_func=words.get, key=f"policy_{name}")
+        chosen[name] = column.selectbox(title, list(words), format_func=words.__getitem__, key=f"policy_{name}")
     least = last.number_input("Votes needed", 1, 20, 1, key="policy_least_votes", help="An adjudication is enough.")
     return Policy(**chosen, least_votes=int(least))
 
@@ -85,8 +85,8 @@ def what_changes(handout, found) -> None:
     shown = handout.illustrated(found.changes.head(1_000))
     shown = shown.assign(verdict=[in_words(verdict) for verdict in shown["verdict"]])
     columns = [c for c in CHANGES if c in shown and c not in {TOLD_IN_FULL[t] for t in TOLD_IN_FULL if t in shown}]
-    tall = {"row_height": 64} if "picture" in shown else {}
-    st.dataframe(shown, column_order=columns, column_config=CHANGES, hide_index=True, width="stretch", **tall)
+    tall = 64 if "picture" in shown else None
+    st.dataframe(shown, column_order=columns, column_config=CHANGES, hide_index=True, width="stretch", row_height=tall)
     said = []
     if len(found.changes) > len(shown):
         said.append(f"The {len(shown):,} most suspicious of {len(found.changes):,} changes.")

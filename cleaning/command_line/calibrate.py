@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
     scored = scored_source(arguments)
-    study = None if scored is not None else read_study(arguments)
+    study = None if scored is not None else read_study(arguments, free_answers=True)
     scored = free_answers(study.dataset, study.experts) if study is not None else scored
     if scored is not None:
         table = scored_table(scored, seed=arguments.seed)

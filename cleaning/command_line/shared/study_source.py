@@ -13,6 +13,8 @@ from cleaning.version import __version__
 
 if TYPE_CHECKING:
     from cleaning.domain.dataset import Dataset
+    from cleaning.domain.experts import Expert
+    from cleaning.review.in_force import InForce
     from cleaning.settle.judging import JudgingLabels
 
 
@@ -27,11 +29,11 @@ class Study:
     """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run."""
 
     dataset: Dataset
-    experts: list
+    experts: list[Expert]
     labels: JudgingLabels
-    in_force: object = None
+    in_force: InForce | None = None
 
-    def chosen(self, names: list[str]) -> list:
+    def chosen(self, names: list[str]) -> list[Expert]:
         """Experts by name, in this order; InputError naming those there are."""
         by_name = {e.name: e for e in self.experts}
         for name in names:
@@ -40,14 +42,15 @@ class Study:
         return [by_name[name] for name in names]
 
 
-def read_study(arguments: argparse.Namespace) -> Study:
-    """What the arguments name; in a workspace the decisions correct the labels."""
+def read_study(arguments: argparse.Namespace, free_answers: bool = False) -> Study:
+    """What the arguments name; in a workspace the decisions correct the labels. free_answers: labels may be references
+    in free words, as nothing is looked for among them."""
     from cleaning.settle.judging import judging_labels
 
     folder = arguments.dataset
     if folder is not None and (Path(folder) / "workspace.json").exists():
         return _of_workspace(Path(folder))
-    reading = read_source(arguments)
+    reading = read_source(arguments, free_answers=free_answers)
     return Study(reading.dataset, list(reading.experts), judging_labels(reading.dataset))
 
 

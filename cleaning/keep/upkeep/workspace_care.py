@@ -153,12 +153,12 @@ def adopt(folder: Path) -> Workspace:
 
 def unused_uploads(root: Path, older_than: float = UPLOAD_AGE) -> list[Path]:
     """Folders of uploads that no workspace below the root refers to, and nobody changed lately."""
-    named, at_least = _told_of_places(root), time.time() - older_than
+    named, at_least = places_told(root), time.time() - older_than
     folders = sorted(path for path in (root / UPLOADS).glob("*") if path.is_dir())
     return [folder for folder in folders if folder.stat().st_mtime < at_least and folder.name not in named]
 
 
-def _told_of_places(root: Path) -> str:
+def places_told(root: Path) -> str:
     """All that workspaces say of where their pictures and scores lie; an upload's folder is named there while used."""
     told = ("workspace.json", "reading_plan.json", "experts/*.json", f"experts/*{LIST_SUFFIX}")
     paths = (path for pattern in told for path in root.glob(f"*/{pattern}"))

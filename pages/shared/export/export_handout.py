@@ -63,7 +63,7 @@ class Handout:
         """The exports that suit this dataset under their headings; what has no heading of its own comes last."""
         suited = [k for k in available_exports() if k.suits(self.workspace.kind)]
         heading = {name: title for title, names in SECTIONS.items() for name in names}
-        found = {title: [] for title in SECTIONS}
+        found: dict[str, list[ExportKind]] = {title: [] for title in SECTIONS}
         for kind in suited:
             if kind.name != EVERYTHING:
                 found[heading.get(kind.name, list(SECTIONS)[-1])].append(kind)

@@ -21,7 +21,7 @@ def carry_step(opened: Sequence[Workspace]) -> None:
     """Folded away: from which workspace to which, a map of renamed ids, and what became of the decisions."""
     if len(opened) < 2:
         return
-    done = state.recall(_DONE)
+    done = state.recalled(_DONE, tuple)
     with st.expander("Take decisions along to a new version", icon=":material/move_up:", expanded=done is not None):
         st.caption(
             "Load the new version like any dataset, then carry the review over. A decision goes along where its sample "

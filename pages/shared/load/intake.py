@@ -42,11 +42,13 @@ def _retold(looked: Looked) -> Looked:
 
 def kept_look(brought: Brought, said: Remarks) -> Looked | None:
     """What was found before in this tab, by the same source and words."""
-    return dict(state.recall("looks", ())).get((brought.key, said.key))
+    return dict(state.recalled("looks", tuple) or ()).get((brought.key, said.key))
 
 
 def keep_look(brought: Brought, said: Remarks, looked: Looked) -> None:
-    kept = [(key, one) for key, one in state.recall("looks", ()) if key[0] == brought.key and key[1] != said.key]
+    kept = [
+        (key, one) for key, one in state.recalled("looks", tuple) or () if key[0] == brought.key and key[1] != said.key
+    ]
     state.remember("looks", (*kept[-MOST_KEPT + 1 :], ((brought.key, said.key), looked)))
 
 

@@ -24,7 +24,7 @@ def import_decisions(workspace: Workspace) -> None:
         )
         if st.button("Import", key="import_now", disabled=file is None):
             _import(workspace, file)
-        told = state.recall(_TOLD)
+        told = state.recalled(_TOLD, tuple)
         if told and told[0] == workspace.id:
             st.markdown(told[1])
 

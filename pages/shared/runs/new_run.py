@@ -1,6 +1,7 @@
 """A new run: which experts, which rule, its K and tau, groups and seed; made with progress, and stopped on request."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -14,7 +15,10 @@ from cleaning.review.told.run_list import settings_in_words
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 
-RULES = {"default": "By suspicion", "paper": "The paper's rule: K experts agree"}
+RULES: dict[Literal["default", "paper"], str] = {
+    "default": "By suspicion",
+    "paper": "The paper's rule: K experts agree",
+}
 _EXPERTS, _RULE, _AGREE, _TAU, _SEED, _GROUP, _WITHOUT = (
     f"new_run_{name}" for name in "experts rule agree tau seed group without".split()
 )

@@ -9,7 +9,7 @@ from cleaning.domain.experts import Top1Expert
 from cleaning.errors import InputError
 from cleaning.experts.cascade import answers_of, answers_scored, cascade_curves, no_labels
 from cleaning.keep.workspaces import create_workspace
-from data_adapters import read_loose
+from data_adapters import ReadingOptions, ReadingPlan, read_loose
 from data_adapters.scored.scored_tables import read_scored
 from tests.data_adapters.scored.marked_tables import marked_answers
 
@@ -87,9 +87,15 @@ def test_pairs_whose_class_is_called_match_are_no_marks(tmp_path):
     assert reading.experts[0].kind == "full"
 
 
+def test_where_wrong_labels_are_looked_for_free_words_are_refused(tmp_path):
+    labels, places = MADE.write_words(tmp_path)
+    with pytest.raises(InputError, match="texts rather than classes"):
+        read_loose(labels, places)
+
+
 def words(tmp_path):
     labels, places = MADE.write_words(tmp_path)
-    return read_loose(labels, places)
+    return read_loose(labels, places, plan=ReadingPlan(ReadingOptions(free_answers=True)))
 
 
 def test_a_wrong_answer_in_words_is_an_answer_in_a_cascade(tmp_path):
@@ -118,6 +124,6 @@ def test_an_answer_left_empty_still_abstains(tmp_path):
     table = pd.read_csv(places["small"])
     table.loc[:4, "predicted_class"] = None
     table.to_csv(places["small"], index=False)
-    reading = read_loose(labels, places)
+    reading = read_loose(labels, places, plan=ReadingPlan(ReadingOptions(free_answers=True)))
     answers = answers_of(expert_reports(reading.dataset, reading.experts)[0], 1.0)
     assert np.isnan(answers.answered_confidence()).nonzero()[0].tolist() == [0, 1, 2, 3, 4]
