@@ -53,8 +53,8 @@ class ReadingOptions:
     1; None: as found. free_answers: labels in free words are references, and an answer that is none of them is wrong; only
     where nothing is looked for among them. pictures: folder of the pictures, below what is read. pictures_to: a new
     folder of ours for pictures that lie inside other files. split: which part of a Hugging Face dataset. heard: told
-    each step as it is decided; what it raises ends the reading. known: gives the fingerprint of scores that were looked through
-    before and have not changed since (``cleaning.keep.known_scores``), else an empty text; such files are not read
+    each step as it is decided; what it raises ends the reading. known: gives the fingerprint of scores that were looked
+    through before and have not changed since (``cleaning.keep.known_scores``), else an empty text; such files are not read
     through again. left_to_scoring: logits in files are not read through for NaN and infinity: the scoring that follows
     reads every one of them anyway and raises ``NotFinite``.
     """
