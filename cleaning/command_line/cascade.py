@@ -64,8 +64,9 @@ def run(arguments: argparse.Namespace) -> None:
     elif out:
         write_table(curves.table(), out)
     if router:
-        answer = "last" if arguments.policy == "last" else "higher"
-        learned = learn_router(experts, labels, point=point, bins=arguments.bins, answer=answer)
+        learned = learn_router(
+            experts, labels, point=point, bins=arguments.bins, answer="last" if arguments.policy == "last" else "higher"
+        )
         write_bytes(router, router_json(learned).encode())
     for path in filter(None, (out, router)):
         print(f"{path}: written", file=sys.stderr)
@@ -123,7 +124,7 @@ def _tell(curves, point, labels: str) -> None:
     table = curves.summary()
     table["shown"] = [f"{100 * r.value:.1f} ({100 * r.low:.1f} to {100 * r.high:.1f})" for r in table.itertuples()]
     print(table.pivot(index="policy", columns="measure", values="shown").loc[list(curves.accuracy)].to_string())
-    for row in curves.points().itertuples():
+    for row in curves.single_points():
         print(f"{row.who}: {100 * row.accuracy:.1f} % ({100 * row.low:.1f} to {100 * row.high:.1f}) at {row.cost:g}")
     print(point.sentence())
     print(labels)

@@ -164,7 +164,7 @@ def without_apostrophes(table: Table) -> Table:
 
 def _read(path: Path, scores: bool) -> Table:
     """The table in a plain file. Raises OtherEncoding where its text is no UTF-8."""
-    readers = {
+    readers: dict[str, Callable[[Path], Table]] = {
         ".csv": partial(_read_text, scores=scores),
         ".tsv": partial(_read_text, scores=scores),
         LOOSE_TEXT: partial(_read_text, scores=scores),

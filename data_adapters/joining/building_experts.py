@@ -29,7 +29,7 @@ from data_adapters.joining.score_kind import (
     detect_score_kind,
 )
 from data_adapters.joining.table_shapes.few_scores import in_class_order, of_two_classes, scattered
-from data_adapters.plan import ReadingPlan
+from data_adapters.plan import ReadingPlan, Source
 from data_adapters.sentences import shortened
 
 if TYPE_CHECKING:
@@ -55,11 +55,12 @@ def build_expert(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple
     """(the expert in the order of the samples, whether it was joined by position)."""
     if opened.table is not None:
         return _from_table(opened, frame, plan)
-    join = _join(opened, frame, opened.ids, len(opened.array), plan)
-    if opened.array.ndim == 2:
+    array = opened.its_array
+    join = _join(opened, frame, opened.ids, len(array), plan)
+    if array.ndim == 2:
         opened = in_class_order(opened, frame.class_names, plan)
         return _full(opened, frame, join, of_two_classes(opened, len(frame.class_names)), plan), opened.ids is None
-    text = np.array([str(value) for value in opened.array.tolist()], object)
+    text = np.array([str(value) for value in array.tolist()], np.object_)
     return _hard_or_top1(opened, frame, join, text, None, plan), opened.ids is None
 
 
@@ -70,7 +71,7 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     from data_adapters.joining.table_shapes.repeated_rows import gathered as once_a_sample
     from data_adapters.joining.told_columns import decide_columns
 
-    table, file = opened.table, opened.path.name
+    table, file = opened.its_table, opened.path.name
     if not len(table):
         raise InputError(f"Expert '{opened.name}' ({file}) has a header but no rows.")
     if not opened.answer_column:
@@ -88,6 +89,7 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     if whole is not None:
         return _full(opened, frame, join, whole, plan), ids is None
     shape = best_alone(table, shape)
+    assert shape.predicted is not None
     if shape.order:
         confidence = confidences.by_order(table.numbers(shape.order), shape.lower_is_surer)
     elif shape.confidence:
@@ -99,7 +101,7 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
 
 def _whole(opened: OpenedExpert, shape: TableShape, names: tuple[str, ...]) -> np.ndarray | None:
     """(R, K) scores of every class, where the table holds them in one way or another."""
-    table = opened.table
+    table = opened.its_table
     if shape.class_columns is not None:
         return table.matrix(list(shape.class_columns))
     if shape.scores_list:
@@ -114,7 +116,7 @@ def _whole(opened: OpenedExpert, shape: TableShape, names: tuple[str, ...]) -> n
 
 def _is_given(opened: OpenedExpert, frame: Frame, join: alignment.Join, column: str) -> bool:
     """Whether a column repeats the given label of every sample it has a row for."""
-    text = _taken(opened.table.text(column), join.rows, "")
+    text = _taken(opened.its_table.text(column), join.rows, "")
     codes = _codes(text, frame, opened).codes
     said = codes >= 0
     return said.sum() >= FEWEST_EQUAL and bool((codes[said] == frame.given[said]).all())
@@ -167,7 +169,7 @@ def _full(
         )
     notes = (*join.notes, *alignment.abstention_note(join, frame.sample_ids, opened.name))
     about = _about(opened, (f"Expert '{opened.name}': {seen}.", *notes))
-    source = "stated" if opened.declared.score_kind else "inferred"
+    source: Source = "stated" if opened.declared.score_kind else "inferred"
     plan.decide(opened.path.name, f"scores of '{opened.name}'", seen, source)
     expert = FullExpert(**about, scores=scores, score_kind=kind, rows=join.rows_or_none(), option_counts=counts)
     if known := plan.options.known(expert):
@@ -203,8 +205,8 @@ def _hard_or_top1(
         predicted, confidence, more = confidences.both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
-    notes = (f"Expert '{opened.name}': {what}, classes written as {codes.written_as}.", *join.notes, *notes)
-    about = _about(opened, notes)
+    first = f"Expert '{opened.name}': {what}, classes written as {codes.written_as}."
+    about = _about(opened, (first, *join.notes, *notes))
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
@@ -235,11 +237,11 @@ def _taken(values: np.ndarray, rows: np.ndarray, missing: object) -> np.ndarray:
 
 def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
     samples = frame.samples
-    if samples.options is not None:
+    if samples.options is not None and (counts := samples.option_counts) is not None:
         from data_adapters.joining.option_answers import read_answers
 
-        return read_answers(text, samples.option_counts, samples.options, samples.option_labels, frame.given)
-    if opened.table is None and opened.array.dtype.kind in "iu" and frame.class_names[0] != "-1":
+        return read_answers(text, counts, samples.options, samples.option_labels, frame.given)
+    if opened.table is None and opened.its_array.dtype.kind in "iu" and frame.class_names[0] != "-1":
         return read_places(text, len(frame.class_names))
     return read_classes(text, frame.class_names)
 

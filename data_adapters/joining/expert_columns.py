@@ -84,7 +84,7 @@ def table_shape(
 
     is_given: whether a column says the given label in every row.
     """
-    table, file = opened.table, opened.path.name
+    table, file = opened.its_table, opened.path.name
     rest = [column for column in table.columns if column != id_column and column not in plan.unused(file)]
     said = opened.answer_column or plan.said_role(file, "prediction")
     if not said:
@@ -146,8 +146,9 @@ def best_alone(table: Table, shape: TableShape) -> TableShape:
     if not best:
         return replace(shape, predicted=shape.ranked.classes[0])
     known = [value for value in table.numbers(best[0]) if value == value]
-    part = "confidence" if not known or (min(known) >= 0 and max(known) <= 1) else "order"
-    return replace(shape, predicted=shape.ranked.classes[0], **{part: best[0]})
+    if not known or (min(known) >= 0 and max(known) <= 1):
+        return replace(shape, predicted=shape.ranked.classes[0], confidence=best[0])
+    return replace(shape, predicted=shape.ranked.classes[0], order=best[0])
 
 
 def answer_candidates(table: Table, id_column: str | None) -> list[str]:
@@ -163,7 +164,7 @@ def _prediction(
     opened: OpenedExpert, id_column: str | None, rest: Sequence[str], is_given, plan: ReadingPlan, names: Sequence[str]
 ) -> str | None:
     """The likeliest column of answers that does not simply repeat the given labels."""
-    table, file = opened.table, opened.path.name
+    table, file = opened.its_table, opened.path.name
     candidates = [c for c in answer_candidates(table, id_column) if c in rest and not _says_right(table, c)]
     known = {name.strip().casefold() for name in names}
     candidates += [c for c in rest if c not in candidates and not is_gold(c) and _names_classes(table, c, known)]
@@ -174,7 +175,7 @@ def _prediction(
     return None
 
 
-def _names_classes(table: Table, column: str, names: Collection[str]) -> bool:
+def _names_classes(table: Table, column: str, names: set[str]) -> bool:
     """Whether a column holds names of classes alone, and more than one of them."""
     head = {value.casefold() for value in table.head(column)} - {""}
     return len(head) > 1 and head <= names and not all(map(reads_as_number, head))
@@ -269,13 +270,13 @@ def _prefixes(columns: Sequence[str], names: Sequence[str]) -> list[str]:
 
 def _unclear(opened: OpenedExpert, rest: Sequence[str], names: Sequence[str]) -> InputError:
     shown = ", ".join(rest) if len(rest) <= 12 else f"{first_five(rest)} ({len(rest)} in all)"
-    right = [column for column in rest if _says_right(opened.table, column)]
+    right = [column for column in rest if _says_right(opened.its_table, column)]
     if right:
         return InputError(
             f"Expert '{opened.name}' ({opened.path.name}): column '{right[0]}' says whether an answer is right, not "
             "which class it is. Give the predicted class."
         )
-    scores = [c for c in rest if opened.table.holds_numbers(c)]
+    scores = [c for c in rest if opened.its_table.holds_numbers(c)]
     lacking = [name for name in names if name not in scores]
     if len(scores) > 2 and lacking:
         return InputError(

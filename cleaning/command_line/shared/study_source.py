@@ -3,10 +3,17 @@
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import add_source_arguments, read_source
 from cleaning.errors import InputError, one_of
 from cleaning.version import __version__
+
+if TYPE_CHECKING:
+    from cleaning.domain.dataset import Dataset
+    from cleaning.domain.experts import Expert
+    from cleaning.review.in_force import InForce
+    from cleaning.settle.judging import JudgingLabels
 
 
 def add_study_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +26,12 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 class Study:
     """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run."""
 
-    dataset: object
-    experts: list
-    labels: object
-    in_force: object = None
+    dataset: "Dataset"
+    experts: list["Expert"]
+    labels: "JudgingLabels"
+    in_force: "InForce | None" = None
 
-    def chosen(self, names: list[str]) -> list:
+    def chosen(self, names: list[str]) -> list["Expert"]:
         """Experts by name, in this order; InputError naming those there are."""
         by_name = {e.name: e for e in self.experts}
         for name in names:

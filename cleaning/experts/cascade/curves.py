@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,16 @@ POLICIES = {
     "oracle": "knows who is right: the cheapest right answer stands (no router can do better)",
 }
 TAKE_HIGHER = {"calibrated": "take the higher calibrated confidence", "raw": "take the higher raw confidence"}
+
+
+class SinglePoint(NamedTuple):
+    """Its accuracy has a 95 % interval."""
+
+    who: str
+    cost: float
+    accuracy: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -90,10 +101,14 @@ class CascadeCurves:
         )
 
     def points(self) -> pd.DataFrame:
-        """Single points beside the curves: each expert alone and all asked: who, cost, accuracy, low, high."""
-        rows = [(name, cost, *interval(self.alone[name])) for name, cost in zip(self.names, self.costs)]
-        rows += [(TAKE_HIGHER[kind], self.costs.sum(), *interval(v)) for kind, v in self.take_higher.items()]
-        return pd.DataFrame(rows, columns=["who", "cost", "accuracy", "low", "high"])
+        """A row per ``single_points``: who, cost, accuracy, low, high."""
+        return pd.DataFrame(self.single_points())
+
+    def single_points(self) -> list[SinglePoint]:
+        """Points beside the curves: each expert alone and all asked."""
+        alone = [SinglePoint(name, float(c), *interval(self.alone[name])) for name, c in zip(self.names, self.costs)]
+        cost = float(self.costs.sum())
+        return alone + [SinglePoint(TAKE_HIGHER[kind], cost, *interval(v)) for kind, v in self.take_higher.items()]
 
     def summary(self, fractions: Sequence[float] = (0.10, 0.25, 0.50)) -> pd.DataFrame:
         """One row per policy and measure ("area" or "accuracy at 25 %"): value, low, high (95 %)."""
@@ -146,9 +161,8 @@ def cascade_curves(
     rng = np.random.default_rng(seed)
     found = []
     for repeat in range(repeats):
-        order = rng.permutation(len(given_labels))
-        halves = np.array_split(order, 2)
-        found.append(_one_split(names, costs, confidence, correct, *halves, bins, calibrate))
+        learn, judge = np.array_split(rng.permutation(len(given_labels)), 2)
+        found.append(_one_split(names, costs, confidence, correct, learn, judge, bins, calibrate))
         progress((repeat + 1) / repeats)
     accuracy, alone, higher = ({k: np.stack([f[i][k] for f in found]) for k in found[0][i]} for i in range(3))
     return CascadeCurves(tuple(names), costs, bins, FRACTIONS, accuracy, alone, higher, len(given_labels))
