@@ -206,10 +206,9 @@ def _hard_or_top1(
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
     first = f"Expert '{opened.name}': {what}, classes written as {codes.written_as}."
-    about = _about(opened, (first, *join.notes, *notes))
     if confidence is None:
-        return VotesExpert(**about, predicted=predicted)
-    return Top1Expert(**about, predicted=predicted, confidence=confidence)
+        return VotesExpert(**_about(opened, (first, *join.notes, *notes)), predicted=predicted)
+    return Top1Expert(**_about(opened, (first, *join.notes, *notes)), predicted=predicted, confidence=confidence)
 
 
 def _unused(opened: OpenedExpert, shape: TableShape | None) -> list[str]:
