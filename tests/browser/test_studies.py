@@ -1,6 +1,7 @@
 """Figures under hands: the cascade's slider and goals, and taking a figure along."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,8 +33,8 @@ def metric(page, label: str) -> str:
     return page.locator("[data-testid=stMetric]", has_text=label).locator("[data-testid=stMetricValue]").inner_text()
 
 
-def test_numbers_follow_the_slider_and_the_figures_stay(cascade):
-    assert cascade.locator(".js-plotly-plot").count() == 2
+def test_numbers_follow_the_slider_and_the_figure_stays(cascade):
+    assert cascade.locator(".js-plotly-plot").count() == 1
     cascade.evaluate(MARK_FIGURES)
     thumb(cascade).focus()
     cascade.keyboard.press("Home")
@@ -44,7 +45,7 @@ def test_numbers_follow_the_slider_and_the_figures_stay(cascade):
     cascade.get_by_text("Send 100 % of the samples on").wait_for()
     assert metric(cascade, "Accuracy") > nothing_sent
     assert metric(cascade, "Points gained") == "+0.0"
-    assert cascade.locator(".js-plotly-plot[data-same=yes]").count() == 2
+    assert cascade.locator(".js-plotly-plot[data-same=yes]").count() == 1
 
 
 def test_goals_move_the_slider(cascade):
@@ -54,7 +55,7 @@ def test_goals_move_the_slider(cascade):
     share = float(thumb(cascade).input_value())
     assert 0 < share < 25
     assert float(metric(cascade, "Cost saved").removesuffix(" %")) >= 75
-    assert cascade.locator(".js-plotly-plot[data-same=yes]").count() == 2
+    assert cascade.locator(".js-plotly-plot[data-same=yes]").count() == 1
     thumb(cascade).focus()
     cascade.keyboard.press("PageUp")
     expect(cascade.get_by_text("The goal is met here.")).to_have_count(0)
@@ -63,7 +64,7 @@ def test_goals_move_the_slider(cascade):
 @pytest.mark.parametrize(("kind", "start"), [("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg")])
 def test_a_figure_is_taken_along_without_network(cascade, kind, start):
     cascade.elsewhere.clear()
-    cascade.get_by_role("button", name="Take along").first.click()
+    cascade.get_by_role("button", name="Download").first.click()
     cascade.get_by_role("radio", name=kind).click()
     cascade.get_by_text(f"now saves it as {kind}").wait_for()
     with download(cascade) as table:
@@ -73,10 +74,19 @@ def test_a_figure_is_taken_along_without_network(cascade, kind, start):
     assert {"policy", "fraction", "cost", "accuracy", "low", "high"} <= set(rows[0]) and len(rows) > 100
     cascade.keyboard.press("Escape")
     with download(cascade) as picture:
-        cascade.locator(".st-key-cascade_against_fraction .modebar-btn[data-title*='ownload']").click()
+        cascade.locator(".st-key-cascade_against_cost .modebar-btn[data-title*='ownload']").click()
     data = Path(picture.value.path()).read_bytes()
-    assert picture.value.suggested_filename == f"cascade_against_fraction.{kind.lower()}"
+    assert picture.value.suggested_filename == f"cascade_against_cost.{kind.lower()}"
     assert data.startswith(start) and len(data) > 5_000
     if kind == "SVG":
         assert b"share of samples sent on" in data and b"fill: rgb(255, 255, 255); fill-opacity: 1" in data
     assert cascade.elsewhere == []
+
+
+def test_each_line_is_named_once_and_no_name_lies_on_another(cascade):
+    boxes = [one.bounding_box() for one in cascade.locator(".js-plotly-plot .annotation-text").all()]
+    assert len(boxes) == 6
+    tops = sorted(box["y"] for box in boxes)
+    assert min(after - before for before, after in pairwise(tops)) >= 14
+    shown = cascade.locator(".js-plotly-plot").bounding_box()
+    assert all(box["x"] + box["width"] <= shown["x"] + shown["width"] for box in boxes)
