@@ -27,21 +27,21 @@ def against_cost(curves: CascadeCurves, point: OperatingPoint) -> go.Figure:
     room = 0.03 * (max(shown[1]) - min(shown[0]))
     span = min(shown[0]) - room, max(shown[1]) + room
     for policy, curve in table.groupby("policy", sort=False):
-        _draw(figure, curve, *CURVES[policy])
+        _draw(figure, curve, *CURVES[policy], banded=policy == point.policy)
     _points(figure, curves)
     _chosen(figure, point)
     _name_ends(figure, table, span)
     figure.update_layout(showlegend=False, margin={"t": TOP, "b": BOTTOM, "r": RIGHT})
     figure.update_yaxes(tickformat=".0%", range=span)
+    dearest, cheapest = curves.points()["cost"].max(), table["cost"].min()
+    figure.update_xaxes(range=[cheapest - 0.03 * dearest, 1.03 * dearest])
     return figure
 
 
-def _draw(figure: go.Figure, curve: pd.DataFrame, name: str, colour: str, dash: str) -> None:
-    x = pd.concat([curve["cost"], curve["cost"][::-1]])
-    y = pd.concat([curve["high"], curve["low"][::-1]])
-    figure.add_scatter(
-        x=x, y=y, fill="toself", fillcolor=_faint(colour), line={"width": 0}, mode="lines", hoverinfo="skip"
-    )
+def _draw(figure: go.Figure, curve: pd.DataFrame, name: str, colour: str, dash: str, banded: bool) -> None:
+    """A line; with its band where it is the chosen one's, since six bands on each other show nothing."""
+    if banded:
+        _band(figure, curve, colour)
     figure.add_scatter(
         x=curve["cost"],
         y=curve["accuracy"],
@@ -49,6 +49,14 @@ def _draw(figure: go.Figure, curve: pd.DataFrame, name: str, colour: str, dash: 
         mode="lines",
         line={"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
         hovertemplate=f"cost %{{x:.3g}}: %{{y:.1%}}<extra>{name}</extra>",
+    )
+
+
+def _band(figure: go.Figure, curve: pd.DataFrame, colour: str) -> None:
+    x = pd.concat([curve["cost"], curve["cost"][::-1]])
+    y = pd.concat([curve["high"], curve["low"][::-1]])
+    figure.add_scatter(
+        x=x, y=y, fill="toself", fillcolor=_faint(colour), line={"width": 0}, mode="lines", hoverinfo="skip"
     )
 
 
@@ -87,7 +95,7 @@ def _points(figure: go.Figure, curves: CascadeCurves) -> None:
             y=[row.accuracy],
             name=name,
             mode="markers+text" if row.Index == best else "markers",
-            text=[f"best alone: {charts.text(row.who)}"],
+            text=["best alone"],
             textposition="bottom left",
             marker={"symbol": list(SYMBOLS)[number % len(SYMBOLS)], "size": 11, "color": charts.GREY, "line": {"width": 1}},
             error_y={
@@ -122,4 +130,4 @@ def points_in_words(curves: CascadeCurves) -> str:
 
 def _faint(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.06)"
+    return f"rgba({red},{green},{blue},0.12)"
