@@ -15,8 +15,12 @@ _SEALED = "workspace_id run_id uuid sample_id reviewer verdict labels note secon
 
 
 def link(before: str, row: Mapping[str, Any]) -> str:
-    """The digest of a decision (a row of the table) after another."""
-    text = json.dumps([row[name] for name in _SEALED], ensure_ascii=True)
+    """The digest of a decision (a row of the table) after another.
+
+    The version that it was made on is sealed where there is one, so that chains of logs without versions stay whole.
+    """
+    said = [row[name] for name in _SEALED] + [row[name] for name in ("version",) if row[name]]
+    text = json.dumps(said, ensure_ascii=True)
     return hashlib.sha256(f"{before}{text}".encode()).hexdigest()
 
 

@@ -48,7 +48,7 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     opened, notes = _experts(folder, settings.get("experts", {}))
     names_file = find_class_names(folder)
     names = read_class_names(_inside(folder, names_file)) if names_file else source.names
-    about = About(settings.get("name", folder.name), folder, _image_root(folder), settings.get("kind"))
+    about = About(settings.get("name", folder.name), folder, picture_folder(folder), settings.get("kind"))
     reading = assemble(samples, opened, names, about, plan)
     return reading if not notes else _with_notes(reading, notes)
 
@@ -83,7 +83,8 @@ def _inside(folder: Path, path: Path) -> Path:
     return path
 
 
-def _image_root(folder: Path) -> Path | None:
+def picture_folder(folder: Path) -> Path | None:
+    """Where the pictures of a dataset folder lie, if it has any."""
     images = folder / "images"
     return _inside(folder, images) if images.is_dir() else None
 

@@ -16,15 +16,16 @@ from data_adapters.opinions.argilla import is_argilla, read_argilla
 from data_adapters.opinions.cleanlab_issues import is_our_own, read_label_issues
 
 
-def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> Incoming:
+def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "", fingerprint: str = "") -> Incoming:
     """The decisions in a Label Studio export (.json, .csv), Argilla's (.json) or cleanlab's label_issues table.
 
-    The same file gives the same uuids each time, so that importing it twice is harmless. Raises InputError.
+    The same file gives the same uuids each time, so that importing it twice is harmless. fingerprint:
+    of the workspace's dataset, if not its own. Raises InputError.
     """
     path = Path(path)
     suffix = ending(path)
     if suffix in TABLE_SUFFIXES and suffix != ".json":
-        return _of_table(read_table(path), dataset, run_id)
+        return _of_table(read_table(path), dataset, run_id, fingerprint)
     if suffix != ".json":
         raise InputError(f"'{path.name}' has an ending we do not read. Read are {', '.join(PLAIN_TABLES)}.")
     check_file(path)
@@ -34,17 +35,17 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "") -> In
     records = _records(data, path.name)
     if is_argilla(records):
         return read_argilla(records, dataset, run_id)
-    return read_tasks(data, dataset, run_id)
+    return read_tasks(data, dataset, run_id, fingerprint)
 
 
-def _of_table(table: Table, dataset: Dataset, run_id: str) -> Incoming:
+def _of_table(table: Table, dataset: Dataset, run_id: str, fingerprint: str) -> Incoming:
     """Label Studio's CSV, else cleanlab's table; nothing of our own in cleanlab's layout."""
     if is_our_own(table):
         return Incoming((), (LeftOut(f"'{table.path.name}'", "it is our own export, and nobody's decision"),))
     if not set(table.columns) >= ROW_FIELDS:
         return Incoming(tuple(read_label_issues(table, dataset, run_id)))
     columns = {name: table.text(name) for name in table.columns}
-    return read_rows([dict(zip(columns, values)) for values in zip(*columns.values())], dataset, run_id)
+    return read_rows([dict(zip(columns, values)) for values in zip(*columns.values())], dataset, run_id, fingerprint)
 
 
 def _records(data: bytes, name: str) -> list:
@@ -65,7 +66,7 @@ def read_incoming(path: Path, dataset: Dataset, fingerprint: str, run_id: str = 
     """
     path = Path(path)
     if path.suffix.lower() != ".jsonl":
-        return read_earlier_decisions(path, dataset, run_id)
+        return read_earlier_decisions(path, dataset, run_id, fingerprint)
     check_file(path)
     fitting = fitting_decisions(path.read_bytes(), dataset, fingerprint)
     left_out = tuple(LeftOut(sample, f"{why}, to be decided again") for sample, why in fitting.left_out.items())

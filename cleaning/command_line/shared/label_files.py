@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cleaning.export.patch.apply import Change
     from cleaning.export.patch.label_table import LabelTable
     from cleaning.export.patch.patch import Patch
+    from cleaning.keep.versions.contents import Content
     from cleaning.settle.policy import Policy
 
 
@@ -86,8 +87,10 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     ids, texts = table.text(ids_in), table.text(labels_in)
     check_unique_ids(ids, f"'{path.name}' (column '{ids_in}')")
     options, own = read_options(table, choices_in, ids) if choices_in else (None, None)
-    counts = np.array([len(o) for o in options], np.int32) if options else None
-    codes = read_answers(texts, counts, options, own) if options else read_classes(texts, class_names)
+    if options:
+        codes = read_answers(texts, np.array([len(o) for o in options], np.int32), options, own)
+    else:
+        codes = read_classes(texts, class_names)
     bad = np.flatnonzero((codes.codes < 0) | (codes.codes >= len(class_names)))
     if len(bad):
         raise InputError(
@@ -95,20 +98,33 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
             f"{first_five(f'{texts[i]!r} ({ids[i]})' for i in bad)}."
         )
     asked = table.text(question_in) if question_in else None
-    questions, digests = questions_sha256(ids, asked, options), _digests(len(ids), asked, options)
-    data, suffix = path.read_bytes(), ending(path)
-    return LabelTable(path.name, data, suffix, labels_in, ids, codes.codes, texts, codes.written_as, questions, digests)
+    contents = _contents(table, ids, [class_names[code] for code in codes.codes], asked, options, path.parent)
+    data, suffix, questions = path.read_bytes(), ending(path), questions_sha256(ids, asked, options)
+    said = (labels_in, ids, codes.codes, texts, codes.written_as, questions, contents)
+    return LabelTable(path.name, data, suffix, *said)
 
 
-def _digests(count: int, questions, options):
-    """(N,) ``Content.digest`` of every question; None where the table has none."""
+def _contents(table, ids, given: list[str], questions, options, folder: Path) -> list[Content]:
+    """What each sample of a table holds, as the table and the pictures of its dataset folder tell."""
     from cleaning.keep.versions.contents import Content, in_one_form
 
-    if questions is None and options is None:
-        return None
-    texts = [()] * count if options is None else [tuple(map(in_one_form, one)) for one in options]
-    asked = [""] * count if questions is None else list(map(in_one_form, questions))
-    return [Content("", question, choices).digest() for question, choices in zip(asked, texts)]
+    texts = [()] * len(given) if options is None else [tuple(map(in_one_form, one)) for one in options]
+    asked = [""] * len(given) if questions is None else list(map(in_one_form, questions))
+    return [Content(*said) for said in zip(given, asked, texts, _pictures(table, ids, folder))]
+
+
+def _pictures(table, ids, folder: Path) -> list[Path | None]:
+    """(N,) each sample's picture; None where the folder has none for it."""
+    from data_adapters.files.pictures import find_pictures
+    from data_adapters.joining import columns
+    from data_adapters.layouts.folder import picture_folder
+
+    root = picture_folder(folder)
+    if root is None:
+        return [None] * len(ids)
+    images_in = columns.optional_column(table, None, columns.IMAGE_NAMES, "")
+    found, _ = find_pictures(root, ids, table.text(images_in) if images_in else None)
+    return [root / name if name else None for name in found]
 
 
 def check_place(dataset: Path, source: Path, out: Path) -> bool:

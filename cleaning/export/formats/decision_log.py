@@ -15,7 +15,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.keep.decisions import Decision
-from cleaning.keep.versions.claims import Claim, Fitting, what_fits
+from cleaning.keep.versions.claims import Claim, Fitting, what_fits, what_is_shown
 from cleaning.keep.versions.contents import Contents
 from cleaning.version import __version__
 
@@ -30,8 +30,8 @@ def write_decision_log(
 ) -> bytes:
     """JSON lines; the first names format, version and the dataset's fingerprint.
 
-    dataset: with it each line says what was decided on, ``given`` and the ``content`` of a question, so that another
-    version of the dataset can take what still fits.
+    dataset: with it each line says what was decided on, ``given`` and the ``content`` of a question or the ``picture``,
+    so that another version of the dataset can take what still fits.
     """
     held = {} if dataset is None else _claims_of(decisions, dataset)
     head = {"format": FORMAT, "version": VERSION, "second_opinion": __version__}
@@ -49,7 +49,7 @@ def _claims_of(decisions: Sequence[Decision], dataset: Dataset) -> dict[str, dic
     contents, samples = Contents(dataset), list(dict.fromkeys(d.sample_id for d in decisions))
     rows = pd.Index(dataset.sample_ids).get_indexer(samples)
     there = [(sample, contents.of(int(row))) for sample, row in zip(samples, rows) if row >= 0]
-    return {sample: {"given": content.given, "content": content.digest()} for sample, content in there}
+    return {sample: content.claims() for sample, content in there}
 
 
 def fitting_decisions(data: bytes, dataset: Dataset, fingerprint: str = "") -> Fitting:
@@ -59,11 +59,11 @@ def fitting_decisions(data: bytes, dataset: Dataset, fingerprint: str = "") -> F
     """
     decisions, head = read_decision_log(data)
     made_on = str(head.get("dataset_fingerprint"))
+    lines = [json.loads(line) for line in data.decode().split("\n")[1 : len(decisions) + 1]]
+    claims = {line["sample_id"]: Claim.told(line) for line in lines}
     if made_on == (fingerprint or dataset.fingerprint()):
         check_against(decisions, dataset)
-        return Fitting(decisions, {})
-    lines = [json.loads(line) for line in data.decode().split("\n")[1 : len(decisions) + 1]]
-    claims = {line["sample_id"]: Claim(str(line.get("given", "")), str(line.get("content", ""))) for line in lines}
+        return what_is_shown(decisions, claims, dataset)
     named = [(d, tuple(map(str, line.get("label_names", ())))) for d, line in zip(decisions, lines)]
     return what_fits(named, claims, dataset, made_on)
 

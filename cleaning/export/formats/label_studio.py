@@ -16,9 +16,13 @@ from cleaning.domain import verdicts
 from cleaning.export.export_options import ExportOptions
 from cleaning.export.handover import Handover, letter_of
 from cleaning.keep.decisions import Decision
+from cleaning.keep.versions.contents import Content, Contents, text_digest
 
 META = "second_opinion"
+NAMES = "label_names"
 GIVEN = "given_label"
+MADE_ON = "dataset_fingerprint"
+HELD = {"given": "given_sha256", "content": "content_sha256", "picture": "picture_sha256"}  # claims in a task's data
 
 
 def interface(handover: Handover) -> bytes:
@@ -79,18 +83,25 @@ def write_tasks(
     run_id: str,
 ) -> bytes:
     """As above from the standing votes by row. suggested: {row: (class code, suspicion)}."""
-    tasks = []
+    tasks, contents = [], Contents(dataset)
     for number, (row, said) in enumerate(votes.items(), 1):
-        data = _task_data(dataset, row, options) | {"dataset_fingerprint": fingerprint}
+        data = _task_data(dataset, row, options) | {MADE_ON: fingerprint}
+        data |= {HELD[name]: claim for name, claim in claims_unread(contents.of(row)).items()}
         annotations = [_annotation(vote, dataset) for vote in said]
         predictions = [_prediction(dataset, *suggested[row], run_id)] if row in suggested else []
         tasks.append({"id": number, "data": data, "annotations": annotations, "predictions": predictions})
     return (json.dumps(tasks, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def claims_unread(content: Content) -> dict[str, str]:
+    """What a task says of its sample, for a later version to compare; the given label as a digest, so that nobody who
+    is to decide reads it."""
+    return content.claims() | {"given": text_digest(content.given)}
+
+
 def _task_data(dataset, row: int, options: ExportOptions) -> dict:
     samples = dataset.samples
-    data = {"sample_id": str(dataset.sample_ids[row])}
+    data: dict[str, object] = {"sample_id": str(dataset.sample_ids[row])}
     if options.show_given:
         data[GIVEN] = dataset.class_names[int(dataset.given_labels[row])]
     if "image" in samples:
@@ -98,8 +109,8 @@ def _task_data(dataset, row: int, options: ExportOptions) -> dict:
     if "question" in samples:
         data["question"] = str(samples["question"].iloc[row])
     if "choices" in samples:
-        data["choices"] = [str(o) for o in samples["choices"].iloc[row]]
-        data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(data["choices"]))
+        data["choices"] = choices = [str(o) for o in samples["choices"].iloc[row]]
+        data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(choices))
     return data
 
 
@@ -110,11 +121,12 @@ def _prediction(dataset, suggested: int, suspicion: float, run_id: str) -> dict:
 
 
 def _annotation(vote: Decision, dataset) -> dict:
-    kept = asdict(vote) | {"labels": list(vote.labels)}
+    names = [dataset.class_names[k] for k in vote.labels]
+    kept = asdict(vote) | {"labels": list(vote.labels), NAMES: names}
     to = _to_name(dataset)
     result = [_region("verdict", to, "choices", [vote.verdict]) | {"meta": {META: kept}}]
     if vote.labels:
-        result.append(_region("label", to, "choices", [dataset.class_names[k] for k in vote.labels]))
+        result.append(_region("label", to, "choices", names))
     if vote.note:
         result.append(_region("note", to, "textarea", [vote.note]))
     return {

@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from cleaning.domain import verdicts
+from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.verdicts import KEEP, check_labels, verdict_for_picked
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
-from cleaning.export.formats.label_studio import META
+from cleaning.export.formats.label_studio import GIVEN, HELD, MADE_ON, META, NAMES
 from cleaning.export.incoming import Incoming, LeftOut, refuse_if_nothing
 from cleaning.keep.decisions import Decision
+from cleaning.keep.versions.claims import Claim
+from cleaning.keep.versions.contents import Contents, text_digest
 
 UPLOAD_PREFIX = re.compile(r"[0-9a-f]{8}-")  # Label Studio puts it before the name of an uploaded file
 WHAT = "Label Studio file"
@@ -30,19 +33,23 @@ NAMED = {v.words: v.name for v in verdicts.VERDICTS if v.judges}  # in words, as
 NO_ANNOTATION = "it is no annotation as Label Studio writes them"
 
 
-def read_tasks(data: bytes, dataset, run_id: str = "") -> Incoming:
+def read_tasks(data: bytes, dataset, run_id: str = "", fingerprint: str = "") -> Incoming:
     """The decisions in a Label Studio export (JSON or JSON-MIN), and the tasks that cannot be read, each with why.
 
     Tasks are joined by ``data.sample_id``, else ``data.id``, else the name of the picture's file. Annotations made in
     Label Studio need a ``label`` choice with class names (letters for questions), a ``verdict`` choice, or both; one
-    choice of another name counts as the label. Cancelled ones are skipped. Raises InputError where nothing can be read.
+    choice of another name counts as the label. Cancelled ones are skipped. fingerprint: of this version of the dataset,
+    if not the dataset's own: tasks that we made of another version have to hold what the sample holds here. Raises
+    InputError where nothing can be read.
     """
     try:
         tasks = json.loads(decoded(data, WHAT))
         assert isinstance(tasks, list) and all(isinstance(task, dict) for task in tasks)
     except (ValueError, AssertionError, RecursionError):
         raise InputError("This is no Label Studio JSON export: expected a list of tasks.") from None
-    return read_rows(tasks, dataset, run_id) if tasks and is_row(tasks[0]) else _Reader(dataset, run_id).read(tasks)
+    if tasks and is_row(tasks[0]):
+        return read_rows(tasks, dataset, run_id, fingerprint)
+    return _Reader(dataset, run_id, fingerprint).read(tasks)
 
 
 def is_row(task: dict) -> bool:
@@ -50,10 +57,10 @@ def is_row(task: dict) -> bool:
     return task.keys() >= ROW_FIELDS and "annotations" not in task
 
 
-def read_rows(rows: Iterable[dict], dataset, run_id: str = "") -> Incoming:
+def read_rows(rows: Iterable[dict], dataset, run_id: str = "", fingerprint: str = "") -> Incoming:
     """The decisions in the rows of JSON-MIN or CSV (lists as JSON), which tell the user but not what we had written."""
     tasks = [_task_of_row(row) for row in rows if row.get("annotation_id")]  # the others nobody has annotated
-    return replace(_Reader(dataset, run_id).read(tasks), authors_lost=True)
+    return replace(_Reader(dataset, run_id, fingerprint).read(tasks), authors_lost=True)
 
 
 def _task_of_row(row: dict) -> dict:
@@ -64,7 +71,8 @@ def _task_of_row(row: dict) -> dict:
         for name, values in chosen.items()
         if name in ("label", "verdict", "note") and values
     ]
-    data = {name: row[name] for name in ("sample_id", "image") if row.get(name)}
+    told = ("sample_id", "image", MADE_ON, GIVEN, *HELD.values())
+    data = {name: row[name] for name in told if row.get(name)}
     annotation = {name: row.get(name) for name in ("lead_time", "created_at", "updated_at")}
     annotation |= {"id": row.get("annotation_id"), "completed_by": row.get("annotator"), "result": result}
     return {"id": row.get("id", "?"), "data": data, "annotations": [annotation]}
@@ -89,7 +97,9 @@ def _listed(value: object) -> list[str]:
 class _Reader:
     """Tasks against one dataset."""
 
-    def __init__(self, dataset, run_id: str) -> None:
+    def __init__(self, dataset, run_id: str, fingerprint: str = "") -> None:
+        self.here, self.contents = fingerprint or dataset.fingerprint(), Contents(dataset)
+        self.rows = {str(sample): row for row, sample in enumerate(dataset.sample_ids)}
         self.given = dict(zip(map(str, dataset.sample_ids), dataset.given_labels.tolist()))
         self.codes = {name: code for code, name in enumerate(dataset.class_names)}
         self.run_id = run_id
@@ -122,20 +132,40 @@ class _Reader:
         if annotation.get("was_cancelled"):
             return None
         sample = self._sample(task["data"])
+        self._check_same(task["data"], sample)
         verdict, labels = self._said(annotation, self.given[sample])
         check_labels(verdict, labels, self.given[sample], len(self.codes))
         note = " ".join(_chosen(annotation, "note", "text"))
         kept = next((r["meta"][META] for r in annotation["result"] if META in (r.get("meta") or {})), None)
         if kept is None:
             values = _made_there(annotation, task, verdict, labels, note) | {"run_id": self.run_id}
-        elif _still_says(kept, verdict, labels, note):
+        elif _still_says(kept := self._as_numbered_here(kept), verdict, labels, note):
             values = dict(kept)
         else:
             values = kept | _made_there(annotation, task, verdict, labels, note) | {"reviewer": kept["reviewer"]}
-        values |= {"sample_id": sample}
+        made_on = str(task["data"].get(MADE_ON) or self.here)
+        values |= {"sample_id": sample, "version": values.get("version") or (made_on if made_on != self.here else "")}
         if not is_sound(values):
             raise ValueError(sample)
         return Decision(**(values | {"labels": tuple(values["labels"])}))
+
+    def _as_numbered_here(self, kept: dict) -> dict:
+        """What we wrote, its labels with the numbers that their names have in this version of the dataset."""
+        names = kept.get(NAMES)
+        codes = {} if names is None else {"labels": [self.codes.get(name, ABSTAIN) for name in names]}
+        return {name: value for name, value in kept.items() if name != NAMES} | codes
+
+    def _check_same(self, data: dict, sample: str) -> None:
+        """Raises InputError where a task of ours tells that its sample held something else than it does here."""
+        if MADE_ON not in data:
+            return
+        now = self.contents.of(self.rows[sample])
+        given, asked, picture = (str(data.get(HELD[name], "")) for name in ("given", "content", "picture"))
+        differs = Claim(str(data.get(GIVEN, "")), asked, picture).differs(now)
+        if given and given != text_digest(now.given):
+            differs = differs or "the given label changed"
+        if differs:
+            raise InputError(f"{sample}: {differs}, to be decided again")
 
     def _sample(self, data: dict) -> str:
         """The sample a task is about. Raises InputError where it is none of this dataset's."""

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from cleaning.export.patch.label_fields import find_fields
 from cleaning.export.patch.other_version import for_version, only
 from cleaning.export.patch.patch import Patch
 from cleaning.export.patch.whole_tables import written_anew
+from cleaning.keep.versions.contents import Content
 from cleaning.settle.policy import Policy
 from cleaning.version import __version__
 
@@ -37,7 +39,7 @@ class LabelTable:
     data: the file. suffix: its ending, lower case. column: of the labels. sample_ids: (N,) str. codes: (N,) class
     codes. texts: (N,) str labels as read. written_as: "names", "0-based numbers" or "letters".
     questions_sha256: as ``cleaning.export.patch.patch.questions_sha256``, None where the table has no questions.
-    digests: (N,) ``Content.digest`` of each question, or None.
+    contents: N, what each sample holds by this table; texts and pictures only where it has them. () if not told.
     """
 
     name: str
@@ -49,7 +51,7 @@ class LabelTable:
     texts: np.ndarray
     written_as: str
     questions_sha256: str | None = None
-    digests: np.ndarray | None = None
+    contents: Sequence[Content] = ()
 
     def written(self, code: int, class_names: tuple[str, ...]) -> str:
         """A class in the file's own style."""
@@ -64,7 +66,7 @@ def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, byt
     On another version of the dataset the entries that still fit are applied. Raises InputError where the patch does
     not fit.
     """
-    patch, left_out = for_version(patch, table.sample_ids, table.codes, table.questions_sha256, table.digests)
+    patch, left_out = for_version(patch, table.sample_ids, table.codes, table.questions_sha256, table.contents)
     _check_questions(patch, table)
     change = plan_apply(patch, table.sample_ids, table.codes, policy)
     data, kept = _edited(table, change, patch.class_names)

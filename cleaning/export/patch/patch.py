@@ -29,12 +29,14 @@ _VOTE_FIELDS = "uuid reviewer verdict labels note seconds mode card decided_at".
 @dataclass(frozen=True)
 class Entry:
     """One decided sample. old: given class code. votes: the standing decisions, reviewers under pseudonyms.
-    content: ``Content.digest`` of its question, "" where there is none or an earlier version wrote the patch."""
+    content, picture: ``Content.digest`` and ``picture_digest``, "" where there is none or an earlier version wrote the
+    patch."""
 
     sample_id: str
     old: int
     votes: tuple[Decision, ...]
     content: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def labels_sha256(sample_ids: Iterable[str], codes: Iterable[int]) -> str:
     return _digest(sorted((str(i), int(k)) for i, k in zip(sample_ids, codes)))
 
 
-def questions_sha256(sample_ids: Iterable[str], questions: Sequence | None, choices: Sequence | None) -> str | None:
+def questions_sha256(sample_ids: Iterable[str], questions: Iterable | None, choices: Iterable | None) -> str | None:
     """Fingerprint of the questions' texts and options by id, or None where there are none."""
     ids = list(map(str, sample_ids))
     if questions is None and choices is None:
@@ -114,12 +116,12 @@ def _lines(handover: Handover) -> Iterable[dict]:
     names, scores, run = handover.dataset.class_names, handover.scores, handover.run
     contents = Contents(handover.dataset)
     suspicion, suggested = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
-    for line in handover.final.table.itertuples(index=False):
+    for line in handover.final.lines():
         votes = [_vote(v, handover) for v in handover.final.votes[line.sample_id]]
-        content = contents.of(int(line.row)).digest()
-        yield ({"content": content} if content else {}) | {
+        claims = contents.of(line.row).claims()
+        yield {name: claims[name] for name in ("content", "picture") if name in claims} | {
             "sample_id": line.sample_id,
-            "old": int(line.given),
+            "old": line.given,
             "old_label": names[line.given],
             "new": list(line.labels),
             "new_labels": [names[k] for k in line.labels],
@@ -165,12 +167,12 @@ def read_patch(data: bytes) -> Patch:
 
 
 def _entry(line: dict, header: dict) -> Entry:
-    sample, old, content = line["sample_id"], line["old"], line.get("content", "")
+    sample, old, held = line["sample_id"], line["old"], [line.get(name, "") for name in ("content", "picture")]
     votes = [v | {"sample_id": sample, "run_id": line["run_id"]} for v in line["votes"]]
     k = len(header["dataset"]["class_names"])
     sound = (
         isinstance(sample, str)
-        and isinstance(content, str)
+        and all(isinstance(one, str) for one in held)
         and type(old) is int
         and 0 <= old < k
         and votes
@@ -178,7 +180,7 @@ def _entry(line: dict, header: dict) -> Entry:
     )
     if not sound or any(code >= k for v in votes for code in v["labels"]):
         raise ValueError(sample)
-    return Entry(sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes), content)
+    return Entry(sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes), *held)
 
 
 def _parsed(line: str) -> dict:

@@ -9,17 +9,34 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.verdicts import check_labels
 from cleaning.errors import InputError, counted, first_five
 from cleaning.keep.decisions import Decision
-from cleaning.keep.versions.contents import Contents
+from cleaning.keep.versions.contents import Content, Contents
 
 LEAST_SHARE = 0.5  # of the samples in a file have to fit, else it is about another dataset
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a file says of a decided sample. given: class name. digest: ``Content.digest``. "": it does not say."""
+    """What a file says of a decided sample. given: class name. digest: ``Content.digest``. picture:
+    ``Content.picture_digest``. "": it does not say."""
 
     given: str = ""
     digest: str = ""
+    picture: str = ""
+
+    @classmethod
+    def told(cls, said: Mapping) -> "Claim":
+        """As ``Content.claims`` wrote it."""
+        return cls(*(str(said.get(name, "")) for name in ("given", "content", "picture")))
+
+    def differs(self, now: Content) -> str:
+        """What of a sample is not as the file says; "" where nothing speaks against it. A picture that cannot be read
+        here is not compared."""
+        if self.given and self.given != now.given:
+            return f"the given label was '{self.given}' and is '{now.given}'"
+        if self.digest and self.digest != now.digest():
+            return "the question or its options changed"
+        here = now.picture_digest() if self.picture else ""
+        return "the picture changed" if here and here != self.picture else ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,7 @@ def what_fits(
     """
     codes = {name: code for code, name in enumerate(dataset.class_names)}
     samples = dict.fromkeys(decision.sample_id for decision, _ in decisions)
-    why = _differences(samples, claims, dataset)
+    why = differences(samples, claims, dataset)
     for decision, names in decisions:
         if not why.get(decision.sample_id) and (gone := [name for name in names if name not in codes]):
             why[decision.sample_id] = f"class '{gone[0]}' is gone"
@@ -67,20 +84,23 @@ def what_fits(
     return Fitting(going, left_out)
 
 
-def _differences(samples: Iterable[str], claims: Mapping[str, Claim], dataset: Dataset) -> dict[str, str]:
-    samples = list(samples)
-    contents, rows = Contents(dataset), pd.Index(dataset.sample_ids).get_indexer(samples)
+def what_is_shown(decisions: Sequence[Decision], claims: Mapping[str, Claim], dataset: Dataset) -> Fitting:
+    """The decisions of this version's own log, without those on pictures that have been replaced since: names of files
+    are part of what tells a version, their bytes are not."""
+    why = differences(dict.fromkeys(d.sample_id for d in decisions), claims, dataset)
+    left_out = {sample: reason for sample, reason in why.items() if reason}
+    return Fitting([d for d in decisions if d.sample_id not in left_out], left_out)
+
+
+def differences(samples: Iterable[str], claims: Mapping[str, Claim], dataset: Dataset) -> dict[str, str]:
+    """By sample id why it is not what a file says of it; "" where nothing speaks against it."""
+    samples, contents = list(samples), Contents(dataset)
+    rows = pd.Index(dataset.sample_ids).get_indexer(samples)
     return {s: _difference(claims.get(s, Claim()), contents, int(row)) for s, row in zip(samples, rows)}
 
 
 def _difference(claim: Claim, contents: Contents, row: int) -> str:
-    """Why a sample is not what a file says of it; "" where nothing speaks against it."""
-    if row < 0:
-        return "not in this version"
-    now = contents.of(row)
-    if claim.given and claim.given != now.given:
-        return f"the given label was '{claim.given}' and is '{now.given}'"
-    return "the question or its options changed" if claim.digest and claim.digest != now.digest() else ""
+    return "not in this version" if row < 0 else claim.differs(contents.of(row))
 
 
 def check_fitting(decisions: Sequence[Decision], dataset: Dataset) -> None:

@@ -34,7 +34,28 @@ class Content:
         """16 hex digits of question and options; "" where there is no text."""
         if self.text is None:
             return ""
-        return hashlib.sha256(json.dumps([self.question, self.options]).encode()).hexdigest()[:16]
+        return _short(json.dumps([self.question, self.options]).encode())
+
+    def picture_digest(self) -> str:
+        """16 hex digits of the picture's file; "" where there is none or it cannot be read."""
+        try:
+            return _short(self.picture.read_bytes()) if self.picture is not None else ""
+        except OSError:
+            return ""
+
+    def claims(self) -> dict[str, str]:
+        """What a file says of a sample whose decisions it holds; what there is nothing to say of is left out."""
+        said = {"given": self.given, "content": self.digest(), "picture": self.picture_digest()}
+        return {name: value for name, value in said.items() if value}
+
+
+def text_digest(text: str) -> str:
+    """16 hex digits of a text."""
+    return _short(text.encode())
+
+
+def _short(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 class Contents:

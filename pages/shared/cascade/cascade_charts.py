@@ -27,7 +27,7 @@ def against_cost(curves: CascadeCurves, point: OperatingPoint) -> go.Figure:
     room = 0.03 * (max(shown[1]) - min(shown[0]))
     span = min(shown[0]) - room, max(shown[1]) + room
     for policy, curve in table.groupby("policy", sort=False):
-        _draw(figure, curve, *CURVES[policy], banded=policy == point.policy)
+        _draw(figure, curve, *CURVES[str(policy)], banded=policy == point.policy)
     _points(figure, curves)
     _chosen(figure, point)
     _name_ends(figure, table, span)
@@ -67,7 +67,7 @@ def _name_ends(figure: go.Figure, table: pd.DataFrame, span: tuple[float, float]
     down = (span[1] - ends["accuracy"]) / (span[1] - span[0]) * height
     order = table.groupby("policy")["accuracy"].mean().sort_values(ascending=False).index
     top = min(max(float(down.mean()) - LINE * (len(order) - 1) / 2, LINE / 2), height - LINE * (len(order) - 0.5))
-    for place, policy in enumerate(order):
+    for place, policy in enumerate(map(str, order)):
         name, colour, _ = CURVES[policy]
         figure.add_annotation(
             x=ends.at[policy, "cost"],
@@ -86,15 +86,15 @@ def _name_ends(figure: go.Figure, table: pd.DataFrame, span: tuple[float, float]
 
 def _points(figure: go.Figure, curves: CascadeCurves) -> None:
     """Each expert alone, and all asked with the surest answer; the best one alone bears its name."""
-    points = curves.points()
-    best = points[points["who"].isin(curves.names)]["accuracy"].idxmax()
-    for number, row in enumerate(points.itertuples()):
+    points = curves.single_points()
+    best = max((point for point in points if point.who in curves.names), key=lambda point: point.accuracy)
+    for number, row in enumerate(points):
         name = charts.text(row.who if row.who not in curves.names else f"{row.who} alone")
         figure.add_scatter(
             x=[row.cost],
             y=[row.accuracy],
             name=name,
-            mode="markers+text" if row.Index == best else "markers",
+            mode="markers+text" if row is best else "markers",
             text=["best alone"],
             textposition="bottom left",
             marker={"symbol": list(SYMBOLS)[number % len(SYMBOLS)], "size": 11, "color": charts.GREY, "line": {"width": 1}},
@@ -124,7 +124,7 @@ def points_in_words(curves: CascadeCurves) -> str:
     return " · ".join(
         f"{signs[number % len(signs)]} {row.who}{' alone' if row.who in curves.names else ''} "
         f"{100 * row.accuracy:.1f} % ({100 * row.low:.1f} to {100 * row.high:.1f}) at cost {row.cost:g}"
-        for number, row in enumerate(curves.points().itertuples())
+        for number, row in enumerate(curves.single_points())
     )
 
 

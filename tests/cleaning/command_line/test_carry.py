@@ -121,7 +121,7 @@ def test_a_patch_is_applied_to_another_version_where_it_fits_and_reverted_byte_f
     capsys.readouterr()
     assert call("apply", tmp_path / "p.jsonl", labels, "--out", out) == 0
     told = capsys.readouterr()
-    assert "2 entries left out" in told.out and f"left out: {ids[1]}: it is" in told.err
+    assert "2 entries left out" in told.out and f"left out: {ids[1]}: the given label was" in told.err
     changed = pd.read_csv(labels, dtype=str).compare(pd.read_csv(out, dtype=str))
     assert len(changed) == 2
     assert call("revert", tmp_path / "p.jsonl", out, "--out", tmp_path / "back.csv") == 0

@@ -85,7 +85,7 @@ def logs(draw):
 def test_label_studio_gives_the_same_decisions_back(log):
     votes = standing_votes(log)
     by_row = {list(DATASET.sample_ids).index(sample): said for sample, said in votes.items()}
-    again = read_tasks(write_tasks(DATASET, by_row, "0" * 16, ExportOptions(), {}, "r"), DATASET).decisions
+    again = read_tasks(write_tasks(DATASET, by_row, DATASET.fingerprint(), ExportOptions(), {}, "r"), DATASET).decisions
     assert sorted(again, key=lambda d: d.uuid) == sorted((v for s in votes.values() for v in s), key=lambda d: d.uuid)
 
 
@@ -200,7 +200,8 @@ def chosen_anew(task, picked):
 def test_what_is_changed_there_comes_back_changed_and_all_else_as_it_was(log, edited, label):
     votes = standing_votes(log)
     rows = {list(DATASET.sample_ids).index(sample): said[-1:] for sample, said in votes.items()}
-    sent = write_tasks(DATASET, rows, "0" * 16, ExportOptions(True, "https://x/"), dict.fromkeys(rows, (1, 0.5)), "r")
+    suggested, options = dict.fromkeys(rows, (1, 0.5)), ExportOptions(True, "https://x/")
+    sent = write_tasks(DATASET, rows, DATASET.fingerprint(), options, suggested, "r")
     tasks = as_the_server_exports(json.loads(sent))
     for task, row in zip(tasks, rows):
         if row in edited:
