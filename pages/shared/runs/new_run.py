@@ -77,7 +77,8 @@ def _settings(run: Run, experts: int) -> Settings:
 
 def _groups(workspace: Workspace, run: Run) -> dict[str, Any]:
     """Which column's values raise suspicion where hardly any expert agrees; any that parts the samples, or none."""
-    was, columns = run.settings, grouping_columns(workspace)
+    was = run.settings
+    columns = loaders.worked_out(workspace.id, run.id, ("columns for a run",), lambda: grouping_columns(workspace))
     if not columns:
         return {"use_group": was.use_group, "group_column": was.group_column}
     own, choices = workspace.about.get("group_name") or "", [NO_GROUPS, *columns]
