@@ -120,7 +120,7 @@ def _rescoring(images: ImageNet):
         if called.any():
             experts.append(_expert(images, COSTLY, called))
         fitted = [calibrate(expert, images.labels, folds) for expert in experts]
-        return default_suspicion(pool(dataset, experts, fitted, folds))
+        return default_suspicion(pool(dataset, experts, fitted, folds), images.labels)
 
     return rescore
 
@@ -149,7 +149,7 @@ def print_curves(title: str, curves: CascadeCurves) -> None:
     print("|---|---|---|---|---|")
     for policy, rows in summary.groupby("policy", sort=False):
         print(f"| {policy} | {' | '.join(rows['shown'])} |")
-    for row in curves.points().itertuples():
+    for row in curves.single_points():
         print(f"| {row.who} | | | | {points(row.accuracy, row.low, row.high)} |")
 
 
@@ -172,9 +172,9 @@ def print_bins(images: ImageNet, repeats: int) -> None:
     print(
         "\n**Number of bins (SimCLR, EfficientNet-B3; last answer stands)**\n\n| bins | area | at 50 % |\n|---|---|---|"
     )
-    for row in table[table["policy"] == "calibrated"].itertuples():
-        area = points(row.area, row.area_low, row.area_high)
-        print(f"| {row.bins} | {area} | {points(row.accuracy, row.low, row.high)} |")
+    columns = ["bins", "area", "area_low", "area_high", "accuracy", "low", "high"]
+    for bins, *measured in table[table["policy"] == "calibrated"][columns].itertuples(index=False, name=None):
+        print(f"| {bins} | {points(*measured[:3])} | {points(*measured[3:])} |")
 
 
 def print_calls(images: ImageNet, wrong: np.ndarray) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.detection_contenders import Asked, distribution
+from benchmarks.detection_contenders import Asked, class_factor, distribution
 from cleaning.calibrate.calibration import calibrated_confidence
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert
@@ -26,14 +26,15 @@ NOBODYS = -9  # a class that no expert names
 @dataclass(frozen=True)
 class Voices:
     """q: (M, N, C) calibrated probabilities, NaN where an expert abstains. classes: (N, C). real: (N, C) bool, False
-    for columns that do not count. excess: (N,) the default's log factor of each sample's metadata group. of_label:
-    (n, M) what the default weighs experts by, of the samples ``rows`` (n,)."""
+    for columns that do not count. excess: (N,) the default's log factor of each sample's metadata group and class, of
+    which by_class (N,) is the class's. of_label: (n, M) what the default weighs experts by, of the samples ``rows`` (n,)."""
 
     asked: Asked
     q: np.ndarray
     classes: np.ndarray
     real: np.ndarray
     excess: np.ndarray
+    by_class: np.ndarray
     of_label: np.ndarray
     rows: np.ndarray
 
@@ -56,7 +57,7 @@ class Voices:
 def voices(asked: Asked) -> Voices | None:
     """None where there are very many classes and an expert gives probabilities of all."""
     dataset, experts = asked.judged.dataset, asked.judged.experts
-    n, options = len(dataset), dataset.options_of()
+    options = dataset.options_of()
     if dataset.class_count <= ALL_CLASSES:
         classes, real = _every_class(asked.labels, dataset.class_count, options)
     elif any(isinstance(expert, FullExpert) for expert in experts):
@@ -64,13 +65,14 @@ def voices(asked: Asked) -> Voices | None:
     else:
         classes, real = _every_answer(asked.labels, asked.opinions.predicted)
     q = np.array([_said(asked, number, classes) for number in range(len(experts))])
-    excess = np.zeros(n)
+    by_class = class_factor(asked)
+    excess = by_class
     if dataset.group is not None:
-        excess = metadata_excess(asked.opinions, asked.labels, dataset.group, asked.folds).log_factor
+        excess = by_class + metadata_excess(asked.opinions, asked.labels, dataset.group, asked.folds).log_factor
     rows = weighing_rows(asked.folds, dataset.class_count)
     pooling = Pooling.of(dataset, experts, asked.calibrations, asked.folds)
     said = np.stack([pooling.label_probability(column, rows, 1_000) for column in range(len(experts))], axis=1)
-    return Voices(asked, q, classes, real, excess, said, rows)
+    return Voices(asked, q, classes, real, excess, by_class, said, rows)
 
 
 def _every_class(labels: np.ndarray, count: int, options: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -230,16 +232,16 @@ def untested_excess(smoothing: float) -> Alternative:
     def score(v: Voices) -> np.ndarray:
         group = v.asked.judged.dataset.group
         if group is None:
-            return ratio(v.pooled(v.weights))
+            return ratio(v.pooled(v.weights)) + v.by_class
         table = metadata_excess(v.asked.opinions, v.asked.labels, group, v.asked.folds).table.set_index("group")
         factor = (table["observed"] + smoothing) / (table["expected"] + smoothing)
-        return ratio(v.pooled(v.weights)) + np.log(factor.loc[group].to_numpy())
+        return ratio(v.pooled(v.weights)) + v.by_class + np.log(factor.loc[group].to_numpy())
 
     return score
 
 
 def without_excess(v: Voices) -> np.ndarray:
-    return ratio(v.pooled(v.weights))
+    return ratio(v.pooled(v.weights)) + v.by_class
 
 
 ALTERNATIVES: dict[str, Alternative] = {
@@ -260,7 +262,10 @@ ALTERNATIVES: dict[str, Alternative] = {
     "single answers' rest over 20 classes": spread_over(20),
     "classes: pairs often confused, 0.3 log lift": plus(class_pair, 0.3),
     "classes: pairs often confused, full log lift": plus(class_pair, 1),
-    "classes: half the log of the class's confidence": plus(class_confidence, 0.5),
+    "classes: as if equally frequent (the default before)": plus(lambda v: v.by_class, -1),
+    "classes: half the log of the class's confidence everywhere": plus(
+        lambda v: class_confidence(v) / 2 - v.by_class, 1
+    ),
     "classes: excess of unsupported labels": excess_by_class,
     "experts: less 0.2 disagreement": plus(disagreement, -0.2),
     "experts: plus 0.2 disagreement": plus(disagreement, 0.2),

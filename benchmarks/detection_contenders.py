@@ -16,6 +16,7 @@ from cleaning.domain.experts import FullExpert, Top1Expert
 from cleaning.domain.folds import Folds, draw_folds
 from cleaning.suspect.pool import Opinions, pool
 from cleaning.suspect.suspicion import expert_agreement, log_ratio, metadata_excess
+from cleaning.suspect.unequal_classes import class_log_factor
 
 DEFAULT = "default"
 WITHOUT_GROUP = "default, group unused"
@@ -56,13 +57,19 @@ def rankings(asked: Asked) -> dict[str, np.ndarray]:
 
 
 def _ours(asked: Asked) -> Iterator[tuple[str, np.ndarray]]:
-    ratio, dataset = log_ratio(asked.opinions), asked.judged.dataset
+    ratio, dataset = log_ratio(asked.opinions) + class_factor(asked), asked.judged.dataset
     if dataset.group is None:
         yield DEFAULT, ratio
         return
     excess = metadata_excess(asked.opinions, asked.labels, dataset.group, asked.folds)
     yield DEFAULT, ratio + excess.log_factor
     yield WITHOUT_GROUP, ratio
+
+
+def class_factor(asked: Asked) -> np.ndarray:
+    """(N,) what the default adds where classes are very unequal."""
+    answered = (asked.opinions.predicted != ABSTAIN).any(axis=1)
+    return class_log_factor(asked.opinions.label_probability, asked.labels, answered)
 
 
 def _alone(asked: Asked) -> Iterator[tuple[str, np.ndarray]]:

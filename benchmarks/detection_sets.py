@@ -1,23 +1,26 @@
 """Sets to look for wrong labels in, with the truth beside them: real ones, the bundled demos, planted ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.made_data import SIZES, Size, make, truth_and_given
-from benchmarks.populations import real_sets
+from benchmarks.populations import real_sets, unlike_sets
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
-from data_adapters import read_folder
 from data_adapters.demo import write_demo
+from data_adapters.layouts.folder import read_folder
 
 PLANTED_SAMPLES = 12_000
 PLANTED_CLASSES = 20
 WRONG_SHARE = 0.08
 MANY_CLASSES = 300
+RULING = 0.8  # share of one class among all
+LEANING = 0.6  # how far experts know that, of its logarithm
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class JudgedSet:
     name: str
     kind: str
     dataset: Dataset
-    experts: list[Expert]
+    experts: Sequence[Expert]
     judged: np.ndarray
     wrong: np.ndarray
 
@@ -35,7 +38,8 @@ class JudgedSet:
 def judged_sets(data: Path, folder: Path) -> Iterator[JudgedSet]:
     """All sets; those of ``data`` only where that folder is. folder: where files may be written."""
     if data.is_dir():
-        yield from (_with_truth(s.name, "real", s.dataset, s.experts, s.truth) for s in real_sets(data))
+        for s in chain(real_sets(data), unlike_sets(data)):
+            yield _with_truth(s.name, "real", s.dataset, s.experts, s.truth)
     yield from demo_sets(folder)
     yield from planted_sets(folder)
 
@@ -49,7 +53,7 @@ def demo_sets(folder: Path) -> Iterator[JudgedSet]:
         yield _with_truth(f"demo {path.name}", "demo", reading.dataset, reading.experts, wrong)
 
 
-def _with_truth(name: str, kind: str, dataset: Dataset, experts: list[Expert], truth: pd.Series) -> JudgedSet:
+def _with_truth(name: str, kind: str, dataset: Dataset, experts: Sequence[Expert], truth: pd.Series) -> JudgedSet:
     rows = pd.Index(dataset.sample_ids).get_indexer(truth.index)
     known = rows >= 0
     return JudgedSet(name, kind, dataset, experts, rows[known], truth.to_numpy(bool)[known])
@@ -64,6 +68,9 @@ def planted_sets(folder: Path) -> Iterator[JudgedSet]:
     yield planted_set("planted, pairs of classes", 3, even, "pairs")
     yield planted_set("planted, one expert dominates", 4, (4.0, 0.6, 0.6, 0.6, 0.6), "hard")
     yield planted_set("planted, mixed kinds", 5, (1.0, 1.5, 2.0, 1.0, 1.5, 2.0), "hard", kinds)
+    for seed, errors in enumerate(("random", "hard", "missed"), 7):
+        words = {"random": "errors anywhere", "hard": "where it is hard", "missed": "rare ones missed"}[errors]
+        yield planted_set(f"planted, one class rules, {words}", seed, even, errors, ruling=RULING)
     many = planted_set(f"planted, {MANY_CLASSES} classes", 6, (2.5,) * 4, "hard", classes=MANY_CLASSES)
     yield replace(many, experts=[_mapped(expert, folder) for expert in many.experts])
 
@@ -89,18 +96,24 @@ def planted_set(
     errors: str,
     kinds: tuple[str, ...] = ("logits",),
     classes: int = PLANTED_CLASSES,
+    ruling: float = 0.0,
 ) -> JudgedSet:
     """Experts that err together because some samples are hard for all; kinds in turn.
 
     skills: how much each expert raises the true class, beyond 2. errors, WRONG_SHARE of the labels: "random": any
     other class; "hard": on samples that are hard for the experts too, for a class that looks alike; "pairs": only in
-    the odd classes, always for the class before.
+    the odd classes, always for the class before; "missed": only outside class 0, always for it. ruling: the share of
+    class 0, which the experts lean to, where it is not one among equals.
     """
     rng = np.random.default_rng([11, seed])
     n, k = PLANTED_SAMPLES, classes
-    truth = rng.integers(0, k, n)
+    frequency = np.full(k, (1 - ruling) / (k - 1))
+    frequency[0] = ruling
+    truth = rng.choice(k, n, p=frequency) if ruling else rng.integers(0, k, n)
     likeness = rng.gamma(2.0, 0.5, (n, 1)) * rng.standard_normal((n, k))  # what the picture shows of each class
     likeness[np.arange(n), truth] += 2.0
+    if ruling:
+        likeness += LEANING * np.log(k * frequency)
     given = _given(rng, truth, likeness, errors)
     experts = [_expert(rng, m, kinds[m % len(kinds)], skill, truth, likeness) for m, skill in enumerate(skills)]
     return _planted(name, truth, given, k, experts)
@@ -116,6 +129,8 @@ def _given(rng: np.random.Generator, truth: np.ndarray, likeness: np.ndarray, er
         heard[line, truth] = -np.inf
         other = heard.argmax(axis=1)
         chance = np.exp(np.minimum(likeness[line, other] - likeness[line, truth], 3))
+    elif errors == "missed":
+        other, chance = np.zeros(n, int), (truth > 0).astype(float)
     elif errors == "pairs":
         other, chance = truth - 1, (truth % 2 == 1).astype(float)
     given = truth.copy()
@@ -141,7 +156,7 @@ def _expert(rng, number: int, kind: str, skill: float, truth: np.ndarray, likene
     return Top1Expert(name, predicted, confidence, simulated=True)
 
 
-def _planted(name: str, truth: np.ndarray, given: np.ndarray, classes: int, experts: list[Expert]) -> JudgedSet:
+def _planted(name: str, truth: np.ndarray, given: np.ndarray, classes: int, experts: Sequence[Expert]) -> JudgedSet:
     ids = np.char.add("s", np.char.zfill(np.arange(len(given)).astype(str), 6)).astype(object)
     names = tuple(f"class {k}" for k in range(classes))
     dataset = Dataset(name, "image", ids, given.astype(np.int32), names, pd.DataFrame({"sample_id": ids}))

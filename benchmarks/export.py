@@ -42,7 +42,7 @@ def a_dataset(n: int) -> Dataset:
 def some_experts(dataset: Dataset) -> list[Expert]:
     rng = np.random.default_rng(1)
     hard = rng.random(len(dataset))
-    experts = []
+    experts: list[Expert] = []
     for m in range(EXPERTS):
         right = rng.random(len(dataset)) < 0.95 - 0.4 * hard
         other = rng.integers(0, CLASSES, len(dataset))

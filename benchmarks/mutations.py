@@ -5,6 +5,7 @@ import copy
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 COMPARED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -40,10 +41,10 @@ def mutants_of(path: str, source: str, left_alone: frozenset[str] = frozenset())
     for node in _nodes(tree, left_alone):
         for kind, changed in _changes(node):
             found.append(Mutant(path, kind, node.lineno, _replaced(source, node, changed)))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If | ast.While) and not _is_left_alone(node, left_alone):
-            negated = ast.UnaryOp(ast.Not(), node.test)
-            found.append(Mutant(path, "negated condition", node.lineno, _replaced(source, node.test, negated)))
+    for branch in ast.walk(tree):
+        if isinstance(branch, ast.If | ast.While) and not _is_left_alone(branch, left_alone):
+            negated = ast.UnaryOp(ast.Not(), branch.test)
+            found.append(Mutant(path, "negated condition", branch.lineno, _replaced(source, branch.test, negated)))
     return [one for one in found if one.source != source]
 
 
@@ -87,7 +88,7 @@ def _changes(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             yield "dropped argument", _with(node, keywords=node.keywords[:place] + node.keywords[place + 1 :])
 
 
-def _near(value: object) -> list[object]:
+def _near(value: object) -> list[float]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):
@@ -109,7 +110,10 @@ def _put(values: list, place: int, value: object) -> list:
     return [*values[:place], value, *values[place + 1 :]]
 
 
-def _with(node: ast.AST, **fields: object) -> ast.AST:
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def _with(node: Node, **fields: object) -> Node:
     changed = copy.copy(node)
     for name, value in fields.items():
         setattr(changed, name, value)

@@ -1,7 +1,7 @@
 """Suspicion and truth to simulate reviewers on: real sets (the half with truth) and planted ones."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,8 @@ from scipy.special import expit
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert
 from cleaning.suspect.pipeline import run
-from data_adapters import read_folder, read_loose
+from data_adapters.layouts.folder import read_folder
+from data_adapters.layouts.loose_files import read_loose
 
 PLANTED_SIZE = 20_000
 
@@ -33,7 +34,7 @@ class RealSet:
 
     name: str
     dataset: Dataset
-    experts: list[Expert]
+    experts: Sequence[Expert]
     truth: pd.Series
 
 

@@ -58,7 +58,7 @@ def killing(size: Size, workers: int) -> None:
     dataset = Dataset(size.name, "image", ids, labels, names, pd.DataFrame({"sample_id": ids}))
     files = [np.load(path, mmap_mode="r") for path in size.files]
     experts = [FullExpert(f"m{number}", scores=scores) for number, scores in enumerate(files)]
-    folds, killed = draw_folds(ids, 0), []
+    folds, killed = draw_folds(ids, 0), list[int]()
     with connected(workers=workers) as client:
 
         def kill_one(words: str, share: float) -> None:

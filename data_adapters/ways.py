@@ -22,6 +22,7 @@ COMMAND_LINE = {
     "columns_of_answers": "--answers needs --answer-columns: which of its columns are experts?",
     "table_of_answers": "--answer-columns needs --answers, the table that holds them.",
     "fix": "A fix is offered: --fix {}.",
+    "decisions": "Give them to `import-decisions`.",
     "as_is": "To score it all the same, add --as-is.",
 }
 _PHRASE = re.compile(

@@ -8,7 +8,8 @@ import streamlit as st
 
 from cleaning.errors import InputError
 from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
-from pages.shared import charts, frame, loaders, state
+from cleaning.review.team.permissions import EXPORT
+from pages.shared import allowed, charts, frame, loaders, state
 from pages.shared.calibrate import calibration_reports
 from pages.shared.cascade import cascade_charts, cascade_scene
 from pages.shared.cascade.cascade_scene import CascadeScene
@@ -119,7 +120,7 @@ def choose_point(scene: CascadeScene) -> None:
         point = operating_point(curves, share / 100, policy=policy)
         numbers(point, curves)
     st.markdown(f"#### {plain(point.sentence(), 600)}")
-    said = state.recall("cascade_goal")
+    said = state.recalled("cascade_goal", tuple)
     if said and abs(said[0] - share) < 1e-6:
         st.caption(plain(said[1], 400))
     take_router(scene, point)
@@ -142,7 +143,7 @@ def goals(scene: CascadeScene, policy: str) -> None:
 @guarded
 def aim(key: str, find) -> None:
     """Moves the slider to the goal's point, and remembers what that point promised."""
-    point = find(float(state.typed(f"cascade_goal_{key}")))
+    point = find(state.number(f"cascade_goal_{key}"))
     saved, share = point.cost_saved, 100 * point.fraction
     words = "The goal is met here." if point.reached else "The goal cannot be met; this is the closest."
     if key == "within" and point.reached:
@@ -169,7 +170,7 @@ def take_router(scene: CascadeScene, point) -> None:
     left, right = st.columns([1, 3], gap="medium")
     left.download_button(
         "Router",
-        data=lambda: scene.router(point),
+        data=allowed.taken(EXPORT, loaders.opened_workspace(), lambda: scene.router(point), file="router.json"),
         file_name="router.json",
         mime="application/json",
         icon=":material/download:",

@@ -7,7 +7,7 @@ require_router()
 import streamlit as st
 
 from pages.shared import frame, loaders, state
-from pages.shared.load import bringing, carry_step, tiles
+from pages.shared.load import bringing, carry_step, demo_step, tiles
 from pages.shared.messages import guarded
 
 
@@ -25,6 +25,8 @@ def page() -> None:
     elif opened:
         st.subheader("Go on with")
         tiles.tiles(opened, open_workspace)
+    elif not bringing.is_busy():
+        demo_step.offer()
     bringing.your_own()
     carry_step.carry_step(opened)
 

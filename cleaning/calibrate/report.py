@@ -54,9 +54,9 @@ class ExpertReport:
         """Share of its answers that equal the given label."""
         return metrics.accuracy(self.right[self.answered])
 
-    def row(self) -> dict[str, object]:
+    def row(self) -> dict[str, str | float]:
         """One line of the table that ``python -m cleaning calibrate`` prints."""
-        row: dict[str, object] = {
+        row: dict[str, str | float] = {
             "expert": self.expert.name,
             "kind": self.expert.kind,
             "calibration": self.calibration.described(),

@@ -55,7 +55,7 @@ def build_parser(first: Sequence[str] = (), called: str = IN_A_CHECKOUT) -> argp
     for name in set(first) & set(COMMANDS) or COMMANDS:
         importlib.import_module(_home_of(name)).add_to(commands)
     for command in commands.choices.values():
-        command.epilog = command.epilog.replace(IN_A_CHECKOUT, called)
+        command.epilog = (command.epilog or "").replace(IN_A_CHECKOUT, called)
     return parser
 
 

@@ -35,7 +35,7 @@ def _keep(root: Path, folder: Path) -> None:
     from cleaning.domain.settings import Settings
     from cleaning.keep.workspaces import create_workspace
     from cleaning.suspect import pipeline
-    from data_adapters import read_folder
+    from data_adapters.layouts.folder import read_folder
 
     reading = read_folder(folder)
     workspace = create_workspace(root, reading.dataset, reading.experts)

@@ -33,8 +33,8 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_output
-    from data_adapters import ReadingOptions
-    from data_adapters.doctor import diagnose
+    from data_adapters.doctor.diagnosis import diagnose
+    from data_adapters.plan import ReadingOptions
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
     diagnosis = diagnose(

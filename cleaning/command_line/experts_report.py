@@ -98,4 +98,5 @@ def _trusted(study, opinions):
 
     if study.in_force is not None:
         return trusted_rows(study.in_force.codes, study.in_force.flagged)
-    return trusted_rows(np.full(len(study.dataset), np.nan), default_suspicion(opinions, None) >= DEFAULT_THRESHOLD)
+    suspicion = default_suspicion(opinions, study.dataset.given_labels)
+    return trusted_rows(np.full(len(study.dataset), np.nan), suspicion >= DEFAULT_THRESHOLD)

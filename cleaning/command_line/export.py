@@ -64,12 +64,13 @@ def run(arguments: argparse.Namespace) -> None:
             f"What '{arguments.kind or arguments.out.name}' should hold is not known. Give --as "
             f"{one_of(list(BY_NAME))}."
         )
-    folder = BY_NAME[kind].files is not None and arguments.out.suffix.lower() != ".zip"
-    out = _checked(arguments.out, folder, Path(BY_NAME[kind].file_name).suffix)
+    files = None if arguments.out.suffix.lower() == ".zip" else BY_NAME[kind].files
+    out = _checked(arguments.out, files is not None, Path(BY_NAME[kind].file_name).suffix)
     options = ExportOptions(arguments.show_given, arguments.image_prefix, arguments.with_pictures)
     handover = replace(read_review(arguments), options=options)
-    if folder:
-        write_folder(out, suited(kind, handover).files(handover))
+    if files:
+        suited(kind, handover)
+        write_folder(out, files(handover))
     else:
         write_bytes(out, write_kind(kind, handover))
     print(f"{out}: {described(handover)}")

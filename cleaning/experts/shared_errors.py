@@ -209,8 +209,8 @@ def _families(table: pd.DataFrame) -> list[str]:
         if len(members) > 1:
             sentences.append(f"{all_of(members['expert'])} are of one family ({family}).")
     seen = set()
-    for row in table.itertuples():
-        group = frozenset([row.expert, *row.errs_with.split(", ")]) if row.errs_with else None
+    for expert, others in zip(table["expert"], table["errs_with"]):
+        group = frozenset([expert, *others.split(", ")]) if others else None
         if group and group not in seen:
             seen.add(group)
             names = [e for e in table["expert"] if e in group]

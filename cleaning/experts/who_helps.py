@@ -87,7 +87,7 @@ def study_experts(
     dataset: Dataset,
     experts: Sequence[Expert],
     predicted: np.ndarray,
-    weights: Sequence[float],
+    weights: Sequence[float] | np.ndarray,
     *,
     rescoring: Rescoring | None = None,
     budget: int | None = None,

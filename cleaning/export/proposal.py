@@ -13,6 +13,7 @@ from cleaning.estimate.intervals import Interval
 from cleaning.export.handover import Handover
 from cleaning.export.patch.patch import write_patch
 from cleaning.export.proposed_changes import ProposedChange, changes_table, proposed_changes
+from cleaning.settle.final_labels import FinalLine
 from cleaning.version import __version__
 
 Files = dict[str, bytes]
@@ -128,10 +129,10 @@ def _to_hugging_face(handover: Handover, changes: list[ProposedChange], figures:
 def _to_lm_eval(handover: Handover, changes: list[ProposedChange], figures: list[str]) -> Files:
     """What a task's ``process_docs`` needs: ids to leave out, and ids with the 0-based options that are right."""
     dropped = [change for change in changes if change.mask == "drop"]
-    codes = {row.sample_id: row for row in handover.final.changed().itertuples(index=False)}
+    codes = {row.sample_id: row for row in handover.final.changed_lines()}
     replaced = {
         change.sample_id: {
-            "accepted": sorted(int(k) for k in _codes(codes[change.sample_id])),
+            "accepted": sorted(_codes(codes[change.sample_id])),
             **_known(change),
         }
         for change in changes
@@ -147,7 +148,7 @@ def _known(change: ProposedChange) -> dict[str, object]:
     return {"document_id": change.document_id, "human_certified": change.human_certified}
 
 
-def _codes(line) -> tuple[int, ...]:
+def _codes(line: FinalLine) -> tuple[int, ...]:
     return line.labels if line.mask.startswith("any_of") else (line.corrected,)
 
 

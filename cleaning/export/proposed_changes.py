@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import counted
 from cleaning.export.handover import Handover
+from cleaning.settle.final_labels import FinalLine
 
 LONGEST = 240  # letters of a question or a note in the table that a reviewer goes through
 DOCUMENT_ID = "document_id"  # the column in which readers keep it
@@ -50,13 +51,13 @@ class ProposedChange:
 def proposed_changes(handover: Handover) -> list[ProposedChange]:
     """Every change, the most suspicious first."""
     suspicion = handover.scores["suspicion"].to_numpy()
-    lines = sorted(handover.final.changed().itertuples(index=False), key=lambda line: (-suspicion[line.row], line.row))
+    lines = sorted(handover.final.changed_lines(), key=lambda line: (-suspicion[line.row], line.row))
     return [_change(handover, line, float(suspicion[line.row])) for line in lines]
 
 
-def _change(handover: Handover, line, suspicion: float) -> ProposedChange:
+def _change(handover: Handover, line: FinalLine, suspicion: float) -> ProposedChange:
     def told(code: int) -> str:
-        return label_text(handover, line.row, int(code))
+        return label_text(handover, line.row, code)
 
     labels = () if line.mask == "drop" else line.labels if line.mask.startswith("any_of") else (line.corrected,)
     votes = tuple(
@@ -70,11 +71,11 @@ def _change(handover: Handover, line, suspicion: float) -> ProposedChange:
         }
         for vote in handover.final.votes[line.sample_id]
     )
-    certified = bool(line.agreeing >= CERTAIN or line.adjudicated)
+    certified = line.agreeing >= CERTAIN or line.adjudicated
     accepted = tuple(told(code) for code in sorted(labels))
     what = _what(handover, line.row)
     return ProposedChange(
-        str(line.sample_id), _document_id(handover, line.row), what, told(line.given), accepted, line.mask,
+        line.sample_id, _document_id(handover, line.row), what, told(line.given), accepted, line.mask,
         line.verdict, votes, _experts(handover, line.row, told), round(suspicion, 6), certified,
     )  # fmt: skip
 

@@ -51,7 +51,10 @@ def _confusable(given: np.ndarray, predicted: np.ndarray, class_count: int) -> d
     one, other = pair // class_count, pair % class_count
     order = np.lexsort((other, -count, one))
     table = pd.DataFrame({"one": one[order], "other": other[order]}).query("one != other")
-    return {int(c): list(map(int, part["other"].iloc[:MOST])) for c, part in table.groupby("one", sort=False)}
+    return {
+        int(part["one"].iloc[0]): list(map(int, part["other"].iloc[:MOST]))
+        for _, part in table.groupby("one", sort=False)
+    }
 
 
 def agreed_examples(scores: pd.DataFrame, predicted: np.ndarray, showable: np.ndarray) -> dict[int, list[int]]:
@@ -62,4 +65,4 @@ def agreed_examples(scores: pd.DataFrame, predicted: np.ndarray, showable: np.nd
     shared = ((votes == given[:, None]) | (votes < 0)).all(axis=1) & (votes >= 0).any(axis=1) & showable[rows]
     table = pd.DataFrame({"given": given[shared], "row": rows[shared]})
     table = table[table.groupby("given").cumcount() <= EXAMPLES]  # one more than shown, should a card be its own
-    return {int(c): list(map(int, part["row"])) for c, part in table.groupby("given")}
+    return {int(part["given"].iloc[0]): list(map(int, part["row"])) for _, part in table.groupby("given")}

@@ -10,7 +10,7 @@ import pandas as pd
 from cleaning.errors import counted
 from cleaning.keep.decisions import ReviewStore
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.review.team.roles import MAINTAINER, require
+from cleaning.review.team.permissions import SETTINGS, permit
 
 THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
 CALIBRATION_METHODS = "calibration_methods"
@@ -178,5 +178,5 @@ class Choosing:
 
     def record(self, key: str, value: object) -> None:
         """Raises InputError where this person may not change what counts for others."""
-        require(self.store, self.who, MAINTAINER, "change settings")
+        permit(self.store, self.who, SETTINGS)
         self.store.set_choice(self.run_id, key, value, at=self.clock(), who=self.who)

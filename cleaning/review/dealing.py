@@ -36,7 +36,7 @@ class Dealer:
     def update(self, current: CurrentDecisions, touched: Iterable[str]) -> None:
         """Counts the votes on some samples anew."""
         ids = list(touched)
-        for sample_id, row in zip(ids, self.facts.row_of.get_indexer(ids) if ids else ()):
+        for sample_id, row in zip(ids, self.facts.places(ids)):
             if row >= 0:
                 votes = [d for d in current.on(sample_id) if BY_NAME[d.verdict].judges]
                 referring = sum(d.verdict == NEEDS_EXPERT for d in votes)
@@ -119,5 +119,5 @@ class Dealer:
 
     def _back(self, reviewer: str, held: set[str], known: Known) -> list[tuple[Return, int]]:
         found = [one for one in returning(known, reviewer, self.sources) if one.sample_id not in held]
-        places = self.facts.row_of.get_indexer([one.sample_id for one in found]) if found else []
+        places = self.facts.places([one.sample_id for one in found])
         return [(one, int(row)) for one, row in zip(found, places) if row >= 0]

@@ -48,8 +48,12 @@ class Facts:
 
     def rows(self, sample_ids: Sequence[str]) -> np.ndarray:
         """Places in the dataset of some ids; unknown ones are left out."""
-        found = self.row_of.get_indexer(list(sample_ids)) if len(sample_ids) else np.empty(0, np.int64)
+        found = self.places(sample_ids)
         return found[found >= 0]
+
+    def places(self, sample_ids: Sequence[str]) -> np.ndarray:
+        """Place in the dataset of each id; -1 of unknown ones."""
+        return self.row_of.get_indexer(pd.Index(list(sample_ids))) if len(sample_ids) else np.empty(0, np.int64)
 
     @cached_property
     def suggested(self) -> np.ndarray:
@@ -63,7 +67,7 @@ class Facts:
     def ranked(self) -> RankedRun:
         return ranked_run(self.run, self.dataset.given_labels)
 
-    def _by_row(self, column: str, kind: type) -> np.ndarray:
+    def _by_row(self, column: str, kind: type[np.generic]) -> np.ndarray:
         values = np.empty(len(self.dataset), kind)
         values[self.run.scores["row"].to_numpy()] = self.run.scores[column].to_numpy()
         return values

@@ -28,14 +28,13 @@ class Judged(NamedTuple):
 
 def judged(standing: Iterable[Decision], facts: Facts) -> list[Judged]:
     """Decided samples in the order of the log; a sample's last decision counts. standing: as first said."""
-    last = {}
+    last: dict[str, Decision] = {}
     for decision in standing:
         if decision.verdict != LATER:
             last.pop(decision.sample_id, None)
             last[decision.sample_id] = decision
-    rows = facts.row_of.get_indexer(list(last)) if last else []
     found = []
-    for decision, row in zip(last.values(), rows):
+    for decision, row in zip(last.values(), facts.places(list(last))):
         if row >= 0:
             given = int(facts.dataset.given_labels[row])
             agreed = agrees(decision, given)

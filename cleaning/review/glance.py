@@ -46,8 +46,8 @@ def glance(workspace: Workspace, run_id: str, reviewer: str = "") -> Glance:
     store, facts = shared_store(workspace.decisions_url, workspace.id), Facts(dataset, run)
     log = store.decisions()
     now = in_force(workspace, run, log, store.choices(), ranked=facts.ranked)
-    wishes = {"audit_share": now.chosen.audit_share, "random_cards": now.chosen.random_cards}
-    cards = queue.build_queue(run.scores, facts.shown_audit, flagged=now.flagged, **wishes)
+    share, asked = now.chosen.audit_share, now.chosen.random_cards
+    cards = queue.build_queue(run.scores, facts.shown_audit, flagged=now.flagged, audit_share=share, random_cards=asked)
     cards = queue.remaining(cards, ~facts.showable)
     current = CurrentDecisions()
     current.update(log)

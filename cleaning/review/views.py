@@ -43,7 +43,7 @@ def mode_of(view: View, run_id: str, sample_id: str) -> str:
 
 def open_shares_of(choices: pd.DataFrame | None) -> dict[str, float]:
     """By run id the largest share of blind cards ever shown open by lot; runs not named: the usual one."""
-    ids = [] if choices is None else choices["run_id"].unique()
+    ids = () if choices is None else choices["run_id"].unique()
     return {run_id: Chosen.of(choices, run_id).largest_open_share for run_id in ids}
 
 

@@ -19,6 +19,7 @@ from cleaning.scores.shard_blocks import block_layout, has_blocks, read_blocks
 from cleaning.scores.urls import opened_url
 
 LIST_SUFFIX = ".shards"
+AT_ONCE = 2**22  # bytes
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,11 @@ def _read_npy(shard: Shard, row: int, into: np.ndarray) -> None:
         file.seek(shard.offset + row * into.strides[0])
         wanted = into.data.cast("B")
         while len(wanted):
-            got = file.readinto(wanted)
+            got = file.read(min(len(wanted), AT_ONCE))
             if not got:
                 raise InputError(f"'{shard.place}' became shorter while it was read.")
-            wanted = wanted[got:]
+            wanted[: len(got)] = got
+            wanted = wanted[len(got) :]
 
 
 def _opened_npy(place: str) -> BinaryIO:

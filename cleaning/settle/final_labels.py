@@ -6,8 +6,9 @@ Ties and samples without a majority stay contested and keep their given label.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,6 @@ SETTLED, CONTESTED, OPEN = "settled", "contested", "open"
 DROPPED = -1  # corrected label of a dropped sample
 UNDECIDED = (verdicts.UNSURE, verdicts.NEEDS_EXPERT)
 _UNCLEAR = (verdicts.UNCLEAR_ITEM, verdicts.UNCLEAR_OPTIONS)
-_COLUMNS = "row sample_id given status verdict labels corrected mask votes agreeing adjudicated audit".split()
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,31 @@ class Settlement:
     agreeing: int = 0
 
 
+class FinalLine(NamedTuple):
+    """What is settled about one sample.
+
+    labels: class codes. corrected: one class code, or -1 where dropped. mask: keep, replace:3, any_of:[1,3] or drop.
+    """
+
+    row: int
+    sample_id: str
+    given: int
+    status: str
+    verdict: str
+    labels: tuple[int, ...]
+    corrected: int
+    mask: str
+    votes: int
+    agreeing: int
+    adjudicated: bool
+    audit: bool
+
+
 @dataclass(frozen=True)
 class FinalLabels:
     """The final labels of a dataset under a policy.
 
-    table: one row per sample with a standing vote, in the dataset's order: row, sample_id, given, status, verdict,
-        labels (tuple of class codes), corrected (one class code, or -1 where dropped), mask (keep, replace:3,
-        any_of:[1,3] or drop), votes, agreeing, adjudicated, audit.
+    table: one row per sample with a standing vote, in the dataset's order, with the columns of ``FinalLine``.
     given: (N,) given labels. votes: the standing decisions, by sample id.
     """
 
@@ -66,6 +84,14 @@ class FinalLabels:
         mask = np.full(len(self.given), "keep", object)
         mask[self.table["row"].to_numpy(np.int64)] = self.table["mask"].to_numpy(object)
         return mask
+
+    def lines(self) -> Iterator[FinalLine]:
+        """The rows of ``table``, one by one."""
+        return map(FinalLine._make, self.table.itertuples(index=False, name=None))
+
+    def changed_lines(self) -> list[FinalLine]:
+        """The rows of ``changed``."""
+        return [line for line in self.lines() if line.mask != "keep"]
 
     def changed(self) -> pd.DataFrame:
         """The rows of ``table`` that evaluate or train differently than the given label does."""
@@ -100,7 +126,7 @@ def settle(
         )
     rows = sorted((int(place), sample) for sample, place in zip(votes, places))
     lines = [_settled_line(row, sample, int(given[row]), votes[sample], policy) for row, sample in rows]
-    table = pd.DataFrame(lines, columns=_COLUMNS)
+    table = pd.DataFrame(lines, columns=FinalLine._fields)
     return FinalLabels(table, np.asarray(given, np.int32), votes, policy)
 
 
@@ -144,12 +170,14 @@ def _as_outcome(vote: Decision, agreeing: int) -> Settlement:
     return Settlement(SETTLED, vote.verdict, tuple(vote.labels), agreeing)
 
 
-def _settled_line(row: int, sample: str, given: int, votes: list[Decision], policy: Policy) -> tuple:
+def _settled_line(row: int, sample: str, given: int, votes: list[Decision], policy: Policy) -> FinalLine:
     outcome = outcome_of(votes, policy)
     corrected, mask = treatment(outcome, given, policy)
     adjudicated, audit = (any(v.card == card for v in votes) for card in (ADJUDICATION, AUDIT))
-    final = (outcome.status, outcome.verdict, outcome.labels, corrected, mask)
-    return (row, sample, given, *final, len(votes), outcome.agreeing, adjudicated, audit)
+    return FinalLine(
+        row, sample, given, outcome.status, outcome.verdict, outcome.labels, corrected, mask,
+        len(votes), outcome.agreeing, adjudicated, audit,
+    )  # fmt: skip
 
 
 def treatment(outcome: Settlement, given: int, policy: Policy) -> tuple[int, str]:

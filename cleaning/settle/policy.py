@@ -47,7 +47,7 @@ class Policy:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict) -> "Policy":
+    def from_dict(cls, values: object) -> "Policy":
         """The policy an export recorded. Raises InputError on names we do not know."""
         known = {f.name for f in fields(cls)}
         if not isinstance(values, dict) or set(values) - known:

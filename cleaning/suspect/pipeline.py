@@ -181,7 +181,7 @@ def most_suspicious_first(suspicion: np.ndarray, agreeing: np.ndarray, sample_id
 
 
 def _default_rule(dataset, opinions, excess, settings):
-    suspicion = default_suspicion(opinions, excess)
+    suspicion = default_suspicion(opinions, dataset.given_labels, excess)
     return suspicion, opinions.suggested, opinions.suggested_probability, opinions.agreeing(), None
 
 

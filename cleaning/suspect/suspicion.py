@@ -1,9 +1,9 @@
 """How likely each given label is wrong, as a number for ranking.
 
 default rule: log ratio b_i = log max_{k != l} q_i(k) - log q_i(l) of the calibrated linear pool, plus the metadata
-excess log lambda_g; suspicion = sigmoid(b_i + log lambda_g), in (0, 1), higher = more likely wrong. Before audit
-reviews it is *not* a probability of error. paper's rule: at least K of M experts agree on one other label with
-calibrated confidence >= tau (Hao et al. 2026, arXiv 2601.07965).
+excess log lambda_g and, where classes are very unequal, the class factor; suspicion = sigmoid of the sum, in (0, 1),
+higher = more likely wrong. Before audit reviews it is *not* a probability of error. paper's rule: at least K of M
+experts agree on one other label with calibrated confidence >= tau (Hao et al. 2026, arXiv 2601.07965).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from cleaning.calibrate.logistic import sigmoid
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.suspect.pool import SMALLEST, Opinions
+from cleaning.suspect.unequal_classes import class_log_factor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +65,11 @@ def _logs(probability: np.ndarray) -> np.ndarray:
     return np.log(logs, out=logs)
 
 
-def default_suspicion(opinions: Opinions, excess: Excess | None = None) -> np.ndarray:
-    """(N,) float64 in (0, 1): 0.5 where the best other class is as probable as the given label."""
+def default_suspicion(opinions: Opinions, given_labels: np.ndarray, excess: Excess | None = None) -> np.ndarray:
+    """(N,) float64 in (0, 1): 0.5 where the best other class is as probable as the given label, but for the factors."""
+    answered = (opinions.predicted != ABSTAIN).any(axis=1)
     ratio = log_ratio(opinions)
+    ratio += class_log_factor(opinions.label_probability, given_labels, answered)
     if excess is not None:
         ratio += excess.log_factor
     return sigmoid(ratio)

@@ -76,7 +76,7 @@ def _near_misses(one: OpenedExpert, samples: Samples, classes: int | None):
         len(found),
         shown,
     )
-    if one.table is None:
+    if one.table is None or column is None:
         return finding, replace(one, ids=renamed)
     return finding, replace(one, table=_with_column(one.table, column, pa.array(renamed.tolist(), pa.string())))
 
@@ -102,8 +102,8 @@ def _is_transposed(one: OpenedExpert, sample_count: int) -> bool:
 def _transposed(one: OpenedExpert, samples: Samples, classes: int | None):
     if not _is_transposed(one, len(samples)):
         return None
-    sentence = f"Expert '{one.name}' is transposed: shape {one.array.shape} for {counted(len(samples), 'sample')}."
-    return _error(f"transposed:{one.name}", sentence, "Turn it over."), replace(one, array=one.array.T)
+    sentence = f"Expert '{one.name}' is transposed: shape {one.its_array.shape} for {counted(len(samples), 'sample')}."
+    return _error(f"transposed:{one.name}", sentence, "Turn it over."), replace(one, array=one.its_array.T)
 
 
 # ---- percentages
@@ -112,31 +112,32 @@ def _transposed(one: OpenedExpert, samples: Samples, classes: int | None):
 def _percentages(one: OpenedExpert, samples: Samples, classes: int | None):
     if one.table is not None:
         return _table_percentages(one)
-    if one.array.ndim != 2 or not _sum_to_100(read_rows(one.array, slice(0, ROWS))):
+    array = one.its_array
+    if array.ndim != 2 or not _sum_to_100(read_rows(array, slice(0, ROWS))):
         return None
-    return _percent_finding(one, len(one.array)), replace(
-        one, array=converted(one.array, lambda block: block.astype(np.float32) / 100, np.float32)
+    return _percent_finding(one, len(array)), replace(
+        one, array=converted(array, lambda block: block.astype(np.float32) / 100, np.float32)
     )
 
 
 def _table_percentages(one: OpenedExpert):
     from data_adapters.joining.expert_columns import CONFIDENCE_NAMES, score_columns
 
-    confidence = known_columns(one.table, CONFIDENCE_NAMES)[:1]
-    if confidence and one.table.holds_numbers(confidence[0]):
-        values = one.table.numbers(confidence[0])
+    table = read = one.its_table
+    confidence = known_columns(read, CONFIDENCE_NAMES)[:1]
+    if confidence and read.holds_numbers(confidence[0]):
+        values = read.numbers(confidence[0])
         percent = np.nanmin(values) >= 0 and 1.5 < np.nanmax(values) <= 100.1
         columns = confidence
     else:
-        columns = list(score_columns(one.table, None))
-        head = replace(one.table, data=one.table.data.slice(0, ROWS))
+        columns = list(score_columns(read, None))
+        head = replace(read, data=read.data.slice(0, ROWS))
         percent = len(columns) > 1 and _sum_to_100(head.matrix(columns).astype(np.float64))
     if not percent:
         return None
-    table = one.table
     for column in columns:
-        table = _with_column(table, column, pa.array(one.table.numbers(column) / 100))
-    return _percent_finding(one, len(one.table)), replace(one, table=table)
+        table = _with_column(table, column, pa.array(read.numbers(column) / 100))
+    return _percent_finding(one, len(read)), replace(one, table=table)
 
 
 def _sum_to_100(scores: np.ndarray) -> bool:
@@ -166,15 +167,15 @@ def _answers_from_one(one: OpenedExpert, samples: Samples, classes: int | None):
         from data_adapters.joining.expert_columns import PREDICTED_NAMES
 
         column = next(iter(known_columns(one.table, PREDICTED_NAMES)), None)
-    if classes is None or (one.table is not None and column is None) or (one.table is None and one.array.ndim != 1):
+    if classes is None or (one.table is not None and column is None) or (one.table is None and one.its_array.ndim != 1):
         return None
-    written = one.table.text(column) if column else np.array([str(v) for v in one.array.tolist()], object)
+    written = one.its_table.text(column) if column else np.array([str(v) for v in one.its_array.tolist()], np.object_)
     if not _from_one(written, classes):
         return None
     sentence = f"Expert '{one.name}' numbers its classes 1 to {classes}, not from 0."
     finding, less = _error(f"label_base:{one.name}", sentence, "Subtract 1.", len(written)), _less_one(written)
     if column:
-        return finding, replace(one, table=_with_column(one.table, column, pa.array(less.tolist(), pa.string())))
+        return finding, replace(one, table=_with_column(one.its_table, column, pa.array(less.tolist(), pa.string())))
     return finding, replace(one, array=np.array(less.tolist(), np.str_))
 
 

@@ -26,7 +26,7 @@ def spread_of_chance(predicted: np.ndarray, labels: np.ndarray, class_count: int
     given = np.bincount(labels[said], minlength=class_count) / n
     chance = answers @ given
     variance = chance * (1 + chance) - (answers * given) @ (answers + given)
-    return float(np.sqrt(max(variance, 0.0) / max(1, n - 1)))
+    return float(np.sqrt(max(float(variance), 0.0) / max(1, n - 1)))
 
 
 def _error_of_one_answer(opinion: Opinion, chance: float) -> float:

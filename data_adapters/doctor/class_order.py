@@ -115,8 +115,8 @@ def _assignment(predicted: np.ndarray, labels: np.ndarray, class_count: int) -> 
     """(K,) the assignment of classes with most agreement; classes hardly ever answered stay where they can."""
     from scipy.optimize import linear_sum_assignment
 
-    counts = np.bincount(predicted * class_count + labels, minlength=class_count**2).reshape(class_count, class_count)
-    counts = np.where(counts >= LEAST_SUPPORT, counts, 0).astype(np.float64)
+    often = np.bincount(predicted * class_count + labels, minlength=class_count**2).reshape(class_count, class_count)
+    counts = np.where(often >= LEAST_SUPPORT, often, 0).astype(np.float64)
     counts[np.arange(class_count), np.arange(class_count)] += 0.5  # ties stay as they are
     return linear_sum_assignment(counts, maximize=True)[1]
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from cleaning.files import full_disk_as_sentence
 from cleaning.scores.reserved import reserve
+from cleaning.scores.rows import Rows
 
 IN_MEMORY_BYTES = 256 * 1024**2
 BLOCK_ROWS = 4096
 
 
 def converted(
-    scores: np.ndarray, convert: Callable[[np.ndarray], np.ndarray], dtype: np.dtype | type | None = None
+    scores: Rows, convert: Callable[[np.ndarray], np.ndarray], dtype: np.dtype | type | None = None
 ) -> np.ndarray:
     """(R, K) of ``convert(block)`` for every block of rows, which keeps its shape."""
     target = _room(scores.shape, np.dtype(dtype or scores.dtype))

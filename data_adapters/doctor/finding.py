@@ -8,6 +8,9 @@ from cleaning.errors import first_five
 SEVERITIES = ("error", "warning", "note")
 
 
+Severity = Literal["error", "warning", "note"]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing a person should know before scoring.
@@ -20,7 +23,7 @@ class Finding:
     """
 
     name: str
-    severity: Literal["error", "warning", "note"]
+    severity: Severity
     sentence: str
     count: int = 0
     first: tuple[str, ...] = ()

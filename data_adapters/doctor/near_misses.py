@@ -33,9 +33,9 @@ def matched_ids(sample_ids: np.ndarray, expert_ids: np.ndarray) -> dict[int, str
     }
 
 
-def _by_plain(ids: list) -> dict[str, object]:
+def _by_plain(ids: list[str]) -> dict[str, str | None]:
     """Each plain id with the one id written so; None where there are several."""
-    found: dict[str, object] = {}
+    found: dict[str, str | None] = {}
     for one in ids:
         plain = plain_id(one)
         found[plain] = None if plain in found else one

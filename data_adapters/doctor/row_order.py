@@ -80,7 +80,7 @@ def likely_orders(reading: Reading) -> list[tuple[str, np.ndarray]]:
     turned = np.arange(n)
     orders = [("from last to first", turned[::-1].copy())]
     orders += [("one later", np.roll(turned, 1)), ("one earlier", np.roll(turned, -1))]
-    keys = {
+    keys: dict[str, list] = {
         "sorted by sample id": ids,
         "sorted by sample id, upper and lower case alike": [i.casefold() for i in ids],
         "sorted by the numbers in the sample ids": [_natural(i) for i in ids],

@@ -11,7 +11,7 @@ import numpy as np
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import counted
 from data_adapters.doctor.evidence import Evidence
-from data_adapters.doctor.finding import Finding, first
+from data_adapters.doctor.finding import Finding, Severity, first
 
 PICTURES_OPENED = 200
 HASHED_BYTES = 512 * 1024**2
@@ -42,13 +42,13 @@ def _labelled(dataset: Dataset):
     return lambda i: str(choices[i][dataset.given_labels[i]]).strip()
 
 
-def _repeated(name: str, severity: str, dataset: Dataset, groups: list, labelled, bounded: str) -> Finding:
+def _repeated(name: str, severity: Severity, dataset: Dataset, groups: list, labelled, bounded: str) -> Finding:
     what = "questions" if dataset.kind == "question" else "pictures"
     how = "different given labels" if severity == "warning" else "the same given label"
     count = sum(len(places) for places in groups)
     sentence = f"{count:,} samples are {counted(len(groups), 'group')} of exactly the same {what} with {how}{bounded}."
     ids = dataset.sample_ids
-    told = (lambda i: f"{ids[i]} ({labelled(i)[:20]})") if severity == "warning" else lambda i: ids[i]
+    told = (lambda i: f"{ids[i]} ({labelled(i)[:20]})") if severity == "warning" else lambda i: str(ids[i])
     shown = [" = ".join(told(i) for i in places[:3]) for places in groups[:5]]
     fix = "At most one of these labels is right: review them." if severity == "warning" else ""
     return Finding(name, severity, sentence, count, first(shown), fix)

@@ -100,8 +100,8 @@ def _named(name: str, path: Path, arrays: dict[str, np.ndarray], ids: np.ndarray
     if len(arrays) == 1:
         own = list(arrays)
     chosen = {name: own[0]} if own else {key: key for key in arrays}
-    about = {"left_out": tuple(left), "class_order": order}
-    return [replace(_checked(who, path, key, arrays[key], ids), **about) for who, key in chosen.items()]
+    checked = [_checked(who, path, key, arrays[key], ids) for who, key in chosen.items()]
+    return [replace(one, left_out=tuple(left), class_order=order) for one in checked]
 
 
 def _without_class_order(arrays: dict[str, np.ndarray]) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:

@@ -33,7 +33,9 @@ def json_records(path: Path) -> Iterator[tuple[str, dict]]:
     if not is_list:
         yield from ((f"line {number:,}", record) for number, record in json_lines(path))
         return
-    for number, record in enumerate(json_file(path), 1):
+    records = json_file(path)
+    assert isinstance(records, list)  # as it begins with a bracket
+    for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise InputError(f"'{path.name}', record {number:,}, is no JSON object. Expected a list of objects.")
         yield f"record {number:,}", record

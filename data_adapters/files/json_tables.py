@@ -78,7 +78,7 @@ def _of_split(content: Mapping, path: Path) -> dict[str, Sequence[object]]:
     names, rows = [str(name) for name in content["columns"]], content["data"]
     if not all(isinstance(row, list) and len(row) == len(names) for row in rows) or len(set(names)) < len(names):
         raise InputError(f"'{path.name}' has rows that do not fit its 'columns'. Save it again.")
-    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    columns: dict[str, Sequence[object]] = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     index = content.get("index")
     return columns if index is None else _indexed(index, columns)
 
@@ -110,8 +110,8 @@ def _of_fiftyone(classes: object, labels: Mapping) -> dict[str, Sequence[object]
     """FiftyOneImageClassificationDataset: ``{"classes": [...], "labels": {"id": 3}}``; labels may be objects of one."""
     said = [value.get("label") if isinstance(value, dict) else value for value in labels.values()]
     names = classes if isinstance(classes, list) else []
-    within = [type(one) is int and 0 <= one < len(names) for one in said]
-    return {"sample_id": list(labels), "label": [names[one] if ok else one for one, ok in zip(said, within)]}
+    named = [names[one] if type(one) is int and 0 <= one < len(names) else one for one in said]
+    return {"sample_id": list(labels), "label": named}
 
 
 def _is_scores(content: Mapping) -> bool:
@@ -125,7 +125,9 @@ def _of_objects(content: Mapping[str, Mapping]) -> tuple[dict[str, Sequence[obje
     """Rows by id, or columns by name: the inner keys of rows are few, and those of columns are many."""
     inner = list(dict.fromkeys(key for value in content.values() for key in value))
     if _are_columns(content, inner):
-        columns = {name: [value.get(key) for key in inner] for name, value in content.items()}
+        columns: dict[str, Sequence[object]] = {
+            name: [value.get(key) for key in inner] for name, value in content.items()
+        }
         return _indexed(inner, columns), "columns by their index"
     return _indexed(list(content), of_records(list(content.values()))), "records by their index"
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from cleaning.domain.dataset import TEXT
+from cleaning.domain.spreadsheet_text import MARK, YES, unsafe
 from cleaning.errors import InputError, counted
 from data_adapters.files.arrow_columns import (
     TEXT_ROWS,
@@ -138,16 +139,32 @@ def read_table(path: Path, scores: bool = False) -> Table:
     if ending(path) not in (*TABLE_SUFFIXES, LOOSE_TEXT):
         raise InputError(f"'{path.name}' is no table we read ({', '.join(PLAIN_TABLES)}). Save it as one of these.")
     try:
-        return _read(path, scores)
+        return without_apostrophes(_read(path, scores))
     except OtherEncoding as error:
         with recoded(path, error) as (copy, encoding):
-            table = _read(copy, scores)
+            table = without_apostrophes(_read(copy, scores))
         return replace(table, path=path, notes=(*table.notes, said_encoding(path.name, encoding)), encoding=encoding)
+
+
+def without_apostrophes(table: Table) -> Table:
+    """Our own export for spreadsheets as it was before apostrophes were put into it; any other table as it is."""
+    if MARK not in table.columns or {value.casefold() for value in table.head(MARK)} != {YES}:
+        return table
+    columns = [c for c in table.columns if c != MARK]
+    data = table.data.select(columns)
+    for place, column in enumerate(columns):
+        if is_text(data[column].type):
+            plain = pa.array([unsafe(one) if one else one for one in data[column].to_pylist()], data[column].type)
+            data = data.set_column(place, column, plain)
+    note = (
+        f"'{table.path.name}' says that it is safe for spreadsheets: apostrophes that were put into it are taken out."
+    )
+    return replace(table, data=data.rename_columns(list(map(unsafe, columns))), notes=(*table.notes, note))
 
 
 def _read(path: Path, scores: bool) -> Table:
     """The table in a plain file. Raises OtherEncoding where its text is no UTF-8."""
-    readers = {
+    readers: dict[str, Callable[[Path], Table]] = {
         ".csv": partial(_read_text, scores=scores),
         ".tsv": partial(_read_text, scores=scores),
         LOOSE_TEXT: partial(_read_text, scores=scores),

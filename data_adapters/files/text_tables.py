@@ -156,11 +156,11 @@ def _called_by_place(first: list[str]) -> list[str]:
         return ["file_name", "label"]
     kinds = [_is_fraction(first[place]) for place in numbers]
     if kinds == [False, True]:
-        known = ("prediction", "confidence")
+        known = ["prediction", "confidence"]
     elif kinds == [False]:
-        known = ("label",)
+        known = ["label"]
     else:
-        known = tuple(f"value_{k}" for k in range(len(numbers)))
+        known = [f"value_{k}" for k in range(len(numbers))]
     for place, name in zip(numbers, known):
         names[place] = name
     if PICTURE.search(first[0]):

@@ -16,10 +16,10 @@ def column_of(values: Sequence[object]) -> pa.Array:
     Missing values are null. Whole numbers that a float cannot hold are text, so that no id changes.
     """
     kinds = {type(value) for value in values if value is not None}
-    if kinds <= {int} and all(-INT64 <= value < INT64 for value in values if value is not None):
+    if kinds <= {int} and all(-INT64 <= value < INT64 for value in values if isinstance(value, int)):
         return pa.array(values, pa.int64() if kinds else pa.null())
     if kinds <= {int, float} and all(abs(value) <= EXACT for value in values if type(value) is int):
-        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+        return pa.array([float(value) if isinstance(value, int | float) else None for value in values], pa.float64())
     if len(kinds) == 1 and not kinds & {int, float}:
         try:
             return pa.array(values)

@@ -41,10 +41,10 @@ def _mend_torchvision() -> None:
         except (OSError, RuntimeError):
             continue
     if not _has_operator(torch):
-        library = torch.library.Library("torchvision", "FRAGMENT")
+        operators = torch.library.Library("torchvision", "FRAGMENT")
         for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _declared.append(library)
+            operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _declared.append(operators)
 
 
 def _has_operator(torch) -> bool:

@@ -97,7 +97,8 @@ def _unknown_note(unknown: np.ndarray, name: str) -> tuple[str, ...]:
         return ()
     ids, they = counted(len(unknown), "id"), "it is" if len(unknown) == 1 else "they are"
     note = f"Expert '{name}': {ids} not among the samples left out: {listed(unknown)}"
-    return (IdNote.of("unknown_ids", note, f"Expert '{name}' has {ids} that no sample has; {they} left out.", unknown),)
+    sentence = f"Expert '{name}' has {ids} that no sample has; {they} left out."
+    return (IdNote.of("unknown_ids", note, sentence, unknown.tolist()),)
 
 
 def _nothing_in_common(sample_ids: np.ndarray, expert_ids: np.ndarray, name: str) -> str:

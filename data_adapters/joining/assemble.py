@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class About:
     name: str
     source: Path
     image_root: Path | None = None
-    kind: str | None = None
+    kind: Literal["image", "question"] | None = None
 
 
 def assemble(
@@ -79,7 +79,7 @@ def assemble(
     return Reading(
         dataset=dataset,
         experts=experts,
-        notes=(*dataset.notes, *(note for expert in experts for note in expert.notes)),
+        notes=tuple(dict.fromkeys((*dataset.notes, *(note for expert in experts for note in expert.notes)))),
         source=about.source,
         joined_by_position=tuple(expert.name for expert, by_position in built if by_position),
         plan=plan,
@@ -100,9 +100,9 @@ def _pictures(samples: Samples, root: Path | None) -> tuple[np.ndarray | None, l
     return find_pictures(root, samples.ids, samples.images)
 
 
-def _shown(samples: Samples, pictures: np.ndarray | None) -> dict[str, Sequence]:
+def _shown(samples: Samples, pictures: np.ndarray | None) -> dict[str, np.ndarray | list]:
     """Columns of N rows for showing and exporting, in the order of the samples."""
-    shown: dict[str, Sequence] = {"sample_id": samples.ids}
+    shown: dict[str, np.ndarray | list] = {"sample_id": samples.ids}
     if pictures is not None:
         shown["image"] = pictures
     if samples.questions is not None:
@@ -112,11 +112,11 @@ def _shown(samples: Samples, pictures: np.ndarray | None) -> dict[str, Sequence]
     return shown | {c: samples.metadata[c] for c in samples.metadata if c not in shown}
 
 
-def _data_frame(columns: Mapping[str, Sequence]) -> pd.DataFrame:
+def _data_frame(columns: Mapping[str, np.ndarray | list]) -> pd.DataFrame:
     """The columns as pandas holds them; lists of options stay lists."""
     import pandas as pd
 
-    def held(column: Sequence) -> pd.Series | Sequence:
+    def held(column: np.ndarray | list) -> pd.Series | np.ndarray:
         if isinstance(column, list):
             return pd.Series(column, dtype=object)
         return as_series(column) if column.dtype == TEXT else column

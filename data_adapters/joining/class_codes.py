@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,7 +100,7 @@ def spread(codes: np.ndarray, written: np.ndarray, places: np.ndarray) -> np.nda
     return codes[places].astype(np.int32)
 
 
-def integers(written: Sequence[str]) -> np.ndarray:
+def integers(written: Iterable[str]) -> np.ndarray:
     """Whole numbers of texts: UNREADABLE where they are none, OUT_OF_RANGE below -1."""
     return np.array([_integer(value) for value in written], np.int64)
 
@@ -121,7 +121,7 @@ def merged_spellings(labels: np.ndarray, kept_apart: Collection[str]) -> dict[st
     groups: dict[str, list[str]] = {}
     for name in [*times, *(name for name in kept_apart if name not in times)]:
         groups.setdefault(folded(name), []).append(name)
-    merged = {}
+    merged: dict[str, str] = {}
     for spellings in groups.values():
         used = [name for name in spellings if name in kept_apart]
         if len(spellings) > 1 and len(used) < 2:

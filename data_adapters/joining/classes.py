@@ -23,7 +23,7 @@ from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 from data_adapters.limits import MAX_CLASSES
-from data_adapters.plan import ReadingPlan
+from data_adapters.plan import ReadingPlan, Source
 from data_adapters.sentences import listed
 from data_adapters.ways import way
 
@@ -94,8 +94,8 @@ def _answer_texts(opened: Sequence[OpenedExpert], samples: Samples) -> list[np.n
             ids = find_id_column(one.table, samples.ids, samples.id_column)
             columns = [one.answer_column] if one.answer_column else answer_candidates(one.table, ids)
             found += [one.table.text(column) for column in columns]
-        elif one.array.dtype.kind == "U":
-            found.append(one.array)
+        elif one.its_array.dtype.kind == "U":
+            found.append(one.its_array)
     return found
 
 
@@ -123,11 +123,11 @@ def name_classes(
 
 
 def _letters(samples: Samples, names: Names | None) -> tuple[tuple[str, ...], list[str]]:
-    largest = int(samples.option_counts.max())
+    counts = [len(options) for options in samples.options or ()]
+    largest, smallest = max(counts), min(counts)
     if names is not None and len(names[0]) >= largest:
         return names
     notes = [] if names is None else ["The class names are fewer than the options; options are called A, B, ..."]
-    smallest = int(samples.option_counts.min())
     span = f"{largest}" if smallest == largest else f"{smallest} to {largest}"
     return OPTION_LETTERS[:largest], [
         *notes,
@@ -200,14 +200,15 @@ def _column_count(one: OpenedExpert, samples: Samples) -> int:
         return 0
     from data_adapters.joining.expert_columns import numbered_columns, without_rank_columns
 
-    numbered = numbered_columns(without_rank_columns(one.table, _class_texts(one, samples)))
+    numbered = numbered_columns(without_rank_columns(one.its_table, _class_texts(one, samples)))
     return len(numbered) if numbered else 0
 
 
 def _largest_answer(one: OpenedExpert, samples: Samples) -> int:
     """The largest class number a top-1 or vote expert predicts; -1 where its answers are names."""
     if one.table is None:
-        return int(one.array.max()) if one.array.dtype.kind in "iuf" and one.array.ndim == 1 else -1
+        array = one.its_array
+        return int(array.max()) if array.dtype.kind in "iuf" and array.ndim == 1 else -1
     from data_adapters.joining.expert_columns import answer_candidates
 
     ids = find_id_column(one.table, samples.ids, samples.id_column)
@@ -232,16 +233,16 @@ def read_given(samples: Samples, class_names: tuple[str, ...], plan: ReadingPlan
     """The given labels as class numbers. Raises InputError on labels that are no class."""
     if samples.labels_are_places:
         codes = read_places(samples.labels, len(class_names))
-    elif samples.options is not None:
+    elif samples.options is not None and (counts := samples.option_counts) is not None:
         from data_adapters.joining.option_answers import read_answers  # here, as pictures do without it
 
-        codes = read_answers(samples.labels, samples.option_counts, samples.options, samples.option_labels)
+        codes = read_answers(samples.labels, counts, samples.options, samples.option_labels)
     else:
         codes = read_classes(samples.labels, class_names)
     bad = np.flatnonzero(codes.codes < 0)
     if len(bad):
         raise InputError(_refused(samples, class_names, codes, bad))
-    source = "stated" if samples.labels_are_places else "inferred"
+    source: Source = "stated" if samples.labels_are_places else "inferred"
     plan.decide(samples.file, f"column '{samples.label_column}'", f"classes written as {codes.written_as}", source)
     return codes
 

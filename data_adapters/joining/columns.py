@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 
 from cleaning.errors import InputError, first_five, one_of
+from data_adapters.contract import LabelsArray
 from data_adapters.files.tables import Table
 from data_adapters.ways import way
 
+Columned = Table | LabelsArray
 ROLES = (
     "id",
     "given label",
@@ -106,7 +108,7 @@ def is_position(column: str) -> bool:
     return POSITION.fullmatch(column.strip()) is not None
 
 
-def named_column(table: Table, column: str, option: str) -> str:
+def named_column(table: Columned, column: str, option: str) -> str:
     """The column a user named. Raises InputError listing the columns there are."""
     if column not in table.columns:
         raise InputError(
@@ -133,18 +135,18 @@ def _all_differ(table: Table, column: str) -> bool:
     return len(set(head)) == len(head) and not fractions and not is_position(column)
 
 
-def id_column(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str:
+def id_column(table: Columned, asked: str | None, taken: Sequence[str] = ()) -> str:
     """The column of sample ids in a labels table; never one that was named for something else (``taken``)."""
     return _required(table, asked, ID_NAMES, "sample ids", "id_column", taken)
 
 
-def label_column(table: Table, asked: str | None, taken: Sequence[str]) -> str:
+def label_column(table: Columned, asked: str | None, taken: Sequence[str | None]) -> str:
     """The column of given labels in a labels table."""
     return _required(table, asked, LABEL_NAMES, "given labels", "label_column", taken)
 
 
 def optional_column(
-    table: Table, asked: str | None, names: Sequence[str], option: str, taken: Sequence[str] = ()
+    table: Columned, asked: str | None, names: Sequence[str], option: str, taken: Sequence[str] = ()
 ) -> str | None:
     """A column that need not be there: named, else the first with a known name that is not ``taken``, else None."""
     if asked is not None:
@@ -153,14 +155,14 @@ def optional_column(
     return found[0] if found else None
 
 
-def known_columns(table: Table, names: Sequence[str]) -> list[str]:
+def known_columns(table: Columned, names: Sequence[str]) -> list[str]:
     """The columns whose names are among ``names`` (whatever their case), in the order of ``names``."""
     by_name = {column.strip().lower().replace(" ", "_"): column for column in reversed(table.columns)}
     return [by_name[name] for name in names if name in by_name]
 
 
 def _required(
-    table: Table, asked: str | None, names: Sequence[str], what: str, option: str, taken: Sequence[str] = ()
+    table: Columned, asked: str | None, names: Sequence[str], what: str, option: str, taken: Sequence[str | None] = ()
 ) -> str:
     if asked is not None:
         return named_column(table, asked, option)

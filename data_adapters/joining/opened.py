@@ -48,6 +48,18 @@ class OpenedExpert:
     left_out: tuple[str, ...] = ()
     class_order: tuple[str, ...] = ()
 
+    @property
+    def its_table(self) -> Table:
+        """The table of one that is a table."""
+        assert self.table is not None
+        return self.table
+
+    @property
+    def its_array(self) -> np.ndarray:
+        """The array of one that is none."""
+        assert self.array is not None
+        return self.array
+
 
 def open_experts(name: str, path: Path, declared: Mapping[str, Declared] | None = None) -> list[OpenedExpert]:
     """The experts in a file: mostly one, called ``name``; several where an array file holds several.

@@ -1,7 +1,7 @@
 """Answers to questions with options: letters, numbers, the options' own labels or texts, or free text around them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def _best(able: list[str], ways: Mapping[str, np.ndarray], read: Mapping[str, in
     return best if agreed[best] > agreed[first] + FAR_BETTER else first
 
 
-def _letters(written: Sequence[str]) -> np.ndarray:
+def _letters(written: Iterable[str]) -> np.ndarray:
     matches = [LETTER.fullmatch(value) for value in written]
     return np.array([OPTION_LETTERS.index(m[1].upper()) if m else UNREADABLE for m in matches], np.int64)
 

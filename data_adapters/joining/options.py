@@ -22,8 +22,9 @@ def read_options(table: Table, column: str, sample_ids: np.ndarray) -> tuple[lis
     InputError naming the first five questions whose options cannot be read.
     """
     values = [_literal(value) if isinstance(value, str) else value for value in table.values(column)]
-    options = [_options(value) for value in values]
-    _refuse(sample_ids, [o is None for o in options], f"no readable list of options in column '{column}'")
+    read = [_options(value) for value in values]
+    _refuse(sample_ids, [o is None for o in read], f"no readable list of options in column '{column}'")
+    options = [o for o in read if o is not None]
     _refuse(sample_ids, [len(o) < 2 for o in options], f"fewer than two options in column '{column}'")
     too_many = [len(o) > len(OPTION_LETTERS) for o in options]
     _refuse(sample_ids, too_many, f"more than {len(OPTION_LETTERS)} options in column '{column}'")
@@ -58,10 +59,9 @@ def _own_labels(value: object, options: list[str]) -> list[str] | None:
     if not isinstance(value, dict):
         return None
     labels = value.get("label", value.get("labels")) if "text" in value else list(_told(value))
-    good = (
-        isinstance(labels, list | tuple) and len(labels) == len(options) and len(set(map(str, labels))) == len(labels)
-    )
-    return [str(label).strip() for label in labels] if good else None
+    if not isinstance(labels, list | tuple) or not len(set(map(str, labels))) == len(labels) == len(options):
+        return None
+    return [str(label).strip() for label in labels]
 
 
 def _told(value: dict) -> dict:

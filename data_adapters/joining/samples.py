@@ -14,7 +14,7 @@ from data_adapters.contract import LabelsArray
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns
 from data_adapters.joining.given_labels import standing, unlisted
-from data_adapters.plan import ReadingPlan
+from data_adapters.plan import ReadingPlan, Source
 from data_adapters.sentences import listed
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -170,16 +170,21 @@ def _pictures_of(table: Table | LabelsArray, column: str) -> np.ndarray:
 
 def _with_said(roles: Roles, asked: Mapping[str, str | None]) -> Roles:
     """With the roles that the user gave on the plan, where they were not named otherwise."""
-    parts = {"id_column": "id", "label_column": "given label", "group_column": "group"}
-    parts |= {"choices_column": "options", "question_column": "question"}
-    return replace(roles, **{part: getattr(roles, part) or asked[role] for part, role in parts.items()})
+    return replace(
+        roles,
+        id_column=roles.id_column or asked["id"],
+        label_column=roles.label_column or asked["given label"],
+        group_column=roles.group_column or asked["group"],
+        choices_column=roles.choices_column or asked["options"],
+        question_column=roles.question_column or asked["question"],
+    )
 
 
 def _decide(plan: ReadingPlan, table, roles: Roles, parts: Mapping[str, str | None], used: Sequence) -> None:
     said = {roles.id_column, roles.label_column, roles.group_column, roles.choices_column, roles.question_column}
     for role, column in parts.items():
         if column:
-            source = "said" if column in said else "inferred"
+            source: Source = "said" if column in said else "inferred"
             plan.decide(table.path.name, f"column '{column}'", role, source, "" if column in said else "called so")
     left = [f"'{column}'" for column in table.columns if column not in used and column != parts["group"]]
     if left:
@@ -246,7 +251,7 @@ def _refuse_control_characters(ids: np.ndarray, owner: str) -> None:
         )
 
 
-def _metadata(table: Table, used: Sequence[str | None]) -> dict[str, np.ndarray]:
+def _metadata(table: Table | LabelsArray, used: Sequence[str | None]) -> dict[str, np.ndarray]:
     return {c: table.text(c) for c in table.columns if c not in used and c != "sample_id"}
 
 

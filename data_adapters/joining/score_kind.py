@@ -10,7 +10,7 @@ import numpy as np
 
 from cleaning.errors import InputError, counted
 from cleaning.scores.float_bits import all_finite
-from cleaning.scores.rows import read_rows
+from cleaning.scores.rows import Rows, read_rows
 from cleaning.scores.shards import ShardedScores
 from data_adapters.sentences import listed
 
@@ -30,7 +30,7 @@ class FullScores:
     """
 
     name: str
-    scores: np.ndarray
+    scores: Rows
     rows: np.ndarray
     sample_ids: np.ndarray
     option_counts: np.ndarray | None = None

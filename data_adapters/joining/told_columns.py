@@ -32,7 +32,7 @@ def unused_note(opened: OpenedExpert, shape: TableShape | None) -> list[str]:
     """What is said about columns that nothing was made of."""
     if shape is None or opened.answer_column or shape.class_columns:
         return []
-    left = [column for column in opened.table.columns if column not in shape.used]
+    left = [column for column in opened.its_table.columns if column not in shape.used]
     return [f"Expert '{opened.name}': not used: {first_five(left)}."] if left else []
 
 

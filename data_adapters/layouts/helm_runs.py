@@ -11,6 +11,7 @@ presentation/run_display.py, metrics/chain_of_thought_metric.py.
 import math
 import re
 from pathlib import Path
+from typing import TypeVar
 
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
@@ -75,7 +76,10 @@ def _log_of(logs: dict[str, Log], run: Path, model: object) -> Log:
     return logs.setdefault(name, Log(name, run))
 
 
-def _expect(content: object, kind: type, path: Path) -> object:
+Kind = TypeVar("Kind", bound=dict | list)
+
+
+def _expect(content: object, kind: type[Kind], path: Path) -> Kind:
     if not isinstance(content, kind):
         raise InputError(f"'{path.parent.name}/{path.name}' is not laid out as HELM writes it. Copy it again.")
     return content

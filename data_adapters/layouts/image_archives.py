@@ -49,7 +49,7 @@ def read_image_archive(path: Path, pictures_to: Path | None) -> LabelsSource:
 def _pictures(path: Path) -> list[str]:
     """The names of the pictures inside. Stops at what is too much, so that a bomb is not read to its end."""
     most = min(MAX_PICTURES_BYTES, max(FREE_UNPACKED_BYTES, MAX_UNPACKING_RATIO * path.stat().st_size))
-    found, total = set(), 0
+    found, total = set[str](), 0
     for name, size in _members(path):
         total += size
         if _is_picture(name):
@@ -95,9 +95,9 @@ def _contents(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                         yield member.filename, content
     else:
         with tarfile.open(path) as archive:
-            for member in archive:
-                if member.isfile() and _is_picture(member.name):
-                    yield member.name, archive.extractfile(member)
+            for one in archive:
+                if one.isfile() and _is_picture(one.name) and (held := archive.extractfile(one)):
+                    yield one.name, held
 
 
 def _zipped_files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -175,11 +175,10 @@ def read_record(
         raise InputError(f"{where} has {len(likelihoods)} log-likelihoods for {len(options)} options.")
     log.scores[sample_id] = _normalise(likelihoods, [ending for _, ending in arguments], normalised)
     right = record.get("acc")
-    graded = isinstance(right, int | float) and np.isfinite(right)
     return replace(
         asked,
         best=int(np.argmax(likelihoods)),
-        right=float(right) if graded else None,
+        right=float(right) if isinstance(right, int | float) and np.isfinite(right) else None,
         several=several_right(record["doc"], options),
     )
 
@@ -208,8 +207,9 @@ def _likelihoods(record: dict, count: int) -> list[float] | None:
     """One log-likelihood per request; None where the model wrote text instead."""
     for key in ("filtered_resps", "resps"):
         written = record.get(key)
-        values = [_likelihood(response) for response in written] if isinstance(written, list) else []
-        if len(values) >= 2 and None not in values and len(values) == (count or len(values)):
+        responses = written if isinstance(written, list) else []
+        values = [value for value in map(_likelihood, responses) if value is not None]
+        if len(values) >= 2 and len(values) == len(responses) == (count or len(values)):
             return values
     return None
 

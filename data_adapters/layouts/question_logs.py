@@ -1,6 +1,6 @@
 """What language-model logs have in common: questions with their options, and one model's scores or answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,7 +128,10 @@ def _opened(log: Log, width: int) -> list[OpenedExpert]:
 def _answered(log: Log) -> pa.Table:
     """sample_id and answer of a log, with its confidence where every answer has one."""
     told = [confidence for answer, confidence in log.answers.values() if answer]
-    columns = {"sample_id": list(log.answers), "answer": [answer for answer, _ in log.answers.values()]}
+    columns: dict[str, list] = {
+        "sample_id": list(log.answers),
+        "answer": [answer for answer, _ in log.answers.values()],
+    }
     if told and None not in told:
         columns["confidence"] = [confidence for _, confidence in log.answers.values()]
     return pa.table(columns)
@@ -142,7 +145,7 @@ def _matrix(scores: dict[str, Sequence[float]], width: int) -> np.ndarray:
     return out
 
 
-def _objects(values: dict[str, object]) -> np.ndarray:
+def _objects(values: Collection[str]) -> np.ndarray:
     out = np.empty(len(values), object)
     out[:] = list(values)
     return out

@@ -81,7 +81,7 @@ def _decision(sample: str, given: int, user: str, said: dict, codes: dict, run_i
 
 
 def _verdict(said: dict, given: int, codes: dict) -> tuple[str, list[int]]:
-    written = next((said[question] for question in LABEL_QUESTIONS if question in said), [])
+    written: str | list[str] = next((said[question] for question in LABEL_QUESTIONS if question in said), [])
     names = [written] if isinstance(written, str) else list(written)
     strange = next((name for name in names if name not in codes), None)
     if strange is not None:

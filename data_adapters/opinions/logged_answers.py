@@ -26,7 +26,7 @@ def read_logged_answers(path: Path, id_field: str | None = None) -> LoggedAnswer
     path = Path(path)
     used_filter, others = choose_filter(path)
     task, log = task_of(path), Log(path.stem, path)
-    records, asked = [], []
+    records, asked = list[dict](), list[HarnessRecord]()
     for place, record in json_records(path):
         if str(record.get("filter", "none")) == used_filter:
             one = read_record(log, task, record, f"'{path.name}', {place}", "none", len(records))

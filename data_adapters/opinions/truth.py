@@ -52,14 +52,13 @@ def read_truth(path: Path, dataset: Dataset) -> Truth:
 def _real(path: Path, dataset: Dataset) -> Truth:
     answers = _real_lists(path)
     matches = [NUMBER.search(str(one)) for one in dataset.sample_ids]
-    strange = [
-        one for one, match in zip(dataset.sample_ids, matches) if not match or not 1 <= int(match[1]) <= len(answers)
-    ]
+    numbers = [int(match[1]) if match else 0 for match in matches]
+    strange = [one for one, number in zip(dataset.sample_ids, numbers) if not 1 <= number <= len(answers)]
     if strange:
         raise InputError(
             f"{counted(len(strange), 'sample id')} without the number of an ImageNet validation image: {listed(strange)}"
         )
-    right = [answers[int(match[1]) - 1] for match in matches]
+    right = [answers[number - 1] for number in numbers]
     places = np.array([place for place, classes in enumerate(right) if classes], np.int64)
     wrong = np.array([int(dataset.given_labels[place]) not in right[place] for place in places], bool)
     return Truth(places, wrong)

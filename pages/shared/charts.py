@@ -15,7 +15,8 @@ from pages.shared import state
 TEAL, RUST, BLUE, GREY = "#1C8278", "#C2622D", "#5B70C0", "#8A8F94"
 INK = "#1D2327"
 FAINT = "rgba(138,143,148,0.25)"
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"]}
+BUTTONS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"]
+CONFIG: dict[str, object] = {"displaylogo": False, "modeBarButtonsToRemove": BUTTONS}
 
 
 def show(figure: go.Figure, key: str) -> None:
@@ -28,13 +29,13 @@ def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
 
     Both are made in the browser or here: nothing is fetched from elsewhere.
     """
-    kind = state.typed(f"{key}_picture")
-    config, theme = CONFIG | {"modeBarButtonsToRemove": [*CONFIG["modeBarButtonsToRemove"], "toImage"]}, "streamlit"
+    kind = str(state.typed(f"{key}_picture") or "")
+    config = CONFIG | {"modeBarButtonsToRemove": [*BUTTONS, "toImage"]}
     if kind:
         picture = {"format": kind.lower(), "filename": key, "scale": 3 if kind == "PNG" else 1}
-        figure, theme = for_print(figure), None
+        figure = for_print(figure)
         config = CONFIG | {"toImageButtonOptions": picture, "displayModeBar": True}
-    st.plotly_chart(figure, key=key, theme=theme, config=config, width="stretch")
+    st.plotly_chart(figure, key=key, theme=None if kind else "streamlit", config=config, width="stretch")
     with st.popover("Take along", icon=":material/download:", type="tertiary", key=f"{key}_take"):
         st.segmented_control("Draw it for print", ["PNG", "SVG"], key=f"{key}_picture")
         if kind:

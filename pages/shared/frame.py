@@ -74,9 +74,9 @@ def _reviewer() -> None:
         placeholder="your name or initials",
         max_chars=40,
         on_change=changed,
-        help="Decisions are kept under this name. It appears in exports; a pseudonym is fine. This is no sign-in: on this "
-        "machine everybody may use any name.",
+        help="Decisions are kept under this name. It appears in exports; a pseudonym is fine.",
     )
+    st.caption(signed_in.LOCAL)
 
 
 def onward(page: str, words: str) -> None:

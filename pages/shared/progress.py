@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 Progress = Callable[[float, str], None]
 
@@ -20,7 +21,7 @@ def shown() -> Iterator[Progress]:
     It may be called inside a cached function: what that writes Streamlit would write again at each look-up, so the
     bar is written as if from outside.
     """
-    bars, outside = [], copy_context()
+    bars, outside = list[DeltaGenerator](), copy_context()
 
     def tell(share: float, words: str) -> None:
         if bars:

@@ -5,6 +5,7 @@ Everything else lives on disk. The URL carries ids (never a path), so a reload o
 
 from collections.abc import Hashable
 from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ _KEY = "second_opinion_state"
 _ROUTED = "second_opinion_routed"
 _ASKED = "second_opinion_asked"
 MOST_ASKED = 100
+Kind = TypeVar("Kind")
 _IN_URL = {"workspace_id": "workspace", "run_id": "run", "reviewer": "reviewer"}
 
 
@@ -76,6 +78,12 @@ def recall(name: str, default: object = None) -> object:
     return st.session_state.get(f"second_opinion_{name}", default)
 
 
+def recalled(name: str, kind: type[Kind]) -> Kind | None:
+    """What is kept for this tab, where it is of this kind."""
+    value = recall(name)
+    return value if isinstance(value, kind) else None
+
+
 def ask(what: Hashable) -> None:
     """Marks something as wished for in this tab, so that it is shown from now on without another press."""
     asked_for = st.session_state.get(_ASKED, ())
@@ -90,6 +98,13 @@ def asked(what: Hashable) -> bool:
 def typed(key: str) -> object:
     """The current value of the widget with this key, for use in its callback."""
     return st.session_state.get(key)
+
+
+def number(key: str) -> float:
+    """The current value of the number input or slider with this key."""
+    value = typed(key)
+    assert isinstance(value, int | float)
+    return value
 
 
 def type_in(key: str, value: object) -> None:

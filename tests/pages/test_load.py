@@ -1,5 +1,6 @@
 """The Load page: home, and data of one's own from dropped files or a folder to a run."""
 
+import shutil
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +18,10 @@ from tests.pages.conftest import words
 
 def left_in_uploads(root) -> list:
     return list((root / "uploads").iterdir()) if (root / "uploads").exists() else []
+
+
+def folders_in_uploads(root) -> list:
+    return [path for path in left_in_uploads(root) if path.is_dir()]
 
 
 def test_home_shows_each_workspace_with_what_is_next(app, digits):
@@ -59,12 +64,12 @@ def test_dropped_files_are_read_scored_and_kept(app, demo_root):
     score(test)
     made = next(w for w in list_workspaces(demo_root) if w.name == "my pets")
     assert made.latest_run().id == test.query_params["run"]
-    assert made.reading_steps() and len(left_in_uploads(demo_root)) == 1
+    assert made.reading_steps() and len(folders_in_uploads(demo_root)) == 1
 
 
 def test_files_that_are_taken_away_leave_nothing(app, demo_root):
     test = dropped(app("load"), {"labels.csv": loading.labels_csv(), "net.npz": loading.npz(loading.scores())})
-    assert len(left_in_uploads(demo_root)) == 1
+    assert len(folders_in_uploads(demo_root)) == 1
     test.file_uploader[0].set_value(None).run()
     assert left_in_uploads(demo_root) == []
     dropped(test, {"labels.csv": b"\xff\xfe broken"})
@@ -181,3 +186,19 @@ def test_what_is_taken_back_is_not_read_again(demo_root, monkeypatch):
         intake.keep_look(brought, said, intake.look_at(brought, said))
     assert intake.kept_look(brought, first) and intake.kept_look(brought, second)
     assert intake.kept_look(brought, Remarks(base=1)) is None
+
+
+def test_a_home_without_workspaces_offers_the_demo_by_a_button(app, demo_root):
+    for workspace in list_workspaces(demo_root):
+        shutil.rmtree(workspace.folder)
+    test = app("load")
+    assert [b.label for b in test.button if str(b.key).startswith("demo_")] == ["Handwritten digits", "Exam questions"]
+    test.button(key="demo_digits").click().run(timeout=90)
+    assert not test.exception and not test.error
+    made = {workspace.kind: workspace for workspace in list_workspaces(demo_root)}
+    assert list(made) == ["image"] and test.query_params["workspace"] == made["image"].id
+    assert test.query_params["run"] == made["image"].latest_run().id
+
+
+def test_a_home_with_workspaces_offers_no_demo(app, digits):
+    assert not [b for b in app("load").button if str(b.key).startswith("demo_")]

@@ -87,8 +87,10 @@ def read_label_table(path: Path, class_names: tuple[str, ...], arguments: argpar
     ids, texts = table.text(ids_in), table.text(labels_in)
     check_unique_ids(ids, f"'{path.name}' (column '{ids_in}')")
     options, own = read_options(table, choices_in, ids) if choices_in else (None, None)
-    counts = np.array([len(o) for o in options], np.int32) if options else None
-    codes = read_answers(texts, counts, options, own) if options else read_classes(texts, class_names)
+    if options:
+        codes = read_answers(texts, np.array([len(o) for o in options], np.int32), options, own)
+    else:
+        codes = read_classes(texts, class_names)
     bad = np.flatnonzero((codes.codes < 0) | (codes.codes >= len(class_names)))
     if len(bad):
         raise InputError(

@@ -69,7 +69,7 @@ def _arrow_array(column: np.ndarray):
     import pyarrow as pa
 
     if column.dtype.kind in "fi":
-        buffers = [np.ascontiguousarray(column)]
+        buffers: list[np.ndarray | bytes] = [np.ascontiguousarray(column)]
     elif column.dtype.kind == "b":
         buffers = [np.packbits(column, bitorder="little")]
     else:

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 from cleaning.errors import InputError
 
@@ -50,15 +51,15 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_source(arguments: argparse.Namespace, **options):
+def read_source(arguments: argparse.Namespace, **further):
     """The Reading that the arguments name; what the reader did that a person should know goes to stderr.
 
-    options: further fields of ``data_adapters.ReadingOptions``.
+    further: fields of ``data_adapters.ReadingOptions``.
     """
-    from data_adapters import ReadingOptions
-    from data_adapters.doctor import read_fixed
+    from data_adapters.doctor.diagnosis import read_fixed
+    from data_adapters.plan import ReadingOptions
 
-    options = ReadingOptions(tuple(arguments.fix), arguments.as_is, arguments.no_label, **options)
+    options = ReadingOptions(tuple(arguments.fix), arguments.as_is, arguments.no_label, **further)
     reading = read_fixed(lambda plan: read_unfixed(arguments, plan), options)
     print_reading(reading, reading.notes)
     return reading
@@ -82,7 +83,7 @@ def read_unfixed(arguments: argparse.Namespace, plan):
         raise InputError("--normalised is for a folder of lm-evaluation-harness logs. Give it as DATASET.")
     if arguments.labels is None:
         raise InputError("There is nothing to read. Give a dataset folder, or --labels FILE with --expert NAME=FILE.")
-    from data_adapters import read_loose
+    from data_adapters.layouts.loose_files import read_loose
 
     return read_loose(
         arguments.labels,
@@ -102,9 +103,9 @@ def read_unfixed(arguments: argparse.Namespace, plan):
     )
 
 
-def _read_dataset(path: Path, normalised: str, plan):
-    from data_adapters import read, read_lm_eval
-    from data_adapters.reading import NoDataset
+def _read_dataset(path: Path, normalised: Literal["none", "characters", "bytes"], plan):
+    from data_adapters.layouts.lm_eval_logs import read_lm_eval
+    from data_adapters.reading import NoDataset, read
 
     try:
         return read(path, plan) if normalised == "none" else read_lm_eval(path, normalised, plan)

@@ -72,7 +72,7 @@ def fewest_calls(table: pd.DataFrame, keep: float = 0.99) -> pd.Series:
     enough = table[table[column] >= keep]
     if enough.empty:
         raise InputError(f"No rule keeps {percent(keep)} of the flags; ask the expert everywhere or lower the goal.")
-    return enough.loc[enough["calls"].idxmin()]
+    return enough.iloc[int(enough["calls"].argmin())]
 
 
 def calls_sentence(row: pd.Series, expert: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,16 @@ POLICIES = {
     "oracle": "knows who is right: the cheapest right answer stands (no router can do better)",
 }
 TAKE_HIGHER = {"calibrated": "take the higher calibrated confidence", "raw": "take the higher raw confidence"}
+
+
+class SinglePoint(NamedTuple):
+    """Its accuracy has a 95 % interval."""
+
+    who: str
+    cost: float
+    accuracy: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -90,10 +101,14 @@ class CascadeCurves:
         )
 
     def points(self) -> pd.DataFrame:
-        """Single points beside the curves: each expert alone and all asked: who, cost, accuracy, low, high."""
-        rows = [(name, cost, *interval(self.alone[name])) for name, cost in zip(self.names, self.costs)]
-        rows += [(TAKE_HIGHER[kind], self.costs.sum(), *interval(v)) for kind, v in self.take_higher.items()]
-        return pd.DataFrame(rows, columns=["who", "cost", "accuracy", "low", "high"])
+        """A row per ``single_points``: who, cost, accuracy, low, high."""
+        return pd.DataFrame(self.single_points())
+
+    def single_points(self) -> list[SinglePoint]:
+        """Points beside the curves: each expert alone and all asked."""
+        alone = [SinglePoint(name, float(c), *interval(self.alone[name])) for name, c in zip(self.names, self.costs)]
+        cost = float(self.costs.sum())
+        return alone + [SinglePoint(TAKE_HIGHER[kind], cost, *interval(v)) for kind, v in self.take_higher.items()]
 
     def summary(self, fractions: Sequence[float] = (0.10, 0.25, 0.50)) -> pd.DataFrame:
         """One row per policy and measure ("area" or "accuracy at 25 %"): value, low, high (95 %)."""
@@ -146,9 +161,8 @@ def cascade_curves(
     rng = np.random.default_rng(seed)
     found = []
     for repeat in range(repeats):
-        order = rng.permutation(len(given_labels))
-        halves = np.array_split(order, 2)
-        found.append(_one_split(names, costs, confidence, correct, *halves, bins, calibrate))
+        learn, judge = np.array_split(rng.permutation(len(given_labels)), 2)
+        found.append(_one_split(names, costs, confidence, correct, learn, judge, bins, calibrate))
         progress((repeat + 1) / repeats)
     accuracy, alone, higher = ({k: np.stack([f[i][k] for f in found]) for k in found[0][i]} for i in range(3))
     return CascadeCurves(tuple(names), costs, bins, FRACTIONS, accuracy, alone, higher, len(given_labels))
@@ -203,12 +217,14 @@ def by_chance(judge: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def by_oracle(right: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """(G,) best accuracy anyone could reach: the first expert's wrong answers go, cheapest gain first, just as far
-    as the first expert that is right. right: (M, n) 0/1."""
-    gained = np.flatnonzero((right[0] == 0) & right.any(axis=0))
+    """(G,) best accuracy anyone could reach: answers that others better go, most gained per cost first, just as far
+    as the first expert that is best. right: (M, n) 0..1."""
+    gain = right.max(axis=0) - right[0]
+    gained = np.flatnonzero(gain > 0)
     extra = np.cumsum(costs[1:])[right[1:, gained].argmax(axis=0)]
-    spent = np.concatenate([[0.0], np.cumsum(np.sort(extra))]) / right.shape[1]
-    accuracy = right[0].mean() + np.arange(len(spent)) / right.shape[1]
+    order = np.argsort(-gain[gained] / extra, kind="stable")
+    spent = np.concatenate([[0.0], np.cumsum(extra[order])]) / right.shape[1]
+    accuracy = right[0].mean() + np.concatenate([[0.0], np.cumsum(gain[gained][order])]) / right.shape[1]
     return np.interp(FRACTIONS * costs[1:].sum(), spent, accuracy)
 
 

@@ -80,9 +80,9 @@ def learn_router(
 
 
 def _wanted_fraction(fraction: float | None, point: OperatingPoint | None) -> float:
-    if (fraction is None) == (point is None):
-        raise InputError("Give the router either a fraction or an operating point.")
     wanted = fraction if point is None else point.fraction
+    if wanted is None or None not in (fraction, point):
+        raise InputError("Give the router either a fraction or an operating point.")
     if not 0 <= wanted <= 1:
         raise InputError(f"A fraction of {wanted} cannot be routed; choose a number between 0 and 1.")
     return wanted

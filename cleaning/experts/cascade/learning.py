@@ -64,7 +64,7 @@ def decisions_at(price: float, cells: BinSums, edges: Sequence[np.ndarray], cost
     """
     if np.isinf(price):
         return [np.full(len(e) + 1, price < 0) for e in edges]
-    value, decisions = cells.total[-1], []
+    value, decisions = cells.total[-1], list[np.ndarray]()
     for stage in range(len(edges) - 1, -1, -1):
         after = value - price * costs[stage + 1] * cells.count
         pass_on = _bin_mean(cells, stage, after - cells.total[stage], edges) >= -EQUAL

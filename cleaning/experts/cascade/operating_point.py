@@ -89,7 +89,7 @@ def cheapest_within(
     if np.isnan(fraction):
         best = curves.fractions[int(rows.mean(axis=0).argmax())]
         return _point(curves, float(best), policy, name, reached=False)
-    each = [_first_at_least(curves.fractions, row, g) for row, g in zip(rows, goal)]
+    each = np.array([_first_at_least(curves.fractions, row, g) for row, g in zip(rows, goal)])
     each = np.where(np.isnan(each), 1.0, each)
     saved = 1 - curves.cost_at(each) / _cost_of(curves, name)
     value = 1 - float(curves.cost_at(fraction)) / _cost_of(curves, name)

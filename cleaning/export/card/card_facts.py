@@ -110,7 +110,7 @@ def _choices(handover: Handover) -> list[dict]:
     """What was chosen about this run, in order."""
     names = handover.pseudonyms
     return [
-        {"key": str(c.key), "value": plain(c.value), "at": c.at, "who": names.get(c.who, "a maintainer")}
+        {"key": str(c.key), "value": plain(c.value), "at": c.at, "who": names.get(str(c.who), "a maintainer")}
         for c in handover.in_force.chosen.log.itertuples(index=False)
     ]
 
@@ -135,10 +135,9 @@ def threshold_facts(handover: Handover) -> dict:
 
 def found_wrong(handover: Handover) -> int:
     """Samples whose given label is settled to be wrong."""
-    table = handover.final.table
     return sum(
         line.status == SETTLED and line.given not in line.labels and line.verdict not in (UNCLEAR_ITEM, UNCLEAR_OPTIONS)
-        for line in table.itertuples(index=False)
+        for line in handover.final.lines()
     )
 
 
@@ -187,12 +186,7 @@ def _audit(handover: Handover) -> dict:
 
 
 def _wrong_rows(handover: Handover) -> list[int]:
-    table = handover.final.table
-    return [
-        int(line.row)
-        for line in table.itertuples(index=False)
-        if line.status == SETTLED and line.given not in line.labels
-    ]
+    return [line.row for line in handover.final.lines() if line.status == SETTLED and line.given not in line.labels]
 
 
 def versions() -> dict[str, str]:

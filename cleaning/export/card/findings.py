@@ -14,8 +14,8 @@ LONGEST_TEXT = 600
 def verdict_counts(handover: Handover) -> list[dict]:
     """For each given class with a decided sample, most decided first: final verdicts, contested and open samples."""
     by_class: dict[int, Counter] = {}
-    for line in handover.final.table.itertuples(index=False):
-        by_class.setdefault(int(line.given), Counter())[line.verdict or line.status] += 1
+    for line in handover.final.lines():
+        by_class.setdefault(line.given, Counter())[line.verdict or line.status] += 1
     order = sorted(by_class, key=lambda k: (-by_class[k].total(), k))
     names = handover.dataset.class_names
     return [{"class": names[k], "decided": by_class[k].total(), **dict(sorted(by_class[k].items()))} for k in order]
@@ -24,8 +24,8 @@ def verdict_counts(handover: Handover) -> list[dict]:
 def confused_pairs(handover: Handover, most: int = 50) -> list[dict]:
     """Given label -> corrected label, most frequent first; several_fit counts for each label that is not the given."""
     pairs: Counter = Counter()
-    for line in handover.final.changed().itertuples(index=False):
-        pairs.update((int(line.given), int(k)) for k in line.labels if k != line.given)
+    for line in handover.final.changed_lines():
+        pairs.update((line.given, k) for k in line.labels if k != line.given)
     names = handover.dataset.class_names
     order = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:most]
     return [{"given": names[g], "final": names[k], "samples": count} for (g, k), count in order]
@@ -33,20 +33,20 @@ def confused_pairs(handover: Handover, most: int = 50) -> list[dict]:
 
 def examples(handover: Handover, most: int = EXAMPLES) -> list[dict]:
     """The changed samples with the highest suspicion."""
-    changed, names = handover.final.changed(), handover.dataset.class_names
+    names = handover.dataset.class_names
     suspicion = handover.scores["suspicion"].to_numpy()
-    order = sorted(changed.itertuples(index=False), key=lambda line: (-suspicion[line.row], line.row))[:most]
+    order = sorted(handover.final.changed_lines(), key=lambda line: (-suspicion[line.row], line.row))[:most]
     samples = handover.dataset.samples
     found = []
     for line in order:
         example = {
-            "sample_id": str(line.sample_id),
+            "sample_id": line.sample_id,
             "given_label": names[line.given],
             "final_labels": [names[k] for k in line.labels],
             "verdict": line.verdict,
             "mask": line.mask,
-            "votes": int(line.votes),
-            "agreeing": int(line.agreeing),
+            "votes": line.votes,
+            "agreeing": line.agreeing,
             "suspicion": plain(float(suspicion[line.row])),
         }
         if "question" in samples:

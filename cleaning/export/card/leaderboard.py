@@ -86,7 +86,7 @@ def mark(predicted: np.ndarray, final: FinalLabels, way: str) -> Marks:
     counts = labels != DROPPED
     right = (predicted == labels[:, None]) & counts[:, None]
     if way == "any_of":
-        for line in final.table.itertuples(index=False):
+        for line in final.lines():
             if line.status == SETTLED and len(line.labels) > 1:
                 right[line.row] = np.isin(predicted[line.row], line.labels)
     return Marks(right, counts)

@@ -9,15 +9,16 @@ import uuid
 
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
+from cleaning.settle.final_labels import FinalLine
 
 
 def argilla_records(handover: Handover) -> bytes:
     """JSON list of records, one per decided sample, with one response per standing decision."""
-    records = [_record(handover, line) for line in handover.final.table.itertuples(index=False)]
+    records = [_record(handover, line) for line in handover.final.lines()]
     return (json.dumps(records, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _record(handover: Handover, line) -> dict:
+def _record(handover: Handover, line: FinalLine) -> dict:
     dataset, samples, names = handover.dataset, handover.dataset.samples, handover.dataset.class_names
     fields = {c: str(samples[c].iloc[line.row]) for c in ("image", "question") if c in samples}
     if "choices" in samples:
@@ -26,7 +27,7 @@ def _record(handover: Handover, line) -> dict:
         )
     suggested = names[int(handover.scores["suggested"].iloc[line.row])]
     return {
-        "id": str(line.sample_id),
+        "id": line.sample_id,
         "fields": fields | {"given_label": names[line.given]},
         "metadata": {
             "dataset_fingerprint": handover.workspace.id,

@@ -14,7 +14,6 @@ from cleaning.export.handover import Handover, letter_of
 from cleaning.settle.final_labels import DROPPED
 
 COLUMN = "label_corrected"
-TEXT_LINES = {"index": False, "lineterminator": "\n"}
 
 
 def corrected_table(handover: Handover) -> pd.DataFrame:
@@ -47,11 +46,11 @@ def corrected_table(handover: Handover) -> pd.DataFrame:
 def final_label_lists(handover: Handover) -> list[list[str]]:
     """N lists of the class names that count as right: several under "any_of", none where dropped."""
     lists = [[name] for name in handover.names[handover.final.codes()]]
-    for row, labels, mask in handover.final.changed()[["row", "labels", "mask"]].itertuples(index=False):
-        if mask == "drop":
-            lists[row] = []
-        elif mask.startswith("any_of"):
-            lists[row] = [handover.dataset.class_names[code] for code in sorted(labels)]
+    for line in handover.final.changed_lines():
+        if line.mask == "drop":
+            lists[line.row] = []
+        elif line.mask.startswith("any_of"):
+            lists[line.row] = [handover.dataset.class_names[code] for code in sorted(line.labels)]
     return lists
 
 
@@ -68,7 +67,7 @@ def source_table(handover: Handover) -> pd.DataFrame:
     if handover.is_question:
         table[name] = handover.dataset.given_labels
         _add_options(table, handover, COLUMN, codes)
-        table.insert(table.columns.get_loc(f"{COLUMN}_letter"), COLUMN, _blank_dropped(codes, codes))
+        table.insert(list(table).index(f"{COLUMN}_letter"), COLUMN, _blank_dropped(codes, codes))
     else:
         table[COLUMN] = _blank_dropped(handover.names[codes], codes)
     return table
@@ -94,7 +93,7 @@ def _over_all_samples(final: pd.DataFrame, column: str, empty: object, n: int) -
 
 def as_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 CSV with line feeds; lists as JSON."""
-    return _lists_as_json(table).to_csv(**TEXT_LINES).encode()
+    return _lists_as_json(table).to_csv(index=False, lineterminator="\n").encode()
 
 
 def as_parquet(table: pd.DataFrame) -> bytes:
@@ -125,4 +124,4 @@ def _plain_values(column: pd.Series) -> list:
 
 def _lists_as_json(table: pd.DataFrame) -> pd.DataFrame:
     lists = [c for c in table if len(table) and isinstance(table[c].iloc[0], list | tuple | np.ndarray)]
-    return table.assign(**{c: [json.dumps(list(v), ensure_ascii=False) for v in table[c]] for c in lists})
+    return table.assign(**{str(c): [json.dumps(list(v), ensure_ascii=False) for v in table[c]] for c in lists})

@@ -1,30 +1,15 @@
-"""Text that no spreadsheet program runs as a formula when it opens a CSV."""
-
-import re
+"""Tables that no spreadsheet program runs a formula of when it opens them as CSV."""
 
 import pandas as pd
 
-_RUN = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-
-
-def safe(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet might run it; numbers stay as they are.
-
-    ``unsafe`` gives it back: what already begins with apostrophes before such a sign gets one more.
-    """
-    return f"'{text}" if _RUN.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def unsafe(text: str) -> str:
-    """What ``safe`` was given."""
-    return text[1:] if text.startswith("'") and _RUN.match(text) and not _NUMBER.fullmatch(text[1:]) else text
+from cleaning.domain.spreadsheet_text import MARK, YES, safe
 
 
 def safe_table(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with safe names of columns and safe text in them."""
+    """The table with safe names of columns and safe text in them; the last column, MARK, says so where any was changed."""
     found = table.rename(columns=lambda name: safe(str(name)))
     for column in found.columns:
         if not pd.api.types.is_numeric_dtype(found[column]):
             found[column] = found[column].map(lambda value: safe(value) if isinstance(value, str) else value)
-    return found
+    changed = list(found.columns) != list(table.columns) or not found.equals(table)
+    return found.assign(**{MARK: YES}) if changed else found

@@ -64,7 +64,7 @@ def _one_dataset(handover: Handover, rows: np.ndarray, split: str | None = None)
     schema = pa.schema([(name, array.type) for name, array in columns.items()], metadata={"huggingface": info})
     data = _stream(pa.table(list(columns.values()), schema=schema))
     about = {"citation": "", "description": _described(handover), "features": features}
-    state = {
+    state: dict[str, object] = {
         "_data_files": [{"filename": ARROW_FILE}],
         "_fingerprint": hashlib.sha256(data).hexdigest()[:16],
         "_format_columns": None,
@@ -92,7 +92,7 @@ def _columns(handover: Handover, stay: np.ndarray) -> tuple[dict[str, pa.Array],
     }
     if handover.options.with_pictures:
         named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
-    for name in handover.dataset.samples:
+    for name in map(str, handover.dataset.samples):
         if name not in named:
             values = handover.dataset.samples[name].tolist()
             lists = bool(values) and isinstance(values[0], list | np.ndarray)

@@ -101,7 +101,7 @@ def claims_unread(content: Content) -> dict[str, str]:
 
 def _task_data(dataset, row: int, options: ExportOptions) -> dict:
     samples = dataset.samples
-    data = {"sample_id": str(dataset.sample_ids[row])}
+    data: dict[str, object] = {"sample_id": str(dataset.sample_ids[row])}
     if options.show_given:
         data[GIVEN] = dataset.class_names[int(dataset.given_labels[row])]
     if "image" in samples:
@@ -109,8 +109,8 @@ def _task_data(dataset, row: int, options: ExportOptions) -> dict:
     if "question" in samples:
         data["question"] = str(samples["question"].iloc[row])
     if "choices" in samples:
-        data["choices"] = [str(o) for o in samples["choices"].iloc[row]]
-        data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(data["choices"]))
+        data["choices"] = choices = [str(o) for o in samples["choices"].iloc[row]]
+        data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(choices))
     return data
 
 

@@ -15,7 +15,7 @@ from cleaning.export.formats.corrected import as_csv
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 from cleaning.keep.decisions import Decision
-from cleaning.settle.final_labels import SETTLED
+from cleaning.settle.final_labels import SETTLED, FinalLine
 
 REDUX_TYPES = {
     verdicts.KEEP: "ok",
@@ -52,23 +52,19 @@ def mmlu_redux_table(handover: Handover) -> bytes:
     frame["answer"] = dataset.given_labels
     for name in ("error_type", "source", "correct_answer", "potential_reason"):
         frame[name] = ""
-    values = {row: _redux(handover, line) for row, line in zip(handover.final.table["row"], _lines(handover))}
+    values = {line.row: _redux(handover, line) for line in handover.final.lines()}
     for place, name in enumerate(("error_type", "correct_answer", "potential_reason")):
         column = frame[name].to_numpy(object).copy()
         for row, filled in values.items():
             column[row] = filled[place]
         frame[name] = column
-    for name in samples:
-        if name not in (*frame, "sample_id"):
-            frame[name] = samples[name].to_numpy(object)
+    for own in samples:
+        if own not in (*frame, "sample_id"):
+            frame[own] = samples[own].to_numpy(object)
     return as_csv(frame)
 
 
-def _lines(handover: Handover):
-    return handover.final.table.itertuples(index=False)
-
-
-def _redux(handover: Handover, line) -> tuple[str, str, str]:
+def _redux(handover: Handover, line: FinalLine) -> tuple[str, str, str]:
     votes = handover.final.votes[line.sample_id]
     reason = "; ".join(dict.fromkeys(v.note for v in votes if v.note))
     if line.status != SETTLED:
@@ -87,13 +83,13 @@ def labelerrors_votes(handover: Handover) -> bytes:
     suggested = handover.scores["suggested"].to_numpy()
     names = handover.dataset.class_names
     rows = []
-    for line in _lines(handover):
+    for line in handover.final.lines():
         guess = int(suggested[line.row])
-        votes = Counter(_vote_word(v, int(line.given), guess) for v in handover.final.votes[line.sample_id])
+        votes = Counter(_vote_word(v, line.given, guess) for v in handover.final.votes[line.sample_id])
         rows.append(
             {
                 "id": line.sample_id,
-                "given_original_label": int(line.given),
+                "given_original_label": line.given,
                 "given_original_label_name": names[line.given],
                 "our_guessed_label": guess,
                 "our_guessed_label_name": names[guess],
@@ -122,7 +118,7 @@ def cleanlab_label_issues(handover: Handover) -> bytes:
     """
     scores, n = handover.scores, len(handover.dataset)
     issue, by = handover.in_force.flagged.copy(), np.full(n, "suspicion", object)
-    for line in _lines(handover):
+    for line in handover.final.lines():
         if line.status == SETTLED and line.verdict not in (verdicts.UNCLEAR_ITEM, verdicts.UNCLEAR_OPTIONS):
             issue[line.row], by[line.row] = line.given not in line.labels, "review"
     frame = pd.DataFrame(

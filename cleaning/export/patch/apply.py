@@ -57,10 +57,9 @@ def plan_revert(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, policy:
 
 
 def _changes(patch: Patch, sample_ids: np.ndarray, codes: np.ndarray, policy: Policy) -> Change:
-    changed = settle(sample_ids, codes, patch.decisions, policy).changed()
-    rows = changed[["row", "given", "corrected"]].itertuples(index=False)
-    new = {row: corrected for row, given, corrected in rows if corrected not in (given, -1)}
-    return Change(new, tuple(changed["sample_id"][changed["mask"] == "drop"]))
+    lines = settle(sample_ids, codes, patch.decisions, policy).changed_lines()
+    new = {line.row: line.corrected for line in lines if line.corrected not in (line.given, -1)}
+    return Change(new, tuple(line.sample_id for line in lines if line.mask == "drop"))
 
 
 def places_of_entries(patch: Patch, sample_ids: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cleaning.errors import InputError
 
 _BOM = "\ufeff"
+_BLANKS = re.compile(r"[ \t\r]*")
 
 
 @dataclass(frozen=True)
@@ -143,23 +144,28 @@ def _json_spans(text: str, column: str) -> list[tuple[int, int]]:
 
 def _value_span(line: str, column: str) -> tuple[int, int] | None:
     """Where the value of a key of a JSON object stands in its line (the last one, as readers take it)."""
-    decode, blank = json.JSONDecoder().raw_decode, re.compile(r"[ \t\r]*")
-    found = None
-    at = blank.match(line).end()
+    decode, found = json.JSONDecoder().raw_decode, None
+    at = _after_blanks(line, 0)
     try:
         while line[at] in "{,":
-            at = blank.match(line, at + 1).end()
+            at = _after_blanks(line, at + 1)
             if line[at] == "}":
                 break
             key, at = decode(line, at)
-            at = blank.match(line, at).end()
-            start = blank.match(line, at + 1).end() if line[at] == ":" else None
+            at = _after_blanks(line, at)
+            if line[at] != ":":
+                return None
+            start = _after_blanks(line, at + 1)
             _, at = decode(line, start)
             found = (start, at) if key == column else found
-            at = blank.match(line, at).end()
-    except (ValueError, IndexError, TypeError, RecursionError):
+            at = _after_blanks(line, at)
+    except (ValueError, IndexError, RecursionError):
         return None
     return found
+
+
+def _after_blanks(line: str, at: int) -> int:
+    return next(_BLANKS.finditer(line, at)).end()
 
 
 def rewritten(data: bytes, suffix: str, column: str, values: Mapping[int, str]) -> bytes:

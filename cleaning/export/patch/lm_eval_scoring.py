@@ -63,8 +63,8 @@ def score_logged_answers(answers: LoggedAnswers, mask: Mask) -> LogScore:
 
 def _joined(answers: LoggedAnswers, mask: Mask) -> tuple[str, np.ndarray]:
     """(the way of naming that finds most documents, (R,) places in the mask)."""
-    by_name = {str(sample): place for place, sample in enumerate(mask.sample_ids)}
-    by_row = {row: row for row in range(len(mask))}
+    by_name: dict[object, int] = {str(sample): place for place, sample in enumerate(mask.sample_ids)}
+    by_row: dict[object, int] = {row: row for row in range(len(mask))}
     found = {
         way: [(by_row if way == BY_ROW else by_name).get(name) for name in names]
         for way, names in answers.names.items()
@@ -72,8 +72,8 @@ def _joined(answers: LoggedAnswers, mask: Mask) -> tuple[str, np.ndarray]:
     best = max(found, key=lambda way: sum(place is not None for place in found[way]))
     names, places = answers.names[best], found[best]
     strange = [name for name, place in zip(names, places) if place is None]
-    seen = set()
-    repeated = [name for name, place in zip(names, places) if place in seen or seen.add(place)]
+    first = {place: i for i, place in reversed(list(enumerate(places)))}
+    repeated = [name for i, (name, place) in enumerate(zip(names, places)) if first[place] != i]
     for these, what in ((strange, "not in the mask"), (repeated, "more than once in the log")):
         if these:
             raise InputError(
@@ -93,8 +93,10 @@ def _check_contradiction(answers: LoggedAnswers, part: Mask, joined_by: str) -> 
             "the mask's. Name the field of its documents with the sample id (--id-field)."
         )
     accepted = [accepted_classes(entry, int(given)) for entry, given in zip(part.entries, part.given)]
-    bad = [i for i in np.flatnonzero(told) if answers.keys[i] not in (part.given[i], *accepted[i])]
-    bad += [i for i in np.flatnonzero(graded) if not _graded_alike(answers, i, int(part.given[i]), accepted[i])]
+    bad = [i for i in np.flatnonzero(told).tolist() if answers.keys[i] not in (part.given[i], *accepted[i])]
+    bad += [
+        i for i in np.flatnonzero(graded).tolist() if not _graded_alike(answers, i, int(part.given[i]), accepted[i])
+    ]
     if bad:
         raise InputError(
             f"The log contradicts the mask for {counted(len(bad), 'question')} of {len(answers):,}: what it takes for "

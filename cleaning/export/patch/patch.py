@@ -62,7 +62,7 @@ def labels_sha256(sample_ids: Iterable[str], codes: Iterable[int]) -> str:
     return _digest(sorted((str(i), int(k)) for i, k in zip(sample_ids, codes)))
 
 
-def questions_sha256(sample_ids: Iterable[str], questions: Sequence | None, choices: Sequence | None) -> str | None:
+def questions_sha256(sample_ids: Iterable[str], questions: Iterable | None, choices: Iterable | None) -> str | None:
     """Fingerprint of the questions' texts and options by id, or None where there are none."""
     ids = list(map(str, sample_ids))
     if questions is None and choices is None:
@@ -116,12 +116,12 @@ def _lines(handover: Handover) -> Iterable[dict]:
     names, scores, run = handover.dataset.class_names, handover.scores, handover.run
     contents = Contents(handover.dataset)
     suspicion, suggested = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
-    for line in handover.final.table.itertuples(index=False):
+    for line in handover.final.lines():
         votes = [_vote(v, handover) for v in handover.final.votes[line.sample_id]]
-        claims = contents.of(int(line.row)).claims()
+        claims = contents.of(line.row).claims()
         yield {name: claims[name] for name in ("content", "picture") if name in claims} | {
             "sample_id": line.sample_id,
-            "old": int(line.given),
+            "old": line.given,
             "old_label": names[line.given],
             "new": list(line.labels),
             "new_labels": [names[k] for k in line.labels],

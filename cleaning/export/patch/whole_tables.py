@@ -4,6 +4,8 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeGuard
 
 from cleaning.errors import InputError
 from cleaning.export.patch.label_fields import find_fields, rewritten
@@ -11,8 +13,8 @@ from cleaning.export.patch.label_fields import find_fields, rewritten
 CODECS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 IN_TEXT = (".csv", ".tsv", ".jsonl", ".ndjson")
 MOST_UNPACKED = 4 * 1024**3
-LAYOUTS = [{"indent": indent, "separators": None} for indent in (None, 1, 2, 3, 4, "\t")]
-LAYOUTS += [{"indent": indent, "separators": (",", ":")} for indent in (None, 1, 2, 4)]
+INDENTS = (None, 1, 2, 3, 4, "\t")
+LAYOUTS = [*((indent, None) for indent in INDENTS), *((indent, (",", ":")) for indent in (None, 1, 2, 4))]
 
 
 def written_anew(data: bytes, suffix: str, column: str, texts: Mapping[int, str], read: Sequence[str]) -> bytes:
@@ -79,17 +81,17 @@ def _json(data: bytes, column: str, texts: Mapping[int, str], read: Sequence[str
 def _layouts() -> list[Callable[[object], str]]:
     """The ways in which programs write JSON: with and without lines, blanks and escapes."""
     return [
-        lambda content, how=how, ascii_only=ascii_only: json.dumps(content, ensure_ascii=ascii_only, **how)
-        for how in LAYOUTS
+        partial(json.dumps, ensure_ascii=ascii_only, indent=indent, separators=separators)
+        for indent, separators in LAYOUTS
         for ascii_only in (False, True)
     ]
 
 
-def _cells(content: object, column: str) -> Iterator[tuple[dict | list, object]]:
+def _cells(content: object, column: str) -> Iterator[tuple[dict | list, Any]]:
     """(what holds it, its key) of every row's label, in whichever layout the table has."""
     records = next((v for v in content.values() if _are_records(v)), None) if isinstance(content, dict) else content
     if _are_records(records):
-        yield from ((record, column) for record in records if isinstance(record, dict))
+        yield from ((record, column) for record in records)
     elif isinstance(content, dict) and {"columns", "data"} <= content.keys() and column in content["columns"]:
         yield from ((row, content["columns"].index(column)) for row in content["data"])
     elif isinstance(content, dict) and isinstance(content.get(column), dict | list):
@@ -101,7 +103,7 @@ def _cells(content: object, column: str) -> Iterator[tuple[dict | list, object]]
         yield from ((content, key) for key in content)
 
 
-def _are_records(value: object) -> bool:
+def _are_records(value: object) -> TypeGuard[list[dict]]:
     return isinstance(value, list) and len(value) > 0 and all(isinstance(row, dict) for row in value)
 
 
@@ -117,8 +119,9 @@ def _like(old: object, value: str) -> object:
     """The new label in the type of the old one."""
     if isinstance(old, list):
         return [_like(old[0] if old else "", value)]
-    whole = isinstance(old, int | float) and not isinstance(old, bool) and re.fullmatch(r"-?\d+", value)
-    return type(old)(value) if whole else value
+    if isinstance(old, int | float) and not isinstance(old, bool) and re.fullmatch(r"-?\d+", value):
+        return type(old)(value)
+    return value
 
 
 # ---- Excel

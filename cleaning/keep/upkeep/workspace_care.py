@@ -13,6 +13,7 @@ from pathlib import Path
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.errors import WorkspaceError, counted
 from cleaning.files import write_json, written_aside
+from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
 from cleaning.keep.store_tables import CHAIN, TABLES
@@ -103,6 +104,15 @@ def _copy_log(one: Workspace, other: Workspace) -> None:
             store.append([_copied(decision, other.id) for decision in log[start : start + AT_ONCE]])
         for change in changes:
             store.set_choice(change.run_id, change.what, change.after, at=change.at, who=change.who)
+        take_over(store, _messages(one))
+    finally:
+        store.close()
+
+
+def _messages(workspace: Workspace) -> list[Message]:
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        return messages(store)
     finally:
         store.close()
 
@@ -153,12 +163,12 @@ def adopt(folder: Path) -> Workspace:
 
 def unused_uploads(root: Path, older_than: float = UPLOAD_AGE) -> list[Path]:
     """Folders of uploads that no workspace below the root refers to, and nobody changed lately."""
-    named, at_least = _told_of_places(root), time.time() - older_than
+    named, at_least = places_told(root), time.time() - older_than
     folders = sorted(path for path in (root / UPLOADS).glob("*") if path.is_dir())
     return [folder for folder in folders if folder.stat().st_mtime < at_least and folder.name not in named]
 
 
-def _told_of_places(root: Path) -> str:
+def places_told(root: Path) -> str:
     """All that workspaces say of where their pictures and scores lie; an upload's folder is named there while used."""
     told = ("workspace.json", "reading_plan.json", "experts/*.json", f"experts/*{LIST_SUFFIX}")
     paths = (path for pattern in told for path in root.glob(f"*/{pattern}"))

@@ -1,7 +1,7 @@
 """What verdicts so far taught, kept until enough new ones have come; learned beside the path of the next card."""
 
 import threading
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from cleaning.review.queue import LEARNING
 LEAST_ALIKE = 3  # judged samples of a kind before it is told how many of them were wrong
 
 
-class Taught(NamedTuple):
+@dataclass(frozen=True)
+class Taught:
     """count: judged samples it was learned from. logits: (N,) of P(given label wrong); None: the plain order stands."""
 
     count: int

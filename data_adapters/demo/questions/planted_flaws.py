@@ -45,7 +45,8 @@ def plant(
 ) -> DemoQuestion:
     """The draft with ``count`` options, the right one at ``place``, spoilt as ``error_type`` says."""
     options, lure = _lay_out(draft, count, place, random)
-    right, given = (place,), place
+    right: tuple[int, ...] = (place,)
+    given = place
     if error_type == "wrong_groundtruth":
         given = _wrong_key(count, place, lure, random)
     elif error_type == "no_correct_answer":

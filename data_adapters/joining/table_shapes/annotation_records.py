@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from cleaning.errors import counted
+from cleaning.domain.verdicts import VERDICTS
+from cleaning.errors import InputError, counted
 from data_adapters.files.tables import Table
 from data_adapters.files.values import table_of
 from data_adapters.joining.columns import IMAGE_NAMES, LABEL_NAMES, known_columns
 from data_adapters.joining.table_shapes.nested_cells import named_class
+from data_adapters.ways import way
 
 OF_THE_WORK = frozenset(("annotator", "annotation_id", "created_at", "updated_at", "lead_time"))
 FEW = 0.5  # of the rows, below which values that repeat may be labels
@@ -67,15 +69,26 @@ def _told(table: Table, tool: str, said: Sequence[Sequence[str]], differ: int) -
 
 def _label_studio(table: Table) -> Table:
     tasks = [row or {} for row in _objects(table, "data")]
+    annotations = _objects(table, "annotations")
+    if any(_is_verdict(one) for made in annotations for one in made or ()):
+        raise InputError(
+            f"'{table.path.name}' holds verdicts on given labels, made in our own interface for Label Studio: these are "
+            f"decisions, no given labels. {way('decisions')}"
+        )
     names = table.values("id") if "id" in table.columns else list(range(len(table)))
     rows = [{"id": name} | task for name, task in zip(names, tasks)]
-    said = [
-        [_choice(one) for one in made or () if not one.get("was_cancelled")] for made in _objects(table, "annotations")
-    ]
+    said = [[_choice(one) for one in made or () if not one.get("was_cancelled")] for made in annotations]
     said = [[choice for choice in choices if choice] for choices in said]
     labels, differ = _agreed(said)
     rows = [{key: value for key, value in row.items() if key != "label"} for row in rows]
     return _flat(table, rows, labels, _told(table, "Label Studio", said, differ))
+
+
+def _is_verdict(annotation: Mapping) -> bool:
+    """Whether an annotation says what we ask for: to keep a label, another one, or that none fits."""
+    found = [region for region in annotation.get("result") or () if region.get("from_name") == "verdict"]
+    said = {choice for region in found for choice in (region.get("value") or {}).get("choices") or ()}
+    return bool(said) and said <= {word for one in VERDICTS for word in (one.name, one.words)}
 
 
 def _choice(annotation: Mapping) -> str:

@@ -25,7 +25,7 @@ def of_two_classes(opened: OpenedExpert, class_count: int, of_class: int = 1) ->
 
     Anything else is given back as it is. Raises InputError where one column stands for more than two classes.
     """
-    scores = opened.array
+    scores = opened.its_array
     if scores.shape[1] != 1 or class_count == 1:
         return scores
     if class_count != 2:
@@ -71,10 +71,12 @@ def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
     return replace(opened, array=mean_of_runs(runs), declared=about, left_out=(*opened.left_out, note))
 
 
-def mean_of_runs(runs: Sequence[np.ndarray]) -> np.ndarray:
+def mean_of_runs(runs: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
     """(N, K) float32 mean of the probabilities of several (N, K) scores."""
-    mean = sum(_as_probabilities(np.asarray(run, np.float64)) for run in runs)
-    return (mean / len(runs)).astype(np.float32)
+    total = np.zeros(runs[0].shape)
+    for run in runs:
+        total += _as_probabilities(np.asarray(run, np.float64))
+    return (total / len(runs)).astype(np.float32)
 
 
 def _as_probabilities(scores: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import LabelsSource
 from data_adapters.files.tables import Table
 from data_adapters.joining.columns import LABEL_NAMES, RIGHT_OR_WRONG, known_columns, speaks_of
+from data_adapters.ways import way
 
 YES, NO = frozenset(("1", "1.0", "True", "true")), frozenset(("0", "0.0", "False", "false", ""))
 PREFIXES = frozenset("label class is target y onehot one hot category".split())
@@ -30,8 +31,10 @@ def of_table(table: Table, label_column: str | None = None) -> LabelsSource:
     if (count > 1).any():
         rows = [f"row {i + 1:,}" for i in np.flatnonzero(count > 1)]
         raise InputError(
-            f"'{table.path.name}' marks several classes in {counted(len(rows), 'row')}: {first_five(rows)}. "
-            "A sample has one given label here. Give one label a sample, or leave these rows out."
+            f"'{table.path.name}' has no column known to hold the given labels. Its columns {first_five(columns)} say yes "
+            f"or no; as one column a class it marks several classes in {counted(len(rows), 'row')}: "
+            f"{first_five(rows)}. A sample has one given label here. Give one label a sample, or leave these rows out; "
+            f"if these columns say something else, name the column of labels {way('label_column')}."
         )
     return _source(table, columns, ones)
 

@@ -4,20 +4,32 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
 from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import counted, first_five
-from data_adapters.files.tables import Table
-from data_adapters.joining.columns import CHOICES_NAMES, QUESTION_NAMES, known_columns
+from data_adapters.files.tables import HEAD_ROWS, Table
+from data_adapters.joining.columns import CHOICES_NAMES, LABEL_NAMES, QUESTION_NAMES, known_columns
 from data_adapters.plan import ReadingPlan
 
-PLACE = re.compile(r"(.*?)[ _-]?([a-zA-Z]|\d{1,2})")
+PLACE = re.compile(r"(.*?)[ _-]?\(?([a-zA-Z]|\d{1,2})[.)]?")
 PREFIXES = frozenset(
     "option options opt op choice choices answer ans ending sol solution alternative candidate".split()
 )
 FEWEST = 2
 ONE_COLUMN = "choices"
+ASKED_AS = (
+    "prompt",
+    "problem",
+    "query",
+    "text",
+    "sentence",
+    "input",
+    "instruction",
+)  # a question where there are options
+NO_OPTION = frozenset(("", "nan", "NaN", "<NA>"))  # at the end of a row; "None" and "N/A" are options people write
+SCORES_SAY = 0.6  # of the rows, in which the column with the largest number is the given label
 
 
 def with_options(table: Table, plan: ReadingPlan, others: Collection[str] = ()) -> Table:
@@ -42,7 +54,18 @@ def with_options(table: Table, plan: ReadingPlan, others: Collection[str] = ()) 
     rows = [_without_empty_end(row) for row in zip(*(table.text(column).tolist() for column in columns))]
     data = table.data.drop_columns(list(columns)).append_column(ONE_COLUMN, pa.array(rows, pa.list_(pa.string())))
     note = f"'{file}': options from {counted(len(columns), 'column')} ({first_five(columns)})."
-    return replace(table, data=data, notes=(*table.notes, note))
+    return _with_question(replace(table, data=data, notes=(*table.notes, note)), plan)
+
+
+def _with_question(table: Table, plan: ReadingPlan) -> Table:
+    """With the question's text under a known name, where it is called as texts in general are."""
+    found = known_columns(table, ASKED_AS)
+    if known_columns(table, QUESTION_NAMES) or not found or found[0] in plan.options.roles.get(table.path.name, {}):
+        return table
+    plan.decide(table.path.name, f"column '{found[0]}'", "question", "inferred", "it stands beside options")
+    return replace(
+        table, data=table.data.rename_columns([QUESTION_NAMES[0] if c == found[0] else c for c in table.columns])
+    )
 
 
 def _inside_question(table: Table) -> Table | None:
@@ -60,21 +83,48 @@ def _inside_question(table: Table) -> Table | None:
 
 
 def _option_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
-    """The columns of options in their order; none where nothing is called so, or where they hold answers."""
+    """The columns of options in their order; none where nothing is called so, or where they hold answers or scores."""
+    asked = bool(known_columns(table, QUESTION_NAMES))
+    for (prefix, _), family in _families(columns).items():
+        ordered = tuple(family[place] for place in sorted(family))
+        counted = sorted(family) in (list(range(len(family))), list(range(1, len(family) + 1)))
+        if len(family) < FEWEST or not counted or _hold_answers(table, ordered) or _hold_scores(table, ordered):
+            continue
+        if prefix or (asked and ordered[0].isupper()) or _are_labelled(table, ordered):
+            return ordered
+    return ()
+
+
+def _families(columns: Sequence[str]) -> dict[tuple[str, bool], dict[int, str]]:
+    """{(what columns of one kind begin with, whether letters count them): {place: column}}."""
     families: dict[tuple[str, bool], dict[int, str]] = {}
     for column in columns:
         match = PLACE.fullmatch(column.strip())
-        if match and (match[1].lower() in PREFIXES or (not match[1] and match[2].isupper())):
+        if match and (match[1].lower() in PREFIXES or (not match[1] and match[2].isalpha())):
             lettered = match[2].isalpha()
             place = OPTION_LETTERS.index(match[2].upper()) if lettered else int(match[2])
             families.setdefault((match[1].lower(), lettered), {})[place] = column
-    asked = bool(known_columns(table, QUESTION_NAMES))
-    for (prefix, _), family in families.items():
-        ordered = tuple(family[place] for place in sorted(family))
-        counted = sorted(family) in (list(range(len(family))), list(range(1, len(family) + 1)))
-        if len(family) >= FEWEST and counted and (prefix or asked) and not _hold_answers(table, ordered):
-            return ordered
-    return ()
+    return families
+
+
+def _are_labelled(table: Table, columns: Sequence[str]) -> bool:
+    """Whether the given labels are these columns' letters, and the columns hold texts."""
+    label = next(iter(known_columns(table, LABEL_NAMES)), None)
+    if label is None or all(map(table.holds_numbers, columns)):
+        return False
+    said = {value.strip("().").upper() for value in table.head(label)} - {""}
+    return len(said) > 1 and said <= set(OPTION_LETTERS[: len(columns)])
+
+
+def _hold_scores(table: Table, columns: Sequence[str]) -> bool:
+    """Whether the columns hold numbers of which the largest stands in the column of the given label."""
+    label = next(iter(known_columns(table, LABEL_NAMES)), None)
+    if label is None or not all(map(table.holds_numbers, columns)):
+        return False
+    head = table.first(HEAD_ROWS)
+    places = {letter: place for place, letter in enumerate(OPTION_LETTERS)}
+    given = np.array([places.get(value.strip("().").upper(), -1) for value in head.text(label)])
+    return bool((np.nan_to_num(head.matrix(list(columns)), nan=-np.inf).argmax(axis=1) == given).mean() > SCORES_SAY)
 
 
 def _hold_answers(table: Table, columns: Sequence[str]) -> bool:
@@ -85,5 +135,5 @@ def _hold_answers(table: Table, columns: Sequence[str]) -> bool:
 
 
 def _without_empty_end(row: Sequence[str]) -> list[str]:
-    last = max((place for place, cell in enumerate(row) if cell), default=-1)
+    last = max((place for place, cell in enumerate(row) if cell not in NO_OPTION), default=-1)
     return list(row[: last + 1])

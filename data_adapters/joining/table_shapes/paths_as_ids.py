@@ -1,18 +1,18 @@
 """Sample ids that are absolute paths: cut to the part below their common folder, so that nobody's folders get out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import numpy as np
 
 ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[a-z]+://")
 
 
-def are_absolute(ids: Sequence[str]) -> bool:
+def are_absolute(ids: Collection[str]) -> bool:
     return len(ids) > 0 and all(ABSOLUTE.match(one) for one in ids)
 
 
-def common_folder(ids: Sequence[str]) -> str:
+def common_folder(ids: Collection[str]) -> str:
     """What all paths begin with, up to and with its last slash; ids with any kind of slash."""
     first, last = min(map(_with_slashes, ids)), max(map(_with_slashes, ids))
     alike = next((i for i, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))

@@ -44,7 +44,7 @@ def _long(
     opened: OpenedExpert, id_column: str, places: np.ndarray, ids: np.ndarray, names: Sequence[str]
 ) -> OpenedExpert:
     """One row a class: all scores where every sample has every class, else its best class with its confidence."""
-    table = opened.table
+    table = opened.its_table
     said = next(iter(answer_candidates(table, id_column)), None)
     numbers = [c for c in table.columns if c not in (id_column, said) and table.holds_numbers(c)]
     scores = [c for c in numbers if named.speaks_of(c, named.CONFIDENCE_WORDS | named.HIGHER_IS_SURER)]

@@ -140,8 +140,7 @@ def _others(parts: FileParts, samples: Samples, plan: ReadingPlan) -> list[Opene
 
 
 def _several(one: OpenedExpert, samples: Samples, plan: ReadingPlan) -> list[OpenedExpert]:
-    table = one.table
-    assert table is not None
+    table = one.its_table
     ids = find_id_column(table, samples.ids, samples.id_column)
     said = plan.said_columns(table.path.name, "prediction")
     if len(said) < 2 and (ids is None or len(table.columns) < 3):
@@ -150,7 +149,7 @@ def _several(one: OpenedExpert, samples: Samples, plan: ReadingPlan) -> list[Ope
     names = sorted(set(samples.labels.tolist()))
     if not said and (class_columns([c for c in rest if table.holds_numbers(c)], names) or find_ranked(table, rest)):
         return [one]
-    answers = said if len(said) > 1 else answer_columns(table, *_met(table, ids, samples))
+    answers = said if len(said) > 1 or ids is None else answer_columns(table, *_met(table, ids, samples))
     return [one] if len(answers) < 2 else _one_each(table, answers, plan)
 
 

@@ -201,19 +201,21 @@ def study(run: Run) -> ExpertStudy:
     """Which experts help, from what is known of them already."""
     workspace = loaders.opened_workspace()
     experts = workspace.experts_of(run)
-    trust = _trusted(run)
-    what = "quick study", loaders.judging_labels(workspace.id).key(), str(int(trust["trusted"].sum()))
-    return _once(run, what, lambda: study_experts(workspace.dataset(), experts, run.predicted, run.weights, **trust))
+    labels, trusted = _trusted(run)
+    what = "quick study", loaders.judging_labels(workspace.id).key(), str(int(trusted.sum()))
+
+    def studied() -> ExpertStudy:
+        dataset = workspace.dataset()
+        return study_experts(dataset, experts, run.predicted, run.weights, labels=labels, trusted=trusted)
+
+    return _once(run, what, studied)
 
 
-def _trusted(run: Run) -> dict[str, np.ndarray]:
+def _trusted(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """Labels and samples on which experts can be said to err."""
     workspace = loaders.opened_workspace()
     now = loaders.in_force(workspace.id, run.id)
-    return {
-        "labels": loaders.judging_labels(workspace.id).codes,
-        "trusted": trusted_rows(now.codes, now.flagged),
-    }
+    return loaders.judging_labels(workspace.id).codes, trusted_rows(now.codes, now.flagged)
 
 
 def full_study(run: Run) -> ExpertStudy:
@@ -246,6 +248,7 @@ def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> Expe
     told()
     rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.group_of(dataset), told)
     now = loaders.in_force(workspace.id, run.id)
+    counted, trusted = _trusted(run)
     return study_experts(
         dataset,
         experts,
@@ -255,7 +258,8 @@ def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> Expe
         budget=now.budget,
         wrong=labels.wrong if labels.wrong.any() else None,
         exchange=now.exchange if now.estimate.enough else None,
-        **_trusted(run),
+        labels=counted,
+        trusted=trusted,
     )
 
 

@@ -19,7 +19,7 @@ def bins_effect(table: pd.DataFrame) -> go.Figure:
             y=part["value"],
             name=moment,
             mode="lines+markers",
-            line={"color": MOMENTS[moment], "dash": dash, "width": 2},
+            line={"color": MOMENTS[str(moment)], "dash": dash, "width": 2},
             hovertemplate=f"%{{x}} bins: %{{y:.4f}}<extra>{moment}</extra>",
         )
     figure.update_yaxes(rangemode="tozero")
@@ -35,7 +35,7 @@ def before_after(table: pd.DataFrame) -> go.Figure:
             y=part["value"],
             name=moment,
             mode="markers",
-            marker={"color": MOMENTS[moment], "size": 10, "symbol": SYMBOLS[moment]},
+            marker={"color": MOMENTS[str(moment)], "size": 10, "symbol": SYMBOLS[str(moment)]},
             error_y={
                 "type": "data",
                 "symmetric": False,

@@ -26,7 +26,7 @@ def against(curves: CascadeCurves, axis: str) -> go.Figure:
     figure = charts.base(HEIGHT, title, "accuracy")
     table = curves.table()
     for policy, curve in table.groupby("policy", sort=False):
-        _draw(figure, curve, axis, *CURVES[policy])
+        _draw(figure, curve, axis, *CURVES[str(policy)])
     _points(figure, curves, axis)
     figure.update_layout(legend={"y": -0.22, "yanchor": "top", "font": {"size": 12}}, margin={"t": 12, "r": 8})
     figure.update_yaxes(tickformat=".0%")
@@ -56,7 +56,7 @@ def _draw(figure: go.Figure, curve: pd.DataFrame, axis: str, name: str, colour: 
 
 def _points(figure: go.Figure, curves: CascadeCurves, axis: str) -> None:
     """Each expert alone, and all asked with the surest answer: single points, or level lines against the fraction."""
-    for number, row in enumerate(curves.points().itertuples()):
+    for number, row in enumerate(curves.single_points()):
         name = charts.text(row.who if row.who not in curves.names else f"{row.who} alone")
         x = row.cost
         if axis == "fraction":
@@ -82,7 +82,7 @@ def points_in_words(curves: CascadeCurves) -> str:
     return " · ".join(
         f"{signs[number % len(signs)]} {row.who}{' alone' if row.who in curves.names else ''} "
         f"{100 * row.accuracy:.1f} % ({100 * row.low:.1f} to {100 * row.high:.1f}) at cost {row.cost:g}"
-        for number, row in enumerate(curves.points().itertuples())
+        for number, row in enumerate(curves.single_points())
     )
 
 

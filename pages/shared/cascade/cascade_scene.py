@@ -8,6 +8,7 @@ from cleaning.calibrate.report import ExpertReport
 from cleaning.errors import InputError
 from cleaning.experts import cascade
 from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint
+from cleaning.experts.cascade.expert_answers import AnswerRule
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
@@ -17,7 +18,7 @@ from pages.shared.calibrate import calibration_reports
 from pages.shared.progress import Progress
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
-RULES = {"calibrated": "last", "calibrated, surer stands": "higher"}
+RULES: dict[str, AnswerRule] = {"calibrated": "last", "calibrated, surer stands": "higher"}
 BIN_COUNTS = (5, 10, 20, 50, 100, 200)
 KEPT = 0.95  # share of the flags that the cleaning rule should keep
 MOST_CELLS = 1_500_000_000  # scores read when an expert is asked here and there; more takes minutes

@@ -11,7 +11,8 @@ from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace, workspaces_root
-from pages.shared import loaders
+from cleaning.review.team.permissions import EXPORT
+from pages.shared import allowed, loaders
 from pages.shared.server import served_pictures, tokens
 
 MOST_PICTURES = 200  # thumbnails in the table of changes; each is fetched when it is scrolled into view
@@ -63,7 +64,7 @@ class Handout:
         """The exports that suit this dataset under their headings; what has no heading of its own comes last."""
         suited = [k for k in available_exports() if k.suits(self.workspace.kind)]
         heading = {name: title for title, names in SECTIONS.items() for name in names}
-        found = {title: [] for title in SECTIONS}
+        found: dict[str, list[ExportKind]] = {title: [] for title in SECTIONS}
         for kind in suited:
             if kind.name != EVERYTHING:
                 found[heading.get(kind.name, list(SECTIONS)[-1])].append(kind)
@@ -92,6 +93,10 @@ class Handout:
     def writer(self, name: str, policy: Policy, options: ExportOptions = DEFAULT_OPTIONS):
         """A function that makes the file of an export by its name when a person asks for it."""
         return partial(write_export, name, self.workspace, self.run, self.decisions, policy, self.choices, options)
+
+    def download(self, name: str, policy: Policy, options: ExportOptions = DEFAULT_OPTIONS):
+        """As ``writer``, for a button: who presses it must be allowed to, and the log says who did."""
+        return allowed.taken(EXPORT, self.workspace, self.writer(name, policy, options), file=name)
 
 
 def handout() -> Handout:

@@ -1,8 +1,6 @@
 """What is brought to the Load page: files sent through the browser, or a folder below the data root."""
 
 import os
-import shutil
-import uuid
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from cleaning.errors import InputError
 from cleaning.keep.workspaces import workspaces_root
 from data_adapters.layouts.uploads import save_uploads
 from data_adapters.reading import is_readable_folder
+from pages.shared.load.upload_folders import keep_folders, new_upload_folder, remove_folders
 
 MOST_LISTED = 500
 DEEPEST = 3
@@ -29,36 +28,32 @@ class Brought:
     ours: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._removing = weakref.finalize(self, _remove, self.ours)
+        self._removing = weakref.finalize(self, remove_folders, self.ours)
 
     def pictures_to(self) -> Path:
         """A new folder of ours for pictures that lie inside other files."""
-        folder = _own_folder()
+        folder = new_upload_folder(workspaces_root())
         self.ours.append(folder)
         return folder
 
     def keep(self) -> None:
         """A workspace refers to what was brought: it stays."""
         self._removing.detach()
+        keep_folders(self.ours)
 
     def let_go(self) -> None:
         """Removes all that was made for it."""
         self._removing()
 
 
-def _remove(folders: list[Path]) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _own_folder() -> Path:
-    return workspaces_root() / "uploads" / uuid.uuid4().hex
-
-
 def sent(files: Mapping[str, object], key: str, told: Callable[[int, int], None]) -> Brought:
     """Files sent through the browser, saved; nothing stays where that is refused or cancelled. Raises InputError."""
-    folder = _own_folder()
-    home = save_uploads(files, folder, told=told)  # type: ignore[arg-type]
+    folder = new_upload_folder(workspaces_root())
+    try:
+        home = save_uploads(files, folder, told=told)  # type: ignore[arg-type]
+    except BaseException:
+        remove_folders([folder])
+        raise
     return Brought(home, key, [folder])
 
 
@@ -80,7 +75,7 @@ def on_server(relative: str) -> Brought:
 
 def folders_on_server() -> list[str]:
     """What holds something to read below the root, as relative paths; nothing inside of what is read as a whole."""
-    root, found = data_root(), []
+    root, found = data_root(), list[Path]()
     if root.is_dir():
         _look(root, root, DEEPEST, found)
     return [path.relative_to(root).as_posix() for path in found[:MOST_LISTED]]

@@ -57,19 +57,20 @@ def _sent(folder: bool) -> Brought | None:
         key=f"dropped_{folder}",
         help=f"Up to {upload_megabytes():,} MB a file; larger data lies on the server, where nothing is copied.",
     )
+    place = st.empty()
     files = files if isinstance(files, list) else [files] if files else []
     if not files:
         return _let_go()
     key = " ".join(sorted(file.file_id for file in files))
-    return _kept(key) or _save(key, {file.name: file for file in files})
+    return _kept(key) or _save(key, {file.name: file for file in files}, place)
 
 
-def _save(key: str, files: dict[str, object]) -> Brought | None:
+def _save(key: str, files: dict[str, object], place: DeltaGenerator) -> Brought | None:
     _let_go()
     if state.recall("cancelled") == key:
-        return _stopped("Cancelled; nothing of it was kept.")
+        return _stopped("Cancelled; nothing of it was kept.", "Take the files again")
     try:
-        with waiting("Receiving the files", "sending", lambda: state.remember("cancelled", key)) as tell:
+        with waiting("Receiving the files", "sending", lambda: state.remember("cancelled", key), place) as tell:
             brought = arriving.sent(
                 files, key, lambda done, count: tell(f"file {done + 1:,} of {count:,}", done / count)
             )
@@ -126,16 +127,17 @@ def _let_go() -> None:
         state.remember(name, value)
 
 
-def _stopped(words: str) -> None:
+def _stopped(words: str, again: str) -> None:
     st.info(words, icon=":material/cancel:")
+    st.button(again, on_click=state.remember, args=("cancelled", ""))
 
 
 # ---- reading
 
 
 def _look(brought: Brought) -> None:
-    said = so_far()
-    looked = intake.kept_look(brought, said) or _read(brought, said)
+    said, place = so_far(), st.empty()
+    looked = intake.kept_look(brought, said) or _read(brought, said, place)
     if looked is None:
         return
     if looked.reading is None:
@@ -147,14 +149,13 @@ def _look(brought: Brought) -> None:
     _views(looked, brought, said)
 
 
-def _read(brought: Brought, said: Remarks) -> Looked | None:
+def _read(brought: Brought, said: Remarks, place: DeltaGenerator) -> Looked | None:
     """Reads with its progress; None where it was cancelled."""
     if state.recall("cancelled") == brought.key + said.key:
-        _stopped("Reading was cancelled.")
-        st.button("Read it again", on_click=state.remember, args=("cancelled", ""))
+        _stopped("Reading was cancelled.", "Read it again")
         return None
     count = 0
-    with waiting("Reading", "reading", lambda: state.remember("cancelled", brought.key + said.key)) as tell:
+    with waiting("Reading", "reading", lambda: state.remember("cancelled", brought.key + said.key), place) as tell:
 
         def heard(step) -> None:
             nonlocal count
@@ -213,7 +214,13 @@ def _scoring(looked: Looked, brought: Brought) -> None:
         return
     words = "Score it as it is" if looked.has_error else "Score it"
     place.button(
-        words, type="primary", disabled=not sure, key="score_it", on_click=state.remember, args=("scoring", True)
+        words,
+        type="primary",
+        disabled=not sure,
+        key="score_it",
+        help=None if sure else "Tick the line above first.",
+        on_click=state.remember,
+        args=("scoring", True),
     )
 
 
@@ -225,10 +232,14 @@ def _confirmed(looked: Looked) -> tuple[bool, bool]:
         as_is = st.checkbox("Score it as it is, although the check speaks against it", key="as_is")
         sure = as_is
     if reading is not None and reading.joined_by_position:
-        names = plain(who_has_no_ids(reading), 400)
-        words = f"The rows of {names} are in the order of the labels (no sample ids there)"
-        sure = st.checkbox(words, key="by_position") and sure
+        sure = st.checkbox(plain(order_to_confirm(reading), 600), key="by_position") and sure
     return sure, as_is
+
+
+def order_to_confirm(reading: Reading) -> str:
+    """What a person agrees to where rows bear no sample ids: whose, and which samples begin and end them."""
+    ids = reading.dataset.sample_ids
+    return f"The first row of {who_has_no_ids(reading)} is {ids[0]}, the last is {ids[-1]} (no sample ids there)"
 
 
 def who_has_no_ids(reading: Reading) -> str:

@@ -9,7 +9,8 @@ from cleaning.keep.versions.carried_workspaces import carry_over
 from cleaning.keep.versions.carrying import Carried
 from cleaning.keep.versions.id_map import ids_of_table
 from cleaning.keep.workspaces import Workspace, workspaces_root
-from pages.shared import state
+from cleaning.review.team.permissions import IMPORT
+from pages.shared import allowed, state
 from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import forget_desks
 
@@ -21,7 +22,7 @@ def carry_step(opened: Sequence[Workspace]) -> None:
     """Folded away: from which workspace to which, a map of renamed ids, and what became of the decisions."""
     if len(opened) < 2:
         return
-    done = state.recall(_DONE)
+    done = state.recalled(_DONE, tuple)
     with st.expander("Take decisions along to a new version", icon=":material/move_up:", expanded=done is not None):
         st.caption(
             "Load the new version like any dataset, then carry the review over. A decision goes along where its sample "
@@ -41,6 +42,7 @@ def carry_step(opened: Sequence[Workspace]) -> None:
 @guarded
 def _carry(old: Workspace, new: Workspace, renamed) -> None:
     state.remember(_DONE, None)
+    allowed.permit(IMPORT, new)
     if old.kind != new.kind:
         raise InputError("One holds pictures and the other questions. Choose two versions of one dataset.")
     from data_adapters.picture_looks import look_of

@@ -1,6 +1,7 @@
 """The first rows of each table, with what every column was taken for above it, to be changed there."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -62,7 +63,9 @@ def _part(name: str, plan: ReadingPlan, said: Remarks) -> None:
     def changed() -> None:
         say(so_far().part(name, str(state.typed(key) or "")))
 
-    st.selectbox("This file holds", list(words), now, words.get, key=key, on_change=changed, width=320)
+    st.selectbox(
+        "This file holds", list(words), now, lambda part: words.get(part, ""), key=key, on_change=changed, width=320
+    )
 
 
 def _roles(file: Path, plan: ReadingPlan, said: Remarks) -> None:
@@ -81,7 +84,7 @@ def _roles(file: Path, plan: ReadingPlan, said: Remarks) -> None:
         st.caption(f"and {left:,} columns more")
 
 
-def _rank(meant: str, column: str, said: dict) -> int:
+def _rank(meant: str, column: str, said: Mapping[str, str]) -> int:
     """Columns with a part first, each group in the order of the file."""
     return 0 if column in said or (meant and meant != ROLES["metadata"]) else 1
 
@@ -95,8 +98,10 @@ def _column(table: Table, column: str, plan: ReadingPlan, said: Remarks) -> None
         say(so_far().role(file, column, str(state.typed(key) or "")))
 
     with st.container(gap="xsmall"):
-        label = plain(f"What '{column}' holds")
-        st.selectbox(label, list(words), now, words.get, key=key, on_change=changed, label_visibility="collapsed")
+        st.selectbox(
+            plain(f"What '{column}' holds"), list(words), now, lambda role: words.get(role, ""), key=key,
+            on_change=changed, label_visibility="collapsed",
+        )  # fmt: skip
         st.markdown(f"**{plain(column, 40)}**")
         for value in table.first(ROWS).text(column):
             st.text(" ".join(str(value)[:LONGEST].split()) or "–")

@@ -32,7 +32,7 @@ def findings(looked: Looked, said: Remarks) -> None:
     if looked.reading is not None and len(notes) == len(found) and not looked.against:
         st.success("The check of the files found nothing wrong.", icon=":material/check_circle:")
     if notes:
-        with st.expander(f"{counted(len(notes), 'more thing')} that was seen"):
+        with st.expander(f"{counted(len(notes), 'more thing')} seen"):
             for finding in notes:
                 st.markdown(f"- {plain(finding.described(), SHOWN)}")
 

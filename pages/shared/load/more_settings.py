@@ -52,7 +52,7 @@ def _base(said: Remarks) -> None:
 
 def _text(label: str, field: str, said: Remarks, hint: str) -> None:
     def changed() -> None:
-        say(replace(so_far(), **{field: str(state.typed(f"said_{field}") or "").strip()[:60] or None}))
+        say(Remarks(**vars(so_far()) | {field: str(state.typed(f"said_{field}") or "").strip()[:60] or None}))
 
     st.text_input(
         label, getattr(said, field) or "", max_chars=60, key=f"said_{field}", placeholder=hint, on_change=changed

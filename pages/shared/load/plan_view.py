@@ -24,8 +24,7 @@ def steps(plan: ReadingPlan) -> None:
         }
         for step in plan.decisions
     ]
-    tall = {"height": 36 * TALL} if len(rows) > TALL else {}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", **tall)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * TALL if len(rows) > TALL else "auto")
 
 
 def known(source: str, evidence: str) -> str:

@@ -59,7 +59,7 @@ NOTHING_SAID = Remarks()
 
 def so_far() -> Remarks:
     """What was said in this tab of what lies before the person; asked anew in each callback."""
-    return state.recall("remarks") or NOTHING_SAID
+    return state.recalled("remarks", Remarks) or NOTHING_SAID
 
 
 def say(remarks: Remarks) -> None:

@@ -1,6 +1,7 @@
 """Home: each workspace a tile with its pictures, how far its review is, and the button that goes on with it."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -102,8 +103,8 @@ def ring(seen: Glance) -> str:
 
 def _buttons(workspace: Workspace, seen: Glance, first: bool, go: Go) -> None:
     where, words = next_step(seen)
-    kind = "primary" if first else "secondary"
     with st.container(horizontal=True, gap="small"):
+        kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
         if st.button(words, key=f"review_{workspace.id}", type=kind, width="stretch"):
             go(workspace.id, where)
         if st.button("Open", key=f"open_{workspace.id}", help="Begin with its experts"):

@@ -14,13 +14,13 @@ from pages.shared.messages import plain
 
 @contextmanager
 def waiting(
-    words: str, key: str, cancelled: Callable[[], None], place: DeltaGenerator | None = None
+    words: str, key: str, cancelled: Callable[[], None], place: DeltaGenerator
 ) -> Iterator[Callable[[str, float], None]]:
     """Gives what tells of the work: words, and a share from 0 to 1. cancelled: called when Cancel was pressed.
 
-    place: where the button was, an ``st.empty``; None: here.
+    place: where the button was, an ``st.empty`` that is there in each run of the page: else what stands below it would
+    move, and be seen twice meanwhile.
     """
-    place = place or st.empty()
     with place.container(horizontal=True, vertical_alignment="center", key=f"waiting_{key}"):
         bar = st.progress(0.0, text=plain(words))
         st.button("Cancel", key=f"cancel_{key}", on_click=cancelled)

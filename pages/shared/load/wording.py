@@ -17,6 +17,7 @@ PAGE = Surface(
         "columns_of_answers": "Say above the columns which of them hold answers.",
         "table_of_answers": "Add the table that holds the answers.",
         "fix": "It can be put right below.",
+        "decisions": 'Take them in by "Import decisions".',
         "as_is": "To score it all the same, tick the box below.",
     }
 )

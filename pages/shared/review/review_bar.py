@@ -1,6 +1,7 @@
 """The bar above the cards: which queue, how it is filtered, blind or open, simple view."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import STATUSES, Filters
 from pages.shared import loaders, state
-from pages.shared.messages import plain
+from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
 
@@ -28,7 +29,7 @@ ORDERS = {
 CARDS, GRID, SIMPLE = "Cards", "Grid", "Simple"
 SIZES = (24, 60, 120)
 PAIR = "review_pair"  # key of the group that the grid shows
-IN_URL = "query-params"  # a reload comes back to the same queue
+IN_URL: Final = "query-params"  # a reload comes back to the same queue
 RANDOM_ONLY = "review_random"
 MOST_PAIRS = 200  # offered for the grid
 MOST_NAMES = 2_000  # classes that a select box still lists quickly
@@ -70,6 +71,7 @@ def reviewer_named() -> bool:
     if state.current().reviewer:
         return True
 
+    @guarded
     def given() -> None:
         state.update(reviewer=str(state.typed("review_name") or "").strip()[:40])
 
@@ -165,10 +167,10 @@ def _pair(desk: ReviewDesk, view: View, place) -> Filters:
     for given, _, count in pairs:
         by_class[given] = by_class.get(given, 0) + count
     classes = sorted(by_class, key=lambda given: -by_class[given])
-    offered = [(given, suggested) for given, suggested, _ in pairs[:MOST_PAIRS]]
+    offered: list[tuple[int, int | None]] = [(given, suggested) for given, suggested, _ in pairs[:MOST_PAIRS]]
     offered += [(given, None) for given in classes[:MOST_PAIRS]]
     kept = state.typed(PAIR)
-    if kept is not None and kept not in offered:
+    if isinstance(kept, tuple) and kept not in offered:
         offered.append(kept)  # decided to the end: stays chosen until the reviewer moves on
     given, suggested = place.selectbox(
         "Samples",
@@ -205,7 +207,11 @@ def _filters(desk: ReviewDesk) -> Filters:
         "Experts that disagree with the given label, at least", 0, experts, 0, key="review_least", bind=IN_URL
     )
     status = st.selectbox(
-        "Your decision", list(STATUS_WORDS), format_func=STATUS_WORDS.get, key="review_status", bind=IN_URL
+        "Your decision",
+        list(STATUS_WORDS),
+        format_func=lambda status: STATUS_WORDS.get(status, ""),
+        key="review_status",
+        bind=IN_URL,
     )
     flagged = st.toggle(
         "Flagged samples only", value=True, key="review_flagged", disabled=status != "open", bind=IN_URL
@@ -228,10 +234,11 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
     chosen = desk.in_force().chosen
     mode, share = chosen.mode, chosen.open_share
 
+    @guarded
     def record(key: str) -> None:
-        value = state.typed(f"review_{key}")
+        value = state.number(f"review_{key}") / 100 if key.endswith("_share") else state.typed(f"review_{key}")
         choosing = Choosing(desk.store, desk.run.id, state.current().reviewer, now)
-        choosing.record(key, value / 100 if key.endswith("_share") else value)
+        choosing.record(key, value)
 
     st.radio(
         "Cards",

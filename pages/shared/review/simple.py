@@ -49,7 +49,7 @@ def decide(desk: ReviewDesk, view: View, card: dict, verdict: str, labels: list[
 
 
 def _item(card: dict, verdict: str, labels: list[int], note: str) -> Sent:
-    seconds = time.monotonic() - float(state.recall("simple_since") or time.monotonic())
+    seconds = time.monotonic() - (state.recalled("simple_since", float) or time.monotonic())
     return Sent(
         uuid=str(uuid.uuid4()), sample_id=card["sample_id"], verdict=verdict, labels=labels, note=note,
         seconds=seconds, mode=card["mode"], at=0.0,
@@ -99,7 +99,7 @@ def _sharp(path: Path, picture: served_pictures.Picture) -> bytes:
 
 
 def _row_of_card(desk: ReviewDesk, card: dict) -> int:
-    return int(desk.facts.row_of.get_loc(card["sample_id"]))
+    return int(desk.facts.rows([card["sample_id"]])[0])
 
 
 def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
@@ -153,7 +153,7 @@ def _undo(desk: ReviewDesk, view: View) -> None:
 
 
 def _last(desk: ReviewDesk) -> None:
-    last = state.recall("simple_last")
+    last = state.recalled("simple_last", dict)
     if not last or last["verdict"] == LATER:
         return
     st.caption(

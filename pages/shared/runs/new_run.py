@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -12,8 +12,9 @@ from cleaning.errors import InputError
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import RUN_MADE
+from cleaning.review.team.permissions import RUNS
 from cleaning.review.told.run_list import settings_in_words
-from pages.shared import loaders, state
+from pages.shared import allowed, loaders, state
 from pages.shared.messages import guarded, plain
 
 NAMED = {
@@ -30,7 +31,10 @@ METHODS_BY_KIND = {"full": (RECOMMENDED, "temperature", *_STATED), "top1": (RECO
 USUAL_CALIBRATION = RECOMMENDED
 NO_GROUPS, MOST_VALUES = "none", 200
 NO_METADATA = ("sample_id", "image", "question", "choices", "label")
-RULES = {"default": "By suspicion", "paper": "The paper's rule: K experts agree"}
+RULES: dict[Literal["default", "paper"], str] = {
+    "default": "By suspicion",
+    "paper": "The paper's rule: K experts agree",
+}
 _EXPERTS, _RULE, _AGREE, _TAU, _SEED, _GROUP, _WITHOUT, _CALIBRATION = (
     f"new_run_{name}" for name in "experts rule agree tau seed group without calibration".split()
 )
@@ -130,6 +134,7 @@ def make(workspace: Workspace, names: Sequence[str], settings: Settings) -> None
     """Scores with these experts, telling how far it is; leaving or pressing Cancel stops it, and nothing is half-made."""
     from cleaning.suspect import pipeline
 
+    allowed.permit(RUNS, workspace)
     experts = experts_named(workspace, names)
     run = workspace.find_run(settings, experts)
     if run is None:

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 from reprlib import repr as shortened
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic.fields import FieldInfo
 
 from cleaning.errors import InputError, one_of
 from cleaning.keep.decisions import BLIND, SEEN, storable
 from cleaning.review import LONGEST_NOTE, MOST_CARDS, MOST_CELLS, MOST_DECISIONS, Sent
 from cleaning.review.chosen import MODES
-from cleaning.review.queue import ORDERS, STATUSES, Filters
+from cleaning.review.queue import ORDERS, STATUSES, Filters, Order
 
 MOST_IDS = 10_000
 MOST_STEPS = 200  # entries of the history at once
@@ -20,16 +21,12 @@ LONGEST_WHOLE_NUMBER = 300  # digits; any longer is beyond what a number can be 
 RELOAD, AGAIN = "Reload the page.", "Decide this card again."
 
 
-def _whole(least: int, most: int) -> Any:
-    return Annotated[int, Field(ge=least, le=most, description=f"a whole number from {least:,} to {most:,}")]
+def _whole(least: int, most: int) -> FieldInfo:
+    return Field(ge=least, le=most, description=f"a whole number from {least:,} to {most:,}")
 
 
-def _ids(words: str) -> Any:
-    return Annotated[list[str], Field(max_length=MOST_IDS, description=f"a list of at most {MOST_IDS:,} {words}")]
-
-
-def _word(words: Sequence[str]) -> Any:
-    return Annotated[Literal[tuple(words)], Field(description=one_of(words))]
+def _word(words: Sequence[str]) -> FieldInfo:
+    return Field(pattern=f"^({'|'.join(words)})$", description=one_of(words))
 
 
 def _whole_text(value: object) -> object:
@@ -37,17 +34,18 @@ def _whole_text(value: object) -> object:
     return storable(value) if isinstance(value, str) else value
 
 
-def _text(longest: int) -> Any:
-    words = f"text of at most {longest:,} characters"
-    return Annotated[str, BeforeValidator(_whole_text), Field(max_length=longest, description=words)]
+def _at_most(longest: int) -> FieldInfo:
+    return Field(max_length=longest, description=f"text of at most {longest:,} characters")
 
 
-def _one_of_or(words: Sequence[str], otherwise: str) -> Any:
+def _one_of_or(words: Sequence[str], otherwise: str) -> BeforeValidator:
     """A detail that is not worth losing a decision for."""
-    return Annotated[str, BeforeValidator(lambda value: value if value in words else otherwise)]
+    return BeforeValidator(lambda value: value if value in words else otherwise)
 
 
-Code = _whole(0, LARGEST_CODE)
+Code = Annotated[int, _whole(0, LARGEST_CODE)]
+Text = Annotated[str, BeforeValidator(_whole_text)]
+Ids = Annotated[list[str], Field(max_length=MOST_IDS, description=f"a list of at most {MOST_IDS:,} sample ids")]
 Uuid = Annotated[
     str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="an id of its own (a UUID)")
 ]
@@ -65,19 +63,19 @@ class FiltersBody(Body):
 
     given: Code | None = Field(None, description=f"a class, 0 to {LARGEST_CODE:,}, or null")
     suggested: Code | None = Field(None, description=f"a class, 0 to {LARGEST_CODE:,}, or null")
-    group: _text(1_000) | None = Field(None, description="a group's name or null")
-    least_disagreement: _whole(0, LARGEST_CODE) = 0
+    group: Annotated[Text, _at_most(1_000)] | None = Field(None, description="a group's name or null")
+    least_disagreement: Code = 0
     flagged_only: bool = Field(True, description="true or false")
-    status: _word(STATUSES) = "open"
+    status: Annotated[str, _word(STATUSES)] = "open"
     random_only: bool = Field(False, description="true or false")
 
 
 class ViewBody(Body):
     """What every request says of how its reviewer goes through the run."""
 
-    order: _word(ORDERS) = "suspicion"
+    order: Annotated[Order, Field(description=one_of(ORDERS))] = "suspicion"
     filters: FiltersBody | None = Field(None, description="an object of filters or null")
-    tab: _text(36) = ""
+    tab: Annotated[Text, _at_most(36)] = ""
 
     def wished(self) -> Filters:
         return Filters(**self.filters.model_dump()) if self.filters else Filters()
@@ -86,30 +84,30 @@ class ViewBody(Body):
 class CardsBody(ViewBody):
     """The next ``count`` cards after those ``held``, or the cards of ``sample_ids``."""
 
-    sample_ids: _ids("sample ids") = []
-    held: _ids("sample ids") = []
-    count: _whole(1, MOST_CARDS) = 20
+    sample_ids: Ids = []
+    held: Ids = []
+    count: Annotated[int, _whole(1, MOST_CARDS)] = 20
 
 
 class HeldBody(ViewBody):
     """The tab is still open and holds these cards; ``leaving``: it is being closed."""
 
-    held: _ids("sample ids") = []
+    held: Ids = []
     leaving: bool = Field(False, description="true or false")
 
 
 class HistoryBody(ViewBody):
     """``count`` steps before the place ``before`` in the log."""
 
-    count: _whole(1, MOST_STEPS) = 50
-    before: _whole(0, 2**53) | None = Field(None, description="a place in the log or null")
+    count: Annotated[int, _whole(1, MOST_STEPS)] = 50
+    before: Annotated[int, _whole(0, 2**53)] | None = Field(None, description="a place in the log or null")
 
 
 class GridBody(ViewBody):
     """``count`` thumbnails from the place ``after`` in the queue on."""
 
-    after: _whole(0, LARGEST_CODE) = 0
-    count: _whole(1, MOST_CELLS) = 60
+    after: Code = 0
+    count: Annotated[int, _whole(1, MOST_CELLS)] = 60
 
 
 class DecisionsBody(ViewBody):
@@ -123,15 +121,15 @@ class DecisionBody(Body):
     """One decision; as ``Sent``."""
 
     uuid: Uuid
-    sample_id: _text(1_000)
-    verdict: _text(20)
+    sample_id: Annotated[Text, _at_most(1_000)]
+    verdict: Annotated[Text, _at_most(20)]
     labels: list[Code] = Field([], max_length=MOST_IDS, description=f"a list of at most {MOST_IDS:,} classes")
-    note: _text(LONGEST_NOTE) = ""
+    note: Annotated[Text, _at_most(LONGEST_NOTE)] = ""
     seconds: Number = 0.0
-    mode: _one_of_or((*MODES, SEEN), BLIND) = BLIND
-    card: _one_of_or(("grid",), "") = ""
+    mode: Annotated[str, _one_of_or((*MODES, SEEN), BLIND)] = BLIND
+    card: Annotated[str, _one_of_or(("grid",), "")] = ""
     at: Number = 0.0
-    ticket: _text(36) = ""
+    ticket: Annotated[Text, _at_most(36)] = ""
     undoes: Uuid | None = Field(None, description="the id of a decision or null")
 
 

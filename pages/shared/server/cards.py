@@ -31,7 +31,7 @@ class Cards:
 
     def card(self, row: int, mode: str) -> dict:
         """All a browser needs to show a sample. mode: "blind" or "open"."""
-        card = {
+        card: dict[str, object] = {
             "sample_id": str(self.dataset.sample_ids[row]),
             "mode": mode,
             "kind": self.dataset.kind,

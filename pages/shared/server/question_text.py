@@ -96,7 +96,7 @@ def _prose(text: str) -> list:
 
 def inlines(text: str) -> list:
     """Code, formulas, bold and italic within a paragraph."""
-    tree, end = [], 0
+    tree, end = list[object](), 0
     for found in _INLINE.finditer(text):
         if found.start() > end:
             tree.append(text[end : found.start()])

@@ -100,7 +100,7 @@ def _make(picture: Picture, side: int, made: Path) -> None:
         smaller = _decoded(picture, side, lossless)
     try:
         with written_aside(made, "A smaller picture") as aside:
-            smaller.save(aside, **({"compress_level": 3} if lossless else {"quality": 88}))
+            smaller.save(aside, compress_level=3, quality=88)  # of PNG, of JPEG
     except NotWritten as refusal:
         raise PictureError(str(refusal)) from None
 

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from cleaning.keep.workspaces import list_workspaces, workspaces_root
+from pages.shared.load.upload_folders import sweep_uploads
 from pages.shared.server.browser_modules import module_routes
 from pages.shared.server.desks import open_desk
 from pages.shared.server.guard import Guard
@@ -43,6 +44,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict]:
         log_as_lines()
     answer_at_once()
     sweep(workspaces_root())
+    sweep_uploads(workspaces_root())
     gc.collect()
     gc.freeze()
     threading.Thread(target=read_ahead, daemon=True).start()

@@ -19,7 +19,6 @@ from cleaning.errors import InputError
 LIFETIME_SECONDS = 7 * 24 * 3600
 PICTURES_SECONDS = 7 * 24 * 3600
 _SECRET_FILE = ".review-secret"
-_SIGNING = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 _TOKEN = re.compile(r"\.?[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)  # decoding alone would pass over stray characters
 
 
@@ -32,7 +31,7 @@ def sign(root: Path, claims: dict) -> str:
     return _tokens(str(root.resolve())).dumps(claims)
 
 
-def read(root: Path, token: str, lifetime: float = LIFETIME_SECONDS) -> dict:
+def read(root: Path, token: str, lifetime: int = LIFETIME_SECONDS) -> dict:
     """The claims of a token. Raises TokenError unless it was made here, in the last ``lifetime`` seconds."""
     if not _TOKEN.fullmatch(token):
         raise TokenError("This page is no longer signed in. Reload it.")
@@ -70,12 +69,13 @@ def picture_address(root: Path, workspace_id: str, row: int, size: str, version:
 
 @lru_cache(maxsize=8)
 def _tokens(root: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(_secret(root), salt=b"second-opinion.token", signer_kwargs=_SIGNING)
+    signing = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    return URLSafeTimedSerializer(_secret(root), salt=b"second-opinion.token", signer_kwargs=signing)
 
 
 @lru_cache(maxsize=256)
 def _picture_signature(root: str, workspace_id: str, week: int) -> str:
-    signer = Signer(_secret(root), salt=b"second-opinion.pictures", **_SIGNING)
+    signer = Signer(_secret(root), salt=b"second-opinion.pictures", key_derivation="hmac", digest_method=hashlib.sha256)
     return signer.get_signature(f"{workspace_id}/{week}").decode()
 
 

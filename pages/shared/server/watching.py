@@ -96,8 +96,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        told = {"time": f"{at}.{int(record.msecs):03d}Z", "level": record.levelname, "logger": record.name}
-        told["message"] = record.getMessage()
+        told: dict[str, object] = {"time": f"{at}.{int(record.msecs):03d}Z", "level": record.levelname}
+        told |= {"logger": record.name, "message": record.getMessage()}
         if record.exc_info and record.exc_info[0] is not None:
             told["error"] = record.exc_info[0].__name__
             told["trace"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in _frames(record.exc_info[2])]

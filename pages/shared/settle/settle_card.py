@@ -19,15 +19,15 @@ KEYS = "123456789"
 def to_settle(desk: ReviewDesk) -> None:
     """The first card to settle that was not left for later, or that all is settled."""
     settling = SettleDesk(desk, View(state.current().reviewer))
-    waiting, left = settling.to_settle(), state.recall(_LEFT) or ()
-    ahead = [s for s in waiting if s not in left] or waiting  # type: ignore[operator]
+    waiting, left = settling.to_settle(), state.recalled(_LEFT, tuple) or ()
+    ahead = [s for s in waiting if s not in left] or waiting
     st.caption(f"{len(waiting):,} to settle · {len(settling.settled()):,} settled")
     if not ahead:
         st.success("Nothing is contested. Cards come here when reviewers differ, are unsure, or ask for an expert.")
         return _last(desk)
     named = st.toggle("Show names", key="settle_names", help="Who said what. Without names the answers alone count.")
     card = settling.card(ahead[0], named)
-    if state.recall(_SINCE, ("",))[0] != card.sample_id:  # type: ignore[index]
+    if (state.recalled(_SINCE, tuple) or ("",))[0] != card.sample_id:
         state.remember(_SINCE, (card.sample_id, time.monotonic()))
     shown, said = st.columns([3, 2])
     with shown:
@@ -71,7 +71,7 @@ def _ruling(settling: SettleDesk, card: Contested) -> None:
                 args=(settling, key, PICKED, [code]),
             )
         for name, shortcut in ((NONE_FITS, "n"), (UNCLEAR_ITEM, "q")):
-            arguments = (settling, key, name, [])
+            arguments: tuple = (settling, key, name, [])
             words = BY_NAME[name].words
             st.button(words, key=f"settle_{key}_{name}", shortcut=shortcut, on_click=guarded(_decide), args=arguments)
         st.button("Leave", key=f"settle_{key}_leave", shortcut="l", on_click=_leave, args=(key,))
@@ -92,7 +92,7 @@ def _ruling(settling: SettleDesk, card: Contested) -> None:
 
 def _decide(settling: SettleDesk, sample_id: str, verdict: str, labels: list[int]) -> None:
     note = str(state.typed(f"settle_{sample_id}_note") or "")
-    shown, since = state.recall(_SINCE, (sample_id, time.monotonic()))  # type: ignore[misc]
+    shown, since = state.recalled(_SINCE, tuple) or (sample_id, time.monotonic())
     seconds = time.monotonic() - since if shown == sample_id else 0.0
     state.remember(_LAST, settling.decide(sample_id, verdict, labels, note, seconds) | {"sample_id": sample_id})
 
@@ -103,14 +103,13 @@ def _ask(settling: SettleDesk, sample_id: str) -> None:
 
 
 def _leave(sample_id: str) -> None:
-    left = state.recall(_LEFT) or ()
-    state.remember(_LEFT, (*left, sample_id))  # type: ignore[misc]
+    state.remember(_LEFT, (*(state.recalled(_LEFT, tuple) or ()), sample_id))
 
 
 def _last(desk: ReviewDesk) -> None:
     """What the last ruling opened: the given label and the experts' votes."""
-    last = state.recall(_LAST)
-    if not isinstance(last, dict):
+    last = state.recalled(_LAST, dict)
+    if last is None:
         return
     votes = ", ".join(f"{plain(v['expert'], 40)}: {plain(v['name'])} {v['confidence']:.0%}" for v in last["votes"])
     st.caption(f"Last settled: given {plain(last['given']['name'])} · experts {votes or 'abstain'}")

@@ -24,7 +24,8 @@ def explorer(workspace: Workspace, run: Run) -> None:
 
     @guarded
     def moved() -> None:
-        take_message(workspace, run, (state.typed(browser_part.EXPLORER_KEY) or {}).get("chosen"))
+        told = state.typed(browser_part.EXPLORER_KEY)
+        take_message(workspace, run, told.get("chosen") if isinstance(told, dict) else None)
 
     browser_part.draw_explorer(data, moved)
     frame.onward("review", f"Review these {now.flagged_count:,}")
@@ -37,7 +38,9 @@ def explorer(workspace: Workspace, run: Run) -> None:
 
 def take_message(workspace: Workspace, run: Run, message: object) -> bool:
     """Acts on what the browser sent when the line was let go; False for anything that is no threshold."""
-    threshold = message.get("threshold") if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return False
+    threshold = message.get("threshold")
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         return False
     stamp = str(message.get("stamp", ""))[:40]

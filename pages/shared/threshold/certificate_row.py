@@ -21,7 +21,7 @@ def certificate_row(workspace: Workspace, run: Run) -> None:
 
     @guarded
     def changed() -> None:
-        loaders.choosing(workspace.id, run.id).record(AT_MOST, round(float(state.typed(_AT_MOST)) / 100, 6))
+        loaders.choosing(workspace.id, run.id).record(AT_MOST, round(state.number(_AT_MOST) / 100, 6))
 
     st.number_input(
         "To claim: at most % wrong", 0.0, 50.0, step=0.5, format="%.1f", key=_AT_MOST, on_change=changed, width=200

@@ -1,6 +1,7 @@
 """Choosing the threshold by goal: what each goal asks for, and the threshold it gives."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -35,6 +36,9 @@ _GOAL, _THRESHOLD, _BUDGET, _HOURS, _SECONDS, _TARGET, _SURE, _ANSWER = (
 )
 
 
+Figure = TypeVar("Figure", float, str)
+
+
 @dataclass(frozen=True)
 class GoalScene:
     """What the goals look at: the run, and what is in force for it."""
@@ -43,7 +47,7 @@ class GoalScene:
     run: Run
     now: InForce
 
-    def asked(self, goal: str, figure: str, otherwise: float) -> float:
+    def asked(self, goal: str, figure: str, otherwise: Figure) -> Figure:
         """A goal's figure as it was typed, while the choice still rests on it."""
         choice = self.now.choice
         kept = choice.asked if choice and choice.how == goal else None
@@ -66,7 +70,7 @@ def goal_row(scene: GoalScene) -> None:
             "Choose the threshold by",
             list(LABELS),
             default=scene.now.choice.how if scene.now.choice and scene.now.choice.how in LABELS else HAND,
-            format_func=LABELS.get,
+            format_func=lambda how: LABELS.get(how, ""),
             key=_GOAL,
             required=True,
         )
@@ -79,7 +83,7 @@ def _by_hand(scene: GoalScene) -> None:
 
     @guarded
     def changed() -> None:
-        scene.choose(float(state.typed(_THRESHOLD)), HAND)
+        scene.choose(state.number(_THRESHOLD), HAND)
 
     st.number_input("Threshold", 0.0, 1.0, step=0.01, format="%.4f", key=_THRESHOLD, on_change=changed, width=200)
 
@@ -89,7 +93,7 @@ def _budget(scene: GoalScene) -> None:
 
     @guarded
     def changed() -> None:
-        budget = int(state.typed(_BUDGET))
+        budget = int(state.number(_BUDGET))
         scene.choose(scene.now.ranked.curve.for_budget(budget), BUDGET, {"budget": budget})
 
     most = scene.now.ranked.curve.sample_count
@@ -103,7 +107,7 @@ def _hours(scene: GoalScene) -> None:
 
     @guarded
     def changed() -> None:
-        hours, pace = float(state.typed(_HOURS)), float(state.typed(_SECONDS))
+        hours, pace = state.number(_HOURS), state.number(_SECONDS)
         if pace != seconds:
             loaders.choosing(scene.workspace.id, scene.run.id).record(SECONDS_PER_CARD, pace)
         cards = cards_in(hours, pace)
@@ -125,13 +129,13 @@ def _target(goal: str):
 
         @guarded
         def find() -> None:
-            percent, sure = int(state.typed(_TARGET)), str(state.typed(_SURE))
+            percent, sure = int(state.number(_TARGET)), str(state.typed(_SURE))
             found = scene.now.reach(goal, percent / 100, SURENESS[sure])
             state.remember(_ANSWER, None if found.reached else (goal, percent, sure, found))
             if found.reached:
                 scene.choose(found.threshold, goal, {"percent": percent, "sure": sure})
 
-        percent, sure = int(scene.asked(goal, "percent", 80)), str(scene.asked(goal, "sure", "95 % sure"))
+        percent, sure = int(scene.asked(goal, "percent", 80)), scene.asked(goal, "sure", "95 % sure")
         st.number_input(_ASKS[goal], 1, 99, percent, step=5, key=_TARGET, width=165, disabled=unknown)
         st.selectbox("How sure", SURENESS, list(SURENESS).index(sure), key=_SURE, width=130, disabled=unknown)
         st.button("Find", on_click=find, disabled=unknown)
@@ -149,7 +153,7 @@ def _missing(goal: str, scene: GoalScene) -> str:
         return ""
     if scene.now.bands.guess:
         return "Needs an estimate, and there is none yet: it comes from random cards, which are mixed into the review."
-    answer = state.recall(_ANSWER)
+    answer = state.recalled(_ANSWER, tuple)
     if not answer or answer[0] != goal:
         return ""
     _, percent, sure, found = answer

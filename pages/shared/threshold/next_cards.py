@@ -1,5 +1,6 @@
 """What the next cards bring, in a small table: expected wrong labels, time, and where to stop."""
 
+import numpy as np
 import streamlit as st
 
 from cleaning.estimate import Recalibration, Stretch
@@ -45,7 +46,7 @@ def _table_line(stretch: Stretch, seconds: float) -> str:
 
 
 def _at_the_threshold(curve: Recalibration, threshold: float) -> str:
-    point, low, high = (float(v) for v in curve.probability(threshold))
+    point, low, high = (float(v) for v in curve.probability(np.asarray(threshold)))
     return (
         f"At the threshold a given label is wrong with a probability of about {point:.0%} ({low:.0%} to {high:.0%}), "
         f"by the suspicion recalibrated on {curve.card_count} random cards. Stop where an hour no longer finds enough."

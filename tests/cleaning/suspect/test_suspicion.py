@@ -34,8 +34,9 @@ def test_log_ratio_and_suspicion_by_hand():
     said = opinions([[0]] * 4, [[0.5]] * 4, [0.8, 0.3, 0.4, 0.0], None, [0.1, 0.6, 0.4, 0.9])
     assert log_ratio(said)[:3] == pytest.approx([np.log(0.1 / 0.8), np.log(2), 0], abs=1e-6)
     # sigmoid(log(a / b)) = a / (a + b)
-    assert default_suspicion(said)[:3] == pytest.approx([1 / 9, 2 / 3, 0.5], abs=1e-6)
-    assert 0.999 < default_suspicion(said)[3] <= 1 and np.isfinite(log_ratio(said)).all()
+    suspicion = default_suspicion(said, np.zeros(4, int))
+    assert suspicion[:3] == pytest.approx([1 / 9, 2 / 3, 0.5], abs=1e-6)
+    assert 0.999 < suspicion[3] <= 1 and np.isfinite(log_ratio(said)).all()
 
 
 def test_a_sample_nobody_answers_is_not_suspected():
@@ -43,7 +44,7 @@ def test_a_sample_nobody_answers_is_not_suspected():
     expert = VotesExpert("v", predicted=np.array([0, 1, ABSTAIN, 2], np.int32))
     folds = draw_folds(dataset.sample_ids)
     said = pool(dataset, [expert], [calibrate(expert, dataset.given_labels, folds)], folds)
-    suspicion = default_suspicion(said)
+    suspicion = default_suspicion(said, dataset.given_labels)
     assert 0 < suspicion[2] < suspicion[[0, 1, 3]].min()
 
 
@@ -57,7 +58,7 @@ def test_one_expert_and_two_classes_rank_as_the_normalized_margin_of_cleanlab():
     folds = draw_folds(dataset.sample_ids)
     expert = FullExpert("e", scores=logits)
     fitted = calibrate(expert, dataset.given_labels, folds)
-    suspicion = default_suspicion(pool(dataset, [expert], [fitted], folds))
+    suspicion = default_suspicion(pool(dataset, [expert], [fitted], folds), dataset.given_labels)
     z = logits.astype(np.float64) / fitted.by_fold[folds.fold]
     probabilities = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     quality = get_normalized_margin_for_each_label(labels, probabilities)
@@ -74,7 +75,7 @@ def test_several_classes_rank_as_the_margin_of_logarithms():
     others = probabilities.copy()
     others[np.arange(300), labels] = -1
     said = opinions(np.zeros((300, 1)), np.ones((300, 1)), own, others.argmax(1), others.max(1))
-    above = default_suspicion(said) > 0.5
+    above = default_suspicion(said, labels) > 0.5
     # more suspicious than 0.5 exactly where cleanlab's normalized margin is below its middle
     assert (above == (get_normalized_margin_for_each_label(labels, probabilities) < 0.5)).all()
 
@@ -115,7 +116,7 @@ def test_a_planted_group_is_alarmed_with_the_right_factor():
     assert excess.table["expected"].sum() == pytest.approx(unsupported.sum(), rel=0.02)
     expected_words = f"g03: {row['observed']:.0f} samples nobody agrees with, {row['expected']:.0f} expected"
     assert excess.sentences() == [expected_words]
-    with_group, without = default_suspicion(said, excess), default_suspicion(said)
+    with_group, without = default_suspicion(said, given, excess), default_suspicion(said, given)
     assert (with_group > without)[group == "g03"].all() and (with_group == without)[group != "g03"].all()
 
 

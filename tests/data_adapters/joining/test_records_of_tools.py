@@ -57,6 +57,35 @@ def test_annotation_tools(tmp_path, tool, ending):
     holds(read_both(path, expert), ANIMALS)
 
 
+def test_what_label_studio_keeps_of_its_work_is_no_column_of_classes(tmp_path):
+    records = [one | {"allow_skip": True, "inner_id": 1, "total_annotations": 1, "updated_by": 1, "cancelled_annotations": 0}
+               for one in tool_records("label studio")]  # fmt: skip
+    (tmp_path / "labels.json").write_text(json.dumps(records))
+    holds(
+        read_both(
+            tmp_path / "labels.json", saved(tmp_path / "m.csv", {"sample_id": ANIMALS.ids, "pred": ANIMALS.said})
+        ),
+        ANIMALS,
+    )
+
+
+def test_verdicts_made_in_our_interface_are_no_given_labels(tmp_path):
+    records = tool_records("label studio")
+    for record, verdict in zip(records, ("keep", "None fits") * 200):
+        (region,) = record["annotations"][0]["result"]
+        record["annotations"][0]["result"] = [region | {"from_name": "verdict", "value": {"choices": [verdict]}}]
+    (tmp_path / "labels.json").write_text(json.dumps(records))
+    with pytest.raises(InputError, match=r"decisions, no given labels.*import-decisions"):
+        read_both(tmp_path / "labels.json", saved(tmp_path / "m.csv", {"sample_id": ANIMALS.ids, "pred": ANIMALS.said}))
+
+
+def test_columns_that_say_whether_models_are_right_are_no_classes(tmp_path):
+    right = [one == other for one, other in zip(ANIMALS.labels, ANIMALS.said)]
+    labels = saved(tmp_path / "labels.csv", {"id": ANIMALS.ids, "small": right, "large": [True] * ANIMALS.n})
+    with pytest.raises(InputError, match=r"known to hold the given labels\. Its columns small, large say yes"):
+        read_both(labels, saved(tmp_path / "m.csv", {"id": ANIMALS.ids, "pred": ANIMALS.said}))
+
+
 def test_a_table_of_label_studio(tmp_path):
     labels = saved(tmp_path / "labels.csv", pd.DataFrame(tool_records("label studio min")).to_dict("list"))
     holds(read_both(labels, saved(tmp_path / "m.csv", {"id": ANIMALS.ids, "pred": ANIMALS.said})), ANIMALS)

@@ -1,5 +1,6 @@
 """What the server does at its start."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -26,6 +27,21 @@ def test_a_damaged_workspace_or_none_at_all_stops_no_start(tmp_path, monkeypatch
     (broken / "workspace.json").write_text("{}")
     server.read_ahead()
     assert not [key for key in desks._desks if key[1] == broken.name]
+
+
+def test_a_start_sweeps_uploads_that_a_crash_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECOND_OPINION_WORKSPACES", str(tmp_path))
+    left = tmp_path / "uploads" / "a1"
+    left.mkdir(parents=True)
+    (left.parent / ".open-a1").touch()
+
+    async def start() -> None:
+        async with server.lifespan(object()):
+            pass
+
+    monkeypatch.setattr(server.gc, "freeze", lambda: None)
+    asyncio.run(start())
+    assert list(left.parent.iterdir()) == []
 
 
 RUNNING_APP = """

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaning.export.formats.formula_safe import safe, safe_table, unsafe
+from cleaning.domain.spreadsheet_text import safe, unsafe
+from cleaning.export.formats.formula_safe import safe_table
 from cleaning.export.kinds import BY_NAME
+from data_adapters.files.tables import read_table
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+HYPERLINK(1)", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "'=1"])
@@ -26,7 +28,35 @@ def test_it_can_always_be_taken_back(text):
 
 def test_names_of_columns_are_safe_too_and_figures_stay_figures():
     table = safe_table(pd.DataFrame({"=a": ["=1", None], "n": [-1, 2]}))
-    assert list(table.columns) == ["'=a", "n"] and table["'=a"][0] == "'=1" and table["n"].tolist() == [-1, 2]
+    assert (
+        list(table.columns) == ["'=a", "n", "formula_safe"]
+        and table["'=a"][0] == "'=1"
+        and table["n"].tolist() == [-1, 2]
+    )
+
+
+def test_a_table_says_that_it_was_changed_where_it_was():
+    assert "formula_safe" not in safe_table(pd.DataFrame({"a": ["1", "'tis", None]}))
+
+
+@pytest.mark.parametrize("name", ["corrected_labels.csv", "corrected_labels.csv.gz", "corrected_labels.xlsx"])
+def test_our_own_table_is_read_as_it_was_before_the_apostrophes(tmp_path, name):
+    written = pd.DataFrame(
+        {"sample_id": ["=1+1", "'=2", "-3", "a"], "+label": ["@x", "'tis", "-", "''-"], "n": [1, 2, 3, 4]}
+    )
+    table, path = safe_table(written), tmp_path / name
+    table.to_excel(path, index=False) if name.endswith("xlsx") else table.to_csv(path, index=False)
+    found = read_table(path)
+    assert found.columns == tuple(written.columns)
+    assert {c: found.text(c).tolist() for c in found.columns} == {c: written[c].astype(str).tolist() for c in written}
+    assert "apostrophes" in found.notes[-1]
+
+
+def test_a_foreign_tables_own_apostrophes_stay(tmp_path):
+    for mark in ({}, {"formula_safe": ["yes", "no"]}):
+        pd.DataFrame({"id": ["'=1", "b"], "label": ["'-x", "y"]} | mark).to_csv(tmp_path / "a.csv", index=False)
+        found = read_table(tmp_path / "a.csv")
+        assert found.text("id").tolist() == ["'=1", "b"] and found.text("label").tolist() == ["'-x", "y"]
 
 
 def test_each_kind_says_which_it_is():
