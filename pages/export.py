@@ -8,7 +8,8 @@ import streamlit as st
 
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.export import Policy
-from pages.shared import frame
+from cleaning.review.team.permissions import EXPORT
+from pages.shared import allowed, frame
 from pages.shared.export import export_handout, for_whom, import_section
 from pages.shared.messages import guarded, plain
 from pages.shared.threshold import certificate_row
@@ -53,6 +54,7 @@ def page() -> None:
     else:
         st.info("No label changes under this choice.")
     certificate_row.certificate_line(handout.workspace, handout.run)
+    allowed.permit(EXPORT, handout.workspace)
     for_whom.section(handout, settled)
     downloads(handout, settled)
     import_section.section(handout)
@@ -124,7 +126,7 @@ def all_files(handout, settled: Policy, shown: str) -> None:
     """Everything at once, and each file but the one that is shown already."""
     st.download_button(
         "Everything as ZIP",
-        data=handout.writer(export_handout.EVERYTHING, settled),
+        data=handout.download(export_handout.EVERYTHING, settled),
         file_name="second_opinion_export.zip",
         key=f"download_{export_handout.EVERYTHING}",
         on_click="ignore",  # a rerun would forget what the click asks for before it is made
@@ -143,7 +145,7 @@ def one_file(handout, settled: Policy, kind, primary: bool = False) -> None:
     words.markdown(f"**{kind.title}**  \n{plain(kind.words)}")
     button.download_button(
         "Download",
-        data=handout.writer(kind.name, settled),
+        data=handout.download(kind.name, settled),
         file_name=kind.file_name,
         key=f"download_{kind.name}",
         on_click="ignore",

@@ -13,13 +13,14 @@ from pathlib import Path, PurePosixPath
 
 from cleaning.errors import InputError
 from cleaning.files import ASIDE, new_file, written_aside
+from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.decisions import Decision, ReviewStore, open_store
 from cleaning.keep.settings_log import CHOICE_COLUMNS
 from cleaning.keep.stored import now
 from cleaning.keep.verifying import verify_chain
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace, open_workspace_folder
 
-MANIFEST, LOG, CHOICES = "backup.json", "decisions.jsonl", "choices.jsonl"
+MANIFEST, LOG, CHOICES, MESSAGES = "backup.json", "decisions.jsonl", "choices.jsonl", "messages.jsonl"
 FORMAT = 1
 LARGEST_BYTES = 64 * 2**30
 _LEFT_OUT = ("decisions.sqlite", "pictures", ASIDE)  # the log goes as text; small pictures are made again
@@ -27,18 +28,19 @@ _LEFT_OUT = ("decisions.sqlite", "pictures", ASIDE)  # the log goes as text; sma
 
 @dataclass(frozen=True)
 class Logs:
-    """What people did in one workspace. choices: rows of the settings log by CHOICE_COLUMNS."""
+    """What people did in one workspace. choices: rows of the settings log by CHOICE_COLUMNS. messages: on cards."""
 
     workspace_id: str
     decisions: list[Decision]
     choices: list[dict]
+    messages: list[Message]
 
 
 def logs_of(workspace: Workspace) -> Logs:
     """Everything in a workspace's log."""
     with opened(workspace) as store:
         choices = store.choices()[list(CHOICE_COLUMNS)].to_dict("records")
-        return Logs(workspace.id, store.decisions(), choices)
+        return Logs(workspace.id, store.decisions(), choices, messages(store))
 
 
 @contextmanager
@@ -63,6 +65,7 @@ def back_up(workspace: Workspace, place: Path) -> dict:
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
         archive.writestr(LOG, _lines(asdict(d) for d in logs.decisions))
         archive.writestr(CHOICES, _lines(logs.choices))
+        archive.writestr(MESSAGES, _lines(asdict(m) for m in logs.messages))
         for path in sorted(workspace.folder.rglob("*")):
             inside = path.relative_to(workspace.folder)
             if path.is_file() and not inside.parts[0].startswith(_LEFT_OUT):
@@ -109,12 +112,14 @@ def logs_of_backup(backup: Path) -> Logs:
             manifest = json.loads(archive.read(MANIFEST))
             decisions = [_decision(line) for line in archive.read(LOG).splitlines()]
             choices = [json.loads(line) for line in archive.read(CHOICES).splitlines()]
+            told = archive.read(MESSAGES).splitlines() if MESSAGES in archive.namelist() else []
+            messages_there = [Message(**json.loads(line)) for line in told]
             workspace_id = manifest["workspace"]
         except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
             raise _no_backup(backup) from error
     if manifest.get("format") != FORMAT or not WORKSPACE_ID.fullmatch(str(workspace_id)):
         raise _no_backup(backup)
-    return Logs(workspace_id, decisions, choices)
+    return Logs(workspace_id, decisions, choices, messages_there)
 
 
 def _decision(line: bytes) -> Decision:
@@ -141,7 +146,7 @@ def other_logs(source: Path) -> Logs:
 
 
 def merge(workspace: Workspace, other: Logs) -> int:
-    """Appends the decisions and settings that the workspace lacks, in their order; how many decisions were added.
+    """Appends the decisions, settings and messages that the workspace lacks, in their order; how many decisions were added.
 
     Decisions are told apart by their ids, so the same log merged twice adds nothing. Raises InputError for another
     dataset's log.
@@ -159,6 +164,7 @@ def merge(workspace: Workspace, other: Logs) -> int:
         for row in other.choices:
             if _key(row) not in known:
                 store.set_choice(row["run_id"], row["key"], row["value"], at=row["at"], who=row["who"])
+        take_over(store, other.messages)
     return len(new)
 
 

@@ -1,6 +1,7 @@
 """Messages on a card: notes, questions and answers, kept with the decisions and seen by colleagues once they decided."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sql
@@ -33,6 +34,15 @@ def write(store: ReviewStore, sample_id: str, kind: Kind, author: str, text: str
         raise InputError(f"A message has 1 to {LONGEST_MESSAGE:,} characters; this one has {len(words):,}.")
     row = {"workspace_id": store.workspace_id, "sample_id": sample_id, "kind": kind, "author": author}
     store.write(lambda connection: connection.execute(sql.insert(MESSAGES), [row | {"text": words, "at": now()}]))
+
+
+def take_over(store: ReviewStore, others: Iterable[Message]) -> None:
+    """Adds messages of another log that are not here yet, as they were written."""
+    here = {replace(one, seq=0) for one in messages(store)}
+    new = [one for one in dict.fromkeys(replace(one, seq=0) for one in others) if one not in here]
+    rows = [{"workspace_id": store.workspace_id} | {k: v for k, v in asdict(one).items() if k != "seq"} for one in new]
+    if rows:
+        store.write(lambda connection: connection.execute(sql.insert(MESSAGES), rows))
 
 
 def messages(store: ReviewStore, sample_id: str | None = None) -> list[Message]:

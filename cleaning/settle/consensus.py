@@ -84,3 +84,34 @@ def _truths(votes: Votes, prior: np.ndarray, errors: np.ndarray) -> np.ndarray:
     np.add.at(log, votes.item, np.log(errors[votes.reviewer, :, votes.value]))
     likely = np.exp(log - log.max(axis=1, keepdims=True))
     return likely / likely.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True)
+class BothWays:
+    """One item by majority (None where values tie) and by Dawid and Skene's model. share: of the votes, by the majority.
+    probability: of the model's value."""
+
+    item: Hashable
+    votes: int
+    majority: Hashable | None
+    share: float
+    modelled: Hashable
+    probability: float
+
+    @property
+    def differ(self) -> bool:
+        return self.majority != self.modelled
+
+
+def both_ways(votes: Votes) -> list[BothWays]:
+    """Each item by both, those on which they differ first, then the least sure of the model."""
+    if not votes.items:
+        return []
+    parts, best = majority(votes), dawid_skene(votes).best()
+    times = np.bincount(votes.item, minlength=len(votes.items))
+    found = []
+    for place, item in enumerate(votes.items):
+        leading = np.flatnonzero(parts[place] == parts[place].max())
+        first = votes.values[leading[0]] if len(leading) == 1 else None
+        found.append(BothWays(item, int(times[place]), first, float(parts[place].max()), *best[item]))
+    return sorted(found, key=lambda one: (not one.differ, one.probability))

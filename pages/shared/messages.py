@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cleaning.errors import InputError
-from pages.shared import state
+from pages.shared import signed_in, state
 
 _log = logging.getLogger("second_opinion")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=@&])")
@@ -31,11 +31,13 @@ def show_error(error: InputError) -> None:
 
 
 def guarded(body: Callable) -> Callable:
-    """Shows a user's mistake as a sentence; logs ours and says so, in page bodies, fragments and callbacks."""
+    """Shows a user's mistake as a sentence; logs ours and says so, in page bodies, fragments and callbacks. Nothing
+    runs for whom the session has ended."""
 
     @functools.wraps(body)
     def wrapper(*args, **kwargs):
         try:
+            signed_in.require_session()
             return body(*args, **kwargs)
         except state.NothingOpen as nothing:
             st.info(plain(nothing), icon=":material/folder_open:")

@@ -41,10 +41,12 @@ def pytest_collection_modifyitems(items) -> None:
 
 @dataclass
 class Served:
-    """A server of the app with a workspaces folder of its own."""
+    """A server of the app with a workspaces folder of its own. options: of Streamlit. surroundings: of the process."""
 
     root: Path
     port: int = 0
+    options: tuple[str, ...] = ()
+    surroundings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = field(default=None, repr=False)
 
     @property
@@ -57,12 +59,13 @@ class Served:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 self.port = free.getsockname()[1]
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), *self.options]
         told = open(self.root / "server.log", "ab")  # noqa: SIM115 - the server writes it
         surroundings = os.environ | {
             "SECOND_OPINION_WORKSPACES": str(self.root),
             "SECOND_OPINION_DATA_ROOT": str(self.root),
         }
+        surroundings |= self.surroundings
         self.process = subprocess.Popen(command, cwd=HOUSE, env=surroundings, stdout=told, stderr=told)
         told.close()
         self._wait()

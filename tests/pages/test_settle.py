@@ -64,3 +64,44 @@ def test_the_team_is_shown_with_its_figures(app, digits, contested):
     store = open_store(digits.decisions_url, digits.id)
     assert store.choice(digits.latest_run().id, "repeat_share") == 0.1
     store.close()
+
+
+def kept(digits, run_id, key):
+    store = open_store(digits.decisions_url, digits.id)
+    try:
+        return store.choice(run_id, key)
+    finally:
+        store.close()
+
+
+def test_an_admin_gives_roles_and_parts_and_the_log_tells(app, digits, contested):
+    page = app("settle", digits.id, reviewer="lead", settle_look="Team")
+    assert "Names are no sign-in" in words(page) and "Dawid and Skene" in words(page)
+    page.selectbox(key="people_who").select("lead").run()
+    page.button(key="people_give").click().run()
+    assert kept(digits, "", "roles") == {"lead": "admin"} and "bob is here as" not in words(page)
+    page.selectbox(key="people_who").select("bob").run()
+    page.multiselect(key="people_expert_bob").set_value(["*"]).run()
+    name = digits.dataset().class_names[0]
+    page.multiselect(key="people_classes_bob").set_value([name]).run()
+    run_id = digits.latest_run().id
+    assert kept(digits, run_id, "expertise") == {"bob": ["*"]}
+    assert kept(digits, run_id, "assigned") == {"bob": {"classes": [name], "groups": []}}
+    assert page.dataframe[-1].value["who"].tolist() == ["lead"] * 3
+
+
+def test_who_is_no_admin_gives_no_role(app, digits, contested):
+    store = open_store(digits.decisions_url, digits.id)
+    give_role(store, "lead", ADMIN, by="lead")
+    store.close()
+    page = app("settle", digits.id, reviewer="bob", settle_look="Team")
+    page.selectbox(key="people_who").select("bob").run()
+    page.selectbox(key="people_role_bob").select("admin").run()
+    page.button(key="people_give").click().run()
+    assert "Only an admin may give roles" in words(page) and kept(digits, "", "roles") == {"lead": "admin"}
+    assert "bob is here as annotator" in words(page)
+    lead = app("settle", digits.id, reviewer="lead", settle_look="Team")
+    lead.selectbox(key="people_who").select("bob").run()
+    lead.selectbox(key="people_role_bob").select("maintainer").run()
+    lead.button(key="people_give").click().run()
+    assert kept(digits, "", "roles") == {"lead": "admin", "bob": "maintainer"}

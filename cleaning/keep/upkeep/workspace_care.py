@@ -13,6 +13,7 @@ from pathlib import Path
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.errors import WorkspaceError, counted
 from cleaning.files import write_json, written_aside
+from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
 from cleaning.keep.store_tables import CHAIN, TABLES
@@ -103,6 +104,15 @@ def _copy_log(one: Workspace, other: Workspace) -> None:
             store.append([_copied(decision, other.id) for decision in log[start : start + AT_ONCE]])
         for change in changes:
             store.set_choice(change.run_id, change.what, change.after, at=change.at, who=change.who)
+        take_over(store, _messages(one))
+    finally:
+        store.close()
+
+
+def _messages(workspace: Workspace) -> list[Message]:
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        return messages(store)
     finally:
         store.close()
 

@@ -14,7 +14,7 @@ from cleaning.keep.card_messages import Message
 from cleaning.keep.decisions import Decision
 from cleaning.review.desk import ReviewDesk
 from cleaning.review.recording import Recorder, Sent
-from cleaning.review.team.roles import MAINTAINER, require
+from cleaning.review.team.permissions import SETTLE, permit
 from cleaning.review.views import View
 from cleaning.settle.final_labels import CONTESTED, OPEN, SETTLED, outcome_of
 from cleaning.settle.policy import DEFAULT_POLICY
@@ -79,7 +79,7 @@ class SettleDesk:
 
     def decide(self, sample_id: str, verdict: str, labels: Sequence[int], note: str = "", seconds: float = 0.0) -> dict:
         """Settles a card; returns its reveal, with the experts' votes. Raises InputError."""
-        require(self.desk.store, self.view.reviewer, MAINTAINER, "settle contested cards")
+        permit(self.desk.store, self.view.reviewer, SETTLE)
         item = Sent(uuid=str(uuid.uuid4()), sample_id=sample_id, verdict=verdict, labels=list(labels), note=note,
                     seconds=seconds, at=0.0)  # fmt: skip
         nothing_drawn = np.zeros(len(self.desk.dataset), bool)

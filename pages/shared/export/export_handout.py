@@ -11,7 +11,8 @@ from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace, workspaces_root
-from pages.shared import loaders
+from cleaning.review.team.permissions import EXPORT
+from pages.shared import allowed, loaders
 from pages.shared.server import served_pictures, tokens
 
 MOST_PICTURES = 200  # thumbnails in the table of changes; each is fetched when it is scrolled into view
@@ -92,6 +93,10 @@ class Handout:
     def writer(self, name: str, policy: Policy, options: ExportOptions = DEFAULT_OPTIONS):
         """A function that makes the file of an export by its name when a person asks for it."""
         return partial(write_export, name, self.workspace, self.run, self.decisions, policy, self.choices, options)
+
+    def download(self, name: str, policy: Policy, options: ExportOptions = DEFAULT_OPTIONS):
+        """As ``writer``, for a button: who presses it must be allowed to, and the log says who did."""
+        return allowed.taken(EXPORT, self.workspace, self.writer(name, policy, options), file=name)
 
 
 def handout() -> Handout:

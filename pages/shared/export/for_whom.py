@@ -1,5 +1,7 @@
 """Export asks for whom: the files for that program, their first records as it will see them, and what takes them in."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from cleaning.export import ExportKind, Policy
@@ -45,7 +47,8 @@ def section(handout: Handout, settled: Policy) -> None:
     kinds = {kind.title: kind for kind in audiences[chosen]}
     title = right.selectbox("File", list(kinds), key=f"export_file_{chosen}")
     kind = kinds[title]
-    _shown(kind, handout.writer(kind.name, settled, _options(kind, handout.workspace.kind)))
+    options = _options(kind, handout.workspace.kind)
+    _shown(kind, handout.writer(kind.name, settled, options)(), handout.download(kind.name, settled, options))
 
 
 def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
@@ -62,8 +65,7 @@ def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
     return ExportOptions(shown, prefix)
 
 
-def _shown(kind: ExportKind, write) -> None:
-    data = write()
+def _shown(kind: ExportKind, data: bytes, download: Callable[[], bytes]) -> None:
     records = first_records(kind.file_name, data)
     st.caption(plain(kind.words))
     if records:
@@ -74,11 +76,11 @@ def _shown(kind: ExportKind, write) -> None:
     else:
         st.caption("No records yet: nothing is flagged or decided that it would hold.")
     if kind.command:
-        st.markdown("**What takes it in**")
-        st.code(kind.command, language=None, wrap_lines=True)
+        with st.expander("What takes it in there"):
+            st.code(kind.command, language=None, wrap_lines=True)
     st.download_button(
         f"Download {kind.file_name}",
-        data=data,
+        data=download,
         file_name=kind.file_name,
         key=f"chosen_{kind.name}",
         on_click="ignore",

@@ -10,7 +10,9 @@ from cleaning.errors import counted
 from cleaning.export.incoming import Arrival, Incoming, arrival_of
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.workspaces import Workspace
+from cleaning.review.team.permissions import IMPORT
 from data_adapters.opinions import read_incoming
+from pages.shared import allowed
 from pages.shared.export.export_handout import Handout
 from pages.shared.messages import guarded, plain
 
@@ -38,7 +40,7 @@ def section(handout: Handout) -> None:
             key="import_add",
             type="primary",
             on_click=guarded(_add),
-            args=(handout.workspace, arrival),
+            args=(handout.workspace, arrival, file.name),
         )
     else:
         st.info("There is nothing to add: all of it is in the log already, or says what stands there.")
@@ -60,12 +62,10 @@ def _log(workspace: Workspace) -> list[Decision]:
         store.close()
 
 
-def _add(workspace: Workspace, arrival: Arrival) -> None:
-    store = open_store(workspace.decisions_url, workspace.id)
-    try:
-        store.append(arrival.order)
-    finally:
-        store.close()
+def _add(workspace: Workspace, arrival: Arrival, name: str) -> None:
+    allowed.permit(IMPORT, workspace)
+    allowed.store_of(workspace).append(arrival.order)
+    allowed.done(IMPORT, workspace, file=name, decisions=len(arrival.order))
     st.toast(f"Added: {arrival.words()}.", icon=":material/check:")
 
 

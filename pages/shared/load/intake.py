@@ -8,12 +8,13 @@ import pandas as pd
 from cleaning.domain.settings import Settings
 from cleaning.keep.known_scores import known_scores
 from cleaning.keep.whole_scoring import Job, score_whole
-from cleaning.keep.workspaces import Workspace, workspaces_root
+from cleaning.keep.workspaces import Workspace, open_workspace, workspaces_root
+from cleaning.review.team.permissions import EXPERTS
 from data_adapters.contract import Reading
 from data_adapters.doctor.diagnosis import Looked, look
 from data_adapters.plan import ReadingStep
 from data_adapters.reading import read
-from pages.shared import state
+from pages.shared import allowed, state
 from pages.shared.load.arriving import Brought
 from pages.shared.load.remarks import NOTHING_SAID, Remarks
 from pages.shared.load.wording import PAGE
@@ -54,10 +55,23 @@ def keep_look(brought: Brought, said: Remarks, looked: Looked) -> None:
 
 def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace:
     """Makes (or finds) the workspace and its run, whole or not at all, and opens both in this tab."""
+    there = _there(reading)
+    if there is None:
+        allowed.permit_loading()
+    else:
+        allowed.permit(EXPERTS, there)
     job = Job(reading.dataset, reading.experts, Settings(), progress, reading.plan.as_data())
     workspace, run = score_whole(workspaces_root(), job)
+    if there is None:
+        allowed.loaded(workspace)
     state.update(workspace_id=workspace.id, run_id=run.id)
     return workspace
+
+
+def _there(reading: Reading) -> Workspace | None:
+    """The dataset's workspace, if it is there already."""
+    workspace_id = reading.dataset.fingerprint()
+    return open_workspace(workspaces_root(), workspace_id) if (workspaces_root() / workspace_id).exists() else None
 
 
 def named(reading: Reading, name: str) -> Reading:

@@ -13,7 +13,7 @@ from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import STATUSES, Filters
 from pages.shared import loaders, state
-from pages.shared.messages import plain
+from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
 
@@ -71,6 +71,7 @@ def reviewer_named() -> bool:
     if state.current().reviewer:
         return True
 
+    @guarded
     def given() -> None:
         state.update(reviewer=str(state.typed("review_name") or "").strip()[:40])
 
@@ -233,6 +234,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
     chosen = desk.in_force().chosen
     mode, share = chosen.mode, chosen.open_share
 
+    @guarded
     def record(key: str) -> None:
         value = state.number(f"review_{key}") / 100 if key.endswith("_share") else state.typed(f"review_{key}")
         choosing = Choosing(desk.store, desk.run.id, state.current().reviewer, now)

@@ -15,7 +15,7 @@ from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import FEW_CLASSES, ReviewDesk, View
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
-from pages.shared import state
+from pages.shared import signed_in, state
 from pages.shared.messages import guarded
 from pages.shared.review.review_bar import PAIR, RANDOM_ONLY, STATUS_WORDS
 from pages.shared.server import tokens
@@ -136,7 +136,7 @@ def _told_to_both(desk: ReviewDesk, view: View) -> dict:
         "reviewer": view.reviewer,
         "mode": view.mode,
         "open_share": view.open_share,
-    }
+    } | signed_in.claims_for_routes()
     filters, now = asdict(view.filters), desk.in_force()
     base = st.get_option("server.baseUrlPath").strip("/")
     return {

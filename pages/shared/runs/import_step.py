@@ -6,12 +6,11 @@ from pathlib import Path
 import streamlit as st
 
 from cleaning.keep.decisions import shared_store
-from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace
+from cleaning.review.team.permissions import IMPORT, done, permit
 from pages.shared import loaders, state
 from pages.shared.messages import guarded, plain
 
-IMPORTED = "imported"  # key of the settings log
 _FILE, _TOLD = "import_file", "import_told"
 
 
@@ -44,12 +43,13 @@ def take_in(workspace: Workspace, path: Path, who: str) -> str:
     from cleaning.export.incoming import arrival_of, told_left_out
     from data_adapters.opinions import read_incoming
 
+    store = shared_store(workspace.decisions_url, workspace.id)
+    permit(store, who, IMPORT)
     run = workspace.latest_run()
     incoming = read_incoming(path, workspace.dataset(), workspace.id, run.id if run else "")
-    store = shared_store(workspace.decisions_url, workspace.id)
     arrival, before = arrival_of(incoming, store.decisions()), store.version()[0]
     store.append(arrival.order)
     if store.version()[0] != before:
-        store.set_choice("", IMPORTED, {"file": path.name, "decisions": len(incoming.decisions)}, at=now(), who=who)
+        done(store, who, IMPORT, {"file": path.name, "decisions": len(incoming.decisions)})
     left_out = f". {told_left_out(incoming.left_out)}" if incoming.left_out else ""
     return f"{arrival.words()}{left_out}"

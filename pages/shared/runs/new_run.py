@@ -11,8 +11,9 @@ from cleaning.errors import InputError
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import RUN_MADE
+from cleaning.review.team.permissions import RUNS
 from cleaning.review.told.run_list import settings_in_words
-from pages.shared import loaders, state
+from pages.shared import allowed, loaders, state
 from pages.shared.messages import guarded, plain
 
 RULES: dict[Literal["default", "paper"], str] = {
@@ -73,6 +74,7 @@ def make(workspace: Workspace, names: Sequence[str], settings: Settings) -> None
     """Scores with these experts, telling how far it is; leaving or pressing Cancel stops it, and nothing is half-made."""
     from cleaning.suspect import pipeline
 
+    allowed.permit(RUNS, workspace)
     experts = experts_named(workspace, names)
     run = workspace.find_run(settings, experts)
     if run is None:

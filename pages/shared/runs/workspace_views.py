@@ -1,6 +1,7 @@
 """The workspaces of this server: a list, and renaming, copying, archiving, deleting, importing decisions, tidying up."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,8 +10,9 @@ from cleaning.errors import counted
 from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
+from cleaning.review.team.permissions import COPY, DELETE, RENAME, TIDY
 from cleaning.review.told.run_list import LONGEST_NAME, checked_name
-from pages.shared import loaders, state
+from pages.shared import allowed, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.runs import import_step
 from pages.shared.server.desks import forget_desks
@@ -81,7 +83,10 @@ def _named(one: Upkeep) -> str:
 def _rename(workspace: Workspace) -> None:
     @guarded
     def renamed() -> None:
-        workspace_care.rename(workspace, checked_name(str(state.typed(_NAME) or "")))
+        allowed.permit(RENAME, workspace)
+        name = checked_name(str(state.typed(_NAME) or ""))
+        workspace_care.rename(workspace, name)
+        allowed.done(RENAME, workspace, name=name)
         forget_desks(workspaces_root(), workspace.id)
 
     state.type_in(_NAME, workspace.name[:LONGEST_NAME])
@@ -90,12 +95,16 @@ def _rename(workspace: Workspace) -> None:
 
 @guarded
 def _copy(workspace: Workspace) -> None:
+    allowed.permit(COPY, workspace)
+    allowed.permit_loading()
     workspace_care.copy(workspace, f"{workspace.name[: LONGEST_NAME - 8]} (copy)")
 
 
 @guarded
 def _archive(workspace: Workspace, archived: bool) -> None:
+    allowed.permit(RENAME, workspace)
     workspace_care.archive(workspace, archived)
+    allowed.done(RENAME, workspace, archived=archived)
     forget_desks(workspaces_root(), workspace.id)
 
 
@@ -107,6 +116,8 @@ def _delete(chosen: Upkeep) -> None:
 
 @guarded
 def _deleted(workspace: Workspace) -> None:
+    allowed.permit(DELETE, workspace)
+    allowed.done_on_server("deleted", workspace=workspace.id, name=workspace.name)
     workspace_care.delete(workspace)
     forget_desks(workspaces_root(), workspace.id)
     loaders.forget_everything()
@@ -119,7 +130,19 @@ def _copies() -> None:
     for folder in workspace_care.copies_by_hand(workspaces_root()):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"The folder {plain(folder.name, 60)} is a copy of a workspace.")
-            st.button("Bring it in", key=f"adopt_{folder.name}", on_click=guarded(workspace_care.adopt), args=(folder,))
+            st.button("Bring it in", key=f"adopt_{folder.name}", on_click=_adopted, args=(folder,))
+
+
+@guarded
+def _adopted(folder: Path) -> None:
+    allowed.permit_on_server(TIDY)
+    workspace_care.adopt(folder)
+
+
+@guarded
+def _tidied(unused: Sequence[Path]) -> None:
+    allowed.permit_on_server(TIDY)
+    workspace_care.tidy(unused)
 
 
 def _uploads() -> None:
@@ -128,4 +151,4 @@ def _uploads() -> None:
     if unused:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{counted(len(unused), 'upload')} of earlier days no workspace needs.")
-            st.button("Remove them", key="workspaces_tidy", on_click=guarded(workspace_care.tidy), args=(unused,))
+            st.button("Remove them", key="workspaces_tidy", on_click=_tidied, args=(unused,))

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from cleaning.files import ASIDE
+from cleaning.review.team.roles import ADMINS, admins_everywhere
 
 OPEN = "SECOND_OPINION_OPEN"
 LEFT_SECONDS = 24 * 3600  # what is being made is never that old
@@ -16,6 +17,12 @@ REFUSAL = (
     "Second Opinion does not start: it would listen at {address}, beyond this machine, and nobody has to sign in. "
     "Set up sign-in (docs/deployment.md), listen at 127.0.0.1, or set SECOND_OPINION_OPEN=1 if everybody who reaches it "
     "may read and decide under any name."
+)
+
+
+NO_ADMIN = (
+    "Second Opinion does not start: people have to sign in, but nobody is named who gives roles. Set "
+    f"{ADMINS} to the e-mail address of one or several, divided by commas (docs/deployment.md)."
 )
 
 
@@ -28,7 +35,10 @@ def sign_in_configured() -> bool:
 
 
 def refuse_open_house() -> None:
-    """Ends the process with a sentence where strangers could come in unasked."""
+    """Ends the process with a sentence where strangers could come in unasked, or where nobody could let anybody in."""
+    if sign_in_configured() and not admins_everywhere():
+        print(NO_ADMIN, file=sys.stderr, flush=True)
+        os._exit(2)
     address = str(st.get_option("server.address") or "0.0.0.0")
     if not (of_this_machine(address) or sign_in_configured() or os.environ.get(OPEN) == "1"):
         print(REFUSAL.format(address=address), file=sys.stderr, flush=True)

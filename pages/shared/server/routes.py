@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +21,7 @@ from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.session import closing
+from cleaning.review.team.permissions import DECIDE, LOOK, Action, permit
 from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
     CardsBody,
@@ -36,6 +37,7 @@ from pages.shared.server.bodies import (
 from pages.shared.server.desks import open_desk
 from pages.shared.server.guard import WRONG_HOST, host_allowed
 from pages.shared.server.opened_workspaces import opened_once
+from pages.shared.server.signed_claims import signed_claims
 from pages.shared.server.watching import figures
 
 LARGEST_BODY = 2 * 2**20
@@ -46,7 +48,14 @@ _SAFE = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-Answer = Callable[[ReviewDesk, View, Any], dict]
+
+
+class ReviewRoute(NamedTuple):
+    """A route: what it is sent, who answers, and what it takes to ask."""
+
+    body: type[ViewBody]
+    answer: Callable[[ReviewDesk, View, Any], dict]
+    action: Action
 
 
 class Refusal(Exception):
@@ -61,19 +70,18 @@ def review_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
     """Routes for ``st.App(routes=...)``. root: where workspaces lie; base_path: Streamlit's server.baseUrlPath."""
     prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
     routes = [
-        Route(f"{prefix}/api/review/{name}", _answering(model, answer, root), methods=["POST"])
-        for name, (model, answer) in _ANSWERS.items()
+        Route(f"{prefix}/api/review/{name}", _answering(kind, root), methods=["POST"]) for name, kind in ANSWERS.items()
     ]
     media = f"{prefix}/api/media/{{workspace}}/{{row:int}}/{{size}}"
     return [*routes, Route(media, _serving_pictures(root), methods=["GET"])]
 
 
-def _answering(model: type[ViewBody], answer: Answer, root: Callable[[], Path]):
+def _answering(kind: ReviewRoute, root: Callable[[], Path]):
     async def endpoint(request: Request) -> Response:
         try:
             _check_origin(request)
             data = await _body(request)
-            return _json_answer(await run_in_threadpool(_answer, model, answer, root(), _bearer(request), data))
+            return _json_answer(await run_in_threadpool(_answer, kind, root(), _bearer(request), data))
         except Refusal as refusal:
             return _json_answer({"problem": str(refusal)}, refusal.status)
 
@@ -84,12 +92,13 @@ def _json_answer(answer: dict, status: int = 200) -> JSONResponse:
     return JSONResponse(answer, status, _SAFE | {"Cache-Control": _NEVER})
 
 
-def _answer(model: type[ViewBody], answer: Answer, root: Path, token: str, data: bytes) -> dict:
+def _answer(kind: ReviewRoute, root: Path, token: str, data: bytes) -> dict:
     try:
-        claims = tokens.read(root, token)
-        body = read_body(model, parse(data))
+        claims = signed_claims(root, token)
+        body = read_body(kind.body, parse(data))
         desk = open_desk(root, claims["workspace"], claims["run"])
-        return answer(desk, _view(claims, body), body)
+        permit(desk.store, claims["reviewer"], kind.action)
+        return kind.answer(desk, _view(claims, body), body)
     except tokens.TokenError as problem:
         raise Refusal(401, str(problem)) from None
     except WorkspaceError as problem:
@@ -150,15 +159,15 @@ def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
     return desk.session(view)
 
 
-_ANSWERS: dict[str, tuple[type[ViewBody], Answer]] = {
-    "cards": (CardsBody, _cards),
-    "decisions": (DecisionsBody, _decisions),
-    "classes": (ViewBody, _classes),
-    "history": (HistoryBody, _history),
-    "grid": (GridBody, _grid),
-    "session": (ViewBody, _session),
-    "closing": (ViewBody, _closing),
-    "held": (HeldBody, _held),
+ANSWERS = {
+    "cards": ReviewRoute(CardsBody, _cards, LOOK),
+    "decisions": ReviewRoute(DecisionsBody, _decisions, DECIDE),
+    "classes": ReviewRoute(ViewBody, _classes, LOOK),
+    "history": ReviewRoute(HistoryBody, _history, LOOK),
+    "grid": ReviewRoute(GridBody, _grid, LOOK),
+    "session": ReviewRoute(ViewBody, _session, LOOK),
+    "closing": ReviewRoute(ViewBody, _closing, LOOK),
+    "held": ReviewRoute(HeldBody, _held, LOOK),
 }
 
 

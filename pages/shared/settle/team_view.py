@@ -13,6 +13,8 @@ from cleaning.settle.reviewer_agreement import Share
 from cleaning.settle.reviewer_quality import qualities, team_agreement
 from pages.shared import state
 from pages.shared.messages import guarded, plain
+from pages.shared.settle.consensus_view import consensus
+from pages.shared.settle.team_people import everybody
 
 SHARES = (
     (OVERLAP_SHARE, "Decided by several people (%)", "Without an overlap nobody can say how far people agree."),
@@ -41,7 +43,9 @@ def team(desk: ReviewDesk) -> None:
         ]
         st.dataframe(rows, hide_index=True, width="stretch")
         _agreement(desk)
+        consensus(desk)
     _settings(desk)
+    everybody(desk)
 
 
 def _agreement(desk: ReviewDesk) -> None:

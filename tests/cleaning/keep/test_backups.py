@@ -12,6 +12,7 @@ import pytest
 from cleaning.command_line import main
 from cleaning.errors import InputError
 from cleaning.keep.backups import back_up, logs_of, merge, opened, restore
+from cleaning.keep.card_messages import write
 from cleaning.keep.decisions import Decision
 from cleaning.keep.verifying import verify
 from cleaning.keep.workspaces import create_workspace, open_workspace
@@ -51,11 +52,15 @@ def found(workspace, head=""):
 
 def test_a_backup_brings_files_and_log_back(workspace, tmp_path):
     decide(workspace, 0, 1, 2, note="née\ud7ff ‘x’")
+    with opened(workspace) as store:
+        write(store, str(workspace.dataset().sample_ids[0]), "question", "bob", "Which one?")
     told = back_up(workspace, tmp_path / "backup.zip")
     back, added = restore(tmp_path / "backup.zip", tmp_path / "there")
     before, after = logs_of(workspace), logs_of(back)
     assert added == 3 and [replace(d, seq=0) for d in after.decisions] == [replace(d, seq=0) for d in before.decisions]
     assert [c["value"] for c in after.choices] == [0.3]
+    restore(tmp_path / "backup.zip", tmp_path / "there")
+    assert logs_of(back).messages == before.messages != [], "messages come back, and once"
     assert back.latest_run().scores.equals(workspace.latest_run().scores)
     assert found(back).head == told["head"] == found(workspace).head and not found(back).faults
 

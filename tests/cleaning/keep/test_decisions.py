@@ -8,14 +8,12 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, open_store
 from tests.decisions import current_decisions
-from tests.postgresql_server import binaries, serving
 
 HOUSE = Path(__file__).parents[3]
 
@@ -27,29 +25,6 @@ def decision(sample="s1", verdict="keep", reviewer="ann", **more) -> Decision:
 
 def undo(of: Decision, reviewer="ann") -> Decision:
     return decision(of.sample_id, "undo", reviewer, labels=(), undoes=of.uuid)
-
-
-@pytest.fixture(scope="session")
-def postgresql():
-    """URL of a PostgreSQL database, or a skipped test that says why; SECOND_OPINION_REQUIRE makes it a failure."""
-    programs = binaries()
-    if programs is None:
-        if "postgresql" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
-            pytest.fail("PostgreSQL is not installed.")
-        pytest.skip("PostgreSQL (initdb and pg_ctl) is not installed")
-    with serving(programs) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(request, tmp_path):
-    """Each kind of database, empty."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'decisions.sqlite'}"
-    server, name = request.getfixturevalue("postgresql"), f"t{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return server.replace("/postgres", f"/{name}")
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from cleaning.errors import InputError
 from cleaning.keep.stored import now
 from cleaning.review import View
 from cleaning.review.chosen import Choosing
-from cleaning.review.team.roles import ADMIN, ANNOTATOR, MAINTAINER, give_role, require, role_of
+from cleaning.review.team.permissions import DECIDE, permit
+from cleaning.review.team.roles import ADMIN, ANNOTATOR, MAINTAINER, give_role, role_of
 from cleaning.review.team.settling import SettleDesk
 from tests.cleaning.review.reviewing import ANN, BOB, decide
 
@@ -65,8 +66,10 @@ def test_an_impossible_ruling_is_refused_with_a_sentence(desk, rows, verdict, la
     assert SettleDesk(desk, EVE).settled() == []
 
 
-def test_while_nobody_has_a_role_everybody_maintains_and_then_only_who_may(desk, rows):
-    assert role_of(desk.store, "ann") == MAINTAINER
+def test_while_nobody_has_a_role_everybody_may_all_and_then_only_who_may(desk, rows):
+    assert role_of(desk.store, "ann") == ADMIN
+    with pytest.raises(InputError, match="One admin is needed"):
+        give_role(desk.store, "ann", MAINTAINER, by="ann")
     give_role(desk.store, "root", ADMIN, by="root")
     assert role_of(desk.store, "ann") == ANNOTATOR and role_of(desk.store, "root") == ADMIN
     with pytest.raises(InputError, match="Only a maintainer may settle"):
@@ -78,7 +81,7 @@ def test_while_nobody_has_a_role_everybody_maintains_and_then_only_who_may(desk,
     give_role(desk.store, "ann", MAINTAINER, by="root")
     SettleDesk(desk, ANN).decide(names(desk, rows)[0], "picked", [1])
     Choosing(desk.store, desk.run.id, "ann", now).record("mode", "open")
-    require(desk.store, "ann", ANNOTATOR, "decide")
+    permit(desk.store, "zoe", DECIDE)
     with pytest.raises(InputError, match="One admin is needed"):
         give_role(desk.store, "root", ANNOTATOR, by="root")
     changes = [(c.who, c.what) for c in desk.store.changes() if c.run_id == ""]

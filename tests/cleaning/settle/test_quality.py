@@ -11,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision
 from cleaning.settle.chance_corrected import beyond_chance, cohen
-from cleaning.settle.consensus import dawid_skene, majority, votes_of
+from cleaning.settle.consensus import both_ways, dawid_skene, majority, votes_of
 from cleaning.settle.reviewer_quality import qualities, team_agreement
 
 _TEXT = """
@@ -119,3 +119,19 @@ def test_agreement_is_told_in_all_and_by_pair_class_and_verdict():
     assert (pair.first, pair.second, pair.same.point, pair.same.count) == ("ann", "bob", 0.8, 10)
     assert found.by_class[0].gwet.point == 1.0 and found.by_class[1].gwet.point < 0
     assert set(found.by_verdict) == {"keep"} and found.overall.gwet.count == 10
+
+
+def test_both_ways_stand_side_by_side_where_they_differ_first():
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 300)
+    right_at = {"one": 0.95, "two": 0.95, "three": 0.95, "contrary": 0.05, "other": 0.05}
+    said = [
+        (i, name, int(t if rng.random() < at else 1 - t)) for i, t in enumerate(truth) for name, at in right_at.items()
+    ]
+    found = both_ways(votes_of(said))
+    assert [one.differ for one in found] == sorted((one.differ for one in found), reverse=True)
+    apart = [one for one in found if one.differ]
+    assert apart and np.mean([one.modelled == truth[one.item] for one in apart]) > 0.9
+    assert {one.votes for one in found} == {5} and len(found) == 300
+    (tied,) = both_ways(votes_of([("s", "ann", 1), ("s", "bob", 2)]))
+    assert tied.majority is None and tied.share == 0.5 and both_ways(votes_of([])) == []

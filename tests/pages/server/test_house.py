@@ -33,11 +33,22 @@ def test_a_server_beyond_this_machine_without_sign_in_does_not_start(tmp_path):
 def test_it_starts_when_told_or_with_sign_in(monkeypatch, opened, sign_in, ends):
     ended = []
     monkeypatch.setenv(house.OPEN, opened)
+    monkeypatch.setenv(house.ADMINS, "lead@example.org")
     monkeypatch.setattr(house, "sign_in_configured", lambda: sign_in)
     monkeypatch.setattr(house.st, "get_option", lambda name: "0.0.0.0")
     monkeypatch.setattr(house.os, "_exit", ended.append)
     house.refuse_open_house()
     assert ended == ([2] if ends else [])
+
+
+def test_it_does_not_start_with_sign_in_and_nobody_who_gives_roles(monkeypatch, capsys):
+    ended = []
+    monkeypatch.delenv(house.ADMINS, raising=False)
+    monkeypatch.setattr(house, "sign_in_configured", lambda: True)
+    monkeypatch.setattr(house.st, "get_option", lambda name: "127.0.0.1")
+    monkeypatch.setattr(house.os, "_exit", ended.append)
+    house.refuse_open_house()
+    assert ended == [2] and "nobody is named who gives roles" in capsys.readouterr().err
 
 
 def test_a_start_sweeps_what_a_crash_left_and_nothing_else(tmp_path):

@@ -1,0 +1,73 @@
+"""Sessions of those who signed in: how long they last, and those ended before their time.
+
+What concerns no single workspace stands in a log of the house: who ended whose session, and which workspaces went.
+"""
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleaning.keep.decisions import ReviewStore, shared_store
+from cleaning.keep.stored import now
+from cleaning.review.team.permissions import END_SESSIONS
+from cleaning.review.team.roles import require, role_everywhere
+
+HOUSE = "house"
+HOURS, USUAL_HOURS = "SECOND_OPINION_SESSION_HOURS", 12.0
+LASTED, ENDED = "Your session has lasted its time. Sign in again.", "Your session was ended. Sign in again."
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One sign-in. sid: its name. since: seconds since 1970."""
+
+    who: str
+    sid: str
+    since: float
+
+    @classmethod
+    def of(cls, who: str, claims: dict) -> "SignIn":
+        """claims: what the identity provider said at the sign-in. Without a time (iat) it has lasted its time."""
+        since = float(claims.get("iat") or 0.0)
+        named = f"{claims.get('iss')}|{claims.get('sub')}|{claims.get('iat')}"
+        return cls(who, hashlib.sha256(named.encode()).hexdigest()[:32], since)
+
+
+def house_store(root: Path) -> ReviewStore:
+    """The log of the house. root: where workspaces lie."""
+    own = f"sqlite:///{root / 'house.sqlite'}"
+    return shared_store(os.environ.get("SECOND_OPINION_DATABASE_URL", own), HOUSE)
+
+
+def over(store: ReviewStore, session: SignIn) -> str:
+    """Why a session counts no longer, as a sentence; "" while it does."""
+    hours = float(os.environ.get(HOURS) or USUAL_HOURS)
+    if time.time() - session.since >= hours * 3600:
+        return LASTED
+    if store.choice("", _of_session(session.sid)):
+        return ENDED
+    all_before = store.choice("", _of_person(session.who))
+    ended = isinstance(all_before, dict) and session.since <= float(all_before.get("before", 0.0))
+    return ENDED if ended else ""
+
+
+def end(store: ReviewStore, session: SignIn) -> None:
+    """Ends one's own session, as by signing out."""
+    store.set_choice("", _of_session(session.sid), {"who": session.who}, at=now(), who=session.who)
+
+
+def end_all(store: ReviewStore, who: str, *, by: str) -> None:
+    """Ends all sessions that a person has now: one's own, or an admin those of others. Raises InputError."""
+    if who != by:
+        require(role_everywhere(by), END_SESSIONS.role, END_SESSIONS.words)
+    store.set_choice("", _of_person(who), {"who": who, "before": time.time()}, at=now(), who=by)
+
+
+def _of_session(sid: str) -> str:
+    return f"ended:{sid}"
+
+
+def _of_person(who: str) -> str:
+    return f"all_ended:{hashlib.sha256(who.encode()).hexdigest()[:40]}"

@@ -1,0 +1,189 @@
+"""What a team keeps beside its decisions, in SQLite and PostgreSQL alike; and logs of earlier versions, upgraded."""
+
+import threading
+import uuid
+
+import pytest
+import sqlalchemy as sql
+
+from cleaning.errors import InputError
+from cleaning.keep import writer as writers
+from cleaning.keep.card_messages import messages, write
+from cleaning.keep.decisions import Decision, ReviewStore, open_store
+from cleaning.keep.leases import LEASE_SECONDS, Holder, Leases, Offer
+from cleaning.keep.store_tables import CHAIN, DECISIONS
+from cleaning.keep.verifying import verify_chain
+from cleaning.review.team import sessions
+from cleaning.review.team.audit_log import audit_log
+from cleaning.review.team.permissions import EXPORT, done
+from cleaning.review.team.roles import ADMIN, ANNOTATOR, MAINTAINER, give_role, role_of, roles
+from cleaning.review.team.sessions import SignIn
+
+ANN, BOB = Holder("ann", "1"), Holder("bob", "1")
+FIRST_FORMAT = """
+CREATE TABLE second_opinion_meta (key VARCHAR(40) PRIMARY KEY, value TEXT);
+CREATE TABLE decisions (seq {serial}, uuid VARCHAR(36) NOT NULL UNIQUE, workspace_id VARCHAR(40) NOT NULL,
+  run_id VARCHAR(40) NOT NULL, sample_id TEXT NOT NULL, reviewer TEXT NOT NULL, verdict VARCHAR(20) NOT NULL,
+  labels TEXT NOT NULL, note TEXT NOT NULL, seconds FLOAT NOT NULL, mode VARCHAR(10) NOT NULL, card VARCHAR(12) NOT NULL,
+  decided_at VARCHAR(24) NOT NULL, undoes VARCHAR(36));
+CREATE TABLE choices (seq {serial}, workspace_id VARCHAR(40) NOT NULL, run_id VARCHAR(40) NOT NULL,
+  key VARCHAR(60) NOT NULL, value TEXT NOT NULL, at VARCHAR(24) NOT NULL, who TEXT NOT NULL);
+INSERT INTO second_opinion_meta VALUES ('format', '1')
+"""
+CHOSEN = sql.text(
+    "INSERT INTO choices (workspace_id, run_id, key, value, at, who) VALUES ('w1', 'run1', 'mode', :value, '2026', 'ann')"
+)
+AS_FIRST = sql.text(
+    "INSERT INTO decisions (uuid, workspace_id, run_id, sample_id, reviewer, verdict, labels, note, seconds, mode, card, "
+    "decided_at) VALUES (:uuid, 'w1', 'run1', :sample, 'ann', 'keep', '[1]', '', 2.0, 'blind', 'suspicious', "
+    "'2026-01-02T03:04:05.678Z')"
+)
+
+
+def decision(sample="s1") -> Decision:
+    return Decision(str(uuid.uuid4()), "run1", sample, "ann", "keep", (1,), decided_at="2026-01-02T03:04:05.678Z")
+
+
+@pytest.fixture
+def store(url):
+    store = open_store(url, "w1")
+    yield store
+    store.close()
+
+
+def hand(leases: Leases, holder: Holder, *samples: str, count=9) -> list[str]:
+    return [one.sample_id for one in leases.take(holder, lambda: map(Offer, samples), count).leases]
+
+
+def test_a_card_is_leased_to_one_until_it_is_given_back_or_ends(store):
+    time = [1_000.0]
+    leases = Leases(store, lambda: time[0])
+    assert hand(leases, ANN, "a", "b", count=1) == ["a"] and hand(leases, BOB, "a", "b") == ["b"]
+    assert leases.leased() == {"a", "b"} and leases.refused(ANN, [Offer("a"), Offer("b"), Offer("b", seats=2)]) == ["b"]
+    (kept,) = leases.take(ANN, lambda: [Offer("a")], 1).leases
+    assert leases.of([kept.ticket], "ann")[kept.ticket].sample_id == "a" and leases.of([kept.ticket], "bob") == {}
+    leases.leave(ANN)
+    time[0] += 11
+    assert hand(leases, BOB, "a") == ["a"]
+    time[0] += LEASE_SECONDS
+    assert hand(leases, ANN, "a", "b") == ["a", "b"]
+
+
+def test_many_at_once_get_no_card_twice(url):
+    taken: list[str] = []
+
+    def take(place: int) -> None:
+        store = ReviewStore(url, "w1")
+        taken.extend(hand(Leases(store), Holder(f"r{place}", "1"), *map(str, range(80)), count=10))
+        store.close()
+
+    threads = [threading.Thread(target=take, args=(place,)) for place in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(taken, key=int) == [str(n) for n in range(80)]
+
+
+def test_messages_come_in_order_and_belong_to_their_workspace(store, url):
+    for kind, author, text in (("question", "eve", "why? \ud83d"), ("answer", "ann", "so"), ("note", "ann", "n\0n")):
+        write(store, "s1", kind, author, text)
+    write(store, "s2", "note", "ann", "elsewhere")
+    assert [(m.kind, m.text) for m in messages(store, "s1")] == [
+        ("question", "why? \ufffd"), ("answer", "so"), ("note", "n\ufffdn"),
+    ]  # fmt: skip
+    other = open_store(url, "w2")
+    assert len(messages(store)) == 4 and messages(other) == []
+    other.close()
+
+
+def test_roles_sessions_and_the_audit_log(store):
+    give_role(store, "root", ADMIN, by="root")
+    give_role(store, "ann", MAINTAINER, by="root")
+    with pytest.raises(InputError, match="Only an admin"):
+        give_role(store, "eve", ADMIN, by="ann")
+    assert roles(store) == {"root": ADMIN, "ann": MAINTAINER} and role_of(store, "eve") == ANNOTATOR
+    done(store, "ann", EXPORT, {"file": "patch"})
+    assert [e.who for e in audit_log(store)] == ["ann", "root", "root"]
+    mine = SignIn.of("ann", {"sub": "1", "iat": 4e9})
+    assert sessions.over(store, mine) == ""
+    sessions.end(store, mine)
+    assert sessions.over(store, mine)
+
+
+def test_a_change_a_gap_and_a_reordering_show_in_the_chain(store):
+    store.append([decision(f"s{n}") for n in range(5)])
+    assert verify_chain(store)[1] == [] and len(verify_chain(store)[0]) == 5
+    seqs = [d.seq for d in store.decisions()]
+    store.write(lambda c: c.execute(sql.update(DECISIONS).where(DECISIONS.c.seq == seqs[1]).values(labels="[2]")))
+    assert [str(seqs[1]) in fault for fault in verify_chain(store)[1]] == [True]
+    store.write(lambda c: c.execute(sql.delete(DECISIONS).where(DECISIONS.c.seq == seqs[3])))
+    assert any("not in the log any more" in fault for fault in verify_chain(store)[1])
+
+
+def test_chains_of_two_workspaces_in_one_database_do_not_mix(store, url):
+    other = open_store(url, "w2")
+    for n in range(3):
+        store.append([decision(f"a{n}")])
+        other.append([decision(f"b{n}")])
+    assert all(verify_chain(one)[1:] == ([], []) and len(verify_chain(one)[0]) == 3 for one in (store, other))
+    other.close()
+
+
+# -- logs of the first format ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def first_format(url):
+    """A log as the first version made it, with one decision and one choice."""
+    engine = writers._engine(url)
+    serial = "INTEGER PRIMARY KEY AUTOINCREMENT" if url.startswith("sqlite") else "SERIAL PRIMARY KEY"
+    with writers.writing(engine).begin() as connection:
+        for statement in FIRST_FORMAT.format(serial=serial).split(";"):
+            connection.execute(sql.text(statement))
+        connection.execute(AS_FIRST, {"uuid": str(uuid.uuid4()), "sample": "old"})
+        connection.execute(CHOSEN, {"value": '"open"'})
+    yield engine
+    engine.dispose()
+
+
+def test_a_log_of_the_first_format_is_upgraded_and_sealed_from_the_next_decision_on(url, first_format):
+    store = open_store(url, "w1")
+    assert [(d.sample_id, d.labels, d.version) for d in store.decisions()] == [("old", (1,), "")]
+    assert store.choice("run1", "mode") == "open" and messages(store) == []
+    assert verify_chain(store)[2] == ["1 decision not sealed yet; the next one seals them."]
+    store.append([decision("new")])
+    assert verify_chain(store)[1:] == ([], []) and hand(Leases(store), ANN, "a") == ["a"]
+    store.close()
+    again = open_store(url, "w1")
+    assert [d.sample_id for d in again.decisions()] == ["old", "new"], "upgrading twice changes nothing"
+    again.close()
+
+
+def test_a_version_of_the_first_format_goes_on_writing_beside_the_new_one(url, first_format):
+    """Both ways: while one process upgrades, others of the earlier version decide, then and afterwards."""
+    written: list[str] = []
+    stop = threading.Event()
+
+    def earlier() -> None:
+        while not stop.is_set():
+            with writers.writing(first_format).begin() as connection:
+                writers.serialise(connection)
+                connection.execute(AS_FIRST, {"uuid": str(uuid.uuid4()), "sample": f"e{len(written)}"})
+            written.append(f"e{len(written)}")
+
+    thread = threading.Thread(target=earlier)
+    thread.start()
+    store = open_store(url, "w1")
+    for n in range(10):
+        store.append([decision(f"n{n}")])
+    reached = len(written)
+    while thread.is_alive() and len(written) < reached + 3:
+        pass
+    stop.set()
+    thread.join()
+    store.append([decision("last")])
+    kept = [d.sample_id for d in store.decisions()]
+    assert sorted(kept) == sorted(["old", *written, *(f"n{n}" for n in range(10)), "last"])
+    assert len(written) >= 3 and verify_chain(store)[1:] == ([], [])
+    with store._engine.connect() as connection:
+        assert connection.execute(sql.select(sql.func.count()).select_from(CHAIN)).scalar_one() == len(kept)
+    store.close()
