@@ -24,6 +24,9 @@ def add_to(commands) -> None:
     add_source_arguments(parser)
     parser.add_argument("--out", type=Path, default=Path("scores.csv"), metavar="FILE", help=".csv or .parquet")
     parser.add_argument("--workspaces", type=Path, metavar="ROOT", help="also keep the run there, ready for the app")
+    parser.add_argument(
+        "--calibration", type=Path, metavar="FILE", help="take a calibration that `calibrate --save` wrote"
+    )
     add_rule_arguments(parser)
     add_worker_arguments(parser)
     parser.set_defaults(run=run)
@@ -70,13 +73,14 @@ def run(arguments: argparse.Namespace) -> None:
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
+    saved = _saved(arguments)
     reading = read_checked(arguments)
     progress = Progress()
     workspace = workspace_for(arguments.workspaces, reading) if arguments.workspaces else None
     store = workspace.opinion_store() if workspace else None
     try:
         with _client(arguments) as client:
-            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client)
+            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client, saved)
     except NotFinite:
         progress.done()
         read_source(arguments)  # reads every score and names the samples
@@ -89,6 +93,18 @@ def run(arguments: argparse.Namespace) -> None:
     if workspace:
         workspace.save_run(scored, reading.experts)
         print(f"workspace {workspace.folder}")
+
+
+def _saved(arguments: argparse.Namespace):
+    """The calibration to take in place of one fitted here, or None."""
+    if arguments.calibration is None:
+        return None
+    from cleaning.calibrate.saved import read_calibration
+    from cleaning.errors import InputError
+
+    if arguments.workers is not None or arguments.scheduler is not None:
+        raise InputError("--calibration is for one process: leave --workers and --scheduler out.")
+    return read_calibration(arguments.calibration)
 
 
 def read_checked(arguments: argparse.Namespace):

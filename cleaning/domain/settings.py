@@ -12,7 +12,8 @@ DEFAULT_THRESHOLD = 0.5  # the best other class is as probable as the given labe
 class Settings:
     """rule "default": ranked by suspicion, flagged at ``threshold`` or the ``budget`` most suspicious.
     rule "paper": at least ``agree`` experts (None: more than half) agree on another label, each at least
-    ``min_confidence`` sure. seed: folds and audit. use_group: let the metadata excess raise suspicion."""
+    ``min_confidence`` sure. seed: folds and audit. use_group: let the metadata excess raise suspicion. calibration:
+    fingerprint of a calibration that was fitted elsewhere; None: experts are calibrated on these samples."""
 
     rule: Literal["default", "paper"] = "default"
     threshold: float | None = None
@@ -21,6 +22,7 @@ class Settings:
     min_confidence: float = 0.5
     seed: int = 0
     use_group: bool = True
+    calibration: str | None = None
 
     def __post_init__(self) -> None:
         if self.rule not in ("default", "paper"):
@@ -37,7 +39,9 @@ class Settings:
             raise InputError(f"{self.agree} experts must agree; the least is 1.")
 
     def to_dict(self) -> dict:
-        return asdict(self)
+        """Without ``calibration`` where there is none: runs made before it was known keep their ids."""
+        told = asdict(self)
+        return told if self.calibration is not None else {k: v for k, v in told.items() if k != "calibration"}
 
     def agree_of(self, expert_count: int) -> int:
         """How many of M experts must agree under the paper's rule."""

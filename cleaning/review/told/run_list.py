@@ -53,7 +53,8 @@ def settings_in_words(settings: Settings, expert_count: int) -> str:
     else:
         words = "default rule" if settings.threshold is None else f"default rule, threshold {settings.threshold:g}"
     group = "" if settings.use_group else ", groups not looked at"
-    return f"{words}, seed {settings.seed}{group}"
+    elsewhere = ", calibrated elsewhere" if settings.calibration else ""
+    return f"{words}, seed {settings.seed}{group}{elsewhere}"
 
 
 def usual_name(run: Run) -> str:
