@@ -78,7 +78,13 @@ class SavedCalibration:
 
 
 def saved_calibration(name: str, samples: int, fitted: Sequence[tuple[str, Calibration]]) -> SavedCalibration:
-    """fitted: (kind of score, its calibration) of each expert; what was fitted on all folds is taken along."""
+    """fitted: (kind of score, its calibration) of each expert; what was fitted on all folds is taken along. Raises
+    InputError for another method than that of the kind."""
+    other = [one.expert for _, one in fitted if one.maps]
+    if other:
+        raise InputError(
+            f"{first_five(other)}: calibrated by another method than that of its kind of score. Only that one can be saved."
+        )
     maps = {
         one.expert: SavedMap(one.expert, kind, one.method, tuple(map(float, one.parameters))) for kind, one in fitted
     }

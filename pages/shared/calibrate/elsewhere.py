@@ -38,6 +38,8 @@ def elsewhere(workspace: Workspace, run: Run) -> None:
             lambda: _saved_text(workspace, run),
             "calibration.json",
             "application/json",
+            disabled=any(one.maps for one in run.calibrations),
+            help="Only where every expert is calibrated as its kind of score is.",
             key="calibration_save",
             on_click="ignore",
         )

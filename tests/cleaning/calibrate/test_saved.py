@@ -63,7 +63,7 @@ def test_scores_by_a_saved_calibration_are_another_run_and_see_its_maps(made):
     assert not np.array_equal(own.suspicion, with_it.suspicion)
     assert np.corrcoef(own.suspicion, with_it.suspicion)[0, 1] > 0.99
     ids = {run_id_of(s.settings, ["a"], ["b"]) for s in (own, with_it)}
-    assert len(ids) == 2 and "calibration" not in own.settings.to_dict()
+    assert len(ids) == 2 and "calibrated_elsewhere" not in own.settings.to_dict()
     assert Settings(**with_it.settings.to_dict()) == with_it.settings
 
 
