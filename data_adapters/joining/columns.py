@@ -143,8 +143,10 @@ def is_gold(column: str) -> bool:
     return gold and parts.isdisjoint(PREDICTED_WORDS | CONFIDENCE_WORDS)
 
 
-def id_column_if_any(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str | None:
-    """As ``id_column``; None where no column is called so, and none has another value in every row."""
+def id_column_if_any(table: Columned, asked: str | None, taken: Sequence[str] = ()) -> str | None:
+    """As ``id_column``; None for a table where no column is called so, and none has another value in every row."""
+    if not isinstance(table, Table):
+        return id_column(table, asked, taken)
     known = [column for column in known_columns(table, ID_NAMES) if column not in taken]
     if asked is None and not known and not any(_all_differ(table, c) for c in table.columns if c not in taken):
         return None
