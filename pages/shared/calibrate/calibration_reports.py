@@ -232,8 +232,8 @@ def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> Expe
     labels = loaders.judging_labels(workspace.id)
     if len(dataset) * dataset.class_count * len(experts) ** 2 > MOST_CELLS:
         raise InputError(
-            "These scores are too many to be read again and again here. Use the command line: "
-            "python -m cleaning experts-report."
+            "These scores are too many to be read again and again here. The command line works it out: its report on the "
+            "experts."
         )
     done = count()
 
