@@ -182,7 +182,7 @@ FORMATS = (
     Format(
         "upload: files, a folder, a `.zip`",
         "what the folder would give",
-        "as in the folder",
+        "as in the folder; many files are packed by the browser",
         "50 MB a file (`maxUploadSize` in `.streamlit/config.toml`), 2 GB unpacked",
     ),
     Format(

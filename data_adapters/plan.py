@@ -50,10 +50,11 @@ class ReadingOptions:
     missing: a mark of the user's own for samples without a label. roles: {file name: {column: role}}, roles as in
     ``data_adapters.joining.columns.ROLES``. parts: {file: part}, as in ``file_parts.PARTS``.
     class_names: in the order of the scores, where no file names them. base: what classes given by number begin with, 0 or
-    1; None: as found. pictures: folder of the pictures, below what is read. pictures_to: a new folder of ours for pictures
-    that lie inside other files. split: which part of a Hugging Face dataset. heard: told each step as it is decided; what
-    it raises ends the reading. known: gives the fingerprint of scores that were looked through
-    before and have not changed since (``cleaning.keep.known_scores``), else an empty text; such files are not read
+    1; None: as found. free_answers: labels in free words are references, and an answer that is none of them is wrong; only
+    where nothing is looked for among them. pictures: folder of the pictures, below what is read. pictures_to: a new
+    folder of ours for pictures that lie inside other files. split: which part of a Hugging Face dataset. heard: told
+    each step as it is decided; what it raises ends the reading. known: gives the fingerprint of scores that were looked
+    through before and have not changed since (``cleaning.keep.known_scores``), else an empty text; such files are not read
     through again. left_to_scoring: logits in files are not read through for NaN and infinity: the scoring that follows
     reads every one of them anyway and raises ``NotFinite``.
     """
@@ -65,6 +66,7 @@ class ReadingOptions:
     parts: Mapping[str, str] = field(default_factory=dict)
     class_names: tuple[str, ...] = ()
     base: int | None = None
+    free_answers: bool = False
     pictures: str | None = None
     pictures_to: Path | None = None
     split: str | None = None

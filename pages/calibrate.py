@@ -128,7 +128,7 @@ def chosen_method(run, report) -> str:
         key=key,
         on_change=changed,
         help="Shown here and used on the Cascade page: the recommended one where it is better beyond noise. The ranking "
-        "keeps the paper's (temperature or Platt); on real data the choice hardly moves it.",
+        "keeps what its run was made with; a new run can have another.",
     )
     advised = calibration_reports.recommendation(run, report)
     st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))

@@ -7,7 +7,7 @@ require_router()
 import streamlit as st
 
 from cleaning.errors import InputError
-from cleaning.experts.cascade import best_under_cost, cheapest_within, operating_point, starting_costs
+from cleaning.experts.cascade import OperatingPoint, best_under_cost, cheapest_within, operating_point, starting_costs
 from cleaning.review.team.permissions import EXPORT
 from pages.shared import allowed, charts, frame, loaders, state
 from pages.shared.calibrate import calibration_reports
@@ -48,7 +48,6 @@ def page() -> None:
         raise InputError("A cascade needs at least two experts; this run has one. Load another on the Load page.")
     names, costs, bins = chosen(reports)
     scene = cascade_scene.scene_of(workspace, run, names, costs, bins)
-    figures(scene)
     choose_point(scene)
     st.caption(plain(scene.labels.sentence(), 600))
     bins_matter(scene)
@@ -86,20 +85,18 @@ def chosen(reports) -> tuple[list[str], list[float], int]:
     return names, costs, bins
 
 
-def figures(scene: CascadeScene) -> None:
-    """Both figures; they stay as they are while the point is chosen."""
+def figure(scene: CascadeScene, point: OperatingPoint) -> None:
+    """Accuracy against cost, with the point that is chosen."""
     data = scene.curves.table()
-    for column, axis in zip(st.columns(2, gap="medium"), ("fraction", "cost")):
-        with column:
-            charts.show_with_data(cascade_charts.against(scene.curves, axis), data, f"cascade_against_{axis}")
+    charts.show_with_data(cascade_charts.against_cost(scene.curves, point), data, "cascade_against_cost")
     st.caption(plain(cascade_charts.points_in_words(scene.curves), 900) + ". Bands and bars are 95 % intervals.")
 
 
 @st.fragment
 @guarded
 def choose_point(scene: CascadeScene) -> None:
-    """Slider or goal, and what the point gives; nothing else is drawn anew."""
-    curves = scene.curves
+    """The figure, slider or goal, and what the point gives; nothing else is drawn anew."""
+    curves, place = scene.curves, st.container()
     left, right = st.columns(2, gap="medium")
     with right:
         policy = st.radio(
@@ -119,6 +116,8 @@ def choose_point(scene: CascadeScene) -> None:
         )  # fmt: skip
         point = operating_point(curves, share / 100, policy=policy)
         numbers(point, curves)
+    with place:
+        figure(scene, point)
     st.markdown(f"#### {plain(point.sentence(), 600)}")
     said = state.recalled("cascade_goal", tuple)
     if said and abs(said[0] - share) < 1e-6:
@@ -181,7 +180,7 @@ def take_router(scene: CascadeScene, point) -> None:
     with right.expander("How to use it in your own program"):
         st.markdown(
             "The file holds bins, decisions, calibration parameters, costs and fingerprints; no data. "
-            "`cleaning/experts/cascade/router.py` needs nothing but Python's standard library."
+            "One module of this program reads it, and needs nothing but Python's standard library."
         )
         st.code(cascade_scene.SNIPPET, language="python")
 

@@ -41,7 +41,8 @@ class Calibrator:
 
 
 def fit_calibrator(method: str, confidence: np.ndarray, correct: np.ndarray) -> Calibrator:
-    """Fits ``method`` on confidence (n,) in 0..1 (NaN: abstained, left out) and correct (n,) 0/1.
+    """Fits ``method`` on confidence (n,) in 0..1 (NaN: abstained, left out) and correct (n,) 0/1, or a
+    verifier's score between.
 
     Raises InputError for an unknown method or where nothing was answered.
     """
@@ -60,7 +61,7 @@ def fit_platt(confidence: np.ndarray, correct: np.ndarray) -> Calibrator:
 
 
 def _platt(confidence: np.ndarray, correct: np.ndarray) -> dict[str, float]:
-    slope, intercept = logistic.fit_platt(logit(confidence), correct == 1)
+    slope, intercept = logistic.fit_platt(logit(confidence), correct)
     return {"slope": slope, "intercept": intercept}
 
 
@@ -69,7 +70,7 @@ def _beta(confidence: np.ndarray, correct: np.ndarray) -> dict[str, float]:
     features = _log_features(confidence)
     kept = [0, 1]
     while True:
-        *weights, c = fit_logistic([features[:, one] for one in kept], correct == 1)
+        *weights, c = fit_logistic([features[:, one] for one in kept], correct)
         if min(weights, default=0.0) >= 0:
             break
         kept.pop(int(np.argmin(weights)))

@@ -42,8 +42,8 @@ def fit_platt(x: np.ndarray, right: np.ndarray) -> tuple[float, float]:
 def fit_logistic(features: Sequence[np.ndarray], right: np.ndarray) -> list[float]:
     """Weights and, last, the intercept of sigmoid(weights of features + intercept) ~ P(right), by damped Newton steps.
 
-    features: (n,) each. right: (n,) bool. Targets are Platt's, which keep the fit finite when every answer is right or
-    the two parts separate.
+    features: (n,) each. right: (n,) bool, or scores in 0..1. Targets are Platt's, which keep the fit finite when every
+    answer is right or the two parts separate.
     """
     target = platt_targets(right)
     weights = np.zeros(len(features) + 1)
@@ -62,9 +62,13 @@ def fit_logistic(features: Sequence[np.ndarray], right: np.ndarray) -> list[floa
 
 
 def platt_targets(right: np.ndarray) -> np.ndarray:
-    """(n,) what the fit aims at instead of 1 and 0: (n1 + 1)/(n1 + 2) and 1/(n0 + 2). Source: Lin, Lin, Weng 2007."""
-    ones = int(np.sum(right))
-    return np.where(right, (ones + 1) / (ones + 2), 1 / (len(right) - ones + 2))
+    """(n,) what the fit aims at instead of 1 and 0: (n1 + 1)/(n1 + 2) and 1/(n0 + 2). Source: Lin, Lin, Weng 2007.
+
+    A verifier's score in between aims in between, as so much of an answer right and the rest of it wrong.
+    """
+    share = np.asarray(right, float)
+    ones = float(share.sum())
+    return share * (ones + 1) / (ones + 2) + (1 - share) / (len(share) - ones + 2)
 
 
 def _score(weights: np.ndarray, features: Sequence[np.ndarray]) -> np.ndarray:

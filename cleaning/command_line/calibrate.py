@@ -18,7 +18,8 @@ def add_to(commands) -> None:
         ),
         epilog="examples:\n  python -m cleaning calibrate my_dataset\n"
         "  python -m cleaning calibrate workspaces/0123456789abcdef\n"
-        "  python -m cleaning calibrate --labels labels.csv --expert resnet=resnet.npy --out calibration.csv",
+        "  python -m cleaning calibrate --labels labels.csv --expert resnet=resnet.npy --out calibration.csv\n"
+        "  python -m cleaning calibrate --expert small=small.csv     (marked answers: id, confidence, correct or score)",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_source_arguments(parser)
@@ -29,11 +30,19 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.calibrate.report import calibration_table
+    from cleaning.calibrate.scored_report import scored_table
     from cleaning.command_line.shared.output import check_output, write_table
+    from cleaning.command_line.shared.scored_source import scored_source
+    from cleaning.domain.scored import free_answers
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
-    reading = read_study(arguments)
-    table = calibration_table(reports_of(reading, arguments.seed))
+    scored = scored_source(arguments)
+    study = None if scored is not None else read_study(arguments, free_answers=True)
+    scored = free_answers(study.dataset, study.experts) if study is not None else scored
+    if scored is not None:
+        table = scored_table(scored, seed=arguments.seed)
+    else:
+        table = calibration_table(reports_of(study, arguments.seed))
     print(table.to_string(index=False, float_format=lambda v: f"{v:.4f}", na_rep="-"))
     if out:
         write_table(table, out)

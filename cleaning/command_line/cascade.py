@@ -12,9 +12,12 @@ EXAMPLES = """examples:
   python -m cleaning cascade my_dataset --chain tiny small large --cost tiny=1 --cost small=4 --cost large=16 \\
       --at-cost 0.25 --out cascade.json
   python -m cleaning cascade workspaces/0123456789abcdef --small resnet --large vit
+  python -m cleaning cascade --expert small=small.csv --expert large=large.csv --small small --large large
 
 In a workspace, accuracy is against the labels as corrected by its decisions. Costs that are not given are those of
-dataset.json, else 1, 10, 100 ... in the order asked. cleaning/experts/cascade/router.py uses the router's file online."""
+dataset.json, else 1, 10, 100 ... in the order asked. cleaning/experts/cascade/router.py uses the router's file online.
+The last example has no labels: each table holds `id`, `confidence` and how right each answer is (`correct`, or `score`
+from 0 to 1), as a verifier says it."""
 
 
 def add_to(commands) -> None:
@@ -47,20 +50,19 @@ def add_to(commands) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_output, write_table
-    from cleaning.command_line.shared.study_source import read_study, write_json
+    from cleaning.command_line.shared.study_source import write_json
     from cleaning.experts.cascade import as_plain, cascade_curves, learn_router, router_json
     from cleaning.files import write_bytes
 
     out = check_output(arguments.out, (".json", ".csv")) if arguments.out else None
     router = check_output(arguments.router, (".json",)) if arguments.router else None
     names = _asked(arguments)
-    study = read_study(arguments)
-    experts, labels = _answers(study, names, arguments)
+    experts, labels, against = _asked_experts(names, arguments)
     curves = cascade_curves(experts, labels, bins=arguments.bins, repeats=arguments.repeats, seed=arguments.seed)
     point = _operating_point(curves, arguments)
-    _tell(curves, point, study.labels.sentence())
+    _tell(curves, point, against)
     if out and out.suffix.lower() == ".json":
-        write_json(as_plain(curves, [point], study.labels.sentence()), out)
+        write_json(as_plain(curves, [point], against), out)
     elif out:
         write_table(curves.table(), out)
     if router:
@@ -82,16 +84,40 @@ def _asked(arguments) -> list[str]:
     return [arguments.small, arguments.large]
 
 
+def _asked_experts(names: list[str], arguments):
+    """(answers of the chosen experts, the labels they are held against, these in words)."""
+    from cleaning.command_line.shared.scored_source import SENTENCE, scored_source
+    from cleaning.command_line.shared.study_source import read_study
+    from cleaning.experts.cascade import answers_scored, no_labels
+
+    scored = scored_source(arguments)
+    if scored is not None:
+        experts = scored.chosen(names)
+        return (
+            [answers_scored(e, c) for e, c in zip(experts, _costs(experts, names, arguments))],
+            no_labels(scored),
+            SENTENCE,
+        )
+    study = read_study(arguments, free_answers=True)
+    return *_answers(study, names, arguments), study.labels.sentence()
+
+
+def _costs(experts, names: list[str], arguments) -> list[float]:
+    from cleaning.experts.cascade import starting_costs
+
+    typed = dict(_cost(pair, names) for pair in arguments.cost)
+    return [typed.get(e.name, cost) for e, cost in zip(experts, starting_costs(experts))]
+
+
 def _answers(study, names: list[str], arguments):
     """Answers of the chosen experts on the samples that count, and the labels of those."""
     from types import SimpleNamespace
 
     from cleaning.command_line.calibrate import reports_of
-    from cleaning.experts.cascade import answers_of, starting_costs
+    from cleaning.experts.cascade import answers_of
 
     experts = study.chosen(names)
-    typed = dict(_cost(pair, names) for pair in arguments.cost)
-    costs = [typed.get(e.name, cost) for e, cost in zip(experts, starting_costs(experts))]
+    costs = _costs(experts, names, arguments)
     if len(set(names)) < len(names):
         raise InputError("A cascade cannot ask the same expert twice. Choose different experts.")
     reports = reports_of(SimpleNamespace(dataset=study.dataset, experts=experts), arguments.seed)

@@ -47,6 +47,15 @@ def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
     rule.add_argument("--budget", type=int, metavar="B", help="flag the B most suspicious samples")
     rule.add_argument("--threshold", type=float, metavar="S", help="flag suspicion >= S (default 0.5)")
     rule.add_argument("--seed", type=int, default=0, help="of the cross-fitting folds (default 0)")
+    rule.add_argument(
+        "--calibration",
+        action="append",
+        default=[],
+        metavar="[EXPERT=]METHOD",
+        help="temperature, platt, beta, isotonic, histogram, none, or recommended: what likelihood prefers beyond noise "
+        "(default: temperature for full scores, Platt for stated confidences)",
+    )
+    rule.add_argument("--group-by", default="", metavar="C", help="column by whose values excess is looked at")
 
 
 def settings_of(arguments: argparse.Namespace):
@@ -59,7 +68,17 @@ def settings_of(arguments: argparse.Namespace):
         agree=arguments.agree,
         min_confidence=arguments.min_confidence,
         seed=arguments.seed,
+        group_column=arguments.group_by,
+        calibrations=tuple(_named(one) for one in arguments.calibration),
     )
+
+
+def _named(told: str) -> tuple[str, str]:
+    """(expert, method) of ``EXPERT=METHOD``; a method alone is for every expert."""
+    from cleaning.domain.settings import EVERY_EXPERT
+
+    expert, _, method = told.rpartition("=")
+    return expert or EVERY_EXPERT, method
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -127,10 +127,13 @@ class Top1Expert(_Model):
     """An expert that gives its best class and how sure it is.
 
     predicted: (N,) int32 class or ABSTAIN. confidence: (N,) float32 in [0, 1] (NaN: abstains).
+    outside: (N,) float32, how sure it is of an answer that is no class (NaN elsewhere), or None where it has none. For
+        cleaning that is an abstention, for a cascade a wrong answer.
     """
 
     predicted: np.ndarray
     confidence: np.ndarray
+    outside: np.ndarray | None = None
 
     kind: ClassVar = "top1"
 
@@ -138,10 +141,10 @@ class Top1Expert(_Model):
         return "best class and its confidence"
 
     def arrays(self) -> dict[str, Rows]:
-        return {"predicted": self.predicted, "confidence": self.confidence}
+        return _present(predicted=self.predicted, confidence=self.confidence, outside=self.outside)
 
     def _hashed(self) -> tuple[str, Iterable[Rows]]:
-        return "top1|logits", (self.predicted, self.confidence)  # "logits" as in workspaces made before this type was
+        return "top1|logits", self.arrays().values()  # "logits" as in workspaces made before this type was
 
     def answering(self, predicted: np.ndarray) -> Top1Expert:
         """The same expert with other classes (N,), as sure of them."""
@@ -149,20 +152,22 @@ class Top1Expert(_Model):
 
     def taken(self, places: slice | np.ndarray) -> Top1Expert:
         """As ``FullExpert.taken``."""
-        confidence = self.confidence[places]
-        return replace(self, predicted=self.predicted[places], confidence=confidence, known_fingerprint="")
+        outside = None if self.outside is None else self.outside[places]
+        return replace(self.answering(self.predicted[places]), confidence=self.confidence[places], outside=outside)
 
     def silent_elsewhere(self, called: np.ndarray) -> Top1Expert:
         """As ``FullExpert.silent_elsewhere``."""
         confidence = np.where(called, self.confidence, np.nan).astype(np.float32)
-        return replace(self.answering(np.where(called, self.predicted, ABSTAIN)), confidence=confidence)
+        silent = self.answering(np.where(called, self.predicted, ABSTAIN))
+        return replace(silent, confidence=confidence, outside=_only_where(called, self.outside))
 
 
 @dataclass(frozen=True)
 class VotesExpert(_Model):
-    """An expert that gives bare answers. predicted: (N,) int32 class or ABSTAIN."""
+    """An expert that gives bare answers. predicted: (N,) int32 class or ABSTAIN. outside: as of ``Top1Expert``, 1."""
 
     predicted: np.ndarray
+    outside: np.ndarray | None = None
 
     kind: ClassVar = "votes"
 
@@ -170,10 +175,10 @@ class VotesExpert(_Model):
         return "answers without confidence"
 
     def arrays(self) -> dict[str, Rows]:
-        return {"predicted": self.predicted}
+        return _present(predicted=self.predicted, outside=self.outside)
 
     def _hashed(self) -> tuple[str, Iterable[Rows]]:
-        return "votes|logits", (self.predicted,)  # as for ``Top1Expert``
+        return "votes|logits", self.arrays().values()  # as for ``Top1Expert``
 
     def answering(self, predicted: np.ndarray) -> VotesExpert:
         """The same expert with other classes (N,)."""
@@ -181,11 +186,13 @@ class VotesExpert(_Model):
 
     def taken(self, places: slice | np.ndarray) -> VotesExpert:
         """As ``FullExpert.taken``."""
-        return self.answering(self.predicted[places])
+        outside = None if self.outside is None else self.outside[places]
+        return replace(self.answering(self.predicted[places]), outside=outside)
 
     def silent_elsewhere(self, called: np.ndarray) -> VotesExpert:
         """As ``FullExpert.silent_elsewhere``."""
-        return self.answering(np.where(called, self.predicted, ABSTAIN))
+        silent = self.answering(np.where(called, self.predicted, ABSTAIN))
+        return replace(silent, outside=_only_where(called, self.outside))
 
 
 Expert = FullExpert | Top1Expert | VotesExpert
@@ -205,6 +212,10 @@ def check_experts(experts: Sequence[Expert]) -> None:
 
 def _present(**arrays: Rows | None) -> dict[str, Rows]:
     return {field: array for field, array in arrays.items() if array is not None}
+
+
+def _only_where(called: np.ndarray, outside: np.ndarray | None) -> np.ndarray | None:
+    return None if outside is None else np.where(called, outside, np.nan).astype(np.float32)
 
 
 def _digest(kind: str, arrays: Iterable[Rows]) -> str:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 
 import pandas as pd
 import sqlalchemy as sql
@@ -125,12 +126,17 @@ class ReviewStore:
 
     def version(self) -> tuple[int, int]:
         """Places in the log of the last decision and the last choice: what was read at the same version is the same."""
+        row = self.read(self._newest)[0]
+        return int(row[0]), int(row[1])
+
+    @cached_property
+    def _newest(self) -> sql.Select:
+        """Written once: it is asked several times a card."""
         newest = (
             sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == self.workspace_id)
             for t in (DECISIONS, CHOICES)
         )
-        row = self.read(sql.select(*(query.scalar_subquery() for query in newest)))[0]
-        return int(row[0]), int(row[1])
+        return sql.select(*(query.scalar_subquery() for query in newest))
 
     @property
     def generation(self) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from cleaning.domain.experts import Expert, FullExpert
 from cleaning.scores.rows import place_of, whole_file
 
-ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence")
+ARRAYS = ("scores", "rows", "option_counts", "predicted", "confidence", "outside")
 
 
 def seen(path: Path) -> list[int]:

@@ -5,7 +5,7 @@ What only tables need is imported where one is read, so that arrays do not wait 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,13 @@ import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, VotesExpert
-from cleaning.errors import InputError, counted, first_five
+from cleaning.errors import InputError, counted
 from cleaning.scores.rows import whole_file
 from cleaning.suspect.softened import is_plain
 from data_adapters.joining import alignment, confidences
-from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes, free_text_note, read_classes, read_places
-from data_adapters.joining.free_labels import refuse_free_labels
+from data_adapters.joining.class_codes import Codes, free_text_note, read_classes, read_places
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
-from data_adapters.joining.samples import Samples
 from data_adapters.joining.score_kind import (
     FullScores,
     check_finite,
@@ -29,26 +27,13 @@ from data_adapters.joining.score_kind import (
     detect_score_kind,
 )
 from data_adapters.joining.table_shapes.few_scores import in_class_order, of_two_classes, scattered
+from data_adapters.joining.unread_answers import Frame, refuse_or_note
 from data_adapters.plan import ReadingPlan, Source
-from data_adapters.sentences import shortened
 
 if TYPE_CHECKING:
     from data_adapters.joining.expert_columns import TableShape
 
 FEWEST_EQUAL = 20  # rows, below which equal columns may be chance
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What experts are joined to: N samples, K class names, (N,) given class numbers."""
-
-    samples: Samples
-    class_names: tuple[str, ...]
-    given: np.ndarray
-
-    @property
-    def sample_ids(self) -> np.ndarray:
-        return self.samples.ids
 
 
 def build_expert(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[Expert, bool]:
@@ -193,20 +178,25 @@ def _hard_or_top1(
 ) -> AnsweringExpert:
     aligned = _taken(text, join.rows, "")
     codes = _codes(aligned, frame, opened)
-    notes = [*free_text_note(opened.name, codes), *_refuse_or_note(opened, frame, codes, aligned, plan)]
+    notes = [
+        *free_text_note(opened.name, codes),
+        *refuse_or_note(opened.name, opened.path.name, frame, codes, aligned, plan),
+    ]
     notes = [*notes, *alignment.abstention_note(join, frame.sample_ids, opened.name)]
     notes += [*_empty_note(opened.name, text, join.rows), *_unused(opened, shape)]
     predicted = np.where(codes.codes < 0, ABSTAIN, codes.codes).astype(np.int32)
+    outside = np.where(codes.codes < ABSTAIN, np.float32(1), np.float32("nan"))
     plan.decide(opened.path.name, f"answers of '{opened.name}'", f"classes written as {codes.written_as}", "inferred")
     if confidence is not None:
         confidence = _taken(confidence, join.rows, np.nan).astype(np.float32)
         confidence, more = confidences.of_the_prediction(opened.name, confidence, predicted, frame.class_names)
         notes += [*more, *_order(opened.name, shape)]
+        outside = np.where(np.isnan(outside), outside, confidence)
         predicted, confidence, more = confidences.both_or_neither(opened.name, predicted, confidence)
         notes += more
     what = "answers only" if confidence is None else "predicted class and confidence"
     first = f"Expert '{opened.name}': {what}, classes written as {codes.written_as}."
-    about = _about(opened, (first, *join.notes, *notes))
+    about = _about(opened, (first, *join.notes, *notes)) | ({"outside": outside} if np.isfinite(outside).any() else {})
     if confidence is None:
         return VotesExpert(**about, predicted=predicted)
     return Top1Expert(**about, predicted=predicted, confidence=confidence)
@@ -244,45 +234,6 @@ def _codes(text: np.ndarray, frame: Frame, opened: OpenedExpert) -> Codes:
     if opened.table is None and opened.its_array.dtype.kind in "iu" and frame.class_names[0] != "-1":
         return read_places(text, len(frame.class_names))
     return read_classes(text, frame.class_names)
-
-
-def _refuse_or_note(opened: OpenedExpert, frame: Frame, codes: Codes, text: np.ndarray, plan: ReadingPlan) -> list[str]:
-    """What is said about answers that are no class; raises InputError where they are too many to be slips."""
-    given = int((text != "").sum())
-    bad = np.flatnonzero((codes.codes == UNREADABLE) | (codes.codes == OUT_OF_RANGE))
-    if not given:
-        raise InputError(f"Expert '{opened.name}' ({opened.path.name}) has no answer for any sample.")
-    if frame.samples.options is None and not plan.options.as_is:
-        refuse_free_labels(opened.name, frame.given, len(frame.class_names), len(bad), given)
-    if len(bad) * 2 > given:
-        raise InputError(
-            f"Expert '{opened.name}': {len(bad):,} of {counted(given, 'answer')} are no class: "
-            f"{_quoted(text[bad])}. Classes are {first_five(frame.class_names)}, or numbers from 0."
-        )
-    _refuse_numbers_out_of_range(opened, frame, codes, text)
-    if not len(bad):
-        return []
-    return [
-        f"Expert '{opened.name}': {counted(len(bad), 'answer')} could not be read as a class "
-        f"({_quoted(text[bad])}); there it abstains."
-    ]
-
-
-def _refuse_numbers_out_of_range(opened: OpenedExpert, frame: Frame, codes: Codes, text: np.ndarray) -> None:
-    outside = codes.where(OUT_OF_RANGE)
-    one_based = not (codes.codes == 0).any()
-    slips = frame.samples.options is not None and not (one_based and codes.written_as == "0-based numbers")
-    if len(outside) and not slips:
-        hint = " They look 1-based: subtract 1." if one_based else ""
-        raise InputError(
-            f"Expert '{opened.name}' predicts class numbers outside 0 to {len(frame.class_names) - 1} for "
-            f"{counted(len(outside), 'sample')}: {first_five(frame.sample_ids[outside])} "
-            f"({_quoted(text[outside])}).{hint}"
-        )
-
-
-def _quoted(values: np.ndarray) -> str:
-    return first_five(f"'{shortened(value)}'" for value in dict.fromkeys(values))
 
 
 def _about(opened: OpenedExpert, notes: tuple[str, ...]) -> dict:

@@ -8,8 +8,9 @@ from cleaning.errors import InputError, first_five
 from data_adapters.files.arrow_columns import reads_as_number
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns as named
-from data_adapters.joining.columns import is_position, known_columns, speaks_of, speaks_of_prediction
+from data_adapters.joining.columns import is_gold, is_position, known_columns, speaks_of, speaks_of_prediction
 from data_adapters.joining.opened import OpenedExpert
+from data_adapters.joining.table_shapes.marks import no_answer, refuse_marks, says_right
 from data_adapters.joining.table_shapes.ranked_columns import Ranked, families, find_ranked, refuse_falling
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
@@ -41,6 +42,7 @@ CONFIDENCE_NAMES = (
     "max_prob",
 )
 FRACTION = re.compile(r"(0?\.\d+|\d(\.\d+)?[eE]-\d+)")
+BRACKETED = re.compile(r"\w*\s?[\[({](.+)[\])}]")  # P(cat), score[cat]
 NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "class_id", "category", "category_id", "choice", "name")
 
 
@@ -92,14 +94,17 @@ def table_shape(
             return whole
         rest = [column for column in rest if not (is_gold(column) or is_position(column))] or rest
     if opened.answer_column:
+        refuse_marks(opened, opened.answer_column)
         return TableShape(id_column, predicted=opened.answer_column)
     predicted = said or _prediction(opened, id_column, rest, is_given, plan, names)
     confidence, order = _confidence(table, [c for c in rest if c != predicted], plan.said_role(file, "confidence"))
     if predicted is None and (confidence is None or len(names) != 2):
         others = [column for column in rest if column not in (confidence, order)]
-        if len(others) != 1 or _says_right(table, others[0]):
+        if len(others) != 1 or says_right(table, others[0]):
             raise _unclear(opened, rest, names)
         predicted = others[0]
+    if predicted is None:
+        refuse_marks(opened, *rest)
     if len(names) == 2 and (positive := _positive(table, predicted, confidence)):
         return TableShape(id_column, positive=positive)
     return TableShape(id_column, predicted=predicted, confidence=confidence, order=order)
@@ -159,19 +164,12 @@ def answer_candidates(table: Table, id_column: str | None) -> list[str]:
     return list(dict.fromkeys([*exact, *meant, *neutral]))
 
 
-def is_gold(column: str) -> bool:
-    """Whether a column is called as keys and given labels are, and not as predictions."""
-    parts = named.words(column)
-    gold = not parts.isdisjoint(named.GIVEN_WORDS) or "key" in parts or {"correct", "answer"} <= parts
-    return gold and parts.isdisjoint(named.PREDICTED_WORDS | named.CONFIDENCE_WORDS)
-
-
 def _prediction(
     opened: OpenedExpert, id_column: str | None, rest: Sequence[str], is_given, plan: ReadingPlan, names: Sequence[str]
 ) -> str | None:
     """The likeliest column of answers that does not simply repeat the given labels."""
     table, file = opened.its_table, opened.path.name
-    candidates = [c for c in answer_candidates(table, id_column) if c in rest and not _says_right(table, c)]
+    candidates = [c for c in answer_candidates(table, id_column) if c in rest and not says_right(table, c)]
     known = {name.strip().casefold() for name in names}
     candidates += [c for c in rest if c not in candidates and not is_gold(c) and _names_classes(table, c, known)]
     for place, column in enumerate(candidates):
@@ -187,18 +185,11 @@ def _names_classes(table: Table, column: str, names: set[str]) -> bool:
     return len(head) > 1 and head <= names and not all(map(reads_as_number, head))
 
 
-def _says_right(table: Table, column: str) -> bool:
-    """Whether a column says right or wrong, and not which class."""
-    values = {value.casefold() for value in table.head(column)} - {""}
-    by_name = speaks_of(column, named.RIGHT_OR_WRONG)
-    return by_name and values <= {"true", "false", "0", "1", "0.0", "1.0", "correct", "incorrect", "right", "wrong"}
-
-
 def _confidence(table: Table, rest: Sequence[str], said: str | None) -> tuple[str | None, str | None]:
     """(column of a confidence, column whose order says how sure): at most one of them."""
     if said:
         return said, None
-    numbers = [c for c in rest if table.holds_numbers(c) and not _says_right(table, c)]
+    numbers = [c for c in rest if table.holds_numbers(c) and not says_right(table, c)]
     exact = [c for c in known_columns(table, CONFIDENCE_NAMES) if c in rest]
     order = [c for c in numbers if speaks_of(c, named.HIGHER_IS_SURER | named.LOWER_IS_SURER)]
     meant = [c for c in numbers if speaks_of(c, named.CONFIDENCE_WORDS) and c not in order]
@@ -223,6 +214,9 @@ def class_columns(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ..
         by_class = {column.removeprefix(prefix): column for column in columns if column.startswith(prefix)}
         if all(name in by_class for name in names):
             return tuple(by_class[name] for name in names)
+    inside = {match[1]: column for column in columns if (match := BRACKETED.fullmatch(column.strip()))}
+    if all(name in inside for name in names):
+        return tuple(inside[name] for name in names)
     alike = {column.strip().casefold(): column for column in columns}
     if len(alike) == len(columns) and all(name.strip().casefold() in alike for name in names):
         return tuple(alike[name.strip().casefold()] for name in names)
@@ -273,12 +267,9 @@ def _prefixes(columns: Sequence[str], names: Sequence[str]) -> list[str]:
 
 def _unclear(opened: OpenedExpert, rest: Sequence[str], names: Sequence[str]) -> InputError:
     shown = ", ".join(rest) if len(rest) <= 12 else f"{first_five(rest)} ({len(rest)} in all)"
-    right = [column for column in rest if _says_right(opened.its_table, column)]
+    right = [column for column in rest if says_right(opened.its_table, column)]
     if right:
-        return InputError(
-            f"Expert '{opened.name}' ({opened.path.name}): column '{right[0]}' says whether an answer is right, not "
-            "which class it is. Give the predicted class."
-        )
+        return no_answer(opened, right[0])
     scores = [c for c in rest if opened.its_table.holds_numbers(c)]
     lacking = [name for name in names if name not in scores]
     if len(scores) > 2 and lacking:

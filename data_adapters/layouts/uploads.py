@@ -1,6 +1,7 @@
 """Files sent through the browser: saved safely below a folder of ours as they are called, then read as any others.
 
-A ZIP is unpacked: alone it is the whole folder, beside other files a folder of its name.
+A ZIP is unpacked: alone it is the whole folder, beside other files a folder of its name. The page packs many files into
+ZIPs "photos (1 of 3).zip": they are one, and so called "photos".
 """
 
 import re
@@ -22,6 +23,7 @@ from data_adapters.sentences import listed
 
 COPY_BYTES = 1024**2
 FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+PART = re.compile(r" \(\d+ of \d+\)(?=\.zip$)", re.IGNORECASE)
 Content = bytes | BinaryIO
 Told = Callable[[int, int], None]
 
@@ -56,10 +58,10 @@ def save_uploads(
     home = folder / name_of_upload(list(files))
     home.mkdir(parents=True, exist_ok=True)
     try:
-        left = limit
+        left, alone = limit, len({PART.sub("", name) for name in files}) == 1
         for done, (name, content) in enumerate(files.items()):
             told(done, len(files))
-            left -= _save(content, home, places[name], len(files) == 1, left, limit)
+            left -= _save(content, home, places[name], alone, left, limit)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -71,7 +73,7 @@ def name_of_upload(names: list[str]) -> str:
     outer = _outer(names)
     if outer:
         return safe_name(outer)
-    stems = list(dict.fromkeys(stem(PurePosixPath(safe_name(name))) for name in names))
+    stems = list(dict.fromkeys(stem(PurePosixPath(safe_name(PART.sub("", name)))) for name in names))
     return safe_name(" and ".join(stems[:2]) if len(stems) < 3 else f"{stems[0]} and {len(stems) - 1} more")
 
 
@@ -86,7 +88,7 @@ def _save(content: Content, home: Path, where: PurePosixPath, alone: bool, left:
     """Bytes written of one file; of a ZIP what is in it."""
     if where.suffix.lower() != ".zip":
         return _copy(content, home / where, left, limit)
-    target = home if alone else home / where.with_suffix("")
+    target = home if alone else home / PART.sub("", str(where)).removesuffix(where.suffix)
     target.mkdir(parents=True, exist_ok=True)
     return unpack(_stream(content), where.name, target, left)
 

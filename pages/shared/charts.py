@@ -25,7 +25,7 @@ def show(figure: go.Figure, key: str) -> None:
 
 
 def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
-    """A figure with a way to take it along: drawn for print, its camera saves it as PNG or SVG; the data as CSV.
+    """A figure with a way to download it: drawn for print, its camera saves it as PNG or SVG; the data as CSV.
 
     Both are made in the browser or here: nothing is fetched from elsewhere.
     """
@@ -36,7 +36,7 @@ def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
         figure = for_print(figure)
         config = CONFIG | {"toImageButtonOptions": picture, "displayModeBar": True}
     st.plotly_chart(figure, key=key, theme=None if kind else "streamlit", config=config, width="stretch")
-    with st.popover("Take along", icon=":material/download:", type="tertiary", key=f"{key}_take"):
+    with st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}_take"):
         st.segmented_control("Draw it for print", ["PNG", "SVG"], key=f"{key}_picture")
         if kind:
             st.caption(f"The camera above the figure now saves it as {kind}.")

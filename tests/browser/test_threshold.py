@@ -162,3 +162,31 @@ def test_the_papers_rule_answers_without_the_server(own_server, page):
     sliders.nth(1).fill("100")
     assert int(page.locator(FLAGS).inner_text()) <= counts[2]
     own_server.start()
+
+
+OVERLAPS = """() => {
+  const host = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+    .find(one => one.shadowRoot?.querySelector('.explorer'));
+  const words = [...host.shadowRoot.querySelectorAll('.figures dt, .figures dd, .plot .title, .plot .readout')]
+    .filter(one => one.textContent);
+  const boxes = words.map(one => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return [one.textContent, range.getBoundingClientRect()];
+  });
+  const hit = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return boxes.flatMap(([name, box], place) =>
+    boxes.slice(place + 1).filter(([, other]) => hit(box, other)).map(([other]) => `${name} / ${other}`));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_no_words_lie_on_others_however_narrow(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(800)
+    assert page.evaluate(OVERLAPS) == []
+
+
+def test_one_review_takes_one_time(page):
+    said = page.locator(".summary").inner_text()
+    assert f"in about {figure(page, 'time')}." in said

@@ -13,6 +13,7 @@ import {
   valueAt,
 } from "../../pages/shared/threshold/browser/steps.js";
 import {
+  askedWords,
   duration,
   guessed,
   knownWords,
@@ -90,6 +91,14 @@ describe("a band", () => {
 });
 
 describe("words", () => {
+  it("ask for the cards of the queue, random ones among them", () => {
+    assert.equal(
+      askedWords(107, 168, 1797, "22 min"),
+      "You review 107 of 1,797 samples and 61 random ones, in about 22 min.",
+    );
+    assert.equal(askedWords(1797, 1797, 1797, "4 h"), "You review 1,797 of 1,797 samples, in about 4 h.");
+  });
+
   it("mark the counts of the histogram", () => {
     assert.deepEqual(countTicks(1000, "log"), [1, 10, 100, 1000]);
     assert.deepEqual(countTicks(999, "log"), [1, 10, 100]);

@@ -113,3 +113,9 @@ def test_one_click_gives_everything_with_a_manifest(digits):
         names = set(archive.namelist()) - {"manifest.json"}
     files = {k.file_name for kinds in handout.sections().values() for k in kinds}
     assert names == files and manifest["policy"]["settle"] == "unanimous"
+
+
+@pytest.mark.parametrize("page", ["load", "calibrate", "threshold", "export", "cascade", "runs", "settle"])
+def test_no_page_speaks_in_commands_flags_or_modules(app, digits, page):
+    said = words(app(page, digits.id))
+    assert not re.search(r"python -m|(?<!\w)--[a-z]|\w/\w+\.py\b|`", said)

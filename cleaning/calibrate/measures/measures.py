@@ -91,8 +91,9 @@ def log_losses(label_probability: np.ndarray) -> np.ndarray:
 
 
 def top1_log_losses(confidence: np.ndarray, correct: np.ndarray) -> np.ndarray:
-    """(N,) log-loss of each "the predicted class is right"."""
-    return -np.log(np.maximum(np.where(correct == 1, confidence, 1 - confidence), PROBABILITY_FLOOR))
+    """(N,) log-loss of each "the predicted class is right"; of a score between 0 and 1 its share of both."""
+    right, wrong = (-np.log(np.maximum(p, PROBABILITY_FLOOR)) for p in (confidence, 1 - np.asarray(confidence)))
+    return correct * right + (1 - correct) * wrong
 
 
 def multiclass_brier_scores(label_probability: np.ndarray, squared_sum: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """What ``cascade`` and ``experts-report`` start from: a dataset folder, loose files, or a workspace with decisions."""
 
+from __future__ import annotations
+
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +28,12 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 class Study:
     """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run."""
 
-    dataset: "Dataset"
-    experts: list["Expert"]
-    labels: "JudgingLabels"
-    in_force: "InForce | None" = None
+    dataset: Dataset
+    experts: list[Expert]
+    labels: JudgingLabels
+    in_force: InForce | None = None
 
-    def chosen(self, names: list[str]) -> list["Expert"]:
+    def chosen(self, names: list[str]) -> list[Expert]:
         """Experts by name, in this order; InputError naming those there are."""
         by_name = {e.name: e for e in self.experts}
         for name in names:
@@ -40,14 +42,15 @@ class Study:
         return [by_name[name] for name in names]
 
 
-def read_study(arguments: argparse.Namespace) -> Study:
-    """What the arguments name; in a workspace the decisions correct the labels."""
+def read_study(arguments: argparse.Namespace, free_answers: bool = False) -> Study:
+    """What the arguments name; in a workspace the decisions correct the labels. free_answers: labels may be references
+    in free words, as nothing is looked for among them."""
     from cleaning.settle.judging import judging_labels
 
     folder = arguments.dataset
     if folder is not None and (Path(folder) / "workspace.json").exists():
         return _of_workspace(Path(folder))
-    reading = read_source(arguments)
+    reading = read_source(arguments, free_answers=free_answers)
     return Study(reading.dataset, list(reading.experts), judging_labels(reading.dataset))
 
 

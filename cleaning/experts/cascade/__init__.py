@@ -15,7 +15,14 @@ answer stands" are ours.
 from cleaning.experts.cascade.calls import calls_by_suspicion, calls_sentence, fewest_calls, save_calls
 from cleaning.experts.cascade.curves import CascadeCurves, bin_sensitivity, cascade_curves
 from cleaning.experts.cascade.expert_answers import Answers
-from cleaning.experts.cascade.from_reports import answers_of, as_plain, calibrations_named, starting_costs
+from cleaning.experts.cascade.from_reports import (
+    answers_of,
+    answers_scored,
+    as_plain,
+    calibrations_named,
+    no_labels,
+    starting_costs,
+)
 from cleaning.experts.cascade.learn_router import learn_router, route_all, router_json
 from cleaning.experts.cascade.operating_point import OperatingPoint, best_under_cost, cheapest_within, operating_point
 
@@ -24,6 +31,7 @@ __all__ = [
     "CascadeCurves",
     "OperatingPoint",
     "answers_of",
+    "answers_scored",
     "as_plain",
     "best_under_cost",
     "bin_sensitivity",
@@ -34,6 +42,7 @@ __all__ = [
     "cheapest_within",
     "fewest_calls",
     "learn_router",
+    "no_labels",
     "operating_point",
     "route_all",
     "router_json",

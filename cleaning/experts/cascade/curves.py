@@ -217,12 +217,14 @@ def by_chance(judge: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def by_oracle(right: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """(G,) best accuracy anyone could reach: the first expert's wrong answers go, cheapest gain first, just as far
-    as the first expert that is right. right: (M, n) 0/1."""
-    gained = np.flatnonzero((right[0] == 0) & right.any(axis=0))
+    """(G,) best accuracy anyone could reach: answers that others better go, most gained per cost first, just as far
+    as the first expert that is best. right: (M, n) 0..1."""
+    gain = right.max(axis=0) - right[0]
+    gained = np.flatnonzero(gain > 0)
     extra = np.cumsum(costs[1:])[right[1:, gained].argmax(axis=0)]
-    spent = np.concatenate([[0.0], np.cumsum(np.sort(extra))]) / right.shape[1]
-    accuracy = right[0].mean() + np.arange(len(spent)) / right.shape[1]
+    order = np.argsort(-gain[gained] / extra, kind="stable")
+    spent = np.concatenate([[0.0], np.cumsum(extra[order])]) / right.shape[1]
+    accuracy = right[0].mean() + np.concatenate([[0.0], np.cumsum(gain[gained][order])]) / right.shape[1]
     return np.interp(FRACTIONS * costs[1:].sum(), spent, accuracy)
 
 

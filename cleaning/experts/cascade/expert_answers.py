@@ -14,20 +14,24 @@ from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
 from cleaning.experts.cascade.router import TIE
 
+OUTSIDE = -2  # an answer that is no class: never right, and no abstention
 AnswerRule = Literal["last", "higher"]
 Calibrate = Fit | Mapping[str, Fit] | None
 
 
 @dataclass(frozen=True)
 class Answers:
-    """One expert's answers: predicted (N,) class or ABSTAIN, confidence (N,) raw, 0..1 (NaN where it abstains),
-    cost of asking it about one sample (any unit, the same for all), fingerprint of its file for the export."""
+    """One expert's answers: predicted (N,) class, OUTSIDE (an answer that is no class) or ABSTAIN, confidence (N,) raw,
+    0..1 (NaN where it abstains), cost of asking it about one sample (any unit, the same for all), fingerprint of its
+    file for the export. score: (N,) 0..1, what a verifier gives each answer; it then says how right they are, and no
+    label is asked."""
 
     name: str
     predicted: np.ndarray
     confidence: np.ndarray
     cost: float = 1.0
     fingerprint: str = ""
+    score: np.ndarray | None = None
 
     def answered_confidence(self) -> np.ndarray:
         """(N,) float64 confidence, NaN wherever the expert abstained by either sign."""
@@ -66,9 +70,13 @@ def confidence_rows(experts: Sequence[Answers]) -> np.ndarray:
 
 
 def correct_rows(experts: Sequence[Answers], given_labels: np.ndarray) -> np.ndarray:
-    """(M, N) bool: the expert answered and its answer is the label."""
-    labels = np.asarray(given_labels)
-    return np.stack([(np.asarray(e.predicted) == labels) & ~np.isnan(e.answered_confidence()) for e in experts])
+    """(M, N) 0..1: 1 where the expert answered and its answer is the label, or the verifier's score of its answer."""
+    return np.stack([_correct(e, np.asarray(given_labels)) for e in experts])
+
+
+def _correct(expert: Answers, labels: np.ndarray) -> np.ndarray:
+    right = np.asarray(expert.predicted) == labels if expert.score is None else np.asarray(expert.score)
+    return np.where(np.isnan(expert.answered_confidence()), 0.0, right)
 
 
 def standing(confidence: np.ndarray, answers: np.ndarray, rule: AnswerRule) -> tuple[np.ndarray, np.ndarray]:

@@ -237,8 +237,8 @@ def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> Expe
     labels = loaders.judging_labels(workspace.id)
     if len(dataset) * dataset.class_count * len(experts) ** 2 > MOST_CELLS:
         raise InputError(
-            "These scores are too many to be read again and again here. Use the command line: "
-            "python -m cleaning experts-report."
+            "These scores are too many to be read again and again here. The command line works it out: its report on the "
+            "experts."
         )
     done = count()
 
@@ -246,7 +246,7 @@ def _scored_without_each(workspace: Workspace, run: Run, tell: Progress) -> Expe
         tell(min(1.0, next(done) / (len(experts) + 1)), "scoring without each expert")
 
     told()
-    rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.use_group, told)
+    rescoring = Rescoring(dataset, experts, run.calibrations, _folds(run), run.settings.group_of(dataset), told)
     now = loaders.in_force(workspace.id, run.id)
     counted, trusted = _trusted(run)
     return study_experts(

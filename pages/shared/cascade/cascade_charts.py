@@ -1,72 +1,102 @@
-"""The Cascade page's two figures: accuracy against the fraction sent on, and against cost."""
+"""The Cascade page's figure: accuracy against cost, each line named where it ends, and what is chosen in it."""
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from cleaning.experts.cascade import CascadeCurves
+from cleaning.experts.cascade import CascadeCurves, OperatingPoint
 from pages.shared import charts
 
 CURVES = {
     "calibrated": ("calibrated", charts.TEAL, "solid"),
-    "calibrated, surer stands": ("calibrated, surer stands", "#8E3B6B", "solid"),
+    "calibrated, surer stands": ("surest stands", "#8E3B6B", "solid"),
     "uncalibrated": ("uncalibrated", charts.RUST, "dash"),
     "confidence threshold": ("plain confidence", charts.BLUE, "dashdot"),
     "random": ("random", charts.GREY, "dot"),
     "oracle": ("oracle", "#8A6D1B", "longdash"),
 }
 SYMBOLS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚", "triangle-up": "▲", "star": "★"}
-HEIGHT = 440
+HEIGHT, TOP, BOTTOM, RIGHT = 460, 16, 48, 128
+LINE = 19  # pixels from one name to the next
 
 
-def against(curves: CascadeCurves, axis: str) -> go.Figure:
-    """Accuracy against ``axis``: "fraction" of the possible extra cost, or "cost" per sample."""
-    title = "cost per sample"
-    if axis == "fraction":
-        title = "share of samples sent on" if len(curves.names) == 2 else "share of the possible extra cost"
-    figure = charts.base(HEIGHT, title, "accuracy")
+def against_cost(curves: CascadeCurves, point: OperatingPoint) -> go.Figure:
+    """Accuracy against the cost of a sample; the point is marked on its line."""
+    figure = charts.base(HEIGHT, "cost of a sample", "accuracy")
     table = curves.table()
+    shown = [table["low"].min(), *curves.points()["low"]], [table["high"].max(), *curves.points()["high"]]
+    room = 0.03 * (max(shown[1]) - min(shown[0]))
+    span = min(shown[0]) - room, max(shown[1]) + room
     for policy, curve in table.groupby("policy", sort=False):
-        _draw(figure, curve, axis, *CURVES[str(policy)])
-    _points(figure, curves, axis)
-    figure.update_layout(legend={"y": -0.22, "yanchor": "top", "font": {"size": 12}}, margin={"t": 12, "r": 8})
-    figure.update_yaxes(tickformat=".0%")
-    if axis == "fraction":
-        figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
+        _draw(figure, curve, *CURVES[str(policy)], banded=policy == point.policy)
+    _points(figure, curves)
+    _chosen(figure, point)
+    _name_ends(figure, table, span)
+    figure.update_layout(showlegend=False, margin={"t": TOP, "b": BOTTOM, "r": RIGHT})
+    figure.update_yaxes(tickformat=".0%", range=span)
+    dearest, cheapest = curves.points()["cost"].max(), table["cost"].min()
+    figure.update_xaxes(range=[cheapest - 0.03 * dearest, 1.03 * dearest])
     return figure
 
 
-def _draw(figure: go.Figure, curve: pd.DataFrame, axis: str, name: str, colour: str, dash: str) -> None:
-    shared = {"legendgroup": name, "hoverinfo": "skip"}
-    x = pd.concat([curve[axis], curve[axis][::-1]])
-    y = pd.concat([curve["high"], curve["low"][::-1]])
+def _draw(figure: go.Figure, curve: pd.DataFrame, name: str, colour: str, dash: str, banded: bool) -> None:
+    """A line; with its band where it is the chosen one's, since six bands on each other show nothing."""
+    if banded:
+        _band(figure, curve, colour)
     figure.add_scatter(
-        x=x, y=y, fill="toself", fillcolor=_faint(colour), line={"width": 0}, mode="lines", showlegend=False, **shared
-    )
-    where = "%{x:.0%}" if axis == "fraction" else "cost %{x:.3g}"
-    figure.add_scatter(
-        x=curve[axis],
+        x=curve["cost"],
         y=curve["accuracy"],
         name=name,
-        legendgroup=name,
         mode="lines",
         line={"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
-        hovertemplate=f"{where}: %{{y:.1%}}<extra>{name}</extra>",
+        hovertemplate=f"cost %{{x:.3g}}: %{{y:.1%}}<extra>{name}</extra>",
     )
 
 
-def _points(figure: go.Figure, curves: CascadeCurves, axis: str) -> None:
-    """Each expert alone, and all asked with the surest answer: single points, or level lines against the fraction."""
-    for number, row in enumerate(curves.single_points()):
+def _band(figure: go.Figure, curve: pd.DataFrame, colour: str) -> None:
+    x = pd.concat([curve["cost"], curve["cost"][::-1]])
+    y = pd.concat([curve["high"], curve["low"][::-1]])
+    figure.add_scatter(
+        x=x, y=y, fill="toself", fillcolor=_faint(colour), line={"width": 0}, mode="lines", hoverinfo="skip"
+    )
+
+
+def _name_ends(figure: go.Figure, table: pd.DataFrame, span: tuple[float, float]) -> None:
+    """Each line's name at its end, in the order of what the lines reach; ends in one place are fanned out."""
+    ends = table.loc[table.groupby("policy")["cost"].idxmax()].set_index("policy")
+    height = HEIGHT - TOP - BOTTOM
+    down = (span[1] - ends["accuracy"]) / (span[1] - span[0]) * height
+    order = table.groupby("policy")["accuracy"].mean().sort_values(ascending=False).index
+    top = min(max(float(down.mean()) - LINE * (len(order) - 1) / 2, LINE / 2), height - LINE * (len(order) - 0.5))
+    for place, policy in enumerate(map(str, order)):
+        name, colour, _ = CURVES[policy]
+        figure.add_annotation(
+            x=ends.at[policy, "cost"],
+            y=ends.at[policy, "accuracy"],
+            ax=16,
+            ay=top + LINE * place - float(down[policy]),
+            text=name,
+            font={"color": colour, "size": 12},
+            xanchor="left",
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=colour,
+        )
+
+
+def _points(figure: go.Figure, curves: CascadeCurves) -> None:
+    """Each expert alone, and all asked with the surest answer; the best one alone bears its name."""
+    points = curves.single_points()
+    best = max((point for point in points if point.who in curves.names), key=lambda point: point.accuracy)
+    for number, row in enumerate(points):
         name = charts.text(row.who if row.who not in curves.names else f"{row.who} alone")
-        x = row.cost
-        if axis == "fraction":
-            x = 1.0 if row.who not in curves.names or row.who == curves.names[-1] else 0.0
         figure.add_scatter(
-            x=[x],
+            x=[row.cost],
             y=[row.accuracy],
             name=name,
-            mode="markers",
-            showlegend=False,
+            mode="markers+text" if row is best else "markers",
+            text=["best alone"],
+            textposition="bottom left",
             marker={"symbol": list(SYMBOLS)[number % len(SYMBOLS)], "size": 11, "color": charts.GREY, "line": {"width": 1}},
             error_y={
                 "type": "data", "symmetric": False, "thickness": 1, "width": 3,
@@ -76,8 +106,20 @@ def _points(figure: go.Figure, curves: CascadeCurves, axis: str) -> None:
         )  # fmt: skip
 
 
+def _chosen(figure: go.Figure, point: OperatingPoint) -> None:
+    colour = CURVES[point.policy][1]
+    figure.add_scatter(
+        x=[point.cost],
+        y=[point.accuracy.value],
+        name="chosen",
+        mode="markers",
+        marker={"size": 15, "color": colour, "line": {"width": 3, "color": "white"}},
+        hovertemplate="chosen: %{y:.1%}, cost %{x:.3g}<extra></extra>",
+    )
+
+
 def points_in_words(curves: CascadeCurves) -> str:
-    """The single points of the figures with their symbols: ``● small alone 68.2 % (67.7 to 68.6) at cost 1``."""
+    """The single points of the figure with their symbols: ``● small alone 68.2 % (67.7 to 68.6) at cost 1``."""
     signs = list(SYMBOLS.values())
     return " · ".join(
         f"{signs[number % len(signs)]} {row.who}{' alone' if row.who in curves.names else ''} "
@@ -88,4 +130,4 @@ def points_in_words(curves: CascadeCurves) -> str:
 
 def _faint(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.06)"
+    return f"rgba({red},{green},{blue},0.12)"

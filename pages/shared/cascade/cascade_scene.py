@@ -139,11 +139,11 @@ def _calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
         raise InputError("With one expert there is none to save calls to. Load a second one.")
     if len(dataset) * dataset.class_count * len(experts) * 4 > MOST_CELLS:
         raise InputError(
-            "These scores are too many to be read again and again here. Compare two runs on the command line instead: "
-            "python -m cleaning score, with and without the expert."
+            "These scores are too many to be read again and again here. Make a run without the expert on the Runs page, "
+            "and compare what each flags."
         )
     rescoring = Rescoring(
-        dataset, experts, run.calibrations, loaders.folds(workspace.id, run.id), run.settings.use_group
+        dataset, experts, run.calibrations, loaders.folds(workspace.id, run.id), run.settings.group_of(dataset)
     )
     others = {n: run.predicted[:, m] for m, n in enumerate(run.expert_names) if n != costly}
     labels = loaders.judging_labels(workspace.id)

@@ -20,7 +20,7 @@ AUDIENCES = {
     "cleanlab": ("cleanlab",),
     "Inspect": ("inspect",),
     "OpenAI evals": ("openai_evals",),
-    "FiftyOne": ("fiftyone",),
+    "FiftyOne": ("fiftyone", "fiftyone_json"),
     "The dataset's owners": ("patch", "decisions"),
 }
 ANNOTATED = ("label_studio", "label_studio_interface")
@@ -76,8 +76,8 @@ def _shown(kind: ExportKind, data: bytes, download: Callable[[], bytes]) -> None
     else:
         st.caption("No records yet: nothing is flagged or decided that it would hold.")
     if kind.command:
-        st.markdown("**What takes it in**")
-        st.code(kind.command, language=None, wrap_lines=True)
+        with st.expander("What takes it in there"):
+            st.code(kind.command, language=None, wrap_lines=True)
     st.download_button(
         f"Download {kind.file_name}",
         data=download,

@@ -9,7 +9,16 @@ from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.diagnosis import Looked
 from pages.shared import state
-from pages.shared.load import arriving, column_table, doctor_view, first_look, intake, more_settings, plan_view
+from pages.shared.load import (
+    arriving,
+    column_table,
+    doctor_view,
+    first_look,
+    intake,
+    more_settings,
+    packing_part,
+    plan_view,
+)
 from pages.shared.load.arriving import Brought
 from pages.shared.load.remarks import NOTHING_SAID, Remarks, say, so_far
 from pages.shared.load.waiting import waiting
@@ -57,6 +66,7 @@ def _sent(folder: bool) -> Brought | None:
         key=f"dropped_{folder}",
         help=f"Up to {upload_megabytes():,} MB a file; larger data lies on the server, where nothing is copied.",
     )
+    packing_part.pack_many(upload_megabytes())
     place = st.empty()
     files = files if isinstance(files, list) else [files] if files else []
     if not files:

@@ -1,6 +1,7 @@
 """The app as a server: its own routes beside Streamlit's, and what happens once at its start."""
 
 import gc
+import importlib
 import logging
 import os
 import socket
@@ -22,6 +23,7 @@ from pages.shared.server.house import sweep
 from pages.shared.server.routes import review_routes
 from pages.shared.server.watching import log_as_lines, watching_routes
 
+READING = ("data_adapters.reading", "data_adapters.doctor.examination", "cleaning.suspect.pipeline", "scipy.optimize")
 _log = logging.getLogger("second_opinion")
 
 
@@ -68,10 +70,12 @@ def _listens(one: socket.socket) -> bool:
 
 
 def read_ahead() -> None:
-    """Reads the newest workspace while the first visitor's browser still fetches the app."""
+    """Reads the newest workspace while the first visitor's browser still fetches the app, then what reading needs."""
     try:
         for workspace in list_workspaces(workspaces_root())[:1]:
             for run_id in workspace.run_ids()[-1:]:
                 open_desk(workspaces_root(), workspace.id, run_id).read_ahead()
     except Exception:  # whatever is wrong with it is told to whoever opens it
         _log.info("the newest workspace was not read ahead", exc_info=True)
+    for needed in READING:  # a second of the first dataset's wait
+        importlib.import_module(needed)

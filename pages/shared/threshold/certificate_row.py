@@ -35,6 +35,6 @@ def certificate_line(workspace: Workspace, run: Run) -> None:
     st.subheader("Certificate")
     st.markdown(loaders.certified(workspace.id, run.id).in_words())
     st.caption(
-        "Its page and JSON are among the reports below. `python -m cleaning certify --check certificate.json "
-        "--log decisions.jsonl` comes to the same from the decision log alone."
+        "Its page and its data are among the reports below. Whoever has them and the log of decisions can work it out "
+        "anew with the same program, and comes to the same."
     )

@@ -96,7 +96,7 @@ def test_names_cannot_leave_the_folder(name, safe):
     [
         (
             {"net.npy": npy()},
-            "'net' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). It holds net.npy.",
+            "no table in it has a column known to hold the given labels, such as 'label'. It holds net.npy.",
         ),
         ({"labels.csv": LABELS, "..": b"x"}, "An uploaded file has no usable name ('..')."),
         ({"labels.csv": LABELS, "net?.npy": b"x", "net*.npy": b"y"}, "More than one uploaded file is called net_.npy."),
@@ -174,3 +174,15 @@ def test_a_zip_that_unpacks_to_more_than_it_declares_writes_no_more_than_that(tm
     with pytest.raises(InputError):
         read_uploads({"d.zip": io.BytesIO(bytes(raw))}, tmp_path / "up")
     assert not list(tmp_path.rglob("*"))
+
+
+def test_parts_of_one_zip_are_one_folder(tmp_path):
+    pictures = [f"photos/images/{sample_id}.jpg" for sample_id in tiny.IDS]
+    parts = {
+        "photos (1 of 2).zip": packed({"photos/labels.csv": LABELS, "photos/net.npy": npy(), pictures[0]: b"x"}),
+        "photos (2 of 2).zip": packed(dict.fromkeys(pictures[1:], b"x")),
+    }
+    reading = read_uploads(parts, tmp_path / "up")
+    assert reading.dataset.name == "photos"
+    assert sorted(p.name for p in (tmp_path / "up" / "photos").iterdir()) == ["images", "labels.csv", "net.npy"]
+    assert reading.dataset.samples["image"].map(bool).all()

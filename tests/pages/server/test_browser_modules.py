@@ -13,6 +13,7 @@ from pages.shared.server.browser_modules import loader, module_routes, modules, 
 from tests.conftest import REPOSITORY
 
 ENTRIES = [f"review/browser/{name}.js" for name in ("room", "grid")]
+ENTRIES += ["load/browser/packing.js"]
 ENTRIES += [f"threshold/browser/{name}.js" for name in ("explorer", "paper")]
 IMPORT = re.compile(rb'^(?:import|export) .*?from "(.*?)";$|^import "(.*?)";$', re.MULTILINE | re.DOTALL)
 
@@ -56,7 +57,7 @@ def test_every_import_leads_to_a_module_that_is_served_and_no_module_is_left_ove
     assert found == set(modules()) and len(found) > 30
 
 
-def test_review_and_threshold_import_what_they_share_and_nothing_of_each_other():
+def test_pages_import_what_they_share_and_nothing_of_each_other():
     for path, source in modules().items():
         room = path.split("browser/")[0]
         strangers = [one for one in imported(path, source) if not one.startswith((f"{room}browser/", "browser/"))]

@@ -8,7 +8,7 @@ import { counted, percent } from "../../browser/numbers.js";
 import { Messages } from "./messages.js";
 import { Plot, QUANTITIES } from "./plot.js";
 import { flaggedAt, nearest, stepped, valueAt } from "./steps.js";
-import { duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
+import { askedWords, duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
 
 const KEY_STEPS = new Map([
   ["ArrowLeft", -1],
@@ -190,13 +190,13 @@ class Explorer {
       this.figure(name, value, note, vague);
     }
     say(part(this.root, ".words"), knownWords(bands, this.threshold));
-    say(part(this.root, ".summary"), this.sentence(flagged));
+    say(part(this.root, ".summary"), this.sentence(flagged, cards));
   }
 
-  /** @param {number} flagged @returns {string} what the threshold asks of people, and what it brings */
-  sentence(flagged) {
+  /** @param {number} flagged @param {number} cards @returns {string} what the threshold asks of people, and brings */
+  sentence(flagged, cards) {
     const { samples, seconds, bands } = this.data;
-    const asked = `You review ${counted(flagged)} of ${counted(samples)} samples, in about ${duration(flagged * seconds)}.`;
+    const asked = askedWords(flagged, cards, samples, duration(cards * seconds));
     const now = valueAt(bands.thresholds, bands.precision, this.threshold);
     return `${asked} ${precisionWords(bands, now)}`;
   }

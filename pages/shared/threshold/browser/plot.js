@@ -14,6 +14,7 @@ const PANELS = {
   detection: { top: 392, height: 84 },
 };
 const BOTTOM = 476;
+const NARROW = 560; // pixels, as in explorer.css
 const TITLES = {
   precision: "Precision: how many of the flagged are wrong",
   detection: "Detection rate: how many of the wrong are flagged",
@@ -125,10 +126,15 @@ export class Plot {
   drawCurve(name) {
     const { bands } = this.data;
     const y = shareHeight(name);
-    text(this.svg, "title", LEFT, PANELS[name].top - 12, TITLES[name]);
+    text(this.svg, "title", LEFT, PANELS[name].top - 12, this.title(name));
     if (bands.guess) this.drawGuess(name, bands, y);
     else this.drawBand(name, bands, y);
     for (const share of [0, 0.5, 1]) this.drawTick(share ? "grid" : "axis", y(share), `${share * 100} %`);
+  }
+
+  /** @param {Quantity} name @returns {string} in a narrow window without its meaning, beside which no figure has room */
+  title(name) {
+    return this.width < NARROW ? (TITLES[name].split(":")[0] ?? "") : TITLES[name];
   }
 
   /** @param {Quantity} name @param {Bands} bands @param {Height} y */

@@ -64,6 +64,19 @@ function cardsNeeded(bands, threshold) {
 }
 
 /**
+ * What a threshold asks of people: the cards of the queue, which are more than the flags where random ones are among
+ * them, and the same time as in the figure below.
+ * @param {number} flagged
+ * @param {number} cards
+ * @param {number} samples
+ * @param {string} time
+ */
+export function askedWords(flagged, cards, samples, time) {
+  const random = cards > flagged ? ` and ${counted(cards - flagged)} random ones` : "";
+  return `You review ${counted(flagged)} of ${counted(samples)} samples${random}, in about ${time}.`;
+}
+
+/**
  * How many of the flags are right, in a sentence.
  * @param {Bands} bands
  * @param {import("./steps.js").Range | null} now
