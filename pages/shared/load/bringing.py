@@ -37,7 +37,7 @@ def is_busy() -> bool:
 
 def your_own() -> None:
     """The section of the Load page."""
-    st.subheader("Your own data")
+    st.header("Your own data")
     st.caption(
         "Labels and what models answered, in any files: tables, arrays, logs, pictures. "
         "What each column means is worked out, shown, and yours to change."
@@ -70,7 +70,8 @@ def _sent(folder: bool) -> Brought | None:
     place = st.empty()
     files = files if isinstance(files, list) else [files] if files else []
     if not files:
-        return _let_go()
+        _let_go()
+        return None
     key = " ".join(sorted(file.file_id for file in files))
     return _kept(key) or _save(key, {file.name: file for file in files}, place)
 
@@ -78,7 +79,8 @@ def _sent(folder: bool) -> Brought | None:
 def _save(key: str, files: dict[str, object], place: DeltaGenerator) -> Brought | None:
     _let_go()
     if state.recall("cancelled") == key:
-        return _stopped("Cancelled; nothing of it was kept.", "Take the files again")
+        _stopped("Cancelled; nothing of it was kept.", "Take the files again")
+        return None
     try:
         with waiting("Receiving the files", "sending", lambda: state.remember("cancelled", key), place) as tell:
             brought = arriving.sent(
@@ -104,12 +106,14 @@ def _from_server() -> Brought | None:
         key="server_folder",
     )
     if not chosen:
-        return _let_go()
+        _let_go()
+        return None
     try:
         return _kept(f"server {chosen}") or _bring(arriving.on_server(chosen))
     except InputError as error:
         show_error(error)
-        return _let_go()
+        _let_go()
+        return None
 
 
 def upload_megabytes() -> int:
@@ -187,7 +191,7 @@ def _summary(reading: Reading, said: Remarks) -> None:
     experts = f"{len(reading.experts):,} expert{'s' if len(reading.experts) != 1 else ''}"
     parts = (f"{len(dataset):,} {kind}", classes, experts, first_look.pictures_counted(dataset))
     left, right = st.columns([2, 1], vertical_alignment="bottom")
-    left.markdown(f"#### {plain(said.name or dataset.name, 60)}\n\n{plain(', '.join(filter(None, parts)))}")
+    left.markdown(f"### {plain(said.name or dataset.name, 60)}\n\n{plain(', '.join(filter(None, parts)))}")
 
     def changed() -> None:
         say(replace(so_far(), name=str(state.typed("dataset_name") or "").strip()[:60]))
