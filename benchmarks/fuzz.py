@@ -52,8 +52,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def all_cases() -> list[Case]:
-    makers = (table_cases, array_cases, folder_cases, picture_cases, hugging_face_cases, log_cases, opinion_cases)
-    makers += (annotation_cases, program_cases, further_cases)
+    plain = (table_cases, array_cases, folder_cases, picture_cases, hugging_face_cases)
+    makers = (*plain, log_cases, opinion_cases, annotation_cases, program_cases, further_cases)
     return [case for made in makers for case in made()]
 
 

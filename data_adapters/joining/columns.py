@@ -1,7 +1,7 @@
 """Which column plays which part: the one the user named, else one with a known name; never a silent guess."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cleaning.errors import InputError, first_five, one_of
 from data_adapters.contract import LabelsArray
@@ -130,9 +130,10 @@ def named_column(table: Columned, column: str, option: str) -> str:
     return column
 
 
-def is_prose(cells: Sequence[str]) -> bool:
+def is_prose(cells: Iterable[str]) -> bool:
     """Whether cells hold texts, which are no ids although they all differ."""
-    return sum(cell.count(" ") for cell in cells) > PROSE * len(cells)
+    blanks = [cell.count(" ") for cell in cells]
+    return sum(blanks) > PROSE * len(blanks)
 
 
 def is_gold(column: str) -> bool:
@@ -142,8 +143,10 @@ def is_gold(column: str) -> bool:
     return gold and parts.isdisjoint(PREDICTED_WORDS | CONFIDENCE_WORDS)
 
 
-def id_column_if_any(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str | None:
-    """As ``id_column``; None where no column is called so, and none has another value in every row."""
+def id_column_if_any(table: Columned, asked: str | None, taken: Sequence[str] = ()) -> str | None:
+    """As ``id_column``; None for a table where no column is called so, and none has another value in every row."""
+    if not isinstance(table, Table):
+        return id_column(table, asked, taken)
     known = [column for column in known_columns(table, ID_NAMES) if column not in taken]
     if asked is None and not known and not any(_all_differ(table, c) for c in table.columns if c not in taken):
         return None
@@ -217,13 +220,15 @@ def _required(
     )
 
 
-def _likely(table: Table, names: Sequence[str], taken: Sequence[str]) -> list[str]:
+def _likely(table: Columned, names: Sequence[str], taken: Sequence[str | None]) -> list[str]:
     """Where no column has a known name: those that are called as ids or as keys are, more freely."""
     if names is LABEL_NAMES:
         found = known_columns(table, LIKELY_LABEL_NAMES)
         found = found or [column for column in table.columns if is_gold(column)]
         return [column for column in found if column not in taken]
-    likely = known_columns(table, LIKELY_ID_NAMES) if names is ID_NAMES else []
+    if names is not ID_NAMES or not isinstance(table, Table):
+        return []
+    likely = known_columns(table, LIKELY_ID_NAMES)
     return [column for column in likely if column not in taken and _all_differ(table, column)]
 
 

@@ -121,7 +121,7 @@ def _are_labelled(table: Table, columns: Sequence[str], asked: bool) -> bool:
     if asked and said <= {str(place) for place in range(len(columns) + 1)}:
         return True
     rows = zip(*(table.head(column) for column in columns))
-    return bool(np.mean([value in row for value, row in zip(given, rows)] or [0]) >= MOSTLY)
+    return bool(np.mean([value in row for value, row in zip(given, rows)] or [False]) >= MOSTLY)
 
 
 def _hold_scores(table: Table, columns: Sequence[str]) -> bool:
