@@ -18,10 +18,10 @@ from pathlib import Path
 
 from benchmarks.detection_alternatives import alternatives
 from benchmarks.detection_contenders import DEFAULT, WITHOUT_GROUP, Asked, rankings
-from benchmarks.detection_metrics import Measured, measure_all
 from benchmarks.detection_sets import JudgedSet, judged_sets
 from benchmarks.detection_tables import tables
 from benchmarks.published import END, START, publish
+from cleaning.known_truth.detection_metrics import Measured, measure_all
 
 DATA = Path(os.environ.get("SECOND_OPINION_DATA") or Path(__file__).resolve().parents[1].parent / "shared" / "data")
 RESAMPLES = 1_000

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.detection_contenders import DEFAULT
-from benchmarks.detection_metrics import MEASURES, Measured
+from cleaning.known_truth.detection_metrics import MEASURES, Measured
 
 if TYPE_CHECKING:
     from benchmarks.detection import Contest

@@ -22,6 +22,7 @@ from benchmarks.fuzz_children import Ending, ending_of
 from benchmarks.fuzz_damage import DAMAGES
 from benchmarks.fuzz_files import Case, array_cases, folder_cases, table_cases
 from benchmarks.fuzz_layouts import hugging_face_cases, log_cases, opinion_cases, picture_cases
+from benchmarks.fuzz_programs import annotation_cases, further_cases, program_cases
 from benchmarks.published import publish
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "hostile_files.md"
@@ -51,7 +52,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def all_cases() -> list[Case]:
-    makers = (table_cases, array_cases, folder_cases, picture_cases, hugging_face_cases, log_cases, opinion_cases)
+    plain = (table_cases, array_cases, folder_cases, picture_cases, hugging_face_cases)
+    makers = (*plain, log_cases, opinion_cases, annotation_cases, program_cases, further_cases)
     return [case for made in makers for case in made()]
 
 

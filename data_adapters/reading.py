@@ -69,8 +69,8 @@ def read(path: Path | str, plan: ReadingPlan | None = None) -> Reading:
             return found
         there = sorted(entry.name for entry in path.iterdir()) or ["nothing"]
         raise NoDataset(
-            f"'{path.name}' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). "
-            f"It holds {listed(there)}"
+            f"'{path.name}' is no dataset folder: no table in it has a column known to hold the given labels, such as "
+            f"'label'. It holds {listed(there)}"
         )
     if path.is_file():
         reader = next((reader for fits, reader in FILES if fits(path)), None)

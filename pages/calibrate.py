@@ -11,7 +11,7 @@ from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
 from cleaning.experts.shared_errors import dispensable
 from pages.shared import charts, frame, loaders, state
-from pages.shared.calibrate import calibration_reports, study_charts
+from pages.shared.calibrate import calibration_reports, elsewhere, study_charts
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent, share
 from pages.shared.runs import new_run
@@ -82,6 +82,7 @@ def page() -> None:
         groups_and_shift(run, made)
     with helping:
         which_help(run)
+    elsewhere.elsewhere(loaders.opened_workspace(), run)
     frame.onward("threshold", "Choose how much to review")
 
 
@@ -128,7 +129,7 @@ def chosen_method(run, report) -> str:
         key=key,
         on_change=changed,
         help="Shown here and used on the Cascade page: the recommended one where it is better beyond noise. The ranking "
-        "keeps the paper's (temperature or Platt); on real data the choice hardly moves it.",
+        "keeps what its run was made with; a new run can have another.",
     )
     advised = calibration_reports.recommendation(run, report)
     st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))

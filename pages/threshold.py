@@ -4,7 +4,7 @@ require_router()
 
 from pages.shared import frame, loaders
 from pages.shared import threshold as threshold_explorer
-from pages.shared.threshold import certificate_row
+from pages.shared.threshold import certificate_row, known_truth_section
 
 
 @guarded
@@ -15,6 +15,7 @@ def page() -> None:
     threshold_explorer.paper_rule(workspace, run)
     threshold_explorer.alarmed_groups(workspace, run)
     certificate_row.certificate_row(workspace, run)
+    known_truth_section.known_truth_section(workspace, run)
 
 
 page()

@@ -7,8 +7,11 @@ Every map is fitted against the *given* labels, which themselves hold errors, an
 fold that it was not fitted on. Symbols: n samples, K classes, beta = 1 / T.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +23,11 @@ from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.errors import InputError, NotFinite
 from cleaning.scores.float_bits import all_finite
 
+if TYPE_CHECKING:
+    from cleaning.calibrate.calibrators import Calibrator
+
 SUBSAMPLE_CELLS = 4_250_000  # logits used to fit a temperature: 17 MB, its error is then 1 to 2 % or less
+SURE_MARGIN = 1e-6
 FIRST_LOOK = 8  # one row in so many is enough to find where to start
 
 
@@ -32,6 +39,8 @@ class Calibration:
     "shrunk accuracy" (parameter c). parameters: fitted on all folds, for the report and for new samples.
     by_fold: (FOLD_COUNT, P); row f was fitted without fold f and is the one applied to fold f.
     at_bound: the temperature ended at the end of its range and means little.
+    maps: where another method than its own was chosen, one map of the stated confidence a fold; else ().
+    base: (FOLD_COUNT,) temperatures by which the other classes of a full expert then share the rest; else ().
     """
 
     expert: str
@@ -40,20 +49,32 @@ class Calibration:
     parameters: np.ndarray
     by_fold: np.ndarray
     at_bound: bool = False
+    maps: tuple[Calibrator, ...] = ()
+    base: tuple[float, ...] = ()
+
+    @property
+    def temperatures(self) -> np.ndarray:
+        """(FOLD_COUNT,) by which a full expert's logits are divided."""
+        return np.array(self.base) if self.maps else self.by_fold[:, 0]
 
     def to_dict(self) -> dict:
         """As JSON keeps it; ``from_dict`` gives it back to the last bit."""
-        return asdict(self) | {"parameters": self.parameters.tolist(), "by_fold": self.by_fold.tolist()}
+        told = asdict(self) | {"parameters": self.parameters.tolist(), "by_fold": self.by_fold.tolist()}
+        return told if self.maps else {name: value for name, value in told.items() if name not in ("maps", "base")}
 
     @classmethod
-    def from_dict(cls, kept: dict) -> "Calibration":
-        arrays = {k: np.array(kept[k]) for k in ("parameters", "by_fold")}
-        return cls(**(kept | arrays | {"parameter_names": tuple(kept["parameter_names"])}))
+    def from_dict(cls, kept: dict) -> Calibration:
+        changed: dict = {k: np.array(kept[k]) for k in ("parameters", "by_fold")}
+        if kept.get("maps"):
+            from cleaning.calibrate.calibrators import Calibrator
+
+            changed |= {"maps": tuple(Calibrator(**one) for one in kept["maps"]), "base": tuple(kept["base"])}
+        return cls(**(kept | changed | {"parameter_names": tuple(kept["parameter_names"])}))
 
     def described(self) -> str:
         """``temperature T = 1.43``"""
         values = ", ".join(f"{n} = {v:.3g}" for n, v in zip(self.parameter_names, self.parameters))
-        return f"{self.method} {values}" + (" (at the end of its range)" if self.at_bound else "")
+        return f"{self.method} {values}".strip() + (" (at the end of its range)" if self.at_bound else "")
 
 
 def calibrate(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:
@@ -128,8 +149,18 @@ def shrunk_accuracy(right: int, answered: int) -> float:
 def calibrated_confidence(expert: AnsweringExpert, calibration: Calibration, folds: Folds) -> np.ndarray:
     """(N,) float32 calibrated confidence of an expert in its own answer; NaN where it abstains."""
     parameters = calibration.by_fold[folds.fold]
-    if isinstance(expert, Top1Expert):
+    if isinstance(expert, Top1Expert) and calibration.maps:
+        confidence = mapped(calibration.maps, np.nan_to_num(expert.confidence, nan=0.5), folds.fold)
+    elif isinstance(expert, Top1Expert):
         confidence = platt(np.nan_to_num(expert.confidence, nan=0.5), parameters[:, 0], parameters[:, 1])
     else:
         confidence = parameters[:, 0]
     return np.where(expert.predicted == ABSTAIN, np.nan, confidence).astype(np.float32)
+
+
+def mapped(maps: Sequence[Calibrator], stated: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """(n,) each confidence by the map of its fold, never exactly 0 or 1."""
+    said = np.empty(len(stated))
+    for f, one in enumerate(maps):
+        said[fold == f] = one(stated[fold == f])
+    return np.clip(said, SURE_MARGIN, 1 - SURE_MARGIN)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate import measures as metrics
-from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
+from cleaning.calibrate.calibration import SURE_MARGIN, Calibration, calibrate, calibrated_confidence, mapped
 from cleaning.calibrate.temperature import relative_logits, row_sums
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert, check_experts
@@ -127,8 +127,11 @@ def _report_full(dataset: Dataset, expert: FullExpert, calibration: Calibration,
         predicted[rows] = np.where(silent, ABSTAIN, logits.argmax(axis=1))
         labels = dataset.given_labels[rows]
         _state(before, rows, logits.copy(), labels, silent)
-        beta = (1 / calibration.by_fold[folds.fold[rows], 0]).astype(np.float32)
+        beta = (1 / calibration.temperatures[folds.fold[rows]]).astype(np.float32)
         _state(after, rows, logits * beta[:, None], labels, silent)
+        if calibration.maps:
+            said = mapped(calibration.maps, np.nan_to_num(before[0, rows], nan=0.5), folds.fold[rows])
+            after[:, rows] = _settled(after[:, rows], said, predicted[rows] == labels)
 
     with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
         list(threads.map(read, _chunks(n, dataset.class_count)))
@@ -145,6 +148,14 @@ def _state(stated: np.ndarray, rows: slice, logits: np.ndarray, labels: np.ndarr
     squared_sum = row_sums(np.square(logits, out=logits)) / (total * total)
     for target, value in zip(stated, (confidence, label_probability, squared_sum)):
         target[rows] = np.where(silent, np.nan, value)
+
+
+def _settled(stated: np.ndarray, said: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """(3, n) of what is stated, once the best class has what is said of it and the others share the rest as before."""
+    top, of_label, squared = stated.astype(np.float64)
+    said = np.where(np.isnan(top), np.nan, said)
+    rest = (1 - said) / np.maximum(1 - top, SURE_MARGIN)
+    return np.stack([said, np.where(right, said, of_label * rest), said**2 + np.maximum(squared - top**2, 0) * rest**2])
 
 
 def _chunks(n: int, class_count: int) -> Iterator[slice]:

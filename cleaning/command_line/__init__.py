@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from cleaning.version import __version__
 
-UPKEEP = ("workspaces", "backup", "restore", "verify", "merge")  # modules in a folder of their own
+RESEARCH = ("evaluate",)
+UPKEEP = ("workspaces", "backup", "restore", "verify", "merge")  # modules in folders of their own
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
     "export", "apply", "revert", "mask", "impact", "card", "certify", "import-decisions", "propose", "carry",
-    *UPKEEP,
+    *RESEARCH, *UPKEEP,
 )  # fmt: skip
 USER_MISTAKE, INTERRUPTED = 2, 130
 IN_A_CHECKOUT = "python -m cleaning"  # as the examples of every command call it
@@ -61,5 +62,5 @@ def build_parser(first: Sequence[str] = (), called: str = IN_A_CHECKOUT) -> argp
 
 def _home_of(command: str) -> str:
     """The name of a command's module."""
-    folder = "upkeep." if command in UPKEEP else ""
+    folder = "upkeep." if command in UPKEEP else "research." if command in RESEARCH else ""
     return f"{__name__}.{folder}{command.replace('-', '_')}"

@@ -68,7 +68,7 @@ def _studied(study, arguments):
     for done, expert in enumerate(study.experts):
         progress(f"calibrating {expert.name}", done / len(study.experts))
         calibrations.append(calibrate(expert, study.dataset.given_labels, folds))
-    rescoring = Rescoring(study.dataset, study.experts, calibrations, folds)
+    rescoring = Rescoring(study.dataset, study.experts, calibrations, folds, study.dataset.group)
     progress("asking the experts", 0.0)
     opinions = rescoring.opinions([e.name for e in study.experts])
     progress("leaving experts out", 0.5)

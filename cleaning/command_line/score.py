@@ -2,8 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import Progress, add_source_arguments, read_source
+
+if TYPE_CHECKING:
+    from cleaning.calibrate.saved import SavedCalibration
 
 EXAMPLES = """examples:
   python -m cleaning score my_dataset --out scores.csv
@@ -47,6 +51,15 @@ def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
     rule.add_argument("--budget", type=int, metavar="B", help="flag the B most suspicious samples")
     rule.add_argument("--threshold", type=float, metavar="S", help="flag suspicion >= S (default 0.5)")
     rule.add_argument("--seed", type=int, default=0, help="of the cross-fitting folds (default 0)")
+    rule.add_argument(
+        "--calibration",
+        action="append",
+        default=[],
+        metavar="[EXPERT=]METHOD or FILE.json",
+        help="what `calibrate --save` wrote, or temperature, platt, beta, isotonic, histogram, none, or recommended: "
+        "what likelihood prefers beyond noise (default: temperature for full scores, Platt for stated confidences)",
+    )
+    rule.add_argument("--group-by", default="", metavar="C", help="column by whose values excess is looked at")
 
 
 def settings_of(arguments: argparse.Namespace):
@@ -59,7 +72,17 @@ def settings_of(arguments: argparse.Namespace):
         agree=arguments.agree,
         min_confidence=arguments.min_confidence,
         seed=arguments.seed,
+        group_column=arguments.group_by,
+        calibrations=tuple(_named(one) for one in arguments.calibration if not _is_file(one)),
     )
+
+
+def _named(told: str) -> tuple[str, str]:
+    """(expert, method) of ``EXPERT=METHOD``; a method alone is for every expert."""
+    from cleaning.domain.settings import EVERY_EXPERT
+
+    expert, _, method = told.rpartition("=")
+    return expert or EVERY_EXPERT, method
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -70,13 +93,14 @@ def run(arguments: argparse.Namespace) -> None:
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
+    saved = _saved(arguments)
     reading = read_checked(arguments)
     progress = Progress()
     workspace = workspace_for(arguments.workspaces, reading) if arguments.workspaces else None
     store = workspace.opinion_store() if workspace else None
     try:
         with _client(arguments) as client:
-            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client)
+            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client, saved)
     except NotFinite:
         progress.done()
         read_source(arguments)  # reads every score and names the samples
@@ -89,6 +113,26 @@ def run(arguments: argparse.Namespace) -> None:
     if workspace:
         workspace.save_run(scored, reading.experts)
         print(f"workspace {workspace.folder}")
+
+
+def _is_file(named: str) -> bool:
+    """Whether --calibration names a saved one and no method."""
+    return named.lower().endswith(".json")
+
+
+def _saved(arguments: argparse.Namespace) -> "SavedCalibration | None":
+    """The saved calibration to take in place of one fitted here, or None."""
+    files = [one for one in arguments.calibration if _is_file(one)]
+    if not files:
+        return None
+    from cleaning.calibrate.saved import read_calibration
+    from cleaning.errors import InputError
+
+    if len(arguments.calibration) > 1:
+        raise InputError("A saved calibration is for every expert: give --calibration once, and no method beside it.")
+    if arguments.workers is not None or arguments.scheduler is not None:
+        raise InputError("A saved calibration is for one process: leave --workers and --scheduler out.")
+    return read_calibration(Path(files[0]))
 
 
 def read_checked(arguments: argparse.Namespace):

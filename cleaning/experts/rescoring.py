@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.calibrate.calibration import Calibration
+from cleaning.calibrate.chosen_way import calibrate_as
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import Folds
@@ -18,14 +19,14 @@ from cleaning.suspect.suspicion import default_suspicion, metadata_excess
 class Rescoring:
     """A dataset with its experts and their calibrations (M each); every call pools the scores anew.
 
-    told is called after each pooling, for progress.
+    group: (N,) by which the metadata excess is looked at, or None. told is called after each pooling, for progress.
     """
 
     dataset: Dataset
     experts: Sequence[Expert]
     calibrations: Sequence[Calibration]
     folds: Folds
-    use_group: bool = True
+    group: np.ndarray | None = None
     told: Callable[[], None] = lambda: None
 
     def opinions(self, names: Sequence[str]) -> Opinions:
@@ -47,13 +48,14 @@ class Rescoring:
         silenced = self.experts[place].silent_elsewhere(called)
         experts, calibrations = list(self.experts), list(self.calibrations)
         experts[place] = silenced
-        calibrations[place] = calibrate(silenced, self.dataset.given_labels, self.folds)
+        method = calibrations[place].method
+        calibrations[place] = calibrate_as(method, silenced, self.dataset.given_labels, self.folds)
         return self._suspicion(pool(self.dataset, experts, calibrations, self.folds))
 
     def _suspicion(self, opinions: Opinions) -> np.ndarray:
         excess = None
-        if self.use_group and self.dataset.group is not None:
-            excess = metadata_excess(opinions, self.dataset.given_labels, self.dataset.group, self.folds)
+        if self.group is not None:
+            excess = metadata_excess(opinions, self.dataset.given_labels, self.group, self.folds)
         self.told()
         return default_suspicion(opinions, self.dataset.given_labels, excess)
 

@@ -9,7 +9,7 @@ from cleaning.export.formats import corrected, label_studio, published_layouts
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.decision_log import write_decision_log
 from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
-from cleaning.export.formats.fiftyone_samples import fiftyone_samples
+from cleaning.export.formats.fiftyone_samples import fiftyone_labels, fiftyone_samples
 from cleaning.export.formats.formula_safe import safe_table
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
@@ -196,6 +196,18 @@ CATALOGUE = (
         command=(
             'fiftyone.Dataset.from_dir("PICTURES", fiftyone.types.CSVDataset, labels_path="fiftyone_samples.csv", '
             'fields={"suspicion": float, "tags": lambda v: v.split(",")})'
+        ),
+    ),
+    ExportKind(
+        "fiftyone_json",
+        "FiftyOne labels, JSON",
+        "fiftyone_labels.json",
+        "Corrected labels with suspicion and tags as attributes, for FiftyOne's JSON importer.",
+        fiftyone_labels,
+        pictures_only=True,
+        command=(
+            'fiftyone.Dataset.from_dir(data_path="PICTURES", labels_path="fiftyone_labels.json", '
+            "dataset_type=fiftyone.types.FiftyOneImageClassificationDataset)"
         ),
     ),
     ExportKind(

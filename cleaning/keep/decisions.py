@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 
 import pandas as pd
 import sqlalchemy as sql
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns
+from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns, lacking
 from cleaning.keep.writer import Work, Writer, serialise, upsert, writing
 
 FORMAT = 1
@@ -125,12 +126,17 @@ class ReviewStore:
 
     def version(self) -> tuple[int, int]:
         """Places in the log of the last decision and the last choice: what was read at the same version is the same."""
+        row = self.read(self._newest)[0]
+        return int(row[0]), int(row[1])
+
+    @cached_property
+    def _newest(self) -> sql.Select:
+        """Written once: it is asked several times a card."""
         newest = (
             sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == self.workspace_id)
             for t in (DECISIONS, CHOICES)
         )
-        row = self.read(sql.select(*(query.scalar_subquery() for query in newest)))[0]
-        return int(row[0]), int(row[1])
+        return sql.select(*(query.scalar_subquery() for query in newest))
 
     @property
     def generation(self) -> int:
@@ -189,13 +195,10 @@ def prepare(engine: sql.Engine) -> None:
     try:
         with engine.connect() as connection:
             there = set(sql.inspect(connection).get_table_names())
-        _refuse_foreign(there, engine)
-        with writing(engine).begin() as connection:
-            serialise(connection)
-            TABLES.create_all(connection)
-            add_later_columns(connection, TABLES)
-            connection.execute(upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
-            written = connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one()
+            _refuse_foreign(there, engine)
+            written = None if lacking(connection, TABLES) else _format_of(connection)
+        if written is None:  # a log that is as it should be is opened without a turn among those who write
+            written = _made_as_wanted(engine)
     except DBAPIError as error:
         raise WorkspaceError(
             f"The decision log at {_database_place(engine)} cannot be opened: {_reason(error)}. "
@@ -206,6 +209,20 @@ def prepare(engine: sql.Engine) -> None:
             f"The decision log at {_database_place(engine)} has format {written}; this version reads {FORMAT}. "
             "Use a newer one."
         )
+
+
+def _format_of(connection: sql.Connection) -> str | None:
+    return connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one_or_none()
+
+
+def _made_as_wanted(engine: sql.Engine) -> str | None:
+    """Makes what is lacking; the format that the log then says it has."""
+    with writing(engine).begin() as connection:
+        serialise(connection)
+        TABLES.create_all(connection)
+        add_later_columns(connection, TABLES)
+        connection.execute(upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
+        return _format_of(connection)
 
 
 def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:

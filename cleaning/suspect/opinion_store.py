@@ -14,18 +14,21 @@ are read that the classes kept of them leave open (``cleaning.suspect.leading``)
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
-from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.calibrate.calibration import Calibration
+from cleaning.calibrate.chosen_way import calibrate_as
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import Folds
+from cleaning.domain.settings import OWN
 from cleaning.files import full_disk_as_sentence, held, new_file, take_place, write_json, written_aside
 from cleaning.scores.reserved import new_npy
 from cleaning.suspect.leading import Earlier, Leading, read_added, read_leading
@@ -33,6 +36,7 @@ from cleaning.suspect.pool import Opinions, Progress, fill, weighed
 from cleaning.suspect.pooled_rows import PooledRows, Pooling
 
 FORMAT = 3
+NO_METHODS: Mapping[str, str] = MappingProxyType({})
 BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
 CHECKPOINT_SECONDS = 2.0
 
@@ -40,8 +44,13 @@ CHECKPOINT_SECONDS = 2.0
 class OpinionStore:
     """Opinions below ``folder``, which is made when first needed."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path, methods: Mapping[str, str] = NO_METHODS) -> None:
+        """methods: by expert how it is calibrated, where that is not as its kind of score is."""
+        self.folder, self.methods = Path(folder), methods
+
+    def calibrated(self, methods: Mapping[str, str]) -> "OpinionStore":
+        """The same place for what experts say once some are calibrated in other ways."""
+        return OpinionStore(self.folder, methods)
 
     def calibration(
         self, dataset: Dataset, expert: Expert, here: Expert | None = None, *, folds: Folds, seed: int
@@ -50,10 +59,10 @@ class OpinionStore:
 
         here: the expert with only those scores that the fit needs, where the others are elsewhere.
         """
-        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.json"
+        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed, self.methods)}.json"
         if path.exists():
             return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        fitted = calibrate(here or expert, dataset.given_labels, folds)
+        fitted = calibrate_as(self.methods.get(expert.name, OWN), here or expert, dataset.given_labels, folds)
         write_json(path, fitted.to_dict(), f"The calibration of expert '{expert.name}'")
         return fitted
 
@@ -61,7 +70,7 @@ class OpinionStore:
         self, dataset: Dataset, expert: Expert, ask: Callable[[], np.ndarray], seed: int
     ) -> np.ndarray:
         """(n,) what the expert said of the given labels by which experts are weighed, else asked now and kept."""
-        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed)}.npy"
+        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed, self.methods)}.npy"
         if path.exists():
             return np.load(path, allow_pickle=False)
         said = ask()
@@ -70,7 +79,7 @@ class OpinionStore:
 
     def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
         """What these experts say together, if they were all asked before; memory-mapped."""
-        place = self.folder / _key(dataset, experts, seed)
+        place = self.folder / _key(dataset, experts, seed, self.methods)
         if not place.exists():
             return None
         weights, calibrations = _read_fit(place)
@@ -88,7 +97,7 @@ class OpinionStore:
     ) -> Opinions:
         """Pools all rows that no earlier, interrupted call pooled, and keeps the whole; where another process is at it,
         waits for that one."""
-        place = self.folder / _key(dataset, experts, seed)
+        place = self.folder / _key(dataset, experts, seed, self.methods)
 
         def waiting() -> None:
             progress("waiting for another process that asks the same experts", 0.0)
@@ -126,7 +135,7 @@ class OpinionStore:
 
     def keep(self, dataset: Dataset, experts: Sequence[Expert], seed: int, said: Opinions) -> None:
         """Keeps what workers elsewhere were asked, so that another rule asks nothing again; no leading classes."""
-        place = self.folder / _key(dataset, experts, seed)
+        place = self.folder / _key(dataset, experts, seed, self.methods)
         about = {"weights": said.weights.tolist(), "calibrations": [c.to_dict() for c in said.calibrations]}
         with written_aside(place, "What the experts say", or_a_rivals=True) as making:
             making.mkdir()
@@ -135,8 +144,9 @@ class OpinionStore:
             write_json(making / "fit.json", about)
 
 
-def _key(dataset: Dataset, experts: Sequence[Expert], seed: int) -> str:
-    known = [FORMAT, dataset.fingerprint(), seed, [(e.name, e.fingerprint()) for e in experts]]
+def _key(dataset: Dataset, experts: Sequence[Expert], seed: int, methods: Mapping[str, str]) -> str:
+    said = [(e.name, e.fingerprint(), *([methods[e.name]] if methods.get(e.name) else [])) for e in experts]
+    known = [FORMAT, dataset.fingerprint(), seed, said]
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaning.calibrate.calibration import calibrate
+from cleaning.calibrate.calibration import Calibration
+from cleaning.calibrate.chosen_way import calibrate_as
 from cleaning.domain.dataset import TEXT, Dataset
-from cleaning.domain.experts import Expert, check_experts
+from cleaning.domain.experts import Expert, VotesExpert, check_experts
 from cleaning.domain.folds import draw_folds
-from cleaning.domain.settings import DEFAULT_THRESHOLD, Settings
+from cleaning.domain.settings import DEFAULT_THRESHOLD, EVERY_EXPERT, OWN, Settings
+from cleaning.errors import InputError, one_of
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pool import Opinions, Progress, pool
 from cleaning.suspect.suspicion import Excess, default_suspicion, expert_agreement, metadata_excess
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cleaning.calibrate.saved import SavedCalibration
 
 COLUMNS = (
     "sample_id",
@@ -90,38 +94,60 @@ def run(
     progress: Progress = lambda words, share: None,
     store: OpinionStore | None = None,
     client=None,
+    saved: SavedCalibration | None = None,
 ) -> Scored:
     """Calibrates every expert, pools them, scores and ranks every sample.
 
     store: where opinions are kept, so that another rule, threshold or budget asks no expert again and an interrupted
     scoring goes on where it was. client: of Dask, whose workers then read the scores (``cleaning.suspect.distributed``).
+    saved: a calibration fitted elsewhere, taken in place of one fitted here; experts are weighed here all the same.
     Deterministic for the seed, whatever the order of rows, experts and threads (to 1e-6). Nothing but the given
     labels is ever fitted to. Raises InputError when there are no experts or two bear one name.
     """
     settings = settings or Settings()
     check_experts(experts)
-    opinions, excess = _asked(dataset, experts, settings, progress, store, client)
+    if saved is not None:
+        settings, store = replace(settings, calibrated_elsewhere=saved.fingerprint()), None
+    opinions, excess = _asked(dataset, experts, settings, progress, store, client, saved)
     return rank(dataset, opinions, excess, settings)
 
 
-def _asked(dataset, experts, settings: Settings, progress, store, client) -> tuple[Opinions, Excess | None]:
+def _asked(dataset, experts, settings: Settings, progress, store, client, saved) -> tuple[Opinions, Excess | None]:
     folds = draw_folds(dataset.sample_ids, settings.seed)
-    opinions = _opinions(dataset, experts, folds, settings.seed, progress, store, client)
-    excess = None
-    if settings.use_group and dataset.group is not None:
-        excess = metadata_excess(opinions, dataset.given_labels, dataset.group, folds)
+    methods, group = methods_of(experts, settings), settings.group_of(dataset)
+    if saved is not None:
+        opinions = pool(dataset, experts, list(saved.for_experts(experts).values()), folds, progress)
+    else:
+        opinions = _opinions(dataset, experts, folds, settings.seed, methods, progress, store, client)
+    excess = None if group is None else metadata_excess(opinions, dataset.given_labels, group, folds)
     return opinions, excess
 
 
-def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: OpinionStore | None, client) -> Opinions:
+def methods_of(experts: Sequence[Expert], settings: Settings) -> dict[str, str]:
+    """By expert how it is to be calibrated, where that is chosen. Raises InputError for an expert that is not there."""
+    names = [expert.name for expert in experts]
+    strange = [name for name, _ in settings.calibrations if name not in (*names, EVERY_EXPERT)]
+    if strange:
+        raise InputError(f"There is no expert '{strange[0]}' to calibrate: choose {one_of(names)}.")
+    named, every = dict(settings.calibrations), settings.calibration_of(EVERY_EXPERT)
+    chosen = {e.name: named.get(e.name, OWN if isinstance(e, VotesExpert) else every) for e in experts}
+    return {name: method for name, method in chosen.items() if method != OWN}
+
+
+def _opinions(
+    dataset, experts, folds, seed: int, methods: dict[str, str], progress: Progress, store: OpinionStore | None, client
+) -> Opinions:
     """What the experts say, from the store where it is kept."""
+    store = store.calibrated(methods) if store else None
     kept = store.finished(dataset, experts, seed) if store else None
     if kept is not None:
         return kept
     if client is not None:
         from cleaning.suspect.distributed import ask_distributed
 
-        calibrated = partial(store.calibration, dataset, folds=folds, seed=seed) if store else None
+        calibrated = partial(_calibrated_here, dataset, folds, methods)
+        if store:
+            calibrated = partial(store.calibration, dataset, folds=folds, seed=seed)
         said = ask_distributed(client, dataset, experts, folds, progress, calibrated)
         if store:
             store.keep(dataset, experts, seed, said)
@@ -130,10 +156,14 @@ def _opinions(dataset, experts, folds, seed: int, progress: Progress, store: Opi
     for done, expert in enumerate(experts):
         progress(f"calibrating {expert.name}", done / len(experts))
         fitted = store.calibration(dataset, expert, folds=folds, seed=seed) if store else None
-        calibrations.append(fitted or calibrate(expert, dataset.given_labels, folds))
+        calibrations.append(fitted or _calibrated_here(dataset, folds, methods, expert, expert))
     if store:
         return store.ask(dataset, experts, calibrations, folds, seed, progress)
     return pool(dataset, experts, calibrations, folds, progress)
+
+
+def _calibrated_here(dataset, folds, methods: dict[str, str], expert: Expert, here: Expert) -> Calibration:
+    return calibrate_as(methods.get(expert.name, OWN), here, dataset.given_labels, folds)
 
 
 def rank(dataset: Dataset, opinions: Opinions, excess: Excess | None, settings: Settings) -> Scored:

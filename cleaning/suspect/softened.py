@@ -7,18 +7,23 @@ Float16 is widened by shifting its bits (IEEE 754: 5 exponent bits with bias 15 
 2^112), which is several times faster than a cast.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cleaning.calibrate.calibration import Calibration
+from cleaning.calibrate.calibration import Calibration, mapped
 from cleaning.calibrate.temperature import PADDING, relative_logits, row_sums
 from cleaning.domain.experts import FullExpert
 from cleaning.errors import NotFinite
 from cleaning.scores.exponentials import UNIT, raised
 from cleaning.scores.float_bits import finite_halves, widened
 from cleaning.scores.rows import read_rows
+
+if TYPE_CHECKING:
+    from cleaning.calibrate.calibrators import Calibrator
 
 SAFE_EXPONENT = 16.0 * UNIT
 
@@ -51,24 +56,35 @@ class Buffers:
 
 @dataclass(frozen=True)
 class Softener:
-    """A full expert with its temperature for each fold. beta: (FOLD_COUNT,) float32, UNIT / T."""
+    """A full expert with its temperature for each fold. beta: (FOLD_COUNT,) float32, UNIT / T. maps: of its confidence,
+    one a fold, where it is calibrated by these."""
 
     expert: FullExpert
     beta: np.ndarray
+    maps: tuple[Calibrator, ...] = ()
 
     @classmethod
-    def of(cls, expert: FullExpert, calibration: Calibration) -> "Softener":
-        return cls(expert, (UNIT / calibration.by_fold[:, 0]).astype(np.float32))
+    def of(cls, expert: FullExpert, calibration: Calibration) -> Softener:
+        return cls(expert, (UNIT / calibration.temperatures).astype(np.float32), calibration.maps)
 
     def soften(
         self, rows: slice | np.ndarray, fold: np.ndarray, buffers: Buffers, into: np.ndarray | None = None
     ) -> Softened:
         """Calibrated exponentials of these rows of the dataset; fold: (n,) theirs. into: (n, K) float32 for them, else
         a buffer is used."""
+        said = self._stated(rows, fold, buffers, into) if self.maps else None
         beta = self.beta[fold][:, None]
         q = buffers.get("own", len(beta), self.expert.scores.shape[1]) if into is None else into
         plain = self._softened_plain(rows, beta, buffers, q) if is_plain(self.expert) else None
-        return plain or self._careful(rows, beta, q)
+        softened = plain or self._careful(rows, beta, q)
+        return softened if said is None else _settled(softened, said)
+
+    def _stated(self, rows, fold: np.ndarray, buffers: Buffers, into: np.ndarray | None) -> np.ndarray:
+        """(n,) what the maps say of the confidence as handed in."""
+        as_handed_in = replace(self, beta=np.full_like(self.beta, UNIT), maps=())
+        exponentials, total, best, _ = as_handed_in.soften(rows, fold, buffers, into)
+        top = exponentials[np.arange(len(best)), best] / total
+        return mapped(self.maps, top, fold).astype(np.float32)
 
     def _softened_plain(self, rows, beta: np.ndarray, buffers: Buffers, q: np.ndarray) -> Softened | None:
         """None where a score is not finite."""
@@ -130,6 +146,16 @@ class Softener:
             return Softened(q, total, best, None)
         q[silent], total[silent] = 0, 1
         return Softened(q, total, best, silent)
+
+
+def _settled(softened: Softened, said: np.ndarray) -> Softened:
+    """With what is said (n,) of the best class; who abstains goes on abstaining."""
+    from cleaning.calibrate.stated_maps import settled_on
+
+    total = settled_on(softened.best, softened.exponentials, said)
+    if softened.silent is not None:
+        softened.exponentials[softened.silent] = 0
+    return softened._replace(total=total)
 
 
 def is_plain(expert: FullExpert) -> bool:

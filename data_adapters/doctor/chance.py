@@ -11,8 +11,9 @@ from data_adapters.doctor.evidence import Evidence, Opinion, agreement, chance_a
 
 MOST_WRONG = 0.45  # share of given labels that may be wrong in a set worth reading
 LEAST_KNOWN = 0.25  # of the way from guessing to always right, that an expert worth asking has gone
-CLEAR = 5.0  # standard errors, by which such an expert would stand out
-SLIGHT = 3.0
+CLEAR = 3.0  # standard errors, by which such an expert would stand out
+SLIGHT = 3.0  # above chance, that may still be chance
+UNLUCKY = 2.0  # below what such an expert gives, that it hardly falls short by
 NEARLY_ALL = 0.9  # of the answers, that are one class
 ONE_CLASS_RULES = 0.5  # of the given labels
 FEWEST_ANSWERS = 20
@@ -58,7 +59,8 @@ def at_chance(opinion: Opinion, evidence: Evidence, best_peer: float = float("na
         return True  # one answer everywhere, and not that of most samples
     error = error or _error_of_one_answer(opinion, chance)
     wrong = min(MOST_WRONG, 1 - best_peer) if np.isfinite(best_peer) else MOST_WRONG
-    return error > 0 and share - chance < SLIGHT * error and _weak(evidence, chance, wrong) >= CLEAR * error
+    weak = _weak(evidence, chance, wrong)
+    return error > 0 and weak >= CLEAR * error and share - chance < min(SLIGHT * error, weak - UNLUCKY * error)
 
 
 def _one_class_rules(opinion: Opinion, evidence: Evidence) -> bool:

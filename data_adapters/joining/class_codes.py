@@ -132,10 +132,15 @@ def merged_spellings(labels: np.ndarray, kept_apart: Collection[str]) -> dict[st
 
 def _names_to_codes(written: np.ndarray, names: Sequence[str]) -> np.ndarray:
     codes = {name: code for code, name in enumerate(names)}
-    alike = {folded(name): code for code, name in enumerate(names)}
+    alike = {_unpadded(folded(name)): code for code, name in enumerate(names)}
     if len(alike) < len(names):
         alike = {}
-    return np.array([codes.get(one, alike.get(folded(one), UNREADABLE)) for one in written], np.int64)
+    return np.array([codes.get(one, alike.get(_unpadded(folded(one)), UNREADABLE)) for one in written], np.int64)
+
+
+def _unpadded(name: str) -> str:
+    """``7`` of ``007``."""
+    return name.lstrip("0") or "0" if name.isdigit() else name
 
 
 def _integer(text: str) -> int:

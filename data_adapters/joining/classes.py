@@ -27,6 +27,7 @@ from data_adapters.plan import ReadingPlan, Source
 from data_adapters.sentences import listed
 from data_adapters.ways import way
 
+THREE_SIGNS = frozenset(("-1", "0", "1"))
 Names = tuple[tuple[str, ...], list[str]]
 
 
@@ -36,7 +37,7 @@ def labelled(samples: Samples, opened: Sequence[OpenedExpert], names: Names | No
     where = f"Column '{samples.label_column}' of '{samples.file}'"
     if samples.options is None and not samples.labels_are_places:
         refuse_several(samples.labels, known, where)
-    marks = [label for label in distinct(samples.labels) if label and is_mark(label) and not label.startswith("-1")]
+    marks = [label for label in distinct(samples.labels) if label and is_mark(label)]
     answered = {mark for mark in marks if _is_answered(mark, opened, samples)}
     missing = without_label(samples.labels, known, answered, plan.options.missing)
     if missing.any():
@@ -75,7 +76,17 @@ def _spelled_alike(samples: Samples, opened: Sequence[OpenedExpert], plan: Readi
 
 
 def _is_answered(mark: str, opened: Sequence[OpenedExpert], samples: Samples) -> bool:
-    """Whether experts answer with a mark as with a class: NA at all, others at least half as often as labels have it."""
+    """Whether experts answer with a mark as with a class: NA at all, others at least half as often as labels have it.
+
+    -1 is also how experts abstain: it is a class only beside 0 and 1, or where columns are called so.
+    """
+    written = distinct(samples.labels)
+    if any(mark in _named_after(_class_texts(one, samples), set(written) - {""}) for one in opened):
+        return True
+    if mark.startswith("-1"):
+        of_three = {value.removesuffix(".0") for value in written} - {""} == THREE_SIGNS
+        least = 0.5 * float((samples.labels == mark).mean())
+        return of_three and any((text == mark).mean() >= least for text in _answer_texts(opened, samples))
     if may_be_a_class(mark) and any(_column_count(one, samples) == len(distinct(samples.labels)) for one in opened):
         return True
     least = 0.0 if may_be_a_class(mark) else 0.5 * float((samples.labels == mark).mean())
@@ -115,11 +126,19 @@ def name_classes(
     if names is not None:
         plan.decide(samples.file, "classes", f"the {len(names[0])} names of a list", "stated")
         return names
-    if samples.labels_are_places or all_integers(samples.labels):
+    if samples.labels_are_places or (all_integers(samples.labels) and not _are_codes(samples, opened)):
         return _numbers(samples, opened, plan)
     found = _names_seen(samples, opened)
     plan.decide(samples.file, "classes", f"the {len(found[0])} names found, in alphabetical order", "inferred")
     return found
+
+
+def _are_codes(samples: Samples, opened: Sequence[OpenedExpert]) -> bool:
+    """Whether numbers with leading zeros are names of classes, and not places in a longer list: ``007``."""
+    written = [label for label in distinct(samples.labels) if label]
+    counts = {_column_count(one, samples) for one in opened} - {0}
+    padded = any(len(label) > 1 and label[0] == "0" and label.isdigit() for label in written)
+    return padded and counts <= {len(written)}
 
 
 def _letters(samples: Samples, names: Names | None) -> tuple[tuple[str, ...], list[str]]:
@@ -146,9 +165,10 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
                 return names, [f"Classes are called as the experts' columns: {listed(names)}"]
     count = _class_count(samples, opened)
     numbers = sorted(set(integers(list(seen)).tolist()))
-    if not samples.labels_are_places and len(numbers) == count and (numbers[-1] > count or numbers[0] < 0):
-        plan.decide(samples.file, "classes", "the numbers found, in their order", "inferred", f"{count} columns")
-        return tuple(map(str, numbers)), [f"Classes are called by the {count} numbers found, in their order."]
+    below = numbers[0] < 0 and not any(_column_count(one, samples) for one in opened)
+    if not samples.labels_are_places and ((len(numbers) == count and (numbers[-1] > count or numbers[0] < 0)) or below):
+        plan.decide(samples.file, "classes", "the numbers found, in their order", "inferred", f"{len(numbers)} numbers")
+        return tuple(map(str, numbers)), [f"Classes are called by the {len(numbers)} numbers found, in their order."]
     plan.decide(samples.file, "classes", f"numbers 0 to {count - 1}", "inferred")
     return tuple(map(str, range(count))), [f"No class names: classes are called 0 to {count - 1}."]
 

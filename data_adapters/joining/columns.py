@@ -1,7 +1,7 @@
 """Which column plays which part: the one the user named, else one with a known name; never a silent guess."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cleaning.errors import InputError, first_five, one_of
 from data_adapters.contract import LabelsArray
@@ -41,6 +41,17 @@ ID_NAMES = (
     "file",
     "filepath",
 )
+LIKELY_ID_NAMES = ("idx", "qid", "guid", "instance_id", "image_name", "img_path", "img", "fname")  # else
+LIKELY_LABEL_NAMES = (
+    "labels",
+    "noisy_label",
+    "answer_index",
+    "answer_idx",
+    "correct_index",
+    "label_id",
+    "class_id",
+    "category_id",
+)
 LABEL_NAMES = (
     "label",
     "given_label",
@@ -65,6 +76,7 @@ LABEL_NAMES = (
     "correct_choice",
 )
 CHOICES_NAMES = ("choices", "options")
+ABOUT_THE_QUESTION = ("category", "class", "class_name")  # of a question with options, and not its key
 QUESTION_NAMES = ("question", "question_text", "question_stem", "stem")
 IMAGE_NAMES = ("image", "image_path", "filepath")
 PICTURE_LIKE = ("image", "image_path", "path", "file", "filepath")  # ids only where nothing else can be
@@ -80,6 +92,7 @@ CONFIDENCE_WORDS = frozenset(
 HIGHER_IS_SURER = frozenset("logit logits logprob logprobs loglikelihood margin activation".split())
 LOWER_IS_SURER = frozenset("loss losses nll perplexity ppl entropy uncertainty distance".split())
 RIGHT_OR_WRONG = frozenset("correct iscorrect acc accuracy exactmatch em match hit".split())
+PROSE = 3  # blanks in a cell, from which it is a text and no id
 NO_ID_WORDS = frozenset("fold folds rank split weight weights seed epoch run repeat cv".split())
 ABOUT_THE_RUN = frozenset("time seconds token tokens cost date id ids version latency length count name path".split())
 POSITION = re.compile(r"(unnamed: \d+|column 1|index|level_0|row|row_?number|__index_level_0__|)", re.IGNORECASE)
@@ -117,8 +130,23 @@ def named_column(table: Columned, column: str, option: str) -> str:
     return column
 
 
-def id_column_if_any(table: Table, asked: str | None, taken: Sequence[str] = ()) -> str | None:
-    """As ``id_column``; None where no column is called so, and none has another value in every row."""
+def is_prose(cells: Iterable[str]) -> bool:
+    """Whether cells hold texts, which are no ids although they all differ."""
+    blanks = [cell.count(" ") for cell in cells]
+    return sum(blanks) > PROSE * len(blanks)
+
+
+def is_gold(column: str) -> bool:
+    """Whether a column is called as keys and given labels are, and not as predictions."""
+    parts = words(column)
+    gold = not parts.isdisjoint(GIVEN_WORDS) or "key" in parts or {"correct", "answer"} <= parts
+    return gold and parts.isdisjoint(PREDICTED_WORDS | CONFIDENCE_WORDS)
+
+
+def id_column_if_any(table: Columned, asked: str | None, taken: Sequence[str] = ()) -> str | None:
+    """As ``id_column``; None for a table where no column is called so, and none has another value in every row."""
+    if not isinstance(table, Table):
+        return id_column(table, asked, taken)
     known = [column for column in known_columns(table, ID_NAMES) if column not in taken]
     if asked is None and not known and not any(_all_differ(table, c) for c in table.columns if c not in taken):
         return None
@@ -131,6 +159,8 @@ def _all_differ(table: Table, column: str) -> bool:
     if len(table) < 2:
         return True
     head = table.head(column)
+    if is_prose(head):
+        return False
     fractions = any("." in value for value in head) and table.holds_numbers(column)
     return len(set(head)) == len(head) and not fractions and not is_position(column)
 
@@ -170,6 +200,10 @@ def _required(
     if len(found) > 1 and names is ID_NAMES:
         plain = [column for column in found if column not in known_columns(table, PICTURE_LIKE)]
         found = plain if len(plain) == 1 else found
+    if not found:
+        found = _likely(table, names, taken)
+    if len(found) > 1 and names is LABEL_NAMES and known_columns(table, CHOICES_NAMES):
+        found = [c for c in found if c not in known_columns(table, ABOUT_THE_QUESTION)] or found
     ours = [column for column in found if column == names[0]]
     rivals = {"given_label"} & set(found)
     if len(found) == 1 or (ours and not rivals):
@@ -184,6 +218,18 @@ def _required(
         f"{_listed(table.columns)}. "
         f"Name one {way(option)}."
     )
+
+
+def _likely(table: Columned, names: Sequence[str], taken: Sequence[str | None]) -> list[str]:
+    """Where no column has a known name: those that are called as ids or as keys are, more freely."""
+    if names is LABEL_NAMES:
+        found = known_columns(table, LIKELY_LABEL_NAMES)
+        found = found or [column for column in table.columns if is_gold(column)]
+        return [column for column in found if column not in taken]
+    if names is not ID_NAMES or not isinstance(table, Table):
+        return []
+    likely = known_columns(table, LIKELY_ID_NAMES)
+    return [column for column in likely if column not in taken and _all_differ(table, column)]
 
 
 def _listed(columns: Sequence[str]) -> str:

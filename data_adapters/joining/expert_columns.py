@@ -8,7 +8,7 @@ from cleaning.errors import InputError, first_five
 from data_adapters.files.arrow_columns import reads_as_number
 from data_adapters.files.tables import Table
 from data_adapters.joining import columns as named
-from data_adapters.joining.columns import is_position, known_columns, speaks_of, speaks_of_prediction
+from data_adapters.joining.columns import is_gold, is_position, known_columns, speaks_of, speaks_of_prediction
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.table_shapes.marks import no_answer, refuse_marks, says_right
 from data_adapters.joining.table_shapes.ranked_columns import Ranked, families, find_ranked, refuse_falling
@@ -42,6 +42,7 @@ CONFIDENCE_NAMES = (
     "max_prob",
 )
 FRACTION = re.compile(r"(0?\.\d+|\d(\.\d+)?[eE]-\d+)")
+BRACKETED = re.compile(r"\w*\s?[\[({](.+)[\])}]")  # P(cat), score[cat]
 NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "class_id", "category", "category_id", "choice", "name")
 
 
@@ -163,13 +164,6 @@ def answer_candidates(table: Table, id_column: str | None) -> list[str]:
     return list(dict.fromkeys([*exact, *meant, *neutral]))
 
 
-def is_gold(column: str) -> bool:
-    """Whether a column is called as keys and given labels are, and not as predictions."""
-    parts = named.words(column)
-    gold = not parts.isdisjoint(named.GIVEN_WORDS) or "key" in parts or {"correct", "answer"} <= parts
-    return gold and parts.isdisjoint(named.PREDICTED_WORDS | named.CONFIDENCE_WORDS)
-
-
 def _prediction(
     opened: OpenedExpert, id_column: str | None, rest: Sequence[str], is_given, plan: ReadingPlan, names: Sequence[str]
 ) -> str | None:
@@ -220,6 +214,9 @@ def class_columns(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ..
         by_class = {column.removeprefix(prefix): column for column in columns if column.startswith(prefix)}
         if all(name in by_class for name in names):
             return tuple(by_class[name] for name in names)
+    inside = {match[1]: column for column in columns if (match := BRACKETED.fullmatch(column.strip()))}
+    if all(name in inside for name in names):
+        return tuple(inside[name] for name in names)
     alike = {column.strip().casefold(): column for column in columns}
     if len(alike) == len(columns) and all(name.strip().casefold() in alike for name in names):
         return tuple(alike[name.strip().casefold()] for name in names)

@@ -9,6 +9,7 @@ from data_adapters.joining.columns import (
     NO_ID_WORDS,
     PREDICTED_WORDS,
     is_position,
+    is_prose,
     known_columns,
     speaks_of,
     speaks_of_prediction,
@@ -61,6 +62,11 @@ def _first_distinct_text(table: Table) -> str | None:
         if speaks_of_prediction(column) or speaks_of(column, NO_ID_WORDS):
             continue
         values = table.head(column)
-        if len(values) > 5 and not table.holds_numbers(column) and len(set(values)) == len(values):
+        if (
+            len(values) > 5
+            and not is_prose(values)
+            and not table.holds_numbers(column)
+            and len(set(values)) == len(values)
+        ):
             return column
     return None

@@ -109,8 +109,7 @@ def read_samples(
     roles = _with_said(roles, asked)
     aside = plan.said_columns(table.path.name, *SAID_ASIDE)
     taken = (*(c for c in (roles.label_column,) if c), *aside)
-    find_ids = columns.id_column_if_any if isinstance(table, Table) else columns.id_column
-    id_column = find_ids(table, roles.id_column, taken)
+    id_column = columns.id_column_if_any(table, roles.id_column, taken)
     label_column = columns.label_column(table, roles.label_column, taken=(id_column, *roles.others, *aside))
     choices = columns.optional_column(table, roles.choices_column, columns.CHOICES_NAMES, "choices_column", aside)
     question = columns.optional_column(table, roles.question_column, columns.QUESTION_NAMES, "question_column", aside)

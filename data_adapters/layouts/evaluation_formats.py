@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.errors import InputError
+from data_adapters.files.arrow_files import arrow_schema, arrow_table
 from data_adapters.files.json_files import json_file, json_lines
 from data_adapters.layouts.inspect_archives import read_archive
 from data_adapters.layouts.question_logs import Question
@@ -81,20 +83,16 @@ def key_of(written: object, options: Sequence[str]) -> str:
 
 
 def _lighteval_fits(path: Path) -> bool:
-    import pyarrow.parquet as pq
-
     try:
-        return {"doc", "model_response"} <= set(pq.read_schema(path).names)
-    except (OSError, ValueError):
+        return {"doc", "model_response"} <= set(arrow_schema(path).names)
+    except InputError:
         return False
 
 
 def _lighteval(path: Path) -> tuple[str, list[LoggedAnswer]]:
-    import pyarrow.parquet as pq
-
     called = DETAILS.fullmatch(path.stem)
     model = (called and called["model"]) or _home(path).name
-    rows = pq.read_table(path, columns=["doc", "model_response"]).to_pylist()
+    rows = arrow_table(path, ("doc", "model_response")).to_pylist()
     return model, [_detail(row["doc"], row["model_response"]) for row in rows]
 
 

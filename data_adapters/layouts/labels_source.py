@@ -56,10 +56,9 @@ def open_labels(
 
         if holds_features(path):
             return read_hugging_face(path, pictures_to, split, label_column)
-    from data_adapters.joining.table_shapes.annotation_records import of_records
     from data_adapters.joining.table_shapes.one_hot_columns import of_table
 
-    return of_table(of_records(read_table(path)), label_column)
+    return of_table(read_table(path), label_column)
 
 
 def _open_folder(path: Path, pictures_to: Path | None, split: str | None, label_column: str | None) -> LabelsSource:

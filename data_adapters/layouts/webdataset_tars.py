@@ -17,6 +17,7 @@ from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES
 from data_adapters.sentences import reason
 
 LABELS = (".cls", ".json", ".label", ".txt")
+NAMED = "\0"  # before a label that JSON holds as a text: digits are a name there, and no place
 MAX_LABEL_BYTES = 1024**2
 LOOKED_AT = 200
 DAMAGED = (tarfile.TarError, OSError, EOFError)
@@ -57,8 +58,10 @@ def read_webdataset(path: Path, pictures_to: Path | None) -> LabelsSource:
     notes = [f"'{path.name}': WebDataset, {counted(len(ids), 'sample')} by their keys."]
     notes += [f"{counted(len(without), 'picture')} without a label left out: {first_five(without)}."] if without else []
     notes += [] if pictures_to else [f"The pictures inside '{path.name}' are not shown."]
-    data = pa.table({"sample_id": ids, "label": [labels[k] for k in ids], "image": [pictures[k] for k in ids]})
     places = all(label.isdigit() for label in labels.values())
+    data = pa.table(
+        {"sample_id": ids, "label": [labels[k].removeprefix(NAMED) for k in ids], "image": [pictures[k] for k in ids]}
+    )
     return LabelsSource(Table(path, data, tuple(notes)), image_root=pictures_to, places=places)
 
 
@@ -117,4 +120,6 @@ def _label(content: bytes, suffix: str) -> str | None:
     except (ValueError, RecursionError):
         return None
     found = [record[name] for name in ("cls", *LABEL_NAMES) if isinstance(record, dict) and name in record]
-    return str(found[0]) if found else None
+    if not found:
+        return None
+    return NAMED + found[0] if isinstance(found[0], str) else str(found[0])

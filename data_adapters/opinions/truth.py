@@ -1,4 +1,8 @@
-"""Published annotations as truth, for evaluation only: no page, no command and no score ever reads them.
+"""Known truth, for evaluation only: ``evaluate`` and the research section of Threshold read it, no score ever does.
+
+A plain table: sample ids with ``label_is_wrong``, or with the right label or labels (``right_label``, ``right_labels``,
+CIFAR-10N's ``clean_label``; several as ``3|7`` or ``[3, 7]``; empty: not judged). An array ``.npy`` of right class
+numbers in the order of the dataset, as CIFAR-10N's ``clean_label``.
 
 ReaL (Beyer et al. 2020, "Are we done with ImageNet?"): ``real.json``, for each of the 50,000 validation images in the
 order of their numbers the list of all right classes; empty where annotators found none.
@@ -7,7 +11,7 @@ MMLU-Redux (Gema et al. 2024, "Are We Done with MMLU?"): a table with one ``erro
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +19,10 @@ import numpy as np
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from data_adapters.files.check import check_file
-from data_adapters.files.tables import read_table
+from data_adapters.files.tables import Table, read_table
 from data_adapters.joining.columns import ID_NAMES, known_columns
 from data_adapters.limits import MAX_CLASS_NAMES_BYTES
+from data_adapters.opinions.plain_truth import Truth, plain_truth, right_in_order
 from data_adapters.sentences import listed
 
 NUMBER = re.compile(r"val_0*(\d+)")
@@ -33,20 +38,23 @@ ERROR_TYPES = (
 WRONG = ("wrong_groundtruth", "no_correct_answer")
 
 
-@dataclass(frozen=True)
-class Truth:
-    """places: (n,) of the dataset's samples that were annotated with an outcome. wrong: (n,) bool, whether the given
-    label is wrong. error_types: (n,) text of MMLU-Redux, or None."""
+def read_truth(path: Path, dataset: Dataset, errors: Sequence[str] = WRONG) -> Truth:
+    """ReaL by its ``.json``, an array by its ``.npy``, else a table by its columns. Raises InputError on anything else.
 
-    places: np.ndarray
-    wrong: np.ndarray
-    error_types: np.ndarray | None = None
-
-
-def read_truth(path: Path, dataset: Dataset) -> Truth:
-    """ReaL by its ``.json``, MMLU-Redux by a table. Raises InputError on anything else."""
+    errors: which of MMLU-Redux's error types count as a wrong label.
+    """
     path = Path(path)
-    return _real(path, dataset) if path.suffix.lower() == ".json" else _mmlu_redux(path, dataset)
+    unknown = sorted(set(errors) - set(ERROR_TYPES))
+    if unknown:
+        raise InputError(f"MMLU-Redux has no error type {listed(unknown)} Choose among {', '.join(ERROR_TYPES)}.")
+    if path.suffix.lower() == ".json":
+        return _real(path, dataset)
+    if path.suffix.lower() == ".npy":
+        return right_in_order(path, dataset)
+    if path.suffix.lower() in (".pt", ".pth"):
+        raise InputError(f"'{path.name}' is a torch file. Save its 'clean_label' as a table with ids, or as .npy.")
+    table = read_table(path)
+    return _mmlu_redux(path, table, dataset, errors) if "error_type" in table.columns else plain_truth(table, dataset)
 
 
 def _real(path: Path, dataset: Dataset) -> Truth:
@@ -77,10 +85,7 @@ def _real_lists(path: Path) -> list[list[int]]:
     return answers
 
 
-def _mmlu_redux(path: Path, dataset: Dataset) -> Truth:
-    table = read_table(path)
-    if "error_type" not in table.columns:
-        raise InputError(f"'{path.name}' has no column 'error_type', as MMLU-Redux has.")
+def _mmlu_redux(path: Path, table: Table, dataset: Dataset, errors: Sequence[str]) -> Truth:
     known = {str(one): place for place, one in enumerate(dataset.sample_ids)}
     ids = known_columns(table, ID_NAMES)
     written = table.text(ids[0]) if ids else np.array([], object)
@@ -91,4 +96,4 @@ def _mmlu_redux(path: Path, dataset: Dataset) -> Truth:
     unknown = sorted(set(kinds) - set(ERROR_TYPES))
     if unknown:
         raise InputError(f"'{path.name}' has error types that MMLU-Redux does not: {listed(unknown)}")
-    return Truth(np.array([known[one] for one in written]), np.isin(kinds, WRONG), kinds)
+    return Truth(np.array([known[one] for one in written]), np.isin(kinds, list(errors)), kinds)

@@ -9,11 +9,11 @@ from sklearn.metrics import average_precision_score, precision_recall_curve
 from benchmarks.detection import Contest
 from benchmarks.detection_alternatives import ALTERNATIVES, ratio, undoubted, voices, weighed_by
 from benchmarks.detection_contenders import ALONE, DEFAULT, PAPER, WITHOUT_GROUP, Asked, distribution, mean_of, rankings
-from benchmarks.detection_metrics import MEASURES, Measured, Steps, measure, measure_all
 from benchmarks.detection_sets import JudgedSet, planted_set
 from benchmarks.detection_tables import against_the_best, chosen, every_measure, left_out, tables, tried
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert
+from cleaning.known_truth.detection_metrics import MEASURES, Measured, Steps, measure, measure_all
 from cleaning.suspect.pipeline import run
 from cleaning.suspect.pool import EQUAL_SHARE
 from cleaning.suspect.suspicion import log_ratio

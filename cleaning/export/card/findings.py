@@ -84,6 +84,8 @@ def commands(handover: Handover) -> list[str]:
     """The commands that make this again; DATASET is the folder the workspace was made from."""
     settings, policy, place = handover.run.settings, handover.policy, f"workspaces/{handover.workspace.id}"
     score = ["python -m cleaning score DATASET --workspaces workspaces", f"--seed {settings.seed}"]
+    score += [f"--group-by '{settings.group_column}'"] if settings.group_column else []
+    score += [f"--calibration '{expert}={method}'" for expert, method in settings.calibrations]
     if settings.rule != "default":
         score.append(f"--rule {settings.rule} --min-confidence {settings.min_confidence:g}")
         score += [f"--agree {settings.agree}"] if settings.agree is not None else []

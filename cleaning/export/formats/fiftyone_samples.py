@@ -1,4 +1,10 @@
-"""Pictures with their labels, suspicion and tags as FiftyOne's CSV importer takes them (``media_field="filepath"``)."""
+"""Pictures with their labels, suspicion and tags as FiftyOne's importers take them.
+
+CSV for ``CSVDataset`` (``media_field="filepath"``), JSON for ``FiftyOneImageClassificationDataset``.
+"""
+
+import json
+from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -26,6 +32,32 @@ def fiftyone_samples(handover: Handover) -> bytes:
         }
     )
     return as_csv(frame)
+
+
+def fiftyone_labels(handover: Handover) -> bytes:
+    """JSON: {"classes", "labels": {picture's path without its ending: label, with its attributes}}; dropped samples are
+    left out, for they have no label. A picture is named as below the folder of the pictures."""
+    codes, scores, names = handover.final.codes(), handover.scores, handover.names
+    dataset, tags = handover.dataset, _tags(handover, handover.final.codes())
+    pictures = dataset.samples.get("image", dataset.sample_ids)
+    labels = {
+        str(PurePosixPath(str(picture)).with_suffix("")): {
+            "label": names[code],
+            "attributes": {
+                "sample_id": str(sample),
+                "given_label": names[given],
+                "suggested_label": names[suggested],
+                "suspicion": round(float(suspicion), 6),
+                "tags": marked.split(",") if marked else [],
+            },
+        }
+        for picture, sample, given, code, suggested, suspicion, marked in zip(
+            pictures, dataset.sample_ids, dataset.given_labels, codes, scores["suggested"], scores["suspicion"], tags
+        )
+        if code != DROPPED
+    }
+    told = {"classes": list(dataset.class_names), "labels": labels}
+    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _tags(handover: Handover, codes: np.ndarray) -> list[str]:

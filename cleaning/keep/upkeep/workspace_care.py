@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def places_told(root: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
 
 
-def tidy(folders: list[Path]) -> int:
+def tidy(folders: Sequence[Path]) -> int:
     """Removes folders of uploads; the bytes that this gives back."""
     freed = sum(path.stat().st_size for folder in folders for path in _files_below(folder))
     for folder in folders:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.settings import Settings
+from cleaning.domain.settings import EVERY_EXPERT, Settings
 from cleaning.errors import InputError, counted
 from cleaning.keep.runs import Run
 from cleaning.review.chosen import RUN_ARCHIVED, RUN_NAME
@@ -53,7 +53,14 @@ def settings_in_words(settings: Settings, expert_count: int) -> str:
     else:
         words = "default rule" if settings.threshold is None else f"default rule, threshold {settings.threshold:g}"
     group = "" if settings.use_group else ", groups not looked at"
-    return f"{words}, seed {settings.seed}{group}"
+    by = f", groups by {settings.group_column}" if settings.group_column and settings.use_group else group
+    calibrated = "".join(f", {_of_experts(expert)} by {method}" for expert, method in settings.calibrations)
+    calibrated = ", calibrated elsewhere" if settings.calibrated_elsewhere else calibrated
+    return f"{words}, seed {settings.seed}{by}{calibrated}"
+
+
+def _of_experts(expert: str) -> str:
+    return "calibration" if expert == EVERY_EXPERT else expert
 
 
 def usual_name(run: Run) -> str:

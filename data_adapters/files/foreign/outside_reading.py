@@ -36,7 +36,7 @@ def _of_hdf5(path: str) -> Iterator[tuple[str, np.ndarray]]:
             left -= one.nbytes
             if left < 0:
                 return
-            yield _plain(name), np.array(one.asstr()[()].tolist(), np.str_) if texts else one[()]
+            yield _plain(name), np.array(one.asstr("utf-8")[()].tolist(), np.str_) if texts else one[()]
 
 
 def _of_zarr(path: str) -> Iterator[tuple[str, np.ndarray]]:

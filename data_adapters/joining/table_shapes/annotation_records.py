@@ -29,7 +29,14 @@ def of_records(table: Table) -> Table:
         ("accept" in columns and bool(columns & {"options", "_task_hash", "_input_hash"}), _prodigy),
         (len(columns & OF_THE_WORK) >= 3 and not known_columns(table, LABEL_NAMES), _label_studio_table),
     )
-    return next((read(table) for fits, read in layouts if fits), table)
+    read = next((read for fits, read in layouts if fits), None)
+    try:
+        return table if read is None else read(table)
+    except (KeyError, TypeError, AttributeError, IndexError, json.JSONDecodeError) as error:
+        raise InputError(
+            f"'{table.path.name}' looks like an annotation tool's export, and is not laid out as one ({error!r}). "
+            "Export it again."
+        ) from error
 
 
 def _named_classes(table: Table) -> Table:

@@ -29,6 +29,8 @@ ASKED_AS = (
     "instruction",
 )  # a question where there are options
 NO_OPTION = frozenset(("", "nan", "NaN", "<NA>"))  # at the end of a row; "None" and "N/A" are options people write
+MOSTLY = 0.9  # of the given labels, that are the text of an option of their row
+SOME_REPEAT = 0.05  # of the rows, in which two cells are the same letter
 SCORES_SAY = 0.6  # of the rows, in which the column with the largest number is the given label
 
 
@@ -84,13 +86,13 @@ def _inside_question(table: Table) -> Table | None:
 
 def _option_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
     """The columns of options in their order; none where nothing is called so, or where they hold answers or scores."""
-    asked = bool(known_columns(table, QUESTION_NAMES))
+    asked = bool(known_columns(table, (*QUESTION_NAMES, *ASKED_AS)))
     for (prefix, _), family in _families(columns).items():
         ordered = tuple(family[place] for place in sorted(family))
         counted = sorted(family) in (list(range(len(family))), list(range(1, len(family) + 1)))
         if len(family) < FEWEST or not counted or _hold_answers(table, ordered) or _hold_scores(table, ordered):
             continue
-        if prefix or (asked and ordered[0].isupper()) or _are_labelled(table, ordered):
+        if prefix or (asked and ordered[0].isupper()) or _are_labelled(table, ordered, asked):
             return ordered
     return ()
 
@@ -107,13 +109,19 @@ def _families(columns: Sequence[str]) -> dict[tuple[str, bool], dict[int, str]]:
     return families
 
 
-def _are_labelled(table: Table, columns: Sequence[str]) -> bool:
-    """Whether the given labels are these columns' letters, and the columns hold texts."""
+def _are_labelled(table: Table, columns: Sequence[str], asked: bool) -> bool:
+    """Whether the columns hold texts and the given labels are their letters, texts of theirs, or, of a question, places."""
     label = next(iter(known_columns(table, LABEL_NAMES)), None)
-    if label is None or all(map(table.holds_numbers, columns)):
+    if label is None or (all(map(table.holds_numbers, columns)) and not asked):
         return False
-    said = {value.strip("().").upper() for value in table.head(label)} - {""}
-    return len(said) > 1 and said <= set(OPTION_LETTERS[: len(columns)])
+    given = table.head(label)
+    said = {value.strip("().").upper() for value in given} - {""}
+    if len(said) > 1 and said <= set(OPTION_LETTERS[: len(columns)]):
+        return True
+    if asked and said <= {str(place) for place in range(len(columns) + 1)}:
+        return True
+    rows = zip(*(table.head(column) for column in columns))
+    return bool(np.mean([value in row for value, row in zip(given, rows)] or [False]) >= MOSTLY)
 
 
 def _hold_scores(table: Table, columns: Sequence[str]) -> bool:
@@ -128,10 +136,13 @@ def _hold_scores(table: Table, columns: Sequence[str]) -> bool:
 
 
 def _hold_answers(table: Table, columns: Sequence[str]) -> bool:
-    """Whether every cell is the letter of an option, or a number from 0 to 1, as experts' answers and scores are."""
-    cells = [cell for column in columns for cell in table.head(column) if cell]
-    letters = all(len(cell) == 1 and cell.isalpha() for cell in cells)
-    return letters or all(re.fullmatch(r"0?\.\d+(e-?\d+)?|[01](\.0*)?|\d(\.\d+)?e-\d+", cell) for cell in cells)
+    """Whether every cell is a letter, and rows repeat them as experts' answers do and options never; or a number from 0 to
+    1, as scores are."""
+    rows = [[cell for cell in row if cell] for row in zip(*(table.head(column) for column in columns))]
+    cells = [cell for row in rows for cell in row]
+    if all(len(cell) == 1 and cell.isalpha() for cell in cells):
+        return sum(len(set(row)) < len(row) for row in rows) > SOME_REPEAT * len(rows)
+    return all(re.fullmatch(r"0?\.\d+(e-?\d+)?|[01](\.0*)?|\d(\.\d+)?e-\d+", cell) for cell in cells)
 
 
 def _without_empty_end(row: Sequence[str]) -> list[str]:

@@ -12,11 +12,11 @@ from data_adapters.joining.columns import (
     CONFIDENCE_WORDS,
     NO_ID_WORDS,
     RIGHT_OR_WRONG,
+    is_gold,
     speaks_of,
     speaks_of_prediction,
     words,
 )
-from data_adapters.joining.expert_columns import is_gold
 from data_adapters.joining.options import read_options
 
 LEAST_READ = {True: 0.5, False: 0.9}  # of the cells: of questions, where answers may be free text, and of classes

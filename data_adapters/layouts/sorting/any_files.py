@@ -12,7 +12,7 @@ from data_adapters.files.tables import Table
 from data_adapters.joining import columns
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import read_class_names
-from data_adapters.joining.expert_columns import class_columns, is_gold
+from data_adapters.joining.expert_columns import class_columns
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, Samples, read_samples
@@ -72,7 +72,7 @@ def _in_labels(source: LabelsSource, parts: FileParts, plan: ReadingPlan) -> lis
         both = parts.labels.suffix in (".npz", ".pt", ".pth", ".safetensors") and not parts.experts
         return open_experts(parts.labels.stem, parts.labels) if both else []
     used = _used(table, source, plan)
-    rest = [c for c in table.columns if c not in used.values() and not is_gold(c)]
+    rest = [c for c in table.columns if c not in used.values() and not columns.is_gold(c)]
     label = used["given label"]
     if plan.said_columns(table.path.name, "prediction") == [] and _whole_scores(table, rest, label):
         return [OpenedExpert(parts.labels.stem, parts.labels, table=_only(table, [used["id"], *rest]))]

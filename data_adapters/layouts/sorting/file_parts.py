@@ -17,12 +17,13 @@ from data_adapters.joining.columns import (
     GIVEN_WORDS,
     LABEL_NAMES,
     QUESTION_NAMES,
+    is_gold,
     known_columns,
     speaks_of,
     speaks_of_prediction,
     words,
 )
-from data_adapters.joining.expert_columns import answer_candidates, is_gold
+from data_adapters.joining.expert_columns import answer_candidates
 from data_adapters.joining.opened import ARRAY_SUFFIXES
 from data_adapters.layouts.hugging_face import is_hugging_face
 from data_adapters.layouts.image_folder import is_image_folder
@@ -154,12 +155,23 @@ def _no_expert(file: Path, labels: Path) -> str:
         table = table_head(file)
     except InputError:
         return ""  # said in full where it is opened
-    return "" if _may_answer(table) else "no column that may be answers"
+    return "" if _may_answer(table) or _names_classes(table, labels) else "no column that may be answers"
 
 
 def _may_answer(table: Table) -> bool:
     numbers = sum(table.holds_numbers(column) for column in table.columns)
     return bool(answer_candidates(table, None)) or numbers > 2 or len(table.columns) == 2
+
+
+def _names_classes(table: Table, labels: Path) -> bool:
+    """Whether a column holds nothing but what stands in the table of labels as such."""
+    if labels.is_dir() or ending(labels) not in TABLE_SUFFIXES:
+        return False
+    given = table_head(labels)
+    column = next(iter(known_columns(given, LABEL_NAMES)), None) or next(filter(is_gold, given.columns), None)
+    classes = set() if column is None else set(given.head(column).tolist()) - {""}
+    found = (set(table.head(c).tolist()) - {""} for c in table.columns if not table.holds_numbers(c))
+    return any(len(values) > 1 and values <= classes for values in found)
 
 
 def _named(files: Sequence[Path], path: Path) -> dict[str, Path]:

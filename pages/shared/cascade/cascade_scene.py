@@ -143,7 +143,7 @@ def _calls(workspace: Workspace, run: Run, costly: str) -> pd.DataFrame:
             "and compare what each flags."
         )
     rescoring = Rescoring(
-        dataset, experts, run.calibrations, loaders.folds(workspace.id, run.id), run.settings.use_group
+        dataset, experts, run.calibrations, loaders.folds(workspace.id, run.id), run.settings.group_of(dataset)
     )
     others = {n: run.predicted[:, m] for m, n in enumerate(run.expert_names) if n != costly}
     labels = loaders.judging_labels(workspace.id)

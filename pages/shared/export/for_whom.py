@@ -20,7 +20,7 @@ AUDIENCES = {
     "cleanlab": ("cleanlab",),
     "Inspect": ("inspect",),
     "OpenAI evals": ("openai_evals",),
-    "FiftyOne": ("fiftyone",),
+    "FiftyOne": ("fiftyone", "fiftyone_json"),
     "The dataset's owners": ("patch", "decisions"),
 }
 ANNOTATED = ("label_studio", "label_studio_interface")

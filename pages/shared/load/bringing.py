@@ -70,7 +70,8 @@ def _sent(folder: bool) -> Brought | None:
     place = st.empty()
     files = files if isinstance(files, list) else [files] if files else []
     if not files:
-        return _let_go()
+        _let_go()
+        return None
     key = " ".join(sorted(file.file_id for file in files))
     return _kept(key) or _save(key, {file.name: file for file in files}, place)
 
@@ -78,7 +79,8 @@ def _sent(folder: bool) -> Brought | None:
 def _save(key: str, files: dict[str, object], place: DeltaGenerator) -> Brought | None:
     _let_go()
     if state.recall("cancelled") == key:
-        return _stopped("Cancelled; nothing of it was kept.", "Take the files again")
+        _stopped("Cancelled; nothing of it was kept.", "Take the files again")
+        return None
     try:
         with waiting("Receiving the files", "sending", lambda: state.remember("cancelled", key), place) as tell:
             brought = arriving.sent(
@@ -104,12 +106,14 @@ def _from_server() -> Brought | None:
         key="server_folder",
     )
     if not chosen:
-        return _let_go()
+        _let_go()
+        return None
     try:
         return _kept(f"server {chosen}") or _bring(arriving.on_server(chosen))
     except InputError as error:
         show_error(error)
-        return _let_go()
+        _let_go()
+        return None
 
 
 def upload_megabytes() -> int:

@@ -1,12 +1,13 @@
 """A new run: which experts, which rule, its K and tau, groups and seed; made with progress, and stopped on request."""
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 import streamlit as st
 
 from cleaning.domain.experts import Expert
-from cleaning.domain.settings import Settings
+from cleaning.domain.settings import RECOMMENDED, Settings
 from cleaning.errors import InputError
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
@@ -16,12 +17,26 @@ from cleaning.review.told.run_list import settings_in_words
 from pages.shared import allowed, loaders, state
 from pages.shared.messages import guarded, plain
 
+NAMED = {
+    RECOMMENDED: "Recommended",
+    "temperature": "Temperature",
+    "platt": "Platt",
+    "beta": "Beta",
+    "isotonic": "Isotonic",
+    "histogram": "Histogram",
+    "none": "None, as stated",
+}
+_STATED = ("platt", "beta", "isotonic", "histogram", "none")
+METHODS_BY_KIND = {"full": (RECOMMENDED, "temperature", *_STATED), "top1": (RECOMMENDED, *_STATED)}
+USUAL_CALIBRATION = RECOMMENDED
+NO_GROUPS, MOST_VALUES = "none", 200
+NO_METADATA = ("sample_id", "image", "question", "choices", "label")
 RULES: dict[Literal["default", "paper"], str] = {
     "default": "By suspicion",
     "paper": "The paper's rule: K experts agree",
 }
-_EXPERTS, _RULE, _AGREE, _TAU, _SEED, _GROUP, _WITHOUT = (
-    f"new_run_{name}" for name in "experts rule agree tau seed group without".split()
+_EXPERTS, _RULE, _AGREE, _TAU, _SEED, _GROUP, _WITHOUT, _CALIBRATION = (
+    f"new_run_{name}" for name in "experts rule agree tau seed group without calibration".split()
 )
 
 
@@ -42,7 +57,8 @@ def form() -> None:
         st.info(f"All experts of the open run but {plain(without)}. Nothing is made before you press the button.")
     usual = [name for name in run.expert_names if name in names]
     chosen = st.multiselect("Experts", names, None if state.typed(_EXPERTS) is not None else usual, key=_EXPERTS)
-    settings = _settings(workspace, run, len(chosen))
+    calibrations = _calibrations(workspace, run, chosen)
+    settings = replace(_settings(run, len(chosen)), calibrations=calibrations, **_groups(workspace, run))
     if st.button("Make this run", type="primary", disabled=not chosen, key="new_run_make"):
         make(workspace, chosen, settings)
     st.caption(
@@ -50,7 +66,7 @@ def form() -> None:
     )
 
 
-def _settings(workspace: Workspace, run: Run, experts: int) -> Settings:
+def _settings(run: Run, experts: int) -> Settings:
     was = run.settings
     rule = st.radio("Rule", list(RULES), list(RULES).index(was.rule), format_func=RULES.get, key=_RULE, horizontal=True)
     agree, tau = None, Settings().min_confidence
@@ -60,13 +76,57 @@ def _settings(workspace: Workspace, run: Run, experts: int) -> Settings:
             agree = st.number_input(f"K of {experts} experts", 1, experts, usual, key=_AGREE, width=180)
             tau = st.number_input("tau, least confidence", 0.0, 1.0, was.min_confidence, 0.05, key=_TAU, width=180)
         seed = st.number_input("Seed", 0, 2**31 - 1, was.seed, key=_SEED, width=140, help="Of the folds and the audit.")
-    grouped = workspace.about.get("group_name")
-    use_group = was.use_group
-    if grouped:
-        use_group = st.checkbox(f"Let groups of {plain(grouped)} raise suspicion", was.use_group, key=_GROUP)
-    return Settings(
-        rule=rule, agree=agree and int(agree), min_confidence=float(tau), seed=int(seed), use_group=use_group
-    )
+    return Settings(rule=rule, agree=agree and int(agree), min_confidence=float(tau), seed=int(seed))
+
+
+def _groups(workspace: Workspace, run: Run) -> dict[str, Any]:
+    """Which column's values raise suspicion where hardly any expert agrees; any that parts the samples, or none."""
+    was = run.settings
+    columns = loaders.worked_out(workspace.id, run.id, ("columns for a run",), lambda: grouping_columns(workspace))
+    if not columns:
+        return {"use_group": was.use_group, "group_column": was.group_column}
+    own, choices = workspace.about.get("group_name") or "", [NO_GROUPS, *columns]
+    kept = (was.group_column or own) if was.use_group else NO_GROUPS
+    at = choices.index(kept) if kept in choices else 0
+    chosen = st.selectbox("Groups that raise suspicion", choices, at, key=_GROUP, format_func=plain, width=380)
+    if chosen == NO_GROUPS:
+        return {"use_group": was.use_group and not own}
+    return {"use_group": True, "group_column": "" if chosen == own else chosen}
+
+
+def grouping_columns(workspace: Workspace) -> list[str]:
+    """The dataset's own group first, then metadata of 2 to MOST_VALUES values."""
+    dataset = loaders.dataset(workspace.id)
+    own = [dataset.group_name] if dataset.group is not None else []
+    told = (str(name) for name in dataset.samples.columns.difference([*NO_METADATA, *own], sort=False))
+    return own + [name for name in told if 2 <= dataset.samples[name].astype(str).nunique() <= MOST_VALUES]
+
+
+def _calibrations(workspace: Workspace, run: Run, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """How each chosen expert that states a confidence is calibrated: recommended, or as the open run has it, to begin."""
+    kinds = {about["name"]: about["kind"] for about in workspace.experts_about()}
+    able = [name for name in names if METHODS_BY_KIND.get(kinds[name])]
+    if not able:
+        return ()
+    was, chosen = dict(run.settings.calibrations), []
+    with st.expander("Calibration of each expert", icon=":material/tune:"):
+        st.caption(
+            "Recommended is what cross-fitted likelihood prefers beyond noise to the paper's own: temperature for full "
+            "scores (pictures), Platt for stated confidences (language)."
+        )
+        for name in able:
+            methods = METHODS_BY_KIND[kinds[name]]
+            kept = was.get(name, USUAL_CALIBRATION)
+            at = methods.index(kept) if kept in methods else 0
+            key = f"{_CALIBRATION}_{name}"
+            named = st.selectbox(plain(name), list(methods), at, key=key, format_func=NAMED.__getitem__, width=380)
+            chosen.append((name, str(named)))
+    return tuple((name, "" if method == own_of(kinds[name]) else method) for name, method in chosen)
+
+
+def own_of(kind: str) -> str:
+    """The calibration that belongs to a kind of score, which a run's settings do not name."""
+    return METHODS_BY_KIND[kind][1]
 
 
 @guarded

@@ -40,7 +40,7 @@ def test_its_opinions_are_not_asked_again(workspace):
     scored = pipeline.run(workspace.dataset(), experts, run.settings, lambda words, share: asked.append(words), store)
     assert asked == [] and scored.suspicion == pytest.approx(run.suspicion, abs=1e-12)
     folds = pipeline.draw_folds(workspace.dataset().sample_ids, run.settings.seed)
-    again = Rescoring(workspace.dataset(), experts, run.calibrations, folds, run.settings.use_group)
+    again = Rescoring(workspace.dataset(), experts, run.calibrations, folds, run.settings.group_of(workspace.dataset()))
     assert np.isfinite(again.suspicion([e.name for e in experts])).all()
 
 

@@ -4,6 +4,8 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 import uuid
 from dataclasses import replace
@@ -14,6 +16,7 @@ from cleaning.errors import WorkspaceError
 from cleaning.keep import writer as writers
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.fair_turn import FairTurn
+from tests.conftest import REPOSITORY
 
 
 def decision(sample="s1", **more) -> Decision:
@@ -125,3 +128,18 @@ def _is_free(lock) -> bool:
         except BlockingIOError:
             return False
         return True
+
+
+def test_a_log_opens_while_others_write(store, path):
+    """Among many who write without a pause, one that had to write first would wait in vain."""
+    with sqlite3.connect(path) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        code = "import sys; from cleaning.keep.decisions import open_store; print(open_store(sys.argv[1], 'w1').decisions())"
+        told = subprocess.run(
+            [sys.executable, "-c", code, f"sqlite:///{path}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=REPOSITORY,
+        )
+    assert told.stdout.strip() == "[]", told.stderr

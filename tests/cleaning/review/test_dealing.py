@@ -21,13 +21,17 @@ def choose(desk, **values) -> None:
 
 
 def play(desk, views, count, verdict="unsure") -> dict[str, list[dict]]:
-    """Each view in turn takes its next card and decides it, ``count`` rounds; the cards by reviewer, in order."""
+    """Each view in turn takes its next card and decides it, ``count`` rounds or until nobody gets one; the cards by
+    reviewer, in order."""
     met: dict[str, list[dict]] = {view.reviewer: [] for view in views}
     for _ in range(count):
+        before = sum(map(len, met.values()))
         for view in views:
             for card in desk.window(view, [], 1)["cards"]:
                 decide(desk, view, card["row"], verdict, ticket=card["ticket"])
                 met[view.reviewer].append(card)
+        if sum(map(len, met.values())) == before:
+            break
     return met
 
 

@@ -153,7 +153,7 @@ def test_a_scoring_by_workers_that_was_interrupted_calibrates_no_expert_again(
 
     with pytest.raises(KeyboardInterrupt):
         pipeline.run(dataset, experts, progress=stop, store=store, client=client)
-    monkeypatch.setattr(opinion_store, "calibrate", None)
+    monkeypatch.setattr(opinion_store, "calibrate_as", None)
     same(
         pipeline.run(dataset, experts, store=store, client=client).opinions,
         pipeline.run(dataset, experts).opinions,

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.calibrate.calibration import Calibration
+from cleaning.calibrate.chosen_way import calibrate_as
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.suspect import opinion_store, pipeline, softened
@@ -37,13 +38,13 @@ def asked(monkeypatch):
         seen["read"].append((expert.name, rows.start if isinstance(rows, slice) else "some"))
         return logits(expert, rows)
 
-    def fitted(expert, *others):
+    def fitted(method, expert, *others):
         seen["calibrated"].append(expert.name)
-        return calibrate(expert, *others)
+        return calibrate_as(method, expert, *others)
 
     monkeypatch.setattr(softened, "is_plain", lambda expert: False)  # so that all reading goes through ``logits``
     monkeypatch.setattr(FullExpert, "logits", noted)
-    monkeypatch.setattr(opinion_store, "calibrate", fitted)
+    monkeypatch.setattr(opinion_store, "calibrate_as", fitted)
     return seen
 
 

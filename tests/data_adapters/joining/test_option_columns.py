@@ -74,3 +74,26 @@ def test_options_that_are_numbers_are_options(tmp_path):
 def test_classes_called_by_letters_beside_other_columns_stay_classes(tmp_path):
     columns = {"id": FOUR.ids, "a": ["x"] * FOUR.n, "b": ["y"] * FOUR.n, "answer": FOUR.labels}
     assert read_columns(tmp_path, columns).dataset.option_counts is None
+
+
+@pytest.mark.parametrize("asked_as", ["question", "prompt", None])
+@pytest.mark.parametrize("called", ["{0}", "{1}"])
+def test_options_that_are_letters_are_no_answers(tmp_path, called, asked_as):
+    columns = table(called, **({asked_as: ASKED} if asked_as else {}))
+    for k, letter in enumerate("ABCD"):
+        columns[called.format(letter, letter.lower())] = ["uvwxyz"[(i + k) % 6] for i in range(FOUR.n)]
+    assert read_columns(tmp_path, columns).dataset.samples["choices"][0] == ["u", "v", "w", "x"]
+
+
+def test_letters_that_repeat_in_a_row_are_answers(tmp_path):
+    said = {letter: FOUR.said for letter in "ABCD"}
+    columns = {"id": FOUR.ids, "question": ASKED} | said | {"answer": FOUR.labels}
+    assert read_columns(tmp_path, columns).dataset.option_counts is None
+
+
+@pytest.mark.parametrize("key", ["texts", "places", "places from 1"])
+def test_columns_in_small_letters_are_options_by_what_the_key_says(tmp_path, key):
+    columns = table("{1}", prompt=ASKED)
+    texts = [columns["abcd"[k]][i] for i, k in enumerate(FOUR.given)]
+    columns["answer"] = {"texts": texts, "places": FOUR.given, "places from 1": FOUR.given + 1}[key]
+    has_three_and_four(read_columns(tmp_path, columns))

@@ -86,6 +86,15 @@ def test_columns_that_say_whether_models_are_right_are_no_classes(tmp_path):
         read_both(labels, saved(tmp_path / "m.csv", {"id": ANIMALS.ids, "pred": ANIMALS.said}))
 
 
+def test_records_with_something_missing_are_a_sentence(tmp_path):
+    records = tool_records("argilla")
+    for record in records:
+        record["responses"] = {"label": [{"status": "submitted"}]}
+    (tmp_path / "labels.json").write_text(json.dumps(records))
+    with pytest.raises(InputError, match="not laid out as one"):
+        read_both(tmp_path / "labels.json", saved(tmp_path / "m.csv", {"id": ANIMALS.ids, "pred": ANIMALS.said}))
+
+
 def test_a_table_of_label_studio(tmp_path):
     labels = saved(tmp_path / "labels.csv", pd.DataFrame(tool_records("label studio min")).to_dict("list"))
     holds(read_both(labels, saved(tmp_path / "m.csv", {"id": ANIMALS.ids, "pred": ANIMALS.said})), ANIMALS)

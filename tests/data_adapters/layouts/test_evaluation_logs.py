@@ -228,3 +228,13 @@ def test_a_harness_log_by_another_name_is_read(tmp_path):
         assert reading.dataset.sample_ids.tolist() == [f"sums/{k}" for k in range(12)]
         assert reading.dataset.given_labels.tolist() == made.keys
         assert [expert.name for expert in reading.experts] == ["m"]
+
+
+def test_a_damaged_lighteval_file_is_a_sentence(tmp_path):
+    lighteval(Made(3), tmp_path)
+    (file,) = tmp_path.rglob("*.parquet")
+    content = bytearray(file.read_bytes())
+    content[20:60] = b"\xff" * 40
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read as Arrow or Parquet"):
+        read(tmp_path)

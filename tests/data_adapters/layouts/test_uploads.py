@@ -96,7 +96,7 @@ def test_names_cannot_leave_the_folder(name, safe):
     [
         (
             {"net.npy": npy()},
-            "'net' is no dataset folder: it has no samples.csv or labels.csv (or .parquet). It holds net.npy.",
+            "no table in it has a column known to hold the given labels, such as 'label'. It holds net.npy.",
         ),
         ({"labels.csv": LABELS, "..": b"x"}, "An uploaded file has no usable name ('..')."),
         ({"labels.csv": LABELS, "net?.npy": b"x", "net*.npy": b"y"}, "More than one uploaded file is called net_.npy."),

@@ -1,6 +1,5 @@
 """Decisions made in other tools, and published annotations as truth that the product never reads."""
 
-import ast
 import json
 
 import numpy as np
@@ -17,7 +16,6 @@ from cleaning.keep.decisions import open_store
 from cleaning.settle.policy import Policy
 from data_adapters.opinions import read_earlier_decisions, read_truth
 from tests.cleaning.export.making import a_workspace, some_decisions
-from tests.conftest import REPOSITORY
 from tests.data_adapters import tiny
 from tests.factories import tiny_dataset
 
@@ -255,17 +253,3 @@ def test_the_published_half_of_mmlu_redux_reads(real_data):
     dataset = tiny_dataset(np.zeros(len(frame), int), 4)
     object.__setattr__(dataset, "sample_ids", frame["question_id"].to_numpy(object))
     assert 0.01 < read_truth(home / "truth_even.csv", dataset).wrong.mean() < 0.05
-
-
-def test_no_part_of_the_product_reads_truth():
-    """Only the package itself names ``read_truth``; scoring, pages, commands and other adapters never do."""
-    home = REPOSITORY / "data_adapters" / "opinions"
-    files = [p for room in ("cleaning", "pages", "data_adapters") for p in (REPOSITORY / room).rglob("*.py")]
-    assert len(files) > 100
-    named = {
-        path
-        for path in files
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if getattr(node, "id", getattr(node, "attr", getattr(node, "name", ""))) in ("read_truth", "Truth")
-    }
-    assert {path.parent for path in named} == {home}

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cleaning.keep.decisions import open_store
 from cleaning.keep.workspaces import list_workspaces, open_workspace
+from cleaning.review.told.run_list import settings_in_words
 from tests.cleaning.export.making import some_decisions
 from tests.pages.conftest import words
 
@@ -49,6 +50,24 @@ def test_a_new_run_by_other_experts_and_the_papers_rule(page, digits):
     assert (runs[-1].settings.rule, runs[-1].settings.agree, runs[-1].settings.min_confidence) == ("paper", 2, 0.6)
     (made,) = changes_of(digits)
     assert (made.who, made.run_id, made.after["experts"]) == ("ana", runs[-1].id, experts[:4])
+
+
+def test_each_experts_calibration_and_the_groups_are_chosen_for_a_new_run(page, digits):
+    first, second = [about["name"] for about in digits.experts_about() if about["kind"] == "full"][:2]
+    chosen = page.selectbox(key=f"new_run_calibration_{first}")
+    assert chosen.value == "recommended"
+    assert {"Temperature", "Platt"} <= set(chosen.options)
+    page.multiselect(key="new_run_experts").set_value([first, second]).run()
+    page.selectbox(key=f"new_run_calibration_{first}").set_value("platt").run()
+    page.selectbox(key=f"new_run_calibration_{second}").set_value("temperature").run()
+    column = page.selectbox(key="new_run_group").options[-1]
+    page.selectbox(key="new_run_group").set_value(column).run()
+    button(page, "new_run_make").click().run()
+    run = anew(digits).latest_run()
+    assert run.settings.calibrations == ((first, "platt"),) and run.settings.group_column == column != ""
+    assert [c.method for c in run.calibrations] == ["platt", "temperature"] and run.groups is not None
+    listed = settings_in_words(run.settings, 2)
+    assert f"groups by {column}" in listed and f"{first} by platt" in listed
 
 
 def test_runs_are_named_archived_and_compared(app, digits):

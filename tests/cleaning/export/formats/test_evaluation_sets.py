@@ -8,10 +8,12 @@ import pytest
 
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
-from cleaning.export.formats.fiftyone_samples import fiftyone_samples
+from cleaning.export.formats.fiftyone_samples import fiftyone_labels, fiftyone_samples
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 from cleaning.settle.policy import DEFAULT_POLICY
+from data_adapters import ReadingPlan, read_loose
+from data_adapters.plan import ReadingOptions
 from tests.cleaning.export.making import a_workspace, some_decisions, some_questions
 
 
@@ -41,3 +43,30 @@ def test_fiftyone_finds_the_pictures_and_the_tags(tmp_path):
     assert {"reviewed", "changed"} <= set(tags["s0001"]) and "dropped" in tags["s0003"]
     assert table["label_corrected"][3] == "" and "reviewed" not in tags["s0020"]
     assert table["tags"].str.contains("flagged").tolist() == pets.in_force.flagged.tolist()
+
+
+def test_fiftyones_json_says_of_each_picture_what_it_is_and_why(tmp_path):
+    pets = handed(tmp_path)
+    told = json.loads(fiftyone_labels(pets))
+    labels, codes = told["labels"], pets.final.codes()
+    assert told["classes"] == list(pets.dataset.class_names)
+    kept = {name.removesuffix(".png"): code for name, code in zip(pets.dataset.samples["image"], codes) if code >= 0}
+    assert {picture: told["classes"].index(one["label"]) for picture, one in labels.items()} == kept
+    assert "s0003" not in labels and labels["s0001"]["attributes"]["tags"].count("changed") == 1
+    assert [one["attributes"]["suspicion"] for one in labels.values()] == [
+        round(value, 6) for value, code in zip(pets.scores["suspicion"].tolist(), codes) if code >= 0
+    ]
+
+
+def test_fiftyones_json_is_read_again_by_our_own_reader(tmp_path):
+    pets = handed(tmp_path)
+    (tmp_path / "labels.json").write_bytes(fiftyone_labels(pets))
+    codes = pets.final.codes()
+    kept = pets.dataset.sample_ids[codes >= 0]
+    votes = pd.DataFrame({"sample_id": kept, "answer": pets.names[codes[codes >= 0]]})
+    votes.to_csv(tmp_path / "m.csv", index=False)
+    reading = read_loose(
+        tmp_path / "labels.json", {"m": tmp_path / "m.csv"}, plan=ReadingPlan(ReadingOptions(as_is=True))
+    )
+    read = [reading.dataset.class_names[code] for code in reading.dataset.given_labels]
+    assert read == pets.names[codes[codes >= 0]].tolist()

@@ -1,0 +1,17 @@
+"""The research section of Threshold: a file of truth is compared, and nothing else on the page hears of it."""
+
+import pandas as pd
+
+from tests.pages.conftest import words
+
+
+def test_a_truth_is_compared_and_changes_nothing(app, digits):
+    test = app("threshold", digits.id).run()
+    before = digits.latest_run().threshold
+    dataset = digits.dataset()
+    table = pd.DataFrame({"sample_id": list(map(str, dataset.sample_ids)), "label_is_wrong": 0})
+    table.loc[::20, "label_is_wrong"] = 1
+    test.file_uploader(key="known_truth").set_value(("t.csv", table.to_csv(index=False).encode(), "text/csv")).run()
+    said = words(test)
+    assert f"The truth knows {len(table):,} samples" in said and "For research only" in said
+    assert digits.latest_run().threshold == before
