@@ -41,7 +41,8 @@ def found(tab) -> list:
 def test_no_page_has_a_serious_fault(server, tab):
     workspace = server.workspace("image")
     for page, words in PAGES.items():
-        tab.goto(f"{server.url}/{page}?workspace={workspace.id}&reviewer=axe")
+        where = "" if page == "load" else page  # the home has no address of its own
+        tab.goto(f"{server.url}/{where}?workspace={workspace.id}&reviewer=axe")
         tab.get_by_text(words).first.wait_for()
         assert found(tab) == [], page
         assert tab.title() == f"{page.capitalize()} · Second Opinion"
