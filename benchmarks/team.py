@@ -19,7 +19,7 @@ import time
 import urllib.request
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 def _line(database: str, way: str, reviewers: int, cards: int) -> str:
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        stack.enter_context(_database(database))
+        stack.enter_context(database_of(database))
         workspace = make_workspace(root, samples=max(4_000, 12 * reviewers * cards), distinct_pictures=40)
         names = [f"reviewer{n:02d}" for n in range(reviewers)]
         store = open_store(workspace.decisions_url, workspace.id)
@@ -90,7 +90,7 @@ def _line(database: str, way: str, reviewers: int, cards: int) -> str:
 
 
 @contextmanager
-def _database(kind: str):
+def database_of(kind: str):
     """The environment names the database, if it is not each workspace's own."""
     os.environ.pop("SECOND_OPINION_DATABASE_URL", None)
     if kind == "sqlite":
@@ -113,16 +113,7 @@ def _database(kind: str):
 
 
 def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> list[Told]:
-    from tests.postgresql_server import free_port
-
-    port = free_port()
-    surroundings = os.environ | {"SECOND_OPINION_WORKSPACES": str(root)}
-    app = subprocess.Popen(
-        [sys.executable, "-c", APP, str(port)], cwd=REPOSITORY, env=surroundings,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+    with serving_app(root) as port:
         run_id = workspace.run_ids()[-1]
         told: list[Told] = [{} for _ in names]
         gate = threading.Barrier(len(names))
@@ -138,6 +129,22 @@ def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> 
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
         return told
+
+
+@contextmanager
+def serving_app(root: Path) -> Iterator[int]:
+    """The port of an app of its own over these workspaces."""
+    from tests.postgresql_server import free_port
+
+    port = free_port()
+    surroundings = os.environ | {"SECOND_OPINION_WORKSPACES": str(root)}
+    app = subprocess.Popen(
+        [sys.executable, "-c", APP, str(port)], cwd=REPOSITORY, env=surroundings,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield port
     finally:
         app.terminate()
         app.wait()

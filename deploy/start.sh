@@ -1,9 +1,14 @@
 #!/bin/sh
 # Starts the app for others to reach: sign-in, or SECOND_OPINION_OPEN=1, is required (see SECURITY.md).
-# ALLOWED_HOSTS: names under which it is reached, as a JSON list or divided by commas.
-set -eu
+# ALLOWED_HOSTS: names under which it is reached, divided by commas.
+set -euf
 cd "$(dirname "$0")/.."
+IFS=,
+for host in ${ALLOWED_HOSTS:-localhost,127.0.0.1}; do
+  set -- "$@" --server.allowedHosts "$host"
+done
+unset IFS
 exec "${PYTHON:-python}" -m streamlit run app.py \
   --server.address "${ADDRESS:-0.0.0.0}" \
   --server.port "${PORT:-8501}" \
-  --server.allowedHosts "${ALLOWED_HOSTS:-localhost,127.0.0.1}"
+  "$@"

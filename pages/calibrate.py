@@ -96,7 +96,7 @@ def one_expert(run, made) -> None:
         method = chosen_method(run, made[chosen])
         bins = st.slider("Bins of equal count", 5, 50, 15, key="calibrate_bins")
         report = calibration_reports.with_method(run, made[chosen], method)
-        st.markdown(f"#### {plain(calibration_reports.sentence(report), 600)}")
+        st.markdown(f"## {plain(calibration_reports.sentence(report), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
         parameters(made[chosen])

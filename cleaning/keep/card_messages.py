@@ -12,6 +12,7 @@ from cleaning.keep.store_tables import MESSAGES
 from cleaning.keep.stored import now
 
 Kind = Literal["note", "question", "answer"]
+KINDS = ("note", "question", "answer")
 LONGEST_MESSAGE = 2_000
 
 

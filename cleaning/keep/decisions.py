@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns
+from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns, lacking
 from cleaning.keep.writer import Work, Writer, serialise, upsert, writing
 
 FORMAT = 1
@@ -195,13 +195,10 @@ def prepare(engine: sql.Engine) -> None:
     try:
         with engine.connect() as connection:
             there = set(sql.inspect(connection).get_table_names())
-        _refuse_foreign(there, engine)
-        with writing(engine).begin() as connection:
-            serialise(connection)
-            TABLES.create_all(connection)
-            add_later_columns(connection, TABLES)
-            connection.execute(upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
-            written = connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one()
+            _refuse_foreign(there, engine)
+            written = None if lacking(connection, TABLES) else _format_of(connection)
+        if written is None:  # a log that is as it should be is opened without a turn among those who write
+            written = _made_as_wanted(engine)
     except DBAPIError as error:
         raise WorkspaceError(
             f"The decision log at {_database_place(engine)} cannot be opened: {_reason(error)}. "
@@ -212,6 +209,20 @@ def prepare(engine: sql.Engine) -> None:
             f"The decision log at {_database_place(engine)} has format {written}; this version reads {FORMAT}. "
             "Use a newer one."
         )
+
+
+def _format_of(connection: sql.Connection) -> str | None:
+    return connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one_or_none()
+
+
+def _made_as_wanted(engine: sql.Engine) -> str | None:
+    """Makes what is lacking; the format that the log then says it has."""
+    with writing(engine).begin() as connection:
+        serialise(connection)
+        TABLES.create_all(connection)
+        add_later_columns(connection, TABLES)
+        connection.execute(upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
+        return _format_of(connection)
 
 
 def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:

@@ -70,6 +70,17 @@ MESSAGES = sql.Table(
 )
 
 
+def lacking(connection: sql.Connection, tables: sql.MetaData) -> bool:
+    """Whether any of the tables, or a column of one, is not there."""
+    seen = sql.inspect(connection)
+    there = set(seen.get_table_names())
+    return any(
+        table.name not in there
+        or not {c.name for c in table.columns} <= {c["name"] for c in seen.get_columns(table.name)}
+        for table in tables.sorted_tables
+    )
+
+
 def add_later_columns(connection: sql.Connection, tables: sql.MetaData) -> None:
     """Gives tables of an earlier version the columns that came since; what is in them stays as it is."""
     for table in tables.sorted_tables:

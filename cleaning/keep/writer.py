@@ -37,14 +37,16 @@ class Writer:
         self.copy = copied(url, path) if path is not None and self.read_only else None
         self.engine = _engine(self.copy or url)
         self.generation = 0  # how often the file was opened anew; what was read before is then to be read again
+        self._turn = FairTurn(None if self.read_only else path)
         try:
-            prepare(self.engine)
+            with self._turn.held():
+                prepare(self.engine)
         except BaseException:
             self.engine.dispose()
+            self._turn.close()
             raise
         if not self.read_only:
             self._file.remember()
-        self._turn = FairTurn(None if self.read_only else path)
         self._waiting: queue.SimpleQueue[tuple[Work, Future] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="review-writer", daemon=True)
         self._thread.start()

@@ -10,6 +10,7 @@ import numpy as np
 from cleaning.domain.verdicts import LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
+from cleaning.keep import card_messages
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.leases import Handed, Holder, Lease, Leases, Offer
@@ -26,7 +27,7 @@ from cleaning.review.learning.taught import NOTHING_TAUGHT, Learning
 from cleaning.review.queue import LEARNING, Queue
 from cleaning.review.queues import KeptQueues
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each
-from cleaning.review.returns import Known
+from cleaning.review.returns import Known, second_looks
 from cleaning.review.reveals import Reveals
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
@@ -150,8 +151,10 @@ class ReviewDesk:
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
         handed = self._hand_out(view, rows, held, count)
         done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
-        total = len(todo) + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
-        progress = {"total": total, "left": len(todo)}
+        waiting, given = second_looks(self._known(), view.reviewer)
+        left = len(todo) + waiting
+        total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
+        progress = {"total": total, "left": left}
         current = self.current()
         cards = [self._leased(lease, view, current) for lease in handed.leases]
         return told | {"cards": cards, "progress": progress, "other_tabs": handed.other_tabs}
@@ -244,10 +247,16 @@ class ReviewDesk:
         shown = [d for d in good if d.uuid in saved and d.verdict not in (UNDO, LATER) and d.card != "grid"]
         return Outcome(list(saved), refused, self._reveals(shown, view) if shown else {})
 
+    def messages(self, sample_id: str) -> list[dict]:
+        """What was written on a card, for those who decided it; without names, as colleagues' notes are."""
+        return [{"kind": one.kind, "text": one.text} for one in card_messages.messages(self.store, sample_id)]
+
     def _reveals(self, shown: Sequence[Decision], view: View) -> dict[str, dict]:
         why = partial(self._learning.why, view.order)
         try:  # the decisions are durable by now, so what fails here is for the server's log alone
-            return Reveals(self.facts, self.cards, self.in_force().flagged, self.current(), why).of(shown)
+            return Reveals(self.facts, self.cards, self.in_force().flagged, self.current(), why, self.messages).of(
+                shown
+            )
         except Exception:
             _log.warning("saved decisions could not be revealed", exc_info=True)
             return {}

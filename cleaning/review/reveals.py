@@ -16,7 +16,7 @@ _log = logging.getLogger("second_opinion")
 
 class Reveals:
     """facts and cards: of the run. flagged: (N,) bool in force. current: what stands of the log. why: by row, what was
-    learned of samples alike, in words."""
+    learned of samples alike, in words. messages: what was written on a sample's card."""
 
     def __init__(
         self,
@@ -25,8 +25,10 @@ class Reveals:
         flagged: np.ndarray,
         current: CurrentDecisions,
         why: Callable[[int], str],
+        messages: Callable[[str], list[dict]],
     ) -> None:
         self.facts, self.cards, self.flagged, self.current, self.why = facts, cards, flagged, current, why
+        self.messages = messages
 
     def of(self, shown: Sequence[Decision]) -> dict[str, dict]:
         """By uuid. The decisions are durable by now, so what fails here is for the server's log alone."""
@@ -53,6 +55,7 @@ class Reveals:
             "picked": [self.facts.named(c) for c in decision.labels],
             "colleagues": others,
             "why": self.why(row),
+            "messages": self.messages(decision.sample_id),
         }
 
     def _others(self, decision: Decision) -> list[Decision]:

@@ -105,3 +105,16 @@ def test_who_is_no_admin_gives_no_role(app, digits, contested):
     lead.selectbox(key="people_role_bob").select("maintainer").run()
     lead.button(key="people_give").click().run()
     assert kept(digits, "", "roles") == {"lead": "admin", "bob": "maintainer"}
+
+
+def test_a_guideline_is_written_and_a_card_pinned_to_it(app, digits, contested):
+    page = app("settle", digits.id, reviewer="ann")
+    page.selectbox(key=f"guide_pinned_{contested}").select("one").run()
+    page.button(key=f"guide_pinned_{contested}_now").click().run()
+    team = app("settle", digits.id, reviewer="ann", settle_look="Team")
+    team.selectbox(key="guide_about").select("one").run()
+    assert [b.key for b in team.button if "unpin" in str(b.key)] == [f"unpin_one_{contested}"]
+    team.text_area(key="guide_text_one").input("A stroke, *mostly* upright.").run()
+    assert kept(digits, "", "guidelines") == {"one": "A stroke, *mostly* upright."}
+    team.button(key=f"unpin_one_{contested}").click().run()
+    assert kept(digits, "", "guideline_examples") == {}

@@ -75,6 +75,8 @@ class SettleDesk:
             for place, d in enumerate(_shuffled(votes, sample_id))
         ]
         told = card_messages.messages(self.desk.store, sample_id)
+        if not named:
+            told = [replace(one, author="a colleague") for one in told]
         return Contested(int(rows[0]), sample_id, _why(votes), answers, told)
 
     def decide(self, sample_id: str, verdict: str, labels: Sequence[int], note: str = "", seconds: float = 0.0) -> dict:

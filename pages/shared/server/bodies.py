@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat,
 from pydantic.fields import FieldInfo
 
 from cleaning.errors import InputError, one_of
+from cleaning.keep.card_messages import KINDS, LONGEST_MESSAGE, Kind
 from cleaning.keep.decisions import BLIND, SEEN, storable
 from cleaning.review import LONGEST_NOTE, MOST_CARDS, MOST_CELLS, MOST_DECISIONS, Sent
 from cleaning.review.chosen import MODES
@@ -94,6 +95,14 @@ class HeldBody(ViewBody):
 
     held: Ids = []
     leaving: bool = Field(False, description="true or false")
+
+
+class MessageBody(ViewBody):
+    """A message on a card."""
+
+    sample_id: Annotated[Text, _at_most(1_000)]
+    kind: Annotated[Kind, _word(KINDS)]
+    text: Annotated[Text, _at_most(LONGEST_MESSAGE)]
 
 
 class HistoryBody(ViewBody):

@@ -24,7 +24,10 @@ def host_allowed(host: str) -> bool:
     """Whether a Host header names this server (server.allowedHosts); "*" and an empty list allow all."""
     from streamlit import config
 
-    name = (urlsplit(f"//{host}").hostname or "").lower()
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:  # brackets that hold no address
+        return False
     allowed = [h.strip().lower() for h in config.get_option("server.allowedHosts") or []]
     return not allowed or "*" in allowed or any(_matches(name, pattern) for pattern in allowed)
 

@@ -21,7 +21,7 @@ from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.session import closing
-from cleaning.review.team.permissions import DECIDE, LOOK, Action, permit
+from cleaning.review.team.permissions import DECIDE, LOOK, TALK, Action, permit
 from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
     CardsBody,
@@ -29,6 +29,7 @@ from pages.shared.server.bodies import (
     GridBody,
     HeldBody,
     HistoryBody,
+    MessageBody,
     ViewBody,
     parse,
     read_body,
@@ -38,6 +39,7 @@ from pages.shared.server.desks import open_desk
 from pages.shared.server.guard import WRONG_HOST, host_allowed
 from pages.shared.server.opened_workspaces import opened_once
 from pages.shared.server.signed_claims import signed_claims
+from pages.shared.server.team_answers import guidelines_told, message_taken
 from pages.shared.server.watching import figures
 
 LARGEST_BODY = 2 * 2**20
@@ -168,6 +170,8 @@ ANSWERS = {
     "session": ReviewRoute(ViewBody, _session, LOOK),
     "closing": ReviewRoute(ViewBody, _closing, LOOK),
     "held": ReviewRoute(HeldBody, _held, LOOK),
+    "guidelines": ReviewRoute(ViewBody, guidelines_told, LOOK),
+    "message": ReviewRoute(MessageBody, message_taken, TALK),
 }
 
 
@@ -207,10 +211,18 @@ def _check_origin(request: Request) -> None:
     if not host_allowed(host):
         raise Refusal(403, WRONG_HOST)
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    if origin is not None and _place_of(origin) != host.lower():
         raise Refusal(403, "Requests from other sites are refused.")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refusal(403, "Requests from other sites are refused.")
+
+
+def _place_of(origin: str) -> str:
+    """Host and port of an Origin header; "" where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _bearer(request: Request) -> str:

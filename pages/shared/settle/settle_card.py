@@ -11,6 +11,7 @@ from cleaning.review.team.settling import Answer, Contested, SettleDesk
 from pages.shared import state
 from pages.shared.messages import guarded, plain
 from pages.shared.review.simple import show_sample
+from pages.shared.settle.guideline_editor import pin_card
 
 _LEFT, _SINCE, _LAST = "settle_left", "settle_since", "settle_last"
 KEYS = "123456789"
@@ -36,6 +37,7 @@ def to_settle(desk: ReviewDesk) -> None:
         _answers(desk, card)
         _messages(card.messages)
         _ruling(settling, card)
+        pin_card(desk, card.sample_id)
     _last(desk)
 
 

@@ -14,6 +14,7 @@ from cleaning.settle.reviewer_quality import qualities, team_agreement
 from pages.shared import state
 from pages.shared.messages import guarded, plain
 from pages.shared.settle.consensus_view import consensus
+from pages.shared.settle.guideline_editor import guideline_editor
 from pages.shared.settle.team_people import everybody
 
 SHARES = (
@@ -45,6 +46,7 @@ def team(desk: ReviewDesk) -> None:
         _agreement(desk)
         consensus(desk)
     _settings(desk)
+    guideline_editor(desk)
     everybody(desk)
 
 

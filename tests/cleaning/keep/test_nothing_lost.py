@@ -1,10 +1,12 @@
 """What is told as saved lies in the file at its path; who waits gets a turn; what cannot be written can be read."""
 
-import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 import uuid
 from dataclasses import replace
 
@@ -14,6 +16,7 @@ from cleaning.errors import WorkspaceError
 from cleaning.keep import writer as writers
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.fair_turn import FairTurn
+from tests.conftest import REPOSITORY
 
 
 def decision(sample="s1", **more) -> Decision:
@@ -44,7 +47,7 @@ def test_nothing_is_saved_into_a_removed_file(store, path, tmp_path):
     aside = tmp_path / "aside"
     aside.mkdir()
     for name in os.listdir(tmp_path):
-        if name.startswith("decisions.sqlite") and not name.endswith(("-gate", "-turn")):
+        if name.startswith("decisions.sqlite") and not name.endswith("-turn"):
             shutil.move(tmp_path / name, aside / name)
     with pytest.raises(WorkspaceError, match="was removed while it was open"):
         store.append([decision("s2")])
@@ -96,32 +99,57 @@ def test_a_read_only_log_is_read_and_refuses_with_a_sentence(path, monkeypatch):
     before.close()
 
 
-def test_who_waits_gets_the_turn_before_who_had_it(tmp_path):
-    """One that would go again at once goes after who waited meanwhile."""
+def test_turns_go_in_the_order_in_which_they_were_asked_for(tmp_path):
+    """One that would go again at once goes after all who waited meanwhile, and they in their order."""
     taken: list[str] = []
-    first, second = FairTurn(tmp_path / "log"), FairTurn(tmp_path / "log")
+    turns = [FairTurn(tmp_path / "log") for _ in range(6)]
 
     def take(turn, name):
         with turn.held():
             taken.append(name)
 
-    with first.held():
-        waiting = threading.Thread(target=take, args=(second, "second"))
-        waiting.start()
-        while _is_free(tmp_path / "log-gate"):
-            pass
-    take(first, "first again")
-    waiting.join()
-    assert taken == ["second", "first again"]
-    first.close()
-    second.close()
+    waiting = [threading.Thread(target=take, args=(turn, str(n))) for n, turn in enumerate(turns[1:])]
+    with turns[0].held():
+        for place, thread in enumerate(waiting):
+            thread.start()
+            while drawn(tmp_path / "log-turn") < place + 2:
+                time.sleep(0.001)
+    take(turns[0], "again")
+    [thread.join() for thread in waiting]
+    assert taken == ["0", "1", "2", "3", "4", "again"]
+    [turn.close() for turn in turns]
 
 
-def _is_free(lock) -> bool:
-    """Whether nobody holds the lock right now."""
-    with lock.open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def drawn(path) -> int:
+    """How many turns were asked for."""
+    return int.from_bytes(path.read_bytes()[:8], "little")
+
+
+def test_the_turn_of_one_that_was_killed_is_over(tmp_path):
+    code = "import sys; from pathlib import Path; from cleaning.keep.fair_turn import FairTurn\n"
+    code += "with FairTurn(Path(sys.argv[1])).held(): print('mine', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "log")], stdout=subprocess.PIPE,
+                              stdin=subprocess.PIPE, cwd=REPOSITORY)  # fmt: skip
+    assert holder.stdout is not None and holder.stdout.readline() == b"mine\n"
+    holder.kill()
+    holder.wait()
+    turn, taken = FairTurn(tmp_path / "log"), []
+    with turn.held():
+        taken.append("next")
+    assert taken == ["next"]
+    turn.close()
+
+
+def test_a_log_opens_while_others_write(store, path):
+    """Among many who write without a pause, one that had to write first would wait in vain."""
+    with sqlite3.connect(path) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        code = "import sys; from cleaning.keep.decisions import open_store; print(open_store(sys.argv[1], 'w1').decisions())"
+        told = subprocess.run(
+            [sys.executable, "-c", code, f"sqlite:///{path}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=REPOSITORY,
+        )
+    assert told.stdout.strip() == "[]", told.stderr

@@ -6,6 +6,7 @@ from cleaning.errors import InputError
 from cleaning.keep.stored import now
 from cleaning.review import View
 from cleaning.review.chosen import Choosing
+from cleaning.review.team.guidelines import EVERYTHING, guidelines, pin, unpin, write_guideline
 from cleaning.review.team.permissions import DECIDE, permit
 from cleaning.review.team.roles import ADMIN, ANNOTATOR, MAINTAINER, give_role, role_of
 from cleaning.review.team.settling import SettleDesk
@@ -57,6 +58,39 @@ def test_a_question_reaches_those_who_decided_until_they_answer(desk, rows):
     assert [m.kind for m in SettleDesk(desk, EVE).card(contested).messages] == ["question", "answer"]
     with pytest.raises(InputError, match="1 to 2,000 characters"):
         SettleDesk(desk, EVE).ask(contested, "  ")
+
+
+def test_messages_come_with_the_reveal_and_tell_no_names_unless_asked(desk, rows):
+    contested = names(desk, rows)[0]
+    SettleDesk(desk, EVE).ask(contested, "Did you see the wing?")
+    assert decide(desk, View("zoe"), rows[0])["messages"] == [{"kind": "question", "text": "Did you see the wing?"}]
+    settling = SettleDesk(desk, EVE)
+    assert [m.author for m in settling.card(contested).messages] == ["a colleague"]
+    assert [m.author for m in settling.card(contested, named=True).messages] == ["eve"]
+
+
+def test_guidelines_are_written_and_examples_pinned_by_maintainers_alone(desk, rows):
+    sample = names(desk, rows)[0]
+    write_guideline(desk.store, "mia", EVERYTHING, " **Look** at the wing. \0")
+    write_guideline(desk.store, "mia", "class 1", "<b>fins</b>")
+    for _ in range(2):
+        pin(desk.store, "mia", "class 1", sample)
+    kept = guidelines(desk.store)
+    assert kept.about() == [EVERYTHING, "class 1"] and kept.texts[EVERYTHING] == "**Look** at the wing. \ufffd"
+    assert kept.examples == {"class 1": [sample]}
+    unpin(desk.store, "mia", "class 1", sample)
+    write_guideline(desk.store, "mia", "class 1", "")
+    assert guidelines(desk.store).about() == [EVERYTHING]
+    give_role(desk.store, "root", ADMIN, by="root")
+    for forbidden in (write_guideline, pin, unpin):
+        with pytest.raises(InputError, match="Only a maintainer may change guidelines"):
+            forbidden(desk.store, "ann", EVERYTHING, "x")
+    with pytest.raises(InputError, match="at most 20,000 characters"):
+        write_guideline(desk.store, "root", EVERYTHING, "a" * 20_001)
+    for place in range(12):
+        pin(desk.store, "root", "class 2", str(place))
+    with pytest.raises(InputError, match="12 examples already"):
+        pin(desk.store, "root", "class 2", "one more")
 
 
 @pytest.mark.parametrize(("verdict", "labels"), [("picked", [99]), ("perhaps", []), ("relabel", [])])

@@ -66,7 +66,7 @@ def _asked(served, path, body, method, headers):
     return answer.status, answer.headers, text
 
 
-ROUTES = ["cards", "decisions", "classes", "history", "grid", "session", "held"]
+ROUTES = ["cards", "decisions", "classes", "history", "grid", "session", "held", "closing", "guidelines", "message"]
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -32,6 +32,11 @@ def test_streamlits_own_paths_are_closed_to_other_hosts(client):
     assert host_allowed("a.example:80") and not host_allowed("example.evil")
 
 
+def test_a_host_that_is_no_address_is_refused_and_no_fault(client):
+    assert not host_allowed("[x](javascript:alert(1))")
+    assert client.get("/_stcore/metrics", headers={"Host": "[evil"}).status_code in (400, 403)
+
+
 def test_every_answer_binds_the_browser(client, monkeypatch):
     headers = client.get("/_stcore/metrics").headers
     assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]

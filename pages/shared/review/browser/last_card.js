@@ -1,5 +1,5 @@
 // What the previous card was: own verdict at once, the hidden things as soon as the server has the decision.
-/** @import { Card, DecidedReveal, Item, Reveals, Vote } from "./told.d.ts" */
+/** @import { Card, DecidedReveal, Item, Message, Reveals, Vote } from "./told.d.ts" */
 import { el, say, thumbnail } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
 import { PICKED } from "./deciding/items.js";
@@ -7,6 +7,7 @@ import { alikeNodes, opinionWords, voteBars } from "./opinions.js";
 import { labelWords, plainText, shortened } from "./question_text.js";
 
 const MOST_COLUMNS = 5;
+const MARKS = { note: "✉", question: "✉ asked:", answer: "✉ answered:" };
 
 export class LastCard {
   /**
@@ -100,6 +101,13 @@ export class LastCard {
     this.alike.replaceChildren(...alikeNodes(found.alike ?? [], this.base));
   }
 
+  /** @param {Message[]} messages as they are after one was written */
+  wrote(messages) {
+    if (!this.found) return;
+    this.found.messages = messages;
+    say(this.told, this.said(this.found).join("  ·  "));
+  }
+
   /** @param {DecidedReveal} found */
   said(found) {
     /** @type {Map<string, number>} */
@@ -111,12 +119,14 @@ export class LastCard {
     });
     const notes = found.colleagues.filter((one) => one.note).map((one) => `✎ a colleague: ${one.note}`);
     const own = this.note ? [this.noted()] : [];
+    const messages = found.messages.map((one) => `${MARKS[one.kind]} ${one.text}`);
     return [
       ...opinionWords(found, this.card ?? undefined),
       ...colleagues,
       ...(found.why ? [found.why] : []),
       ...own,
       ...notes,
+      ...messages,
     ];
   }
 }

@@ -78,6 +78,8 @@ export class RoomKeys {
       ["y", opens.openHistory],
       ["p", opens.openSession],
       ["v", opens.openVotes],
+      ["r", opens.openGuide],
+      ["k", opens.openTalk],
       ["?", opens.openHelp],
       ["w", opens.openMore],
       ["Backspace", room.undo],

@@ -1,12 +1,15 @@
 // The sheets of the review room: what opens each, and what it is told.
 /** @import { Room } from "./room.js" */
+/** @import { Message } from "./told.d.ts" */
 import { Swipes } from "./deciding/swipes.js";
+import { Guide } from "./sheets/guide.js";
 import { History } from "./sheets/history.js";
 import { More } from "./sheets/more.js";
 import { helpLines } from "./sheets/room_help.js";
 import { Search } from "./sheets/search.js";
 import { SessionSheet } from "./sheets/session.js";
 import { Help, Note, oneAtATime } from "./sheets/sheets.js";
+import { Talk } from "./sheets/talk.js";
 import { VotesSheet } from "./sheets/votes.js";
 import { toolActs, verdictActs } from "./verdict_bar.js";
 
@@ -28,9 +31,12 @@ export class RoomSheets {
     this.past = new History(words, room.jump);
     this.session = new SessionSheet(words);
     this.votes = new VotesSheet(data.kind === "question");
+    this.guide = new Guide();
+    this.talk = new Talk((kind, text) => this.send(kind, text));
     const acts = { ...this.openers(), verdict: room.verdict };
     this.more = new More([...verdictActs(data, acts).rest, ...toolActs(acts)], this.swipes);
     this.all = [this.help, this.search, this.note, this.past, this.session, this.votes, this.more];
+    this.all.push(this.guide, this.talk);
     oneAtATime(this.all);
   }
 
@@ -47,6 +53,8 @@ export class RoomSheets {
       openVotes: () => this.openVotes(),
       openHistory: () => void this.openHistory(),
       openSession: () => void this.openSession(),
+      openGuide: () => void this.guide.start(() => this.room.post("guidelines", {}), this.room.data.base),
+      openTalk: () => this.openTalk(),
       openHelp: () => this.help.show(),
       openMore: () => this.more.show(),
     };
@@ -72,6 +80,21 @@ export class RoomSheets {
     if (shown?.open) this.votes.start("This card", shown, shown.open, base);
     else if (last.found && last.card) this.votes.start("The last card", last.card, last.found, base);
     else this.room.refuse("What the experts said shows after the decision.");
+  }
+
+  openTalk() {
+    const { found } = this.room.view.last;
+    if (found) this.talk.start(found.messages);
+    else this.room.refuse("Decide a card first; then you can write to your colleagues about it.");
+  }
+
+  /** @param {Message["kind"]} kind @param {string} text */
+  async send(kind, text) {
+    const { last } = this.room.view;
+    if (!last.found) return;
+    await this.room.outbox.flush();
+    const { messages } = await this.room.post("message", { sample_id: last.found.sample_id, kind, text });
+    last.wrote(messages);
   }
 
   async openHistory() {

@@ -133,6 +133,26 @@ export interface DecidedReveal extends Reveal {
   colleagues: { verdict: string; labels: Named[]; note: string }[];
   /** what was learned of samples alike; empty where nothing was */
   why: string;
+  messages: Message[];
+}
+
+/** From desk.py (`ReviewDesk.messages`): what a colleague, or the reviewer, wrote on a card. */
+export interface Message {
+  kind: "note" | "question" | "answer";
+  text: string;
+}
+
+/** From team_answers.py: how to decide, of the whole dataset ("") or of a class. */
+export interface Guideline {
+  about: string;
+  text: Block[];
+  examples: Example[];
+}
+
+export interface Example {
+  sample_id: string;
+  thumb: string | null;
+  stem?: Block[];
 }
 
 /** A decision that stands, as far as a card or the history tells it. */
@@ -184,6 +204,8 @@ export interface Asked {
   session: Record<string, never>;
   closing: Record<string, never>;
   held: { held: string[]; leaving: boolean };
+  guidelines: Record<string, never>;
+  message: { sample_id: string; kind: Message["kind"]; text: string };
 }
 
 /** What routes.py answers. */
@@ -196,6 +218,8 @@ export interface Answered {
   session: Session;
   closing: Closing;
   held: Record<string, never>;
+  guidelines: { guidelines: Guideline[] };
+  message: { messages: Message[] };
 }
 
 export type Route = keyof Asked;

@@ -22,6 +22,8 @@ const OFTEN = ["several_fit", "none_fits", "unsure"];
  * @property {() => void} openVotes
  * @property {() => void} openHistory
  * @property {() => void} openSession
+ * @property {() => void} openGuide
+ * @property {() => void} openTalk
  * @property {() => void} openHelp
  * @property {() => void} openMore
  */
@@ -54,6 +56,8 @@ export function toolActs(acts) {
     },
     { name: "history", key: "Y", words: "History", meaning: "what you decided, and back to it", run: acts.openHistory },
     { name: "session", key: "P", words: "Session", meaning: "this sitting in figures", run: acts.openSession },
+    { name: "guide", key: "R", words: "Guidelines", meaning: "how to decide, with examples", run: acts.openGuide },
+    { name: "talk", key: "K", words: "Message", meaning: "to colleagues, on the last card", run: acts.openTalk },
     { name: "help", key: "?", words: "Keys", meaning: "all of them", run: acts.openHelp },
   ];
 }

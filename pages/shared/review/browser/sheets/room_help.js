@@ -20,6 +20,8 @@ export function helpLines({ keys, kind, search, verdicts }) {
     ["W", "More", "rarer verdicts, other sheets, what a swipe does"],
     ["T", "Note", "write a note on this card"],
     ["V", "Votes", "what each expert said about the last card, or about this one when it is open"],
+    ["R", "Guidelines", "how to decide, of the dataset and of each class, with examples"],
+    ["K", "Message", "a note, a question or an answer on the last card, for colleagues who decided it too"],
     ["Y", "History", "what you decided, and back to any of it"],
     ["P", "Session", "cards per minute, verdicts, expected finds, effect of seeing the given label"],
   );

@@ -1,0 +1,38 @@
+"""What the review room asks about the team: guidelines to go by, and messages on a card that was decided."""
+
+from cleaning.errors import InputError
+from cleaning.keep import card_messages
+from cleaning.review import ReviewDesk, View
+from cleaning.review.team.guidelines import guidelines
+from pages.shared.server.bodies import MessageBody, ViewBody
+from pages.shared.server.question_text import blocks
+
+NOT_DECIDED = "Decide this card first; then you can write to your colleagues about it."
+
+
+def guidelines_told(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
+    """Each with its text as a tree and its examples."""
+    kept = guidelines(desk.store)
+    return {
+        "guidelines": [
+            {
+                "about": about,
+                "text": blocks(kept.texts.get(about, "")),
+                "examples": [_example(desk, int(row)) for row in desk.facts.rows(kept.examples.get(about, []))],
+            }
+            for about in kept.about()
+        ]
+    }
+
+
+def _example(desk: ReviewDesk, row: int) -> dict:
+    told: dict = {"sample_id": str(desk.dataset.sample_ids[row]), "thumb": desk.cards.picture_url(row, "thumb")}
+    return told | ({"stem": blocks(desk.facts.question(row))} if desk.dataset.kind == "question" else {})
+
+
+def message_taken(desk: ReviewDesk, view: View, body: MessageBody) -> dict:
+    """Keeps a message on a card that this reviewer decided; the card's messages as they are now."""
+    if not desk.current().has_been_told(view.reviewer, body.sample_id):
+        raise InputError(NOT_DECIDED)
+    card_messages.write(desk.store, body.sample_id, body.kind, view.reviewer, body.text)
+    return {"messages": desk.messages(body.sample_id)}
