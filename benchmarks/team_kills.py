@@ -72,7 +72,7 @@ def _killed(work: Callable[[Path, Workspace, Tell], None], root: Path, workspace
         os.close(reading)
         try:
             os.write(writing, b"begun\n")
-            work(root, open_workspace(root, workspace.id), lambda one: os.write(writing, f"{one}\n".encode()) and None)
+            work(root, open_workspace(root, workspace.id), lambda one: _put(writing, one))
         finally:
             os._exit(0)
     os.close(writing)
@@ -82,6 +82,10 @@ def _killed(work: Callable[[Path, Workspace, Tell], None], root: Path, workspace
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return told.read().split()
+
+
+def _put(pipe: int, words: str) -> None:
+    os.write(pipe, f"{words}\n".encode())
 
 
 def _half_made(root: Path) -> int:
