@@ -77,8 +77,9 @@ def planted_sets(folder: Path) -> Iterator[JudgedSet]:
 
 def _mapped(expert: Expert, folder: Path) -> Expert:
     """The same logits as a float16 file, memory-mapped."""
+    assert isinstance(expert, FullExpert)
     path = folder / f"{expert.name}.npy"
-    np.save(path, expert.scores.astype(np.float16))
+    np.save(path, np.asarray(expert.scores, np.float16))
     return replace(expert, scores=np.load(path, mmap_mode="r"))
 
 

@@ -134,6 +134,7 @@ class Bench:
         process = multiprocessing.get_context("fork").Process(target=_test, args=(self.folder, tests))
         process.start()
         process.join()
+        assert process.exitcode is not None, "it was waited for"
         return process.exitcode
 
 

@@ -126,8 +126,10 @@ def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> 
             told[place] = client.review(cards)
 
         threads = [threading.Thread(target=review, args=(place,)) for place in range(len(names))]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         return told
 
 

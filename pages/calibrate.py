@@ -11,7 +11,7 @@ from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
 from cleaning.experts.shared_errors import dispensable
 from pages.shared import charts, frame, loaders, state
-from pages.shared.calibrate import calibration_reports, study_charts
+from pages.shared.calibrate import calibration_reports, elsewhere, study_charts
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent, share
 from pages.shared.runs import new_run
@@ -82,6 +82,7 @@ def page() -> None:
         groups_and_shift(run, made)
     with helping:
         which_help(run)
+    elsewhere.elsewhere(loaders.opened_workspace(), run)
     frame.onward("threshold", "Choose how much to review")
 
 
@@ -95,7 +96,7 @@ def one_expert(run, made) -> None:
         method = chosen_method(run, made[chosen])
         bins = st.slider("Bins of equal count", 5, 50, 15, key="calibrate_bins")
         report = calibration_reports.with_method(run, made[chosen], method)
-        st.markdown(f"#### {plain(calibration_reports.sentence(report), 600)}")
+        st.markdown(f"## {plain(calibration_reports.sentence(report), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
         parameters(made[chosen])

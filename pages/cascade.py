@@ -118,7 +118,7 @@ def choose_point(scene: CascadeScene) -> None:
         numbers(point, curves)
     with place:
         figure(scene, point)
-    st.markdown(f"#### {plain(point.sentence(), 600)}")
+    st.markdown(f"## {plain(point.sentence(), 600)}")
     said = state.recalled("cascade_goal", tuple)
     if said and abs(said[0] - share) < 1e-6:
         st.caption(plain(said[1], 400))
@@ -204,7 +204,7 @@ def bins_matter(scene: CascadeScene) -> None:
 @guarded
 def for_cleaning(workspace, run, last: str) -> None:
     """The same for cleaning: where a costly expert can change which samples are flagged."""
-    st.subheader("For cleaning: where is one more expert needed?")
+    st.header("For cleaning: where is one more expert needed?")
     names = list(run.expert_names)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     costly = left.selectbox("Expert to save calls to", names, index=names.index(last), key="cascade_costly")
@@ -216,7 +216,7 @@ def for_cleaning(workspace, run, last: str) -> None:
     with st.spinner("Scoring with and without it …"):
         table = cascade_scene.calls(workspace, run, costly)
     state.ask(what)
-    st.markdown(f"#### {plain(cascade_scene.calls_in_words(table, costly), 400)}")
+    st.markdown(f"## {plain(cascade_scene.calls_in_words(table, costly), 400)}")
     shown = [c for c in CALLS if c in table]
     st.dataframe(in_percent(table, CALLS), column_order=shown, column_config=CALLS, hide_index=True, width="stretch")
     st.caption(f"Of the {budget:,} samples flagged at the threshold in force. The rule named keeps 95 % or more.")

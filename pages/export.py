@@ -83,7 +83,7 @@ def counts(numbers: dict[str, int]) -> None:
 
 
 def what_changes(handout, found) -> None:
-    st.subheader("What changes")
+    st.header("What changes")
     shown = handout.illustrated(found.changes.head(1_000))
     shown = shown.assign(verdict=[in_words(verdict) for verdict in shown["verdict"]])
     columns = [c for c in CHANGES if c in shown and c not in {TOLD_IN_FULL[t] for t in TOLD_IN_FULL if t in shown}]
@@ -96,7 +96,7 @@ def what_changes(handout, found) -> None:
         said.append(f"The first {export_handout.MOST_PICTURES} with their pictures.")
     if said:
         st.caption(" ".join(said))
-    st.markdown("**By class**")
+    st.markdown("### By class")
     st.dataframe(
         found.classes.head(1_000), column_order=list(CLASSES), column_config=CLASSES, hide_index=True, width="stretch"
     )
@@ -111,7 +111,7 @@ def in_words(verdict: str) -> str:
 @st.fragment
 @guarded
 def downloads(handout, settled: Policy) -> None:
-    st.subheader("What do you need it for?")
+    st.header("What do you need it for?")
     uses = handout.uses()
     chosen = st.radio("What for", list(uses), format_func=lambda use: uses[use][0], key="export_use",
                       label_visibility="collapsed")  # fmt: skip

@@ -23,7 +23,7 @@ def page() -> None:
         with st.expander("Go on with another dataset"):
             tiles.tiles(opened, open_workspace)
     elif opened:
-        st.subheader("Go on with")
+        st.header("Go on with")
         tiles.tiles(opened, open_workspace)
     elif not bringing.is_busy():
         demo_step.offer()

@@ -83,7 +83,7 @@ def an_expert(number, kind, truth, options, hardness, rng) -> Expert:
 def _dataset(given, options, classes, kind, group, seed) -> Dataset:
     n = len(given)
     ids = np.array([f"s{i:05d}" for i in range(n)], object)
-    samples = {"sample_id": ids}
+    samples: dict[str, object] = {"sample_id": ids}
     names = tuple(f"class {k}" for k in range(classes))
     if kind == "question":
         names = OPTION_LETTERS[:classes]
@@ -161,7 +161,7 @@ def write_labels(planted: Planted, path: Path) -> Path:
 def write_expert(expert: Expert, dataset: Dataset, folder: Path) -> Path:
     """.npy in the order of the samples, or a table of the expert's answers; abstentions are missing rows."""
     if isinstance(expert, FullExpert):
-        np.save(folder / f"{expert.name}.npy", expert.scores)
+        np.save(folder / f"{expert.name}.npy", np.asarray(expert.scores))
         return folder / f"{expert.name}.npy"
     answered = expert.predicted != ABSTAIN
     names = np.asarray(dataset.class_names, object)

@@ -2,10 +2,17 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import Progress, add_source_arguments
 from cleaning.command_line.shared.study_source import read_study
+from cleaning.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def add_to(commands) -> None:
@@ -24,29 +31,69 @@ def add_to(commands) -> None:
     )
     add_source_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write the table (.csv, .parquet or .json)")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the calibration (.json) for other datasets")
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="judge a saved calibration on this dataset")
+    parser.add_argument("--part", metavar="COLUMN=VALUE", help="only samples of which a metadata column says this")
     parser.add_argument("--seed", type=int, default=0, help="of the cross-fitting folds (default 0)")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from cleaning.calibrate.report import calibration_table
-    from cleaning.calibrate.scored_report import scored_table
     from cleaning.command_line.shared.output import check_output, write_table
-    from cleaning.command_line.shared.scored_source import scored_source
-    from cleaning.domain.scored import free_answers
+    from cleaning.files import write_bytes
 
     out = check_output(arguments.out, (".csv", ".parquet", ".json")) if arguments.out else None
-    scored = scored_source(arguments)
-    study = None if scored is not None else read_study(arguments, free_answers=True)
-    scored = free_answers(study.dataset, study.experts) if study is not None else scored
-    if scored is not None:
-        table = scored_table(scored, seed=arguments.seed)
-    else:
-        table = calibration_table(reports_of(study, arguments.seed))
+    save = check_output(arguments.save, (".json",)) if arguments.save else None
+    table, saved = _worked_out(arguments)
     print(table.to_string(index=False, float_format=lambda v: f"{v:.4f}", na_rep="-"))
     if out:
         write_table(table, out)
         print(f"{out}: {len(table)} experts", file=sys.stderr)
+    if save:
+        write_bytes(save, saved().encode())
+        print(f"{save}: written", file=sys.stderr)
+
+
+def _worked_out(arguments: argparse.Namespace) -> tuple["pd.DataFrame", Callable[[], str]]:
+    """The table to show, and what gives the calibration fitted here as text."""
+    from cleaning.calibrate.saved import calibration_json, judged_elsewhere, read_calibration, saved_calibration
+    from cleaning.calibrate.saved_scored import saved_of_scored, scored_elsewhere
+    from cleaning.calibrate.scored_report import scored_table
+
+    elsewhere = read_calibration(arguments.calibration) if arguments.calibration else None
+    study, scored = _read(arguments)
+    if scored is not None:
+        seed = arguments.seed
+        table = scored_elsewhere(scored, elsewhere, seed) if elsewhere else scored_table(scored, seed=seed)
+        return table, lambda: calibration_json(saved_of_scored(scored))
+    from cleaning.calibrate.report import calibration_table
+
+    if elsewhere and not arguments.save:
+        return judged_elsewhere(study.dataset, study.experts, elsewhere, arguments.seed), str
+    reports = reports_of(study, arguments.seed)
+    fitted = [(r.expert.kind, r.calibration) for r in reports]
+    judged = judged_elsewhere(study.dataset, study.experts, elsewhere, arguments.seed) if elsewhere else None
+    table = calibration_table(reports) if judged is None else judged
+    return table, lambda: calibration_json(saved_calibration(study.dataset.name, len(study.dataset), fitted))
+
+
+def _read(arguments: argparse.Namespace):
+    """(the study, None) or (None, scored answers), of the part that was asked for."""
+    from cleaning.calibrate.saved import part_of
+    from cleaning.command_line.shared.scored_source import scored_source
+    from cleaning.domain.scored import free_answers
+
+    column, equals, value = (arguments.part or "").partition("=")
+    if arguments.part and not (column and equals and value):
+        raise InputError(f"--part '{arguments.part}' is not of the form COLUMN=VALUE, for example --part split=test.")
+    scored = scored_source(arguments)
+    if scored is not None:
+        return None, scored.part(value) if value else scored
+    study = read_study(arguments, free_answers=True)
+    if value:
+        dataset, experts = part_of(study.dataset, study.experts, column, value)
+        study = replace(study, dataset=dataset, experts=experts)
+    return study, free_answers(study.dataset, study.experts)
 
 
 def reports_of(reading, seed: int) -> list:

@@ -2,8 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import Progress, add_source_arguments, read_source
+
+if TYPE_CHECKING:
+    from cleaning.calibrate.saved import SavedCalibration
 
 EXAMPLES = """examples:
   python -m cleaning score my_dataset --out scores.csv
@@ -51,9 +55,9 @@ def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
         "--calibration",
         action="append",
         default=[],
-        metavar="[EXPERT=]METHOD",
-        help="temperature, platt, beta, isotonic, histogram, none, or recommended: what likelihood prefers beyond noise "
-        "(default: temperature for full scores, Platt for stated confidences)",
+        metavar="[EXPERT=]METHOD or FILE.json",
+        help="what `calibrate --save` wrote, or temperature, platt, beta, isotonic, histogram, none, or recommended: "
+        "what likelihood prefers beyond noise (default: temperature for full scores, Platt for stated confidences)",
     )
     rule.add_argument("--group-by", default="", metavar="C", help="column by whose values excess is looked at")
 
@@ -69,7 +73,7 @@ def settings_of(arguments: argparse.Namespace):
         min_confidence=arguments.min_confidence,
         seed=arguments.seed,
         group_column=arguments.group_by,
-        calibrations=tuple(_named(one) for one in arguments.calibration),
+        calibrations=tuple(_named(one) for one in arguments.calibration if not _is_file(one)),
     )
 
 
@@ -89,13 +93,14 @@ def run(arguments: argparse.Namespace) -> None:
 
     settings = settings_of(arguments)
     out = check_output(arguments.out, (".csv", ".parquet"))
+    saved = _saved(arguments)
     reading = read_checked(arguments)
     progress = Progress()
     workspace = workspace_for(arguments.workspaces, reading) if arguments.workspaces else None
     store = workspace.opinion_store() if workspace else None
     try:
         with _client(arguments) as client:
-            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client)
+            scored = pipeline.run(reading.dataset, reading.experts, settings, progress, store, client, saved)
     except NotFinite:
         progress.done()
         read_source(arguments)  # reads every score and names the samples
@@ -108,6 +113,26 @@ def run(arguments: argparse.Namespace) -> None:
     if workspace:
         workspace.save_run(scored, reading.experts)
         print(f"workspace {workspace.folder}")
+
+
+def _is_file(named: str) -> bool:
+    """Whether --calibration names a saved one and no method."""
+    return named.lower().endswith(".json")
+
+
+def _saved(arguments: argparse.Namespace) -> "SavedCalibration | None":
+    """The saved calibration to take in place of one fitted here, or None."""
+    files = [one for one in arguments.calibration if _is_file(one)]
+    if not files:
+        return None
+    from cleaning.calibrate.saved import read_calibration
+    from cleaning.errors import InputError
+
+    if len(arguments.calibration) > 1:
+        raise InputError("A saved calibration is for every expert: give --calibration once, and no method beside it.")
+    if arguments.workers is not None or arguments.scheduler is not None:
+        raise InputError("A saved calibration is for one process: leave --workers and --scheduler out.")
+    return read_calibration(Path(files[0]))
 
 
 def read_checked(arguments: argparse.Namespace):

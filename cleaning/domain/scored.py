@@ -5,7 +5,7 @@ given label would. Symbols: N samples.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,27 @@ class ScoredAnswers:
     def __post_init__(self) -> None:
         for expert in self.experts:
             _check(expert, self.sample_ids)
+
+    def part(self, value: str) -> "ScoredAnswers":
+        """The samples of one part; InputError naming those there are."""
+        known = [] if self.parts is None else list(dict.fromkeys(map(str, self.parts)))
+        if self.parts is None or value not in known:
+            raise InputError(f"There is no part '{value}' in a column 'split'. Parts are {one_of(known) or 'none'}.")
+        inside = self.parts == value
+        experts = tuple(
+            replace(
+                e, confidence=e.confidence[inside], score=e.score[inside],
+                answers=None if e.answers is None else e.answers[inside],
+            )
+            for e in self.experts
+        )  # fmt: skip
+        return replace(
+            self,
+            name=f"{self.name}, {value}",
+            sample_ids=self.sample_ids[inside],
+            experts=experts,
+            parts=self.parts[inside],
+        )
 
     def chosen(self, names: list[str]) -> list[ScoredExpert]:
         """Experts by name, in this order; InputError naming those there are."""

@@ -17,13 +17,17 @@ EVERY_EXPERT = "*"
 DEFAULT_THRESHOLD = 0.5  # the best other class is as probable as the given label
 
 
+LATER = ("group_column", "calibrations", "calibrated_elsewhere")
+
+
 @dataclass(frozen=True)
 class Settings:
     """rule "default": ranked by suspicion, flagged at ``threshold`` or the ``budget`` most suspicious.
     rule "paper": at least ``agree`` experts (None: more than half) agree on another label, each at least
     ``min_confidence`` sure. seed: folds and audit. use_group: let the metadata excess raise suspicion.
     group_column: metadata by whose values that is looked at; "": the dataset's own group. calibrations: (expert,
-    method) of experts that are not calibrated as their kind of score is; EVERY_EXPERT: those that are not named."""
+    method) of experts that are not calibrated as their kind of score is; EVERY_EXPERT: those that are not named.
+    calibrated_elsewhere: fingerprint of a saved calibration that is taken for all of them; "": none is."""
 
     rule: Literal["default", "paper"] = "default"
     threshold: float | None = None
@@ -34,6 +38,7 @@ class Settings:
     use_group: bool = True
     group_column: str = ""
     calibrations: tuple[tuple[str, str], ...] = ()
+    calibrated_elsewhere: str = ""
 
     def __post_init__(self) -> None:
         chosen = sorted((str(expert), str(method)) for expert, method in self.calibrations if method != OWN)
@@ -54,7 +59,7 @@ class Settings:
     def to_dict(self) -> dict:
         """What came since is left out where nothing is chosen, so that earlier runs keep their ids."""
         told = asdict(self)
-        return {name: value for name, value in told.items() if value or name not in ("group_column", "calibrations")}
+        return {name: value for name, value in told.items() if value or name not in LATER}
 
     def calibration_of(self, expert: str) -> str:
         """How an expert is to be calibrated, if that is chosen for it."""

@@ -27,7 +27,7 @@ from cleaning.review.learning.taught import NOTHING_TAUGHT, Learning
 from cleaning.review.queue import LEARNING, Queue
 from cleaning.review.queues import KeptQueues
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each
-from cleaning.review.returns import Known
+from cleaning.review.returns import Known, second_looks
 from cleaning.review.reveals import Reveals
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
@@ -151,8 +151,10 @@ class ReviewDesk:
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
         handed = self._hand_out(view, rows, held, count)
         done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
-        total = len(todo) + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
-        progress = {"total": total, "left": len(todo)}
+        waiting, given = second_looks(self._known(), view.reviewer)
+        left = len(todo) + waiting
+        total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
+        progress = {"total": total, "left": left}
         current = self.current()
         cards = [self._leased(lease, view, current) for lease in handed.leases]
         return told | {"cards": cards, "progress": progress, "other_tabs": handed.other_tabs}

@@ -108,6 +108,14 @@ def confirmations(known: Known, reviewer: str) -> list[Return]:
     ]
 
 
+def second_looks(known: Known, reviewer: str) -> tuple[int, int]:
+    """(second looks that wait for the reviewer, those given): cards beside the queue, counted with it, since else it
+    would be longer than it says. Repeats and controls stay uncounted: nobody is to know of them."""
+    return len(list(confirmations(known, reviewer))), sum(
+        d.card == CONFIRMATION for d in known.current.history(reviewer)
+    )
+
+
 def _due_again(place: int, reviewer: str, decision: Decision, patience: int) -> int:
     gap = SOONEST + int(_lot(reviewer, decision.sample_id, "gap") * (LATEST - SOONEST))
     return place + patience * gap

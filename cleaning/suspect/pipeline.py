@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ from cleaning.suspect.suspicion import Excess, default_suspicion, expert_agreeme
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cleaning.calibrate.saved import SavedCalibration
 
 COLUMNS = (
     "sample_id",
@@ -92,24 +94,31 @@ def run(
     progress: Progress = lambda words, share: None,
     store: OpinionStore | None = None,
     client=None,
+    saved: SavedCalibration | None = None,
 ) -> Scored:
     """Calibrates every expert, pools them, scores and ranks every sample.
 
     store: where opinions are kept, so that another rule, threshold or budget asks no expert again and an interrupted
     scoring goes on where it was. client: of Dask, whose workers then read the scores (``cleaning.suspect.distributed``).
+    saved: a calibration fitted elsewhere, taken in place of one fitted here; experts are weighed here all the same.
     Deterministic for the seed, whatever the order of rows, experts and threads (to 1e-6). Nothing but the given
     labels is ever fitted to. Raises InputError when there are no experts or two bear one name.
     """
     settings = settings or Settings()
     check_experts(experts)
-    opinions, excess = _asked(dataset, experts, settings, progress, store, client)
+    if saved is not None:
+        settings, store = replace(settings, calibrated_elsewhere=saved.fingerprint()), None
+    opinions, excess = _asked(dataset, experts, settings, progress, store, client, saved)
     return rank(dataset, opinions, excess, settings)
 
 
-def _asked(dataset, experts, settings: Settings, progress, store, client) -> tuple[Opinions, Excess | None]:
+def _asked(dataset, experts, settings: Settings, progress, store, client, saved) -> tuple[Opinions, Excess | None]:
     folds = draw_folds(dataset.sample_ids, settings.seed)
     methods, group = methods_of(experts, settings), settings.group_of(dataset)
-    opinions = _opinions(dataset, experts, folds, settings.seed, methods, progress, store, client)
+    if saved is not None:
+        opinions = pool(dataset, experts, list(saved.for_experts(experts).values()), folds, progress)
+    else:
+        opinions = _opinions(dataset, experts, folds, settings.seed, methods, progress, store, client)
     excess = None if group is None else metadata_excess(opinions, dataset.given_labels, group, folds)
     return opinions, excess
 

@@ -1,5 +1,7 @@
 """The threshold line under hands: mouse, touch and keys; nothing asked of the server until it is let go."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -190,3 +192,19 @@ def test_no_words_lie_on_others_however_narrow(page, width):
 def test_one_review_takes_one_time(page):
     said = page.locator(".summary").inner_text()
     assert f"in about {figure(page, 'time')}." in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"), [("PNG", b"\x89PNG\r\n"), ("SVG", b"<svg"), ("CSV", b"threshold,flagged,cards,")]
+)
+def test_figure_and_table_are_downloaded(page, kind, start):
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=kind, exact=True).first.click()
+    data = Path(taken.value.path()).read_bytes()
+    assert taken.value.suggested_filename == f"threshold.{kind.lower()}" and data.startswith(start)
+    if kind == "SVG":
+        assert b"Samples by suspicion" in data and b"font-size:13px" in data
+    if kind == "CSV":
+        assert len(data.splitlines()) > 100
+    if kind == "PNG":
+        assert len(data) > 10_000

@@ -49,7 +49,7 @@ def assign_bins(confidence: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def answered(confidence: np.ndarray, correct: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Checked float64 confidence and 0/1 correct without the abstentions (NaN confidence).
+    """Checked float64 confidence and correct (0..1) without the abstentions (NaN confidence).
 
     Raises InputError where lengths differ, a confidence is outside 0..1, or no sample was answered.
     """
@@ -67,6 +67,6 @@ def answered(confidence: np.ndarray, correct: np.ndarray) -> tuple[np.ndarray, n
         raise InputError(
             f"Confidences run from {confidence.min():.4g} to {confidence.max():.4g}; they must lie between 0 and 1."
         )
-    if not np.isin(correct, (0, 1)).all():
-        raise InputError("'correct' must hold only 0 (wrong) and 1 (right).")
+    if not ((correct >= 0) & (correct <= 1)).all():
+        raise InputError("'correct' must lie between 0 (wrong) and 1 (right).")
     return confidence, correct

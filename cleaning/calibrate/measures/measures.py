@@ -125,10 +125,13 @@ def calibration_error_with_interval(
     """
     confidence, correct = answered(confidence, correct)
     edges = bin_edges(confidence, bins, scheme)
-    count = len(edges) + 1
-    cells = assign_bins(confidence, edges) * 2 + correct.astype(int)
-    counts, sums = redraw(cells, confidence, 2 * count, bootstrap, np.random.default_rng(seed))
-    gaps = counts[:, 1::2] - sums.reshape(bootstrap, count, 2).sum(axis=2)
+    count, rng = len(edges) + 1, np.random.default_rng(seed)
+    if np.isin(correct, (0, 1)).all():
+        cells = assign_bins(confidence, edges) * 2 + correct.astype(int)
+        counts, sums = redraw(cells, confidence, 2 * count, bootstrap, rng)
+        gaps = counts[:, 1::2] - sums.reshape(bootstrap, count, 2).sum(axis=2)
+    else:  # a verifier's scores between 0 and 1
+        gaps = redraw(assign_bins(confidence, edges), correct - confidence, count, bootstrap, rng)[1]
     draws = np.abs(gaps).sum(axis=1) / len(confidence)
     value = expected_calibration_error(confidence, correct, bins, scheme)
     low, high = percentile_interval(draws - draws.mean() + value)

@@ -21,6 +21,7 @@ from cleaning.experts.cascade.expert_answers import (
     mapped_rows,
     standing,
 )
+from cleaning.experts.cascade.free_routing import MOST_EXPERTS, free_routing
 from cleaning.experts.cascade.learning import decisions_at, judged, prices, stage_edges, summed, threshold_decisions
 
 BINS = 50
@@ -29,6 +30,7 @@ FRACTIONS = np.linspace(0, 1, 101)
 POLICIES = {
     "calibrated": "calibrated advantage routing; the last answer stands",
     "calibrated, surer stands": "calibrated advantage routing; of the answers asked for, the surest stands",
+    "free routing": "any order: ask whom the best gain per cost is expected of, or stop (three or four experts)",
     "uncalibrated": "advantage routing on raw confidences; the last answer stands",
     "confidence threshold": "pass on below a raw confidence; the last answer stands",
     "random": "pass on at random; the last answer stands",
@@ -183,6 +185,9 @@ def _one_split(names, costs, confidence, correct, learn, judge, bins, calibrate)
         "oracle": by_oracle(right, costs),
     }
     higher = {"calibrated": _surest(calibrated[1], right), "raw": _surest(raw[1], right)}
+    if 2 < len(costs) <= MOST_EXPERTS:
+        found = free_routing(calibrated[0], correct[:, learn], costs, bins).followed(calibrated[1], right, costs)
+        accuracy["free routing"] = on_grid([(cost - costs[0], own) for cost, own in found], costs)
     if calibrate is None:
         del accuracy["uncalibrated"], higher["raw"]
     return accuracy, dict(zip(names, right.mean(axis=1))), higher

@@ -55,6 +55,7 @@ def settings_in_words(settings: Settings, expert_count: int) -> str:
     group = "" if settings.use_group else ", groups not looked at"
     by = f", groups by {settings.group_column}" if settings.group_column and settings.use_group else group
     calibrated = "".join(f", {_of_experts(expert)} by {method}" for expert, method in settings.calibrations)
+    calibrated = ", calibrated elsewhere" if settings.calibrated_elsewhere else calibrated
     return f"{words}, seed {settings.seed}{by}{calibrated}"
 
 

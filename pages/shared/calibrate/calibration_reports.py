@@ -17,7 +17,7 @@ from cleaning.calibrate.study import before_and_after, compare_methods, effect_o
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
-from cleaning.experts.shared_errors import all_of, effective_number, error_correlation
+from cleaning.experts.shared_errors import all_of, effective_number
 from cleaning.experts.who_helps import ExpertStudy, study_experts, trusted_rows
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
@@ -55,8 +55,8 @@ def answer(run: Run, made: list[ExpertReport], weights: list[float]) -> str:
     names = [plain_name(report.expert.name) for report in made]
     order = sorted(range(len(made)), key=lambda place: -weights[place])[:LEADING]
     told = [f"Most of the weight lies on {all_of(names[place] for place in order)}."] if len(made) > 1 else []
-    worth = _once(run, ("worth",), lambda: effective_number(_errors_together(made)))
-    if len(made) > 1 and np.isfinite(worth):
+    worth = effective_number(study(run).correlation) if len(made) > 1 else np.nan
+    if np.isfinite(worth):
         told.append(f"All {len(made)} together are worth about {worth:.1f} experts that err on their own.")
     worse = [names[place] for place in _once(run, ("worse",), lambda: places_made_worse(made))]
     if worse:
@@ -83,11 +83,6 @@ def became_worse(report: ExpertReport) -> bool:
         metrics.expected_calibration_error(stated.confidence, report.right) for stated in (report.before, report.after)
     )
     return after > WORSE * before
-
-
-def _errors_together(made: list[ExpertReport]) -> pd.DataFrame:
-    given = loaders.opened_workspace().dataset().given_labels
-    return error_correlation({report.expert.name: report.predicted for report in made}, given)
 
 
 def curves(report: ExpertReport, bins: int) -> tuple[pd.DataFrame | None, pd.DataFrame]:

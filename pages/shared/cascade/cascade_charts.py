@@ -9,6 +9,7 @@ from pages.shared import charts
 CURVES = {
     "calibrated": ("calibrated", charts.TEAL, "solid"),
     "calibrated, surer stands": ("surest stands", "#8E3B6B", "solid"),
+    "free routing": ("free routing", "#4C7A2E", "solid"),
     "uncalibrated": ("uncalibrated", charts.RUST, "dash"),
     "confidence threshold": ("plain confidence", charts.BLUE, "dashdot"),
     "random": ("random", charts.GREY, "dot"),

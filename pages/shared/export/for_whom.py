@@ -31,7 +31,7 @@ ADDRESSED = (*ANNOTATED, "fiftyone")
 @guarded
 def section(handout: Handout, settled: Policy) -> None:
     """For whom, as which file, its first records and the command; nothing is made before somebody is chosen."""
-    st.subheader("For whom?")
+    st.header("For whom?")
     suited = {kind.name: kind for kinds in handout.sections().values() for kind in kinds}
     audiences = {who: [suited[name] for name in names if name in suited] for who, names in AUDIENCES.items()}
     left, right = st.columns(2)

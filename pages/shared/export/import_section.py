@@ -24,7 +24,7 @@ ENDINGS = ["jsonl", "json", "csv", "parquet"]
 @guarded
 def section(handout: Handout) -> None:
     """A file of decisions, a preview, and one button that adds what is new and changed."""
-    st.subheader("Import decisions")
+    st.header("Import decisions")
     st.caption(
         "A decision log of ours, an export of Label Studio (JSON, JSON-MIN, CSV) or Argilla (JSON), or cleanlab's "
         "label_issues. You see what it would add and change first."

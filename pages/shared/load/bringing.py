@@ -37,7 +37,7 @@ def is_busy() -> bool:
 
 def your_own() -> None:
     """The section of the Load page."""
-    st.subheader("Your own data")
+    st.header("Your own data")
     st.caption(
         "Labels and what models answered, in any files: tables, arrays, logs, pictures. "
         "What each column means is worked out, shown, and yours to change."
@@ -191,7 +191,7 @@ def _summary(reading: Reading, said: Remarks) -> None:
     experts = f"{len(reading.experts):,} expert{'s' if len(reading.experts) != 1 else ''}"
     parts = (f"{len(dataset):,} {kind}", classes, experts, first_look.pictures_counted(dataset))
     left, right = st.columns([2, 1], vertical_alignment="bottom")
-    left.markdown(f"#### {plain(said.name or dataset.name, 60)}\n\n{plain(', '.join(filter(None, parts)))}")
+    left.markdown(f"### {plain(said.name or dataset.name, 60)}\n\n{plain(', '.join(filter(None, parts)))}")
 
     def changed() -> None:
         say(replace(so_far(), name=str(state.typed("dataset_name") or "").strip()[:60]))

@@ -18,7 +18,7 @@ _WANTED = "demo_wanted"
 
 def offer() -> None:
     """Two buttons, and where they were the progress of making what was asked for."""
-    st.subheader("Try it first")
+    st.header("Try it first")
     st.caption(
         "A made dataset with planted mistakes and simulated experts. It takes a few seconds and asks for no files."
     )

@@ -77,7 +77,7 @@ def one_run(workspace: Workspace, shown: Sequence[ListedRun]) -> None:
 
 def two_runs(workspace: Workspace, shown: Sequence[ListedRun]) -> None:
     """Which samples come and go from one run to another, and their figures."""
-    st.markdown("### Two runs side by side")
+    st.markdown("## Two runs side by side")
     by_id = {one.run.id: one for one in shown}
     ids, left, right = list(by_id), *st.columns(2)
     first = left.selectbox("From", ids, min(1, len(ids) - 1), format_func=lambda i: by_id[i].name, key=_FIRST)

@@ -54,12 +54,12 @@ def take_message(workspace: Workspace, run: Run, message: object) -> bool:
 def paper_rule(workspace: Workspace, run: Run) -> None:
     """The paper's rule with K and tau, beside the default at the same number of flags."""
     if run.settings.rule != "default":
-        st.markdown("### The rule of this run")
+        st.markdown("## The rule of this run")
         st.markdown(plain(f"Flagged by the {settings_in_words(run.settings, len(run.expert_names))}."))
         if st.button("Change rule, K or tau", key="threshold_change_rule"):
             st.switch_page("pages/runs.py", query_params=state.url())
         return
-    st.markdown("### The paper's rule beside it")
+    st.markdown("## The paper's rule beside it")
     st.markdown(
         "Flags a sample when at least K experts agree on one other label, each at least tau sure. "
         "Try its settings here; your threshold above stays as it is."
@@ -75,7 +75,7 @@ def alarmed_groups(workspace: Workspace, run: Run) -> None:
     sentences = loaders.group_sentences(workspace.id, run.id)
     if sentences is None:
         return
-    st.markdown(f"### Groups that stand out: {plain(workspace.dataset().group_name or 'group')}")
+    st.markdown(f"## Groups that stand out: {plain(workspace.dataset().group_name or 'group')}")
     if not sentences:
         st.markdown("No group holds more samples that nobody agrees with than expected.")
     for sentence in sentences:

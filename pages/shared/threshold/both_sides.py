@@ -14,7 +14,7 @@ SHOWN = 8  # samples a side
 LONGEST = 90  # characters of a question
 STYLE = """<style>
 .sides {display: grid; gap: 0.9rem}
-.sides h4 {margin: 0 0 0.4rem; font-size: 0.95rem; font-weight: 600; padding: 0}
+.sides h2 {margin: 0 0 0.4rem; font-size: 0.95rem; font-weight: 600; padding: 0}
 .sides ul {display: flex; flex-wrap: wrap; gap: 0.6rem; list-style: none; margin: 0; padding: 0}
 .sides li {margin: 0; width: 5.6rem; font-size: 0.78rem; line-height: 1.25}
 .sides li.asked {width: 13rem}
@@ -43,7 +43,7 @@ def around(now: InForce) -> tuple[np.ndarray, np.ndarray]:
 
 def _side(title: str, desk: ReviewDesk, rows: np.ndarray) -> str:
     samples = "".join(_sample(desk, int(row)) for row in rows) or "<li>none</li>"
-    return f"<section><h4>{title}</h4><ul>{samples}</ul></section>"
+    return f"<section><h2>{title}</h2><ul>{samples}</ul></section>"
 
 
 def _sample(desk: ReviewDesk, row: int) -> str:

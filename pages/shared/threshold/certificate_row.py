@@ -15,7 +15,7 @@ _AT_MOST = "certificate_at_most"
 @guarded
 def certificate_row(workspace: Workspace, run: Run) -> None:
     """The share to claim, and below it what can be claimed now and what the claim still needs."""
-    st.markdown("### The certificate")
+    st.markdown("## The certificate")
     told = loaders.certified(workspace.id, run.id)
     state.type_in(_AT_MOST, 100 * told.at_most)
 
@@ -32,7 +32,7 @@ def certificate_row(workspace: Workspace, run: Run) -> None:
 
 def certificate_line(workspace: Workspace, run: Run) -> None:
     """Where the certificate stands, in a line, with the way to check it."""
-    st.subheader("Certificate")
+    st.header("Certificate")
     st.markdown(loaders.certified(workspace.id, run.id).in_words())
     st.caption(
         "Its page and its data are among the reports below. Whoever has them and the log of decisions can work it out "

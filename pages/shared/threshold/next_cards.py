@@ -16,7 +16,7 @@ _NAMES = {
 
 def next_cards(now: InForce) -> None:
     """The table, or one line that says what is missing for it."""
-    st.markdown("### What the next cards bring")
+    st.markdown("## What the next cards bring")
     curve = now.recalibration
     if curve is None:
         st.caption(

@@ -17,7 +17,7 @@ FEW = 20  # brought by the smaller button
 
 def random_cards(workspace: Workspace, run: Run, now: InForce) -> None:
     """Three numbers, what verdicts are worth, and buttons that bring random cards, and nothing else, to review."""
-    st.markdown("### What this rests on")
+    st.markdown("## What this rests on")
     shown = f" The estimates speak {of_what_can_be_shown(now)}." if now.audited is not None else ""
     st.markdown(f"{counts_in_words(now)}.{shown}")
     if not now.bands.guess:

@@ -118,7 +118,7 @@ def test_abstentions_are_left_out():
         ([0.5, 1.2], [0, 1], "0.5 to 1.2"),
         ([0.5], [0, 1], "one number per sample"),
         ([np.nan], [0], "answered no sample"),
-        ([0.5], [0.5], "only 0"),
+        ([0.5], [1.5], "between 0"),
     ],
 )
 def test_bad_input_is_told_in_words(confidence, correct, words):

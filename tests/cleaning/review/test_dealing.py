@@ -252,3 +252,16 @@ def test_second_looks_can_be_done_without(desk):
     decide(desk, BOB, below_the_threshold(desk), "none_fits")
     play(desk, [ANN], 5)
     assert not any(d.card == "confirmation" for d in desk.store.decisions())
+
+
+def test_second_looks_are_counted_with_the_queue(desk):
+    queue = len(desk.queue(ANN))
+    decide(desk, ANN, below_the_threshold(desk), "none_fits")
+    assert desk.window(ANN, [], 1)["progress"] == {"total": queue + 1, "left": queue}
+    left = []
+    while cards := desk.window(ANN, [], 1)["cards"]:
+        left.append(desk.window(ANN, [], 1)["progress"]["left"])
+        row = cards[0]["row"]
+        decide(desk, ANN, row, "keep", (int(desk.dataset.given_labels[row]),), ticket=cards[0]["ticket"])
+    assert left == list(range(queue, 0, -1)), "each card takes one off, and none is there that was not counted"
+    assert desk.window(ANN, [], 1)["progress"] == {"total": queue + 1, "left": 0}

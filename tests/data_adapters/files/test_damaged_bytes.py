@@ -220,7 +220,7 @@ def test_columns_left_out_do_not_stay_in_memory(tmp_path):
 # ---- many of them
 
 
-@pytest.mark.parametrize(("only", "mutants"), [("", 100), ("Hugging Face save_to_disk", 60)])
+@pytest.mark.parametrize(("only", "mutants"), [("", 50), ("Hugging Face save_to_disk", 30)])
 def test_damaged_files_end_in_a_sentence_or_a_result(only, mutants):
     """A part of ``python -m benchmarks fuzz``, which says how each of thousands ends."""
     words = ["fuzz", "--", f"--mutants={mutants}", "--seed=7", f"--only={only}"]

@@ -2,7 +2,7 @@
 /** @import { Candidate, Card, Reveal } from "./told.d.ts" */
 import { el, say } from "../../browser/dom.js";
 import { suggestedLabel, voteBars } from "./opinions.js";
-import { plainText, textNodes } from "./question_text.js";
+import { textNodes } from "./question_text.js";
 import { keycap } from "./telling.js";
 
 /** @typedef {ReturnType<typeof rowAt>} Row */
@@ -13,7 +13,13 @@ function rowAt(key, place, pick) {
   const name = el("span", { class: "name" });
   const said = el("span", { class: "said" });
   const examples = el("span", { class: "examples", "aria-hidden": "true" });
-  const told = { type: "button", class: "choice", "data-place": place, onclick: () => pick(place) };
+  const told = {
+    type: "button",
+    class: "choice",
+    "data-place": place,
+    "aria-keyshortcuts": key,
+    onclick: () => pick(place),
+  };
   const button = el("button", told, keycap(key), letter, name, said, examples);
   return { button, letter, name, said, examples };
 }
@@ -43,18 +49,16 @@ export class Choices {
     this.rows.forEach((row, place) => {
       const one = card.candidates[place];
       row.button.hidden = !one;
-      if (one) this.fill(row, one, place, card.open, base);
+      if (one) this.fill(row, one, card.open, base);
     });
     this.mark([]);
   }
 
-  /** @param {Row} row @param {Candidate} one @param {number} place @param {Reveal | undefined} open @param {string} base */
-  fill(row, one, place, open, base) {
+  /** @param {Row} row @param {Candidate} one @param {Reveal | undefined} open @param {string} base */
+  fill(row, one, open, base) {
     say(row.letter, this.question ? one.name : "");
     if (one.text) row.name.replaceChildren(...textNodes(one.text));
     else say(row.name, this.question ? "" : one.name);
-    const text = one.text ? `, ${plainText(one.text)}` : "";
-    row.button.setAttribute("aria-label", `${this.keys[place]}: ${one.name}${text}`);
     showExamples(row, one, base);
     showSaid(row, one, open);
   }

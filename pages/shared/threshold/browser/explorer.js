@@ -8,6 +8,7 @@ import { counted, percent } from "../../browser/numbers.js";
 import { Messages } from "./messages.js";
 import { Plot, QUANTITIES } from "./plot.js";
 import { flaggedAt, nearest, stepped, valueAt } from "./steps.js";
+import { take } from "./take.js";
 import { askedWords, duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
 
 const KEY_STEPS = new Map([
@@ -81,6 +82,8 @@ class Explorer {
     svg.addEventListener("keydown", (event) => this.key(event));
     svg.addEventListener("focusout", () => this.settle && this.commit());
     for (const button of this.scaleButtons()) button.addEventListener("click", () => this.rescale(button));
+    for (const button of this.root.querySelectorAll("[data-take]"))
+      button.addEventListener("click", () => take(button.getAttribute("data-take") ?? "", svg, this.data));
   }
 
   /** @returns {NodeListOf<HTMLElement>} */

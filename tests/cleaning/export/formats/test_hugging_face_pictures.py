@@ -62,6 +62,7 @@ def test_the_pictures_come_back_and_no_path_of_the_disk_leaves(exported, tmp_pat
     read = read_hugging_face(folder, pictures_to=tmp_path / "again")
     ids = read.table.text("sample_id").tolist()
     assert len(ids) == 11 and "s0003" not in ids
+    assert set(read.table.text("source")) == {"web"}, "metadata goes along"
     for sample, name in zip(ids, read.table.text("image")):
         assert (tmp_path / "again" / name).read_bytes() == PNG + f"{sample}.png".encode()
     assert not any(str(tmp_path).encode() in data for data in files.values())
