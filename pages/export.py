@@ -9,8 +9,8 @@ import streamlit as st
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.export import Policy
 from cleaning.review.team.permissions import EXPORT
-from pages.shared import allowed, frame
-from pages.shared.export import export_handout, for_whom, import_section
+from pages.shared import allowed, frame, loaders
+from pages.shared.export import export_handout, for_whom, import_section, reports_shown
 from pages.shared.messages import guarded, plain
 from pages.shared.threshold import certificate_row
 
@@ -27,6 +27,7 @@ CHANGES = {
     "suspicion": st.column_config.NumberColumn("suspicion", format="%.3f"),
 }
 TOLD_IN_FULL = {"given_text": "given_label", "corrected_text": "label_corrected"}  # instead of the letter alone
+CHOICE_WIDTH, VOTES_WIDTH, COUNT_WIDTH = 245, 150, 170  # pixels: the longest words, uncut
 CLASSES = {
     "class": st.column_config.TextColumn("class"),
     "given": st.column_config.NumberColumn("given", format="localized"),
@@ -46,26 +47,37 @@ def page() -> None:
     handout = export_handout.handout()
     settled = policy()
     found = handout.preview(settled)
-    counts(found.counts)
     if not found.counts["decided"]:
-        st.info("No decision has been made yet. What you export now equals the given labels.")
-    elif len(found.changes):
-        what_changes(handout, found)
+        nothing_decided(handout)
     else:
-        st.info("No label changes under this choice.")
+        counts(found.counts)
+        what_changes(handout, found)
     certificate_row.certificate_line(handout.workspace, handout.run)
     allowed.permit(EXPORT, handout.workspace)
     for_whom.section(handout, settled)
-    downloads(handout, settled)
+    downloads(handout, settled, primary=bool(found.counts["decided"]))
+    reports_shown.reports(handout, settled)
     import_section.section(handout)
 
 
+def nothing_decided(handout) -> None:
+    """No mistake: what an export would hold now, and the way to the decisions."""
+    st.markdown("Nothing has been decided yet, so no label changes: a file taken now holds the given labels.")
+    flagged = loaders.in_force(handout.workspace.id, handout.run.id).flagged_count
+    frame.onward("review", f"Review these {flagged:,}" if flagged else "Review")
+
+
 def policy() -> Policy:
+    """What counts as decided; the boxes go on to another line where they would be cut."""
     chosen: dict[str, str] = {}
-    *columns, last = st.columns(len(export_handout.CHOICES) + 1)
-    for column, (name, (title, words)) in zip(columns, export_handout.CHOICES.items()):
-        chosen[name] = column.selectbox(title, list(words), format_func=words.__getitem__, key=f"policy_{name}")
-    least = last.number_input("Votes needed", 1, 20, 1, key="policy_least_votes", help="An adjudication is enough.")
+    with st.container(horizontal=True, key="export_policy"):
+        for name, (title, words) in export_handout.CHOICES.items():
+            chosen[name] = st.selectbox(
+                title, list(words), format_func=words.__getitem__, key=f"policy_{name}", width=CHOICE_WIDTH
+            )
+        least = st.number_input(
+            "Votes needed", 1, 20, 1, key="policy_least_votes", help="An adjudication is enough.", width=VOTES_WIDTH
+        )
     return Policy(**chosen, least_votes=int(least))
 
 
@@ -78,11 +90,15 @@ def counts(numbers: dict[str, int]) -> None:
         "Contested": numbers["contested"],
         "Undecided": numbers["open"],
     }
-    for column, (title, number) in zip(st.columns(len(shown)), shown.items()):
-        column.metric(title, f"{number:,}")
+    with st.container(horizontal=True, key="export_counts"):
+        for title, number in shown.items():
+            st.metric(title, f"{number:,}", width=COUNT_WIDTH)
 
 
 def what_changes(handout, found) -> None:
+    if not len(found.changes):
+        st.markdown("No label changes under this choice.")
+        return
     st.header("What changes")
     shown = handout.illustrated(found.changes.head(1_000))
     shown = shown.assign(verdict=[in_words(verdict) for verdict in shown["verdict"]])
@@ -110,13 +126,13 @@ def in_words(verdict: str) -> str:
 
 @st.fragment
 @guarded
-def downloads(handout, settled: Policy) -> None:
+def downloads(handout, settled: Policy, primary: bool) -> None:
     st.header("What do you need it for?")
     uses = handout.uses()
     chosen = st.radio("What for", list(uses), format_func=lambda use: uses[use][0], key="export_use",
                       label_visibility="collapsed")  # fmt: skip
     needed = uses[chosen or "train"][1]
-    one_file(handout, settled, needed, primary=True)
+    one_file(handout, settled, needed, primary)
     st.caption(f"Settled by: {plain(settled.in_words(), 400)}.")
     with st.expander("All files"):
         all_files(handout, settled, needed.name)

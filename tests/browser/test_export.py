@@ -4,9 +4,11 @@ import hashlib
 import json
 import zipfile
 
+import pytest
 from playwright.sync_api import expect
 
 from cleaning.keep.decisions import Decision, open_store
+from pages.shared.export.export_handout import CHOICES
 from tests.browser.downloads import download
 
 
@@ -51,3 +53,26 @@ def test_counts_follow_the_policy(own_server, context):
     page.get_by_label("Votes needed", exact=True).press("Enter")
     expect(replaced).to_have_text("0")
     page.get_by_text("No label changes under this choice.").wait_for()
+
+
+ROOM = """(box, texts) => { const shown = box.querySelector("[value], input")
+  const paper = document.createElement("canvas").getContext("2d")
+  paper.font = getComputedStyle(shown).font
+  return shown.clientWidth - Math.max(...texts.map((text) => paper.measureText(text).width)) }"""
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 820, 390])
+def test_no_choice_is_cut_and_the_card_is_seen(own_server, chromium, width):
+    workspace = own_server.workspace("image")
+    relabel_the_top(workspace)
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+    for name, (_, options) in CHOICES.items():
+        box = page.locator(f".st-key-policy_{name}")
+        box.wait_for()
+        assert box.evaluate(ROOM, list(options.values())) >= 0, name
+    page.get_by_text("The cleaning card", exact=True).click()
+    card = page.frame_locator("iframe[title='The cleaning card']")
+    card.get_by_role("heading", name="In short").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()

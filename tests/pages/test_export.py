@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from cleaning.export import Policy, available_exports
+from cleaning.export.card.impact_file import impact_of
+from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision, open_store
-from pages.shared.export import export_handout
+from cleaning.review.in_force import in_force
+from pages.shared.export import export_handout, reports_shown
 from tests.pages.conftest import words
 
 
@@ -28,9 +31,15 @@ def decide(workspace, sample_id, verdict, labels, reviewer="anna"):
 
 
 def test_without_decisions_the_export_equals_the_given_labels(app, digits):
-    test = app("export", digits.id)
-    assert "No decision has been made yet" in words(test)
-    assert test.metric[0].value == "0"
+    test = app("export", digits.id, reviewer="ann")
+    assert "Nothing has been decided yet" in words(test)
+    assert not test.info and not test.error and not test.metric
+    [next_step] = [b for b in test.button if b.proto.type == "primary"]
+    assert not [e for e in test.get("download_button") if e.proto.type == "primary"]
+    flagged = in_force(digits, digits.latest_run(), (), None).flagged_count
+    assert next_step.label == f"Review these {flagged:,}"
+    next_step.click().run()
+    assert not test.exception and "Flagged samples only" in [t.label for t in test.toggle]
 
 
 def test_a_relabelled_sample_is_counted_and_shown(app, digits):
@@ -45,6 +54,7 @@ def test_a_relabelled_sample_is_counted_and_shown(app, digits):
 
 
 def test_it_asks_what_for_and_gives_that_one_file_first(app, digits):
+    decide(digits, digits.latest_run().scores.iloc[0].sample_id, "none_fits", ())
     test = app("export", digits.id)
     first = test.get("download_button")[0].proto
     assert first.id.endswith("download_csv") and first.type == "primary"
@@ -91,6 +101,52 @@ def test_counts_follow_the_policy(app, digits):
     shown = {m.label: m.value for m in test.metric}
     assert (shown["Labels replaced"], shown["Undecided"]) == ("0", "1")
     assert "No label changes under this choice." in words(test) and "at least 2 votes" in words(test)
+
+
+def handout_of(workspace) -> export_handout.Handout:
+    store = open_store(workspace.decisions_url, workspace.id)
+    made = export_handout.Handout(workspace, workspace.latest_run(), store.decisions(), store.choices())
+    store.close()
+    return made
+
+
+def test_the_card_is_seen_in_the_page_as_it_is_handed_out(app, digits):
+    top = digits.latest_run().scores.iloc[0]
+    decide(digits, top.sample_id, "relabel", (int(top.suggested),))
+    test = app("export", digits.id)
+    assert not test.get("iframe"), "nothing is made before it is asked for"
+    test.session_state["export_card_open"] = True
+    [shown] = test.run().get("iframe")
+    assert shown.proto.srcdoc.encode() == handout_of(digits).writer("card", Policy())()
+    assert "default-src 'none'" in shown.proto.srcdoc and 0 < reports_shown.CARD_HEIGHT < 1_000
+
+
+def test_the_impact_is_seen_as_a_table_with_its_warning(app, digits):
+    top, run = digits.latest_run().scores.iloc[0], digits.latest_run()
+    decide(digits, top.sample_id, "relabel", (int(top.suggested),))
+    test = app("export", digits.id)
+    test.session_state["export_impact_open"] = True
+    test.run()
+    [shown] = [d.value for d in test.dataframe if "accuracy_corrected" in d.value]
+    made = handout_of(digits)
+    expected = impact_of(Handover(digits, run, made.decisions, Policy(), made.choices))
+    assert list(shown["expert"]) == list(expected.experts["expert"])
+    assert shown["accuracy_corrected"].to_numpy() == pytest.approx(100 * expected.experts["accuracy_corrected"])
+    assert all(sentence in words(test) for sentence in expected.sentences)
+
+
+def test_a_report_is_made_once_for_one_log_and_choice(app, digits, monkeypatch):
+    made = []
+    monkeypatch.setattr(reports_shown, "impact_of", lambda handover: made.append(handover) or impact_of(handover))
+    decide(digits, digits.latest_run().scores.iloc[0].sample_id, "none_fits", ())
+    test = app("export", digits.id)
+    test.session_state["export_impact_open"] = True
+    test.run().run()
+    assert len(made) == 1
+    decide(digits, digits.latest_run().scores.iloc[1].sample_id, "none_fits", ())
+    test.run()
+    test.selectbox(key="policy_none_fits").set_value("keep").run()
+    assert not test.exception and len(made) == 3
 
 
 @pytest.mark.parametrize("kind", ["digits", "questions"])
