@@ -69,6 +69,7 @@ def page() -> None:
     frame.header(
         "Calibrate",
         "How sure each expert says it is, against how often it is right, before and after calibration.",
+        "calibration",
     )
     run = loaders.opened_run()
     made = calibration_reports.reports(run)

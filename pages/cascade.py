@@ -9,7 +9,7 @@ import streamlit as st
 from cleaning.errors import InputError
 from cleaning.experts.cascade import OperatingPoint, best_under_cost, cheapest_within, operating_point, starting_costs
 from cleaning.review.team.permissions import EXPORT
-from pages.shared import allowed, charts, frame, loaders, state
+from pages.shared import allowed, charts, frame, glossary, loaders, state
 from pages.shared.calibrate import calibration_reports
 from pages.shared.cascade import cascade_charts, cascade_scene
 from pages.shared.cascade.cascade_scene import CascadeScene
@@ -204,7 +204,7 @@ def bins_matter(scene: CascadeScene) -> None:
 @guarded
 def for_cleaning(workspace, run, last: str) -> None:
     """The same for cleaning: where a costly expert can change which samples are flagged."""
-    st.header("For cleaning: where is one more expert needed?")
+    st.header("For cleaning: where is one more expert needed?", help=glossary.meaning("flagged", "suspicion"))
     names = list(run.expert_names)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     costly = left.selectbox("Expert to save calls to", names, index=names.index(last), key="cascade_costly")

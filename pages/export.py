@@ -9,7 +9,7 @@ import streamlit as st
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.export import Policy
 from cleaning.review.team.permissions import EXPORT
-from pages.shared import allowed, frame, loaders
+from pages.shared import allowed, frame, glossary, loaders
 from pages.shared.export import export_handout, for_whom, import_section, reports_shown
 from pages.shared.messages import guarded, plain
 from pages.shared.threshold import certificate_row
@@ -24,7 +24,7 @@ CHANGES = {
     "corrected_text": st.column_config.TextColumn("corrected label", width="medium"),
     "verdict": st.column_config.TextColumn("verdict"),
     "votes": st.column_config.NumberColumn("votes"),
-    "suspicion": st.column_config.NumberColumn("suspicion", format="%.3f"),
+    "suspicion": st.column_config.NumberColumn("suspicion", format="%.3f", help=glossary.meaning("suspicion")),
 }
 TOLD_IN_FULL = {"given_text": "given_label", "corrected_text": "label_corrected"}  # instead of the letter alone
 CHOICE_WIDTH, VOTES_WIDTH, COUNT_WIDTH = 245, 150, 170  # pixels: the longest words, uncut

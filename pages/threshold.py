@@ -9,7 +9,13 @@ from pages.shared.threshold import certificate_row, known_truth_section
 
 @guarded
 def page() -> None:
-    frame.header("Threshold", "Samples at or above the threshold are flagged and go to review.")
+    frame.header(
+        "Threshold",
+        "Samples at or above the threshold are flagged and go to review.",
+        "suspicion",
+        "threshold",
+        "flagged",
+    )
     workspace, run = loaders.opened_workspace(), loaders.opened_run()
     threshold_explorer.explorer(workspace, run)
     threshold_explorer.paper_rule(workspace, run)

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cleaning.errors import InputError
-from pages.shared import loaders, signed_in, state
+from pages.shared import glossary, loaders, signed_in, state
 from pages.shared.messages import guarded, plain
 
 LOGO = Path(__file__).with_name("logo.svg")
@@ -89,9 +89,9 @@ def onward(page: str, words: str) -> None:
         st.switch_page(f"pages/{page}.py", query_params=state.url())
 
 
-def header(title: str, words: str) -> None:
-    """What is open, the page's title, and the one line that says what it is for."""
+def header(title: str, words: str, *explained: str) -> None:
+    """What is open, the page's title, and the one line that says what it is for. explained: words of the glossary."""
     if state.current().workspace_id:
         _open_dataset()
     st.markdown(f"# {title}")
-    st.markdown(words)
+    st.markdown(words, help=glossary.meaning(*explained) or None)

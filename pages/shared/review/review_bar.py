@@ -12,7 +12,7 @@ from cleaning.review import ReviewDesk, View
 from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import STATUSES, Filters
-from pages.shared import loaders, state
+from pages.shared import glossary, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
@@ -214,13 +214,18 @@ def _filters(desk: ReviewDesk) -> Filters:
         bind=IN_URL,
     )
     flagged = st.toggle(
-        "Flagged samples only", value=True, key="review_flagged", disabled=status != "open", bind=IN_URL
+        "Flagged samples only",
+        value=True,
+        key="review_flagged",
+        disabled=status != "open",
+        bind=IN_URL,
+        help=glossary.meaning("flagged", "threshold"),
     )
     random_only = st.toggle(
         "Random cards only",
         key=RANDOM_ONLY,
         bind=IN_URL,
-        help="Those on which estimates rest, whatever their suspicion.",
+        help=glossary.meaning("random card"),
     )
     return Filters(given, suggested, group, least, flagged, status, random_only)
 
@@ -247,6 +252,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         key="review_mode",
         on_change=record,
         args=("mode",),
+        help=glossary.meaning("blind", "open"),
         format_func={"blind": "Blind: labels hidden until you decide", "open": "Open: given label and votes shown"}.get,
     )
     st.slider(

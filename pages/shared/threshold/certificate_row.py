@@ -5,7 +5,7 @@ import streamlit as st
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import AT_MOST
-from pages.shared import loaders, state
+from pages.shared import glossary, loaders, state
 from pages.shared.messages import guarded
 
 _AT_MOST = "certificate_at_most"
@@ -32,7 +32,7 @@ def certificate_row(workspace: Workspace, run: Run) -> None:
 
 def certificate_line(workspace: Workspace, run: Run) -> None:
     """Where the certificate stands, in a line, with the way to check it."""
-    st.header("Certificate")
+    st.header("Certificate", help=glossary.meaning("random card", "flagged"))
     st.markdown(loaders.certified(workspace.id, run.id).in_words())
     st.caption(
         "Its page and its data are among the reports below. Whoever has them and the log of decisions can work it out "

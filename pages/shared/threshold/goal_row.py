@@ -19,7 +19,7 @@ from cleaning.review.chosen import (
     ChosenThreshold,
 )
 from cleaning.review.in_force import InForce
-from pages.shared import loaders, state
+from pages.shared import glossary, loaders, state
 from pages.shared.messages import guarded
 
 LABELS = {
@@ -73,6 +73,7 @@ def goal_row(scene: GoalScene) -> None:
             format_func=lambda how: LABELS.get(how, ""),
             key=_GOAL,
             required=True,
+            help=glossary.meaning("precision", "detection rate"),
         )
         _INPUTS[goal or HAND](scene)
     _tell(goal or HAND, scene)
