@@ -65,6 +65,7 @@ def test_relabel_all_with_exceptions_after_a_preview_and_undo_as_one_step(grid):
     scores = workspace.latest_run().scores.set_index("sample_id")
     assert {scores.loc[d.sample_id, "given_label"] for d in log} == {given}
     page.keyboard.press("z")
+    expect(page.locator(".toast")).to_contain_text("taken back")
     grid.saved()
     assert current_decisions(grid.log()).empty
 
