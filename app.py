@@ -20,6 +20,14 @@ STEPS = (
     ("cascade", "Cascade", ":material/alt_route:"),
     ("runs", "Runs", ":material/history:"),
 )
+HOME = "load"
+
+
+def come_home() -> None:
+    """The home has the address of the server alone; who types its name comes there too, with what the address opens."""
+    from pages.shared import state
+
+    st.switch_page(f"pages/{HOME}.py", query_params=state.url())
 
 
 def main() -> None:
@@ -28,10 +36,11 @@ def main() -> None:
 
     st.set_page_config(page_title="Second Opinion", page_icon=MARK, layout="wide", initial_sidebar_state="collapsed")
     pages = [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "load")
+        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path="" if name == HOME else name, default=name == HOME)
         for name, title, icon in STEPS
     ]
-    chosen = st.navigation(pages, position="top")
+    typed = st.Page(come_home, title="Load", url_path=HOME, visibility="hidden")
+    chosen = st.navigation([*pages, typed], position="top")
     st.set_page_config(page_title=f"{chosen.title} · Second Opinion")
     state.current()
     if not signed_in.enter():

@@ -37,6 +37,10 @@ PATHS = (
     "/api/media/../../etc/passwd/0/full", "/api/media/a/99999999999999999999/full?s=x", "/api/media/%00/0/full",
     "/app/static/../../secrets.toml", "/_stcore/../.streamlit/secrets.toml", "/.review-secret", "//etc/passwd",
 )  # fmt: skip
+FORGED: tuple[dict[str, str | None], ...] = (
+    {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Content-Type": "text/plain"},
+    {"Authorization": None}, {"Authorization": "Basic YTpi"},
+)  # fmt: skip
 FINE = {200, 400, 401, 403, 404, 405, 413, 415, 422}
 
 
@@ -130,8 +134,7 @@ def _odd() -> Iterator[Request]:
     yield Request("/api/review/decisions", "x" * (3 * 2**20))
     for path in PATHS:
         yield Request(path, None, {}, "GET")
-    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Content-Type": "text/plain"},
-                    {"Authorization": None}, {"Authorization": "Basic YTpi"}):  # fmt: skip
+    for headers in FORGED:
         yield Request("/api/review/cards", {}, headers)
     for method in ("PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"):
         yield Request("/api/review/cards", {}, {}, method)

@@ -18,7 +18,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 from benchmarks.review_workspace import make_workspace
@@ -65,10 +64,6 @@ def _line(database: str, kills: int, rng: random.Random) -> str:
     return f"| {database} | {kills} | {len(told):,} | {lost} | {doubled} | {half} | {len(faults)} |"
 
 
-def _tell(writing: int, one: str) -> None:
-    os.write(writing, f"{one}\n".encode())
-
-
 def _killed(work: Callable[[Path, Workspace, Tell], None], root: Path, workspace: Workspace, after: float) -> list[str]:
     """What a process was told as saved until it was killed."""
     reading, writing = os.pipe()
@@ -77,7 +72,7 @@ def _killed(work: Callable[[Path, Workspace, Tell], None], root: Path, workspace
         os.close(reading)
         try:
             os.write(writing, b"begun\n")
-            work(root, open_workspace(root, workspace.id), partial(_tell, writing))
+            work(root, open_workspace(root, workspace.id), lambda one: _put(writing, one))
         finally:
             os._exit(0)
     os.close(writing)
@@ -87,6 +82,10 @@ def _killed(work: Callable[[Path, Workspace, Tell], None], root: Path, workspace
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return told.read().split()
+
+
+def _put(pipe: int, words: str) -> None:
+    os.write(pipe, f"{words}\n".encode())
 
 
 def _half_made(root: Path) -> int:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cleaning.errors import InputError
 from pages.shared import loaders, signed_in, state
-from pages.shared.messages import plain
+from pages.shared.messages import guarded, plain
 
 LOGO = Path(__file__).with_name("logo.svg")
 TIGHTER = """<style>
@@ -77,7 +77,7 @@ def _reviewer() -> None:
         key="reviewer_name",
         placeholder="your name or initials",
         max_chars=40,
-        on_change=changed,
+        on_change=guarded(changed),
         help="Decisions are kept under this name. It appears in exports; a pseudonym is fine.",
     )
     st.caption(signed_in.LOCAL)

@@ -33,10 +33,13 @@ CHROMIUM_OPTIONS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
+    """Marks what needs a browser; the tests of a module stay with one worker, for they share a server."""
     for item in items:
         if Path(item.fspath).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(Path(item.fspath).stem))
 
 
 @dataclass

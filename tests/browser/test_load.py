@@ -107,3 +107,13 @@ def test_what_was_sent_to_a_killed_server_is_gone_when_it_starts_again(own_serve
     own_server.kill()
     own_server.start()
     assert list((own_server.root / "uploads").iterdir()) == []
+
+
+def test_its_name_typed_as_an_address_comes_home(own_server, context):
+    workspace = own_server.workspace("image")
+    tab = context.new_page()
+    tab.goto(f"{own_server.url}/load?workspace={workspace.id}")
+    tab.get_by_role("heading", name="Your own data").wait_for()
+    assert tab.url == f"{own_server.url}/?workspace={workspace.id}"
+    assert not tab.get_by_text("Page not found").count()
+    assert tab.get_by_test_id("stTopNavLink").filter(has_text="Load").count() == 1

@@ -54,11 +54,11 @@ def test_buttons_bear_the_keys_that_work(room):
         cap, name = button.locator("kbd").inner_text(), button.locator(".name").inner_text()
         assert room.workspace.dataset().class_names[int(cap)] == name, "digits lie at their own keys"
     caps = room.page.locator(".verdicts button:visible kbd").all_inner_texts()
-    assert set(caps) == {"M", "N", "U", "W", "Z", "T", "V", "Y", "P", "?"}, "few stand out"
+    assert set(caps) == {"M", "N", "U", "W", "Z", "T", "V", "Y", "P", "R", "K", "?"}, "few stand out"
     room.page.keyboard.press("w")
     caps += room.page.locator(".more button:visible kbd").all_inner_texts()
     room.page.keyboard.press("w")
-    assert set(caps) == {v.key for v in verdicts_for("image") if v.key} | {"W", "T", "V", "Y", "P", "?"}
+    assert set(caps) == {v.key for v in verdicts_for("image") if v.key} | {"W", "T", "V", "Y", "P", "R", "K", "?"}
     room.page.keyboard.press("?")
     expect(room.page.get_by_role("dialog", name="Keys")).to_be_visible()
     told = room.text(".sheet:visible")
@@ -254,7 +254,7 @@ def test_two_reviewers_do_not_see_each_other_until_they_decided(context, own_ser
     assert ann.sample == bob.sample
     shared = ann.press("x")
     ann.saved()
-    assert "colleague" not in bob.page.locator(".room").inner_html()
+    assert "a colleague" not in bob.page.locator(".room").inner_html()
     assert bob.press("1") == shared
     bob.saved()
     expect(bob.page.locator(".last")).to_contain_text("a colleague: needs an expert")

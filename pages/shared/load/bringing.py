@@ -143,7 +143,7 @@ def _let_go() -> None:
 
 def _stopped(words: str, again: str) -> None:
     st.info(words, icon=":material/cancel:")
-    st.button(again, on_click=state.remember, args=("cancelled", ""))
+    st.button(again, on_click=guarded(state.remember), args=("cancelled", ""))
 
 
 # ---- reading
@@ -196,7 +196,7 @@ def _summary(reading: Reading, said: Remarks) -> None:
     def changed() -> None:
         say(replace(so_far(), name=str(state.typed("dataset_name") or "").strip()[:60]))
 
-    right.text_input("Name", said.name or dataset.name, max_chars=60, key="dataset_name", on_change=changed)
+    right.text_input("Name", said.name or dataset.name, max_chars=60, key="dataset_name", on_change=guarded(changed))
 
 
 def _views(looked: Looked, brought: Brought, said: Remarks) -> None:
@@ -233,7 +233,7 @@ def _scoring(looked: Looked, brought: Brought) -> None:
         disabled=not sure,
         key="score_it",
         help=None if sure else "Tick the line above first.",
-        on_click=state.remember,
+        on_click=guarded(state.remember),
         args=("scoring", True),
     )
 

@@ -16,7 +16,7 @@ from data_adapters.plan import ReadingPlan
 from pages.shared import state
 from pages.shared.load.remarks import Remarks, say, so_far
 from pages.shared.load.wording import PAGE, PARTS, ROLES
-from pages.shared.messages import plain
+from pages.shared.messages import guarded, plain
 
 MOST_COLUMNS, ROWS, LONGEST = 24, 5, 60
 SPAN = re.compile(r"columns '(.*)' to '(.*)'")
@@ -64,7 +64,13 @@ def _part(name: str, plan: ReadingPlan, said: Remarks) -> None:
         say(so_far().part(name, str(state.typed(key) or "")))
 
     st.selectbox(
-        "This file holds", list(words), now, lambda part: words.get(part, ""), key=key, on_change=changed, width=320
+        "This file holds",
+        list(words),
+        now,
+        lambda part: words.get(part, ""),
+        key=key,
+        on_change=guarded(changed),
+        width=320,
     )
 
 
@@ -100,7 +106,7 @@ def _column(table: Table, column: str, plan: ReadingPlan, said: Remarks) -> None
     with st.container(gap="xsmall"):
         st.selectbox(
             plain(f"What '{column}' holds"), list(words), now, lambda role: words.get(role, ""), key=key,
-            on_change=changed, label_visibility="collapsed",
+            on_change=guarded(changed), label_visibility="collapsed",
         )  # fmt: skip
         st.markdown(f"**{plain(column, 40)}**")
         for value in table.first(ROWS).text(column):

@@ -34,7 +34,7 @@ def offer() -> None:
                 words,
                 key=f"demo_{name}",
                 type="primary" if first else "secondary",
-                on_click=state.remember,
+                on_click=guarded(state.remember),
                 args=(_WANTED, name),
             )
 

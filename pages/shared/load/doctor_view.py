@@ -10,7 +10,7 @@ from data_adapters.doctor.diagnosis import Looked
 from data_adapters.doctor.finding import Finding
 from pages.shared.load.plan_view import put_right
 from pages.shared.load.remarks import Remarks, say
-from pages.shared.messages import plain
+from pages.shared.messages import guarded, plain
 
 ICONS = {"error": ":material/error:", "warning": ":material/warning:"}
 SHOWN = 1_000  # characters of one finding
@@ -46,7 +46,7 @@ def _drawn(finding: Finding, said: Remarks) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             words = finding.fix.rstrip(".")
             if st.button(
-                plain(words, SHOWN), key=f"fix_{finding.name}", on_click=say, args=(said.fixed(finding.name),)
+                plain(words, SHOWN), key=f"fix_{finding.name}", on_click=guarded(say), args=(said.fixed(finding.name),)
             ):
                 return
             st.caption(change(finding))
@@ -64,4 +64,4 @@ def _accepted(looked: Looked, name: str, said: Remarks) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         words = "It is put right in what is read." if looked.reading is None else put_right(looked.reading, name)
         st.markdown(f":material/check: {plain(words, SHOWN)}")
-        st.button("Take back", key=f"unfix_{name}", type="tertiary", on_click=say, args=(said.unfixed(name),))
+        st.button("Take back", key=f"unfix_{name}", type="tertiary", on_click=guarded(say), args=(said.unfixed(name),))

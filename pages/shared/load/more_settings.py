@@ -8,6 +8,7 @@ import streamlit as st
 from data_adapters.files.pictures import PICTURE_SUFFIXES
 from pages.shared import state
 from pages.shared.load.remarks import Remarks, say, so_far
+from pages.shared.messages import guarded
 
 BASES = {"as found": None, "from 0": 0, "from 1": 1}
 MOST_FOLDERS, LOOKED_AT = 50, 5_000
@@ -36,7 +37,7 @@ def _classes(said: Remarks) -> None:
         height=220,
         key="class_list",
         placeholder="as found in the files",
-        on_change=changed,
+        on_change=guarded(changed),
     )
 
 
@@ -46,7 +47,12 @@ def _base(said: Remarks) -> None:
 
     now = next(words for words, base in BASES.items() if base == said.base)
     st.segmented_control(
-        "Numbers of classes count", list(BASES), default=now, required=True, key="class_base", on_change=changed
+        "Numbers of classes count",
+        list(BASES),
+        default=now,
+        required=True,
+        key="class_base",
+        on_change=guarded(changed),
     )
 
 
@@ -55,7 +61,12 @@ def _text(label: str, field: str, said: Remarks, hint: str) -> None:
         say(Remarks(**vars(so_far()) | {field: str(state.typed(f"said_{field}") or "").strip()[:60] or None}))
 
     st.text_input(
-        label, getattr(said, field) or "", max_chars=60, key=f"said_{field}", placeholder=hint, on_change=changed
+        label,
+        getattr(said, field) or "",
+        max_chars=60,
+        key=f"said_{field}",
+        placeholder=hint,
+        on_change=guarded(changed),
     )
 
 
@@ -69,7 +80,7 @@ def _pictures(path: Path, said: Remarks) -> None:
         say(replace(so_far(), pictures=None if chosen == "as found" else str(chosen)))
 
     now = folders.index(said.pictures) if said.pictures in folders else 0
-    st.selectbox("Folder of the pictures", folders, now, key="picture_folder", on_change=changed)
+    st.selectbox("Folder of the pictures", folders, now, key="picture_folder", on_change=guarded(changed))
 
 
 def picture_folders(path: Path) -> list[str]:

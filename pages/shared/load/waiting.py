@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared.messages import plain
+from pages.shared.messages import guarded, plain
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def waiting(
     """
     with place.container(horizontal=True, vertical_alignment="center", key=f"waiting_{key}"):
         bar = st.progress(0.0, text=plain(words))
-        st.button("Cancel", key=f"cancel_{key}", on_click=cancelled)
+        st.button("Cancel", key=f"cancel_{key}", on_click=guarded(cancelled))
 
     def tell(words: str, share: float) -> None:
         bar.progress(min(max(share, 0.0), 1.0), text=plain(words, 120))

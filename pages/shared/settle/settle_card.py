@@ -76,7 +76,7 @@ def _ruling(settling: SettleDesk, card: Contested) -> None:
             arguments: tuple = (settling, key, name, [])
             words = BY_NAME[name].words
             st.button(words, key=f"settle_{key}_{name}", shortcut=shortcut, on_click=guarded(_decide), args=arguments)
-        st.button("Leave", key=f"settle_{key}_leave", shortcut="l", on_click=_leave, args=(key,))
+        st.button("Leave", key=f"settle_{key}_leave", shortcut="l", on_click=guarded(_leave), args=(key,))
     others = st.multiselect(
         "Another label, or several",
         range(int(desk.facts.options[card.row])),

@@ -11,6 +11,7 @@ from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.estimate.paper_estimates import PaperEstimates
 from cleaning.keep.runs import Run
 from cleaning.review.in_force import InForce
+from pages.shared.messages import guarded
 from pages.shared.server.browser_modules import loader
 
 EXPLORER_KEY = "threshold_explorer"
@@ -74,7 +75,7 @@ def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands,
 
 
 def draw_explorer(data: dict, on_chosen: Callable[[], None]) -> None:
-    _explorer(key=EXPLORER_KEY, data=data, on_chosen_change=on_chosen)
+    _explorer(key=EXPLORER_KEY, data=data, on_chosen_change=guarded(on_chosen))
 
 
 def draw_paper(data: dict) -> None:

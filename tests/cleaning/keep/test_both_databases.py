@@ -8,7 +8,7 @@ import sqlalchemy as sql
 
 from cleaning.errors import InputError
 from cleaning.keep import writer as writers
-from cleaning.keep.card_messages import messages, write
+from cleaning.keep.card_messages import Kind, messages, write
 from cleaning.keep.decisions import Decision, ReviewStore, open_store
 from cleaning.keep.leases import LEASE_SECONDS, Holder, Leases, Offer
 from cleaning.keep.store_tables import CHAIN, DECISIONS
@@ -78,13 +78,18 @@ def test_many_at_once_get_no_card_twice(url):
         store.close()
 
     threads = [threading.Thread(target=take, args=(place,)) for place in range(8)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert sorted(taken, key=int) == [str(n) for n in range(80)]
 
 
 def test_messages_come_in_order_and_belong_to_their_workspace(store, url):
-    for kind, author, text in (("question", "eve", "why? \ud83d"), ("answer", "ann", "so"), ("note", "ann", "n\0n")):
+    written: list[tuple[Kind, str, str]] = [
+        ("question", "eve", "why? \ud83d"), ("answer", "ann", "so"), ("note", "ann", "n\0n"),
+    ]  # fmt: skip
+    for kind, author, text in written:
         write(store, "s1", kind, author, text)
     write(store, "s2", "note", "ann", "elsewhere")
     assert [(m.kind, m.text) for m in messages(store, "s1")] == [
