@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from cleaning.keep.decisions import OPEN
 from cleaning.review.desk import ReviewDesk, holder
 from cleaning.review.views import View
 
@@ -25,9 +26,15 @@ class GridDesk:
         waiting[todo.rows] = True
         places = np.flatnonzero(waiting[queue.rows[after:]]) + after
         rows = self._free(queue.rows[places], count + 1)
-        cells = [self.desk.cards.cell(row) for row in rows[:count]]
+        cells = [self._cell(row) for row in rows[:count]]
         following = int(places[queue.rows[places] == rows[count]][0]) if len(rows) > count else None
         return {"cells": cells, "next": following, "progress": {"total": len(queue), "left": len(todo)}}
+
+    def _cell(self, row: int) -> dict:
+        """A thumbnail; how suspicious it is does not leave the server while the reviewer is blind."""
+        told = self.desk.cards.cell(row)
+        hidden = set() if self.view.mode == OPEN else {"suspicion"}
+        return {name: value for name, value in told.items() if name not in hidden}
 
     def _free(self, rows: np.ndarray, count: int) -> list[int]:
         """The first ``count`` of some samples that nobody else has before their eyes, leased to this tab."""

@@ -111,3 +111,28 @@ def test_a_refused_decision_stays_visible(context, server):
     room.press("n")
     expect(room.page.locator(".saving")).to_contain_text("1 not saved: 'perhaps' is not a verdict")
     assert room.log() == []
+
+
+def test_cards_taken_back_come_first_again_after_a_reload_at_once(context, server):
+    room = Room(context, server, "back")
+    decided = [room.press("n") for _ in range(3)]
+    room.settled()
+    room.page.route("**/api/review/decisions", lambda route: route.abort())
+    room.page.on("dialog", lambda dialog: dialog.accept())
+    for sample in decided[:0:-1]:
+        room.press("z")
+        assert room.sample == sample
+    room.page.reload()
+    room.page.wait_for_selector(".room[data-sample]")
+    assert room.sample == decided[1], "the undo is still unsent"
+    room.page.unroute("**/api/review/decisions")
+    room.saved()
+    room.page.reload()
+    room.page.wait_for_selector(".room[data-sample]")
+    assert room.sample == decided[1], "the undo is sent"
+    assert [room.press("u"), room.press("u")] == decided[1:]
+    room.saved()
+    assert [d.verdict for d in room.log()] == ["none_fits"] * 3 + ["undo"] * 2 + ["unsure"] * 2
+    room.page.reload()
+    room.page.wait_for_selector(".room[data-sample]")
+    assert room.sample not in decided

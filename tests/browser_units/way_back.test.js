@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { settled, setUp } from "./browser.js";
-import { card, closeAll, decide, ids, Queue, SIZE, saveAll, table } from "./review_table.js";
+import { card, closeAll, decide, ids, names, Queue, SIZE, saveAll, table } from "./review_table.js";
 
 beforeEach(setUp);
 afterEach(closeAll);
@@ -98,6 +98,37 @@ describe("the way back", () => {
       ["u2", "b", "grid"],
     ]);
     assert.deepEqual(all.deck.cards, []);
+  });
+
+  it("brings cards taken back to the front again after a reload, until they are decided", async () => {
+    const before = table();
+    await before.deck.refill();
+    const first = decide(before);
+    decide(before);
+    await before.back.undo(() => {});
+    await before.back.undo(() => {});
+    const after = table();
+    const { cards } = after.queue;
+    after.queue.cards = (body) => {
+      const told = cards.call(after.queue, body);
+      const saved = (one) => (one.sample_id === "s0" && body.sample_ids ? { ...one, decided: first } : one);
+      return { ...told, cards: told.cards.map(saved) };
+    };
+    after.queue.samples = names.slice(2);
+    await after.deck.refill();
+    await after.back.read();
+    assert.deepEqual(ids(after.deck.cards).slice(0, 3), ["s0", "s1", "s2"]);
+    assert.equal(after.deck.cards[0].decided, undefined);
+    decide(after);
+    assert.deepEqual(after.back.again.ids(), ["s1"]);
+  });
+
+  it("does not bring a card back that was decided elsewhere meanwhile", async () => {
+    const all = table();
+    all.back.again.add("s7");
+    all.queue.cards = () => ({ cards: [{ ...card("s7"), decided: { uuid: "elsewhere", verdict: "keep" } }] });
+    await all.back.read();
+    assert.deepEqual([all.deck.cards, all.back.again.ids()], [[], []]);
   });
 
   it("says why when there is nothing, or a card is on its way", async () => {

@@ -22,14 +22,15 @@ from pages.shared.server import tokens
 from pages.shared.server.browser_modules import loader
 
 GRID_KEY = "review_grid"
-_STYLE = Path(__file__).parent / "browser" / "card.css"
+_STYLES = {"room": ("card.css",), "grid": ("card.css", "grid/grid.css")}
 
 
 @st.cache_resource(show_spinner=False)
 def _component(name: str):
     """name: "room" or "grid", each a module of its own."""
     js = loader(f"review/browser/{name}.js", st.get_option("server.baseUrlPath"))
-    return st.components.v2.component(f"second_opinion_{name}", js=js, css=_STYLE.read_text(encoding="utf-8"))
+    css = "\n".join((Path(__file__).parent / "browser" / style).read_text(encoding="utf-8") for style in _STYLES[name])
+    return st.components.v2.component(f"second_opinion_{name}", js=js, css=css)
 
 
 def review_card(desk: ReviewDesk, view: View) -> None:
@@ -73,7 +74,15 @@ def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
         shared.append(f"the experts suggest {names[filters.suggested]}")
     question = ", ".join(shared).capitalize() if shared else "All that is to decide"
     links = onward_links(desk, view)
-    return told | {"view": f"{told['view']}:{size}", "size": size, "pair": pair, "question": question, "links": links}
+    card = card_data(desk, view)
+    return told | {
+        "view": f"{told['view']}:{size}",
+        "size": size,
+        "pair": pair,
+        "question": question,
+        "links": links,
+        "card": card,
+    }
 
 
 def onward_links(desk: ReviewDesk, view: View) -> list[dict]:

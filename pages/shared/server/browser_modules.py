@@ -21,6 +21,7 @@ FOLDERS = (
     "load/browser",
     "review/browser",
     "review/browser/deciding",
+    "review/browser/grid",
     "review/browser/sheets",
     "threshold/browser",
 )

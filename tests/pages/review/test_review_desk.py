@@ -88,6 +88,12 @@ def test_grid_pages_do_not_shift_when_samples_are_decided(desk):
     assert [c["sample_id"] for c in second["cells"]] == whole[24:48]
 
 
+def test_the_grid_tells_suspicion_in_open_mode_alone(desk):
+    (blind,), (seen,) = (GridDesk(desk, replace(ANN, mode=mode)).page(0, 1)["cells"] for mode in ("blind", "open"))
+    row = desk.facts.rows([seen["sample_id"]])[0]
+    assert seen == blind | {"suspicion": desk.facts.suspicion[row]} and "suspicion" not in blind
+
+
 def test_confusion_pairs_count_what_the_grid_shows(desk):
     for given, suggested, count in GridDesk(desk, ANN).groups()[:3]:
         view = replace(ANN, filters=Filters(given=given, suggested=suggested))

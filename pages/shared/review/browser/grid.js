@@ -1,39 +1,29 @@
 // The grid: a page of thumbnails of one confusion pair or class, decided at once, with exceptions.
 /** @import { Component } from "../../browser/component.d.ts" */
-/** @import { GridPage, Plan } from "./grid_page.js" */
-/** @import { GridData, Item, Post } from "./told.d.ts" */
+/** @import { Cell, GridPage, Plan } from "./grid/grid_page.js" */
+/** @import { Entry } from "./sheets/history.js" */
+/** @import { GridData, Post } from "./told.d.ts" */
 import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { itemOf, newUuid, PICKED, undosOf } from "./deciding/items.js";
 import { Outbox } from "./deciding/outbox.js";
 import { Tab, tabName } from "./deciding/tab.js";
-import { GridPages } from "./grid_pages.js";
-import { GridView, gridActs } from "./grid_view.js";
+import { CardVisit } from "./grid/card_visit.js";
+import { GridKeys } from "./grid/grid_keys.js";
+import { GridPages } from "./grid/grid_pages.js";
+import { GridView, gridActs } from "./grid/grid_view.js";
 import { mounted } from "./mounting.js";
-import { at, isUndo, notForUs } from "./window.js";
 
 const IS_DECIDED = "This page is decided. Z takes the last step back.";
-const ON_BUTTONS = "button, summary, a, [role=button], [role=tab], [role=option]";
-const SAME = new Map([
-  [" ", "space"],
-  ["PageDown", "."],
-  ["PageUp", ","],
-  ["Backspace", "z"],
-]); // keys without a button
-const ARROWS = new Map([
-  ["ArrowLeft", [-1, 0]],
-  ["ArrowRight", [1, 0]],
-  ["ArrowUp", [0, -1]],
-  ["ArrowDown", [0, 1]],
-]);
 const STEP = 24; // characters: a step's decisions share all but the last group of their uuid
 
 export class Grid {
-  /** @param {Node} root @param {GridData} data @param {(name: string, value: unknown) => void} [tell] tells the server */
+  /** @param {ParentNode} root @param {GridData} data @param {(name: string, value: unknown) => void} [tell] tells the server */
   constructor(root, data, tell = () => {}) {
+    this.root = root;
     this.tell = tell;
     this.data = data;
     this.focus = 0;
-    /** @type {{ page: GridPage, items: Item[] }[]} */
+    /** @type {{ page: GridPage, cell?: Cell, taken: [string, string][] }[]} cell: decided as a card, alone */
     this.steps = [];
     /** @type {Plan | null} */
     this.plan = null;
@@ -44,16 +34,16 @@ export class Grid {
     this.goingBack = this.closed = false;
     /** @type {Post} */
     this.post = (route, body) => ask(this.data, route, body);
-    this.view = new GridView(root, data, gridActs(this));
+    this.view = new GridView(root, data, gridActs(this), () => this.visit.open());
     this.outbox = new Outbox(
       data.identity,
       (decisions) => this.post("decisions", { decisions, sent_at: Date.now() }),
       () => this.view.saving.changed(this.outbox),
     );
     const unsaved = () => this.outbox.pending().filter((item) => item.verdict !== "undo").length;
-    this.pages = new GridPages(this.post, data.size, unsaved, this.toggle.bind(this), data.base);
-    this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
-    addEventListener("keydown", this.keydown, true);
+    this.pages = new GridPages(this.post, data.size, unsaved, this, data.base);
+    this.keys = new GridKeys(this);
+    this.visit = new CardVisit(this);
     for (const sheet of this.view.sheets) sheet.closed = () => this.focusCell();
     this.view.tellSwap(this.swap);
     this.view.saving.changed(this.outbox);
@@ -124,6 +114,7 @@ export class Grid {
 
   /** @param {number} place @param {boolean} range from the one before */
   toggle(place, range = false) {
+    this.view.loupe.leave();
     const page = this.pages.current;
     if (!page || page.decided) return this.refuse(IS_DECIDED);
     page.toggle(range ? (this.lastToggled ?? place) : place, place);
@@ -143,6 +134,7 @@ export class Grid {
     const page = this.pages.current;
     if (!page) return;
     if (page.decided) return this.refuse(IS_DECIDED);
+    this.view.loupe.leave();
     if (!page.ready) return this.refuse("Not all pictures are visible yet. Nothing was decided.");
     this.plan = plan;
     this.tellPlan();
@@ -151,6 +143,7 @@ export class Grid {
   tellPlan() {
     const page = this.pages.current;
     if (page) this.view.tellPlan(page, this.plan, this.swap);
+    this.view.tellShared(this.pages.left);
   }
 
   // -- deciding --------------------------------------------------------------------------------------------------
@@ -161,7 +154,7 @@ export class Grid {
     const items = this.itemsOf(page, plan);
     if (!items.length) return this.refuse("Every sample is left out, so there is nothing to decide.");
     page.decided = plan;
-    this.steps.push({ page, items });
+    this.steps.push({ page, taken: items.map((item) => [item.uuid, item.sample_id]) });
     this.pages.left = Math.max(0, this.pages.left - items.length);
     this.outbox.add(...items);
     this.goOn();
@@ -201,8 +194,21 @@ export class Grid {
     this.tell("ended", [tabName(), newUuid()]);
   }
 
+  /** The mouse is over a thumbnail, or left it. @param {Cell | null} cell */
+  hover(cell) {
+    if (cell) this.view.loupe.over(cell.node, cell.told, this.data.base);
+    else this.view.loupe.leave();
+  }
+
+  /** @param {number} place */
+  openAt(place) {
+    this.focus = place;
+    this.visit.open();
+  }
+
   /** A sample enlarged. */
   peek() {
+    this.view.loupe.leave();
     const cell = this.pages.current?.cells[this.focus];
     if (cell) this.view.peek.start(cell.told, this.data.base);
   }
@@ -211,11 +217,12 @@ export class Grid {
     if (this.goingBack) return;
     const last = this.steps.pop();
     if (!last) return void this.undoOlder();
-    this.takeBack(last.items.map((item) => [item.uuid, item.sample_id]));
+    this.takeBack(last.taken);
     last.page.decided = null;
+    if (last.cell) last.cell.decided = false;
     this.pages.at = this.pages.held.indexOf(last.page);
     this.show();
-    this.refuse(`${last.items.length} decisions taken back.`);
+    this.refuse(takenWords(last.taken));
   }
 
   /** A step made before this page was opened. */
@@ -229,7 +236,7 @@ export class Grid {
       this.takeBack(taken);
       await this.outbox.flush();
       await this.begin();
-      this.refuse(`${taken.length} ${taken.length === 1 ? "decision" : "decisions"} taken back.`);
+      this.refuse(takenWords(taken));
     } catch (problem) {
       this.refuse(sentenceOf(problem, "The server does not answer, so nothing was taken back."));
     } finally {
@@ -243,40 +250,15 @@ export class Grid {
     this.pages.left += taken.length;
   }
 
-  // -- keys and buttons ------------------------------------------------------------------------------------------
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (isUndo(event)) return this.undoByChord(event);
-    if (notForUs(event)) return;
-    const button = at(event, ON_BUTTONS);
-    if (button && !button.closest(".cell") && (event.key === "Enter" || event.key === " ")) return;
-    const act = this.action(event.key.length === 1 ? event.key.toLowerCase() : event.key);
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const held = event.repeat && !event.key.startsWith("Arrow");
-    if (held) this.refuse("A held key decides once. Let go and press again.");
-    else act();
-  }
-
-  /** @param {KeyboardEvent} event */
-  undoByChord(event) {
-    event.preventDefault();
-    if (!event.repeat) this.undo();
-  }
-
-  /** @param {string} key @returns {(() => void) | undefined} */
-  action(key) {
-    const open = this.view.sheets.find((sheet) => sheet.open);
-    if (open) return key === open.ownKey || key === "Escape" ? () => open.close() : undefined;
-    const label = SAME.get(key) ?? key.toLowerCase();
-    const act = gridActs(this).find((one) => one.key.toLowerCase() === label);
-    if (act) return act.run;
-    if (key === "Escape") return () => this.preview(null);
-    const [across, down] = ARROWS.get(key) ?? [];
-    if (across === undefined || down === undefined) return undefined;
-    return () => this.move(across + down * this.view.columns);
+  /** @param {GridPage} page @param {Cell} cell @param {Entry} made as a card, alone */
+  decidedAsCard(page, cell, made) {
+    cell.decided = true;
+    this.steps.push({ page, cell, taken: [[made.uuid, made.sample_id]] });
+    this.pages.left = Math.max(0, this.pages.left - 1);
+    this.view.progress.show(this.pages.total, this.pages.left);
+    if (!page.cells.every((one) => one.decided)) return;
+    page.decided = "keep";
+    this.goOn();
   }
 
   /** @param {string} sentence */
@@ -287,11 +269,17 @@ export class Grid {
   close() {
     this.closed = true;
     this.tab.close();
-    removeEventListener("keydown", this.keydown, true);
+    this.keys.close();
+    this.visit.close();
     this.outbox.flush();
     this.outbox.close();
     this.view.close();
   }
+}
+
+/** @param {unknown[]} taken */
+function takenWords(taken) {
+  return `${taken.length} ${taken.length === 1 ? "decision" : "decisions"} taken back.`;
 }
 
 /** @param {Component<GridData, Grid>} component */

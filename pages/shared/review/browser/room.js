@@ -42,7 +42,7 @@ export class Room {
       (reveals) => this.outboxChanged(reveals),
     );
     this.deck = new Deck(this.post, this.outbox, data.base, data.filters.status !== "open");
-    this.back = new WayBack(this.post, this.outbox, this.deck, (sentence) => this.refuse(sentence));
+    this.back = new WayBack(this.post, this.outbox, this.deck, (sentence) => this.refuse(sentence), data.view);
     this.hand = new LabelsAtHand(data.identity);
     /** @type {Record<string, string>} by verdict */
     this.words = Object.fromEntries(data.verdicts.map((verdict) => [verdict.name, verdict.words]));
@@ -209,7 +209,16 @@ export class Room {
     const words = labels.map((code, place) => labelWords(card, { code, name: names[place] ?? "" }));
     const { sample_id, mode, ticket } = card;
     const [note, seconds] = [this.sheets.note.text.trim(), (performance.now() - since) / 1000];
-    const item = itemOf({ sample_id, verdict, labels, note, seconds, mode, ticket, card: "card" });
+    const item = itemOf({
+      sample_id,
+      verdict,
+      labels,
+      note,
+      seconds,
+      mode,
+      ticket,
+      card: card.fromGrid ? "grid" : "card",
+    });
     this.shown = null;
     this.deck.take();
     this.back.decided(item, words, card);

@@ -197,7 +197,8 @@ function filterWords(filtered) {
 }
 
 /** @param {Held} card */
-function modeWords({ mode, told }) {
+function modeWords({ mode, told, fromGrid }) {
+  if (fromGrid) return "from the grid";
   if (mode === "open") return "open card";
   return told ? "after the votes" : "";
 }

@@ -48,6 +48,8 @@ export interface GridData extends Told {
   /** Whether all samples share the given and the suggested label. */
   pair: boolean;
   question: string;
+  /** What a sample that opens as a card needs besides. */
+  card: CardData;
 }
 
 export interface Verdict {
@@ -157,6 +159,7 @@ export interface Example {
 
 /** A decision that stands, as far as a card or the history tells it. */
 export interface Decided {
+  uuid?: string;
   verdict: string;
   labels: { name: string; text?: string }[];
   note: string;
@@ -252,7 +255,8 @@ export interface GridCell {
   full: string | null;
   given: Named;
   suggested: Named;
-  suspicion: number;
+  /** Told in open mode only. */
+  suspicion?: number;
 }
 
 /** From desk.py (`ReviewDesk.session`). */

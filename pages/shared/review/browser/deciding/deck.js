@@ -9,7 +9,10 @@ const DECODED_AHEAD = 6;
 const RECENT = 12;
 const MOST_HELD = 10000; // ids that the server takes
 
-/** @typedef {Card & { revisit?: boolean }} Held revisit: it was decided, stands so, and came back by the history */
+/**
+ * @typedef {Card & { revisit?: boolean, fromGrid?: boolean }} Held revisit: it was decided, stands so, and came back by
+ *   the history; fromGrid: its labels were seen in the grid
+ */
 
 export class Deck {
   /**

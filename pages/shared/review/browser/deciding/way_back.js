@@ -5,6 +5,7 @@
 /** @import { Card, Item, Post } from "../told.d.ts" */
 import { sentenceOf } from "./connection.js";
 import { undoOf, undosOf } from "./items.js";
+import { TakenBack } from "./taken_back.js";
 
 const AT_ONCE = 50; // entries of the history
 const FEW = 10; // so few at hand: more are fetched
@@ -16,8 +17,9 @@ export class WayBack {
    * @param {Outbox} outbox
    * @param {Deck} deck
    * @param {(sentence: string) => void} refuse
+   * @param {string} view the reviewer's view of the run
    */
-  constructor(post, outbox, deck, refuse) {
+  constructor(post, outbox, deck, refuse, view = "") {
     this.post = post;
     this.outbox = outbox;
     this.deck = deck;
@@ -26,6 +28,7 @@ export class WayBack {
     this.done = [];
     /** @type {Set<string>} taken back here: an answer of the server that is older than that may still name them */
     this.takenBack = new Set();
+    this.again = new TakenBack(view);
     this.fetching = false;
   }
 
@@ -37,6 +40,22 @@ export class WayBack {
     const own = waiting.filter((item) => item.verdict !== "undo").reverse();
     const entries = [...own.map((item) => entryOf(item)), ...decisions];
     this.done = entries.filter((one) => !undone.has(one.uuid));
+    await this.bringBack(undone);
+  }
+
+  /** Cards taken back before a reload come first again, also while the server has not been told. @param {Set<string>} undone */
+  async bringBack(undone) {
+    const ids = this.again.ids();
+    if (!ids.length) return;
+    const { cards } = await this.post("cards", { sample_ids: ids });
+    for (const id of ids.reverse()) {
+      const card = cards.find((one) => one.sample_id === id);
+      if (!card || (card.decided && !undone.has(card.decided.uuid ?? ""))) this.again.drop(id);
+      else {
+        if (card.decided) this.deck.left += 1; // the server does not know yet
+        this.deck.putBack({ ...card, decided: undefined, told: true });
+      }
+    }
   }
 
   /** Fetches older entries. */
@@ -54,6 +73,7 @@ export class WayBack {
 
   /** @param {Item} item @param {string[]} names of the picked labels @param {Card} card */
   decided(item, names, card) {
+    this.again.drop(item.sample_id);
     this.done.unshift(entryOf(item, names, card));
   }
 
@@ -71,6 +91,7 @@ export class WayBack {
     if (!card) return;
     this.done.shift();
     this.takenBack.add(last.uuid);
+    this.again.add(last.sample_id);
     this.outbox.add(undoOf(last.uuid, { sample_id: last.sample_id, mode: card.mode, card: "card" }));
     this.deck.putBack({ ...card, decided: undefined, told: true }); // nothing stands any more: there is nothing to leave
     if (last.verdict !== "later") this.deck.left += 1;

@@ -1,27 +1,36 @@
-// A sample of the grid, large.
+// A sample of the grid, large, and from there as a card.
 /** @import { GridCell } from "../told.d.ts" */
-import { el, say, thumbnail } from "../../../browser/dom.js";
+import { el, say } from "../../../browser/dom.js";
+import { fullPicture, wordsOf } from "../grid/loupe.js";
+import { keycap } from "../telling.js";
 import { Sheet } from "./sheets.js";
 
-const SMALL = 256; // pixels: up to here scaled without blur
-
 export class Peek extends Sheet {
-  constructor() {
+  /** @param {() => void} openCard */
+  constructor(openCard) {
     const shot = el("div", { class: "large" });
     const words = el("p", { class: "quiet" });
-    super("Enlarged", "v", shot, words);
+    const open = () => this.openCard();
+    const button = el(
+      "button",
+      { type: "button", class: "verdict opens", onclick: open },
+      keycap("Enter"),
+      "Open as a card",
+    );
+    super("Enlarged", "v", shot, words, button);
     this.shot = shot;
     this.words = words;
+    this.openCard = () => {
+      this.close();
+      openCard();
+    };
     this.node.classList.add("peek");
   }
 
   /** @param {GridCell} told @param {string} base the app's address */
-  start({ full, given, suggested, suspicion, sample_id }, base) {
-    const image = full ? thumbnail(base + full) : null;
-    image?.addEventListener("load", () => image.classList.toggle("pixels", image.naturalWidth <= SMALL));
-    this.shot.replaceChildren(image || "This picture cannot be shown.");
-    const doubt = suggested.code === given.code ? "" : `, the experts suggest ${suggested.name}`;
-    say(this.words, `Labelled ${given.name}${doubt}  ·  suspicion ${suspicion.toFixed(2)}  ·  ${sample_id}`);
+  start(told, base) {
+    this.shot.replaceChildren(fullPicture(told, base) || "This picture cannot be shown.");
+    say(this.words, wordsOf(told));
     this.show();
   }
 }

@@ -1,5 +1,6 @@
 // The pages of the grid that the browser holds: the next ones are fetched before they are wanted.
-/** @import { Post } from "./told.d.ts" */
+/** @import { Touched } from "./grid_page.js" */
+/** @import { Post } from "../told.d.ts" */
 import { GridPage } from "./grid_page.js";
 
 const AHEAD = 2; // pages fetched and decoded before they are wanted
@@ -9,14 +10,14 @@ export class GridPages {
    * @param {Post} post
    * @param {number} size samples a page
    * @param {() => number} unsaved decisions that the server does not count yet
-   * @param {(place: number, range: boolean) => void} toggle
+   * @param {Touched} touched
    * @param {string} base the app's address
    */
-  constructor(post, size, unsaved, toggle, base) {
+  constructor(post, size, unsaved, touched, base) {
     this.post = post;
     this.size = size;
     this.unsaved = unsaved;
-    this.toggle = toggle;
+    this.touched = touched;
     this.base = base;
     /** @type {GridPage[]} */
     this.held = [];
@@ -67,7 +68,7 @@ export class GridPages {
     this.cursor = answer.next;
     this.total = answer.progress.total;
     this.left = answer.progress.left - this.unsaved();
-    if (answer.cells.length) this.held.push(new GridPage(answer, this.base, this.toggle));
+    if (answer.cells.length) this.held.push(new GridPage(answer, this.base, this.touched));
   }
 
   /** The next page that is not decided, as far as pages are held; whether there is one. */

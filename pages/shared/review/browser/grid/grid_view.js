@@ -1,13 +1,14 @@
 // What the grid looks like: the page of thumbnails, and what the plan would make of each.
-/** @import { Grid } from "./grid.js" */
+/** @import { Grid } from "../grid.js" */
 /** @import { GridPage, Cell, Fate, Plan } from "./grid_page.js" */
-/** @import { GridData } from "./told.d.ts" */
-import { el, part, say } from "../../browser/dom.js";
-import { onwardLinks } from "./sheets/closing.js";
-import { Peek } from "./sheets/peek.js";
-import { Help, oneAtATime } from "./sheets/sheets.js";
-import { keycap, Progress, Saving, Toast } from "./telling.js";
-import { fillWindow } from "./window.js";
+/** @import { GridData } from "../told.d.ts" */
+import { el, part, say } from "../../../browser/dom.js";
+import { onwardLinks } from "../sheets/closing.js";
+import { Peek } from "../sheets/peek.js";
+import { Help, oneAtATime } from "../sheets/sheets.js";
+import { keycap, Progress, Saving, Toast } from "../telling.js";
+import { fillWindow } from "../window.js";
+import { Loupe } from "./loupe.js";
 
 const GAP = 8;
 const CAPTION = 20;
@@ -23,30 +24,33 @@ const NOTHING = "Nothing here waits for your decision: all is decided, or others
  */
 
 export class GridView {
-  /** @param {Node} root @param {GridData} data @param {Act[]} acts */
-  constructor(root, data, acts) {
+  /** @param {Node} root @param {GridData} data @param {Act[]} acts @param {() => void} openCard */
+  constructor(root, data, acts, openCard) {
     this.data = data;
     this.progress = new Progress();
     this.saving = new Saving();
     this.toast = new Toast();
     this.area = el("div", { class: "cells", role: "group", "aria-label": "Samples" });
+    this.shared = el("h2", { class: "shared" });
     this.prompt = el("p", { class: "prompt", role: "status" });
     this.where = el("span", { class: "where" });
     this.help = new Help(KEYS);
-    this.peek = new Peek();
+    this.peek = new Peek(openCard);
+    this.loupe = new Loupe();
     this.sheets = [this.help, this.peek];
     oneAtATime(this.sheets);
     this.buttons = el("div", { class: "verdicts", role: "group", "aria-label": "Decide" }, ...acts.map(button));
     const header = el("header", {}, this.progress.count, this.where, this.saving.node);
     const sheets = this.sheets.map((sheet) => sheet.node);
-    const below = [this.prompt, this.area, this.buttons, this.toast.node, ...sheets];
+    const heading = el("div", { class: "heading" }, this.shared, this.prompt);
+    const below = [heading, this.area, this.buttons, this.toast.node, this.loupe.node, ...sheets];
     const title = el("h1", { class: "unseen" }, "Review");
     this.node = el("div", { class: "room grid", tabindex: "-1" }, title, header, this.progress.bar, ...below);
     root.appendChild(this.node);
     this.columns = 1;
     this.unfill = fillWindow(this.node);
     this.resized = new ResizeObserver(() => this.lay());
-    this.resized.observe(this.area);
+    this.resized.observe(this.node);
   }
 
   /** @param {GridPage} page @param {string} where which page it is */
@@ -59,16 +63,17 @@ export class GridView {
   nothing() {
     this.area.replaceChildren(el("div", { class: "problem" }, el("p", {}, NOTHING), onwardLinks(this.data.links)));
     delete this.node.dataset.page;
-    say(this.where, "");
-    say(this.prompt, "");
+    for (const node of [this.where, this.shared, this.prompt]) say(node, "");
   }
 
-  /** The largest cells with which the whole page fits. */
+  /** The largest cells with which the whole page fits; the buttons follow few of them, instead of an empty page. */
   lay() {
     const count = this.area.querySelectorAll(".cell").length;
-    if (!count) return;
+    if (!count || this.node.hidden) return;
+    this.node.classList.remove("few");
     const { columns, side } = roomiest(count, this.area.clientWidth, this.area.clientHeight);
     this.columns = columns;
+    this.node.classList.toggle("few", side >= WIDEST);
     this.area.style.setProperty("--side", `${Math.max(NARROWEST, Math.floor(side))}px`);
     this.area.style.setProperty("--columns", String(columns));
   }
@@ -96,8 +101,7 @@ export class GridView {
       part(this.buttons, `[data-act=${name}]`).setAttribute("aria-pressed", String(plan === name));
     }
     if (page.decided) say(this.prompt, "Decided. Z takes the last step back.");
-    else if (!plan)
-      say(this.prompt, `${this.data.question}: ${page.cells.length} here. Leave out what does not fit, then K or R.`);
+    else if (!plan) say(this.prompt, "Leave out what does not fit, then K or R.");
     else say(this.prompt, `${countWords(page, plan, swap, this.data.pair)}. Enter decides, Esc goes back.`);
   }
 
@@ -106,11 +110,31 @@ export class GridView {
     const { given, suggested } = cell.told;
     const fates = { keep: `keep ${given.name}`, relabel: `→ ${suggested.name}`, open: "undecided" };
     const fate = plan && page.fate(cell, plan, swap);
-    const unplanned = `${this.data.pair ? "" : `${suggested.name}  ·  `}${cell.told.suspicion.toFixed(2)}`;
+    const { suspicion } = cell.told;
+    const told = [this.data.pair ? "" : suggested.name, suspicion === undefined ? "" : suspicion.toFixed(2)];
+    const unplanned = told.filter(Boolean).join("  ·  ");
     cell.show(fate, page.out.has(cell.place), fate ? fates[fate] : unplanned);
   }
 
+  /** What all have in common, above them. @param {number} left */
+  tellShared(left) {
+    say(this.shared, `${this.data.question}: ${left.toLocaleString("en")}`);
+  }
+
+  hide() {
+    this.loupe.leave();
+    this.node.hidden = true;
+  }
+
+  /** @param {number} top how far the thumbnails were scrolled */
+  unhide(top) {
+    this.node.hidden = false;
+    this.lay();
+    this.area.scrollTop = top;
+  }
+
   close() {
+    this.loupe.leave();
     this.resized.disconnect();
     this.unfill();
     this.saving.close();
@@ -127,7 +151,7 @@ export function gridActs(grid) {
   return [
     { key: "K", words: "Keep all", name: "keep", run: () => grid.preview("keep") },
     { key: "R", words: "Relabel all", name: "relabel", run: () => grid.preview("relabel") },
-    { key: "Space", words: "Leave one out", name: "out", run: () => grid.toggle(grid.focus) },
+    { key: "X", words: "Leave one out", name: "out", run: () => grid.toggle(grid.focus) },
     { key: "V", words: "Enlarge", name: "peek", run: () => grid.peek() },
     { key: "E", words: "Left out: undecided", name: "swap", run: () => grid.swapOut() },
     { key: "Enter", words: "Decide", name: "decide", run: () => grid.decide() },
@@ -186,8 +210,9 @@ function countWords(page, plan, swap, pair) {
 const KEYS = [
   ["K", "Keep all", "shows what would be kept; Enter decides"],
   ["R", "Relabel all", "the same for the suggested label"],
-  ["Space", "Leave one out", "or click; with Shift a whole range"],
-  ["V", "Enlarge", "the sample that is marked; or hold the mouse over it"],
+  ["X", "Leave one out", "or click; with Shift a whole range"],
+  ["Space", "Enlarge", "the sample that is marked (also V); or rest the mouse on it"],
+  ["Enter", "Open as a card", "what is enlarged; or click it twice. Esc comes back"],
   ["E", "Left out", "stay undecided, or get the other of the two labels"],
   ["Enter", "Decide", "all that is shown, as one step"],
   ["Esc", "Back", "to choosing"],

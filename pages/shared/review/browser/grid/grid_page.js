@@ -1,24 +1,31 @@
 // A page of the grid: its thumbnails, which of them are left out, and how it was decided.
-/** @import { GridAnswer, GridCell } from "./told.d.ts" */
-import { el, say } from "../../browser/dom.js";
+/** @import { GridAnswer, GridCell } from "../told.d.ts" */
+import { el, say } from "../../../browser/dom.js";
 
 const TINY = 64; // pixels: up to here scaled without blur
 
 /** @typedef {"keep" | "relabel"} Plan */
 /** @typedef {Plan | "open"} Fate what a sample gets under a plan */
 
+/**
+ * @typedef {object} Touched what mouse and finger do to a thumbnail
+ * @property {(place: number, range: boolean) => void} toggle
+ * @property {(place: number) => void} openAt opens it as a card
+ * @property {(cell: Cell | null) => void} hover
+ */
+
 export class GridPage {
   /**
    * @param {GridAnswer} answer
    * @param {string} base the app's address
-   * @param {(place: number, range: boolean) => void} toggle
+   * @param {Touched} touched
    */
-  constructor(answer, base, toggle) {
+  constructor(answer, base, touched) {
     /** @type {Set<number>} places left out */
     this.out = new Set();
     /** @type {Plan | null} the plan by which it was decided */
     this.decided = null;
-    this.cells = answer.cells.map((cell, place) => new Cell(cell, place, base, toggle));
+    this.cells = answer.cells.map((cell, place) => new Cell(cell, place, base, touched));
   }
 
   /** Whether every picture stands before the eyes, or cannot be shown. */
@@ -46,7 +53,7 @@ export class GridPage {
    * @returns {Fate}
    */
   fate(cell, plan, swap) {
-    if (cell.broken || !plan) return "open";
+    if (cell.broken || cell.decided || !plan) return "open";
     /** @type {Fate} */
     const otherwise = swap ? (plan === "keep" ? "relabel" : "keep") : "open";
     const wished = this.out.has(cell.place) ? otherwise : plan;
@@ -59,17 +66,23 @@ export class Cell {
    * @param {GridCell} told
    * @param {number} place
    * @param {string} base the app's address
-   * @param {(place: number, range: boolean) => void} toggle
+   * @param {Touched} touched
    */
-  constructor(told, place, base, toggle) {
+  constructor(told, place, base, touched) {
     this.told = told;
     this.place = place;
     this.broken = this.settled = !told.thumb;
+    this.decided = false; // as a card, alone
     this.caption = el("span", { class: "caption" });
     const image = told.thumb ? el("img", { alt: "", draggable: "false", src: base + told.thumb }) : null;
-    const click = (/** @type {MouseEvent} */ event) => toggle(place, event.shiftKey);
+    const acts = {
+      onclick: (/** @type {MouseEvent} */ event) => touched.toggle(place, event.shiftKey),
+      ondblclick: () => touched.openAt(place),
+      onmouseenter: () => touched.hover(this),
+      onmouseleave: () => touched.hover(null),
+    };
     const shot = el("span", { class: "shot" }, image);
-    this.node = el("button", { type: "button", class: "cell", tabindex: "-1", onclick: click }, shot, this.caption);
+    this.node = el("button", { type: "button", class: "cell", tabindex: "-1", ...acts }, shot, this.caption);
     if (image) this.watch(image);
     this.show();
   }
@@ -95,9 +108,9 @@ export class Cell {
    * @param {string} words
    */
   show(fate = null, out = false, words = "") {
-    this.node.dataset.plan = this.broken ? "open" : (fate ?? "");
+    this.node.dataset.plan = this.broken || this.decided ? "open" : (fate ?? "");
     this.node.setAttribute("aria-pressed", String(out));
-    const text = this.broken ? "cannot be shown" : out && !fate ? "✕ left out" : words;
+    const text = this.broken ? "cannot be shown" : this.decided ? "✓ decided" : out && !fate ? "✕ left out" : words;
     say(this.caption, text);
     this.node.setAttribute("aria-label", `${this.place + 1}: ${text || "in"}`);
   }
