@@ -191,7 +191,8 @@ def _answer(
     totals = [totals_of(counted_verdicts, split, curve, reading, level, anytime) for reading in readings]
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     if errors is not None:
-        least, middle, most = errors.read(least, 1, 0), errors.read(middle, None, None), errors.read(most, 0, 1)
+        ends = ((least, 1, 0), (middle, None, None), (most, 0, 1))
+        least, middle, most = (errors.read(*end, level, anytime) for end in ends)
     precision_enough, enough = _enough(counted_verdicts, split, middle)
     return EstimateCurve(
         thresholds,

@@ -68,9 +68,13 @@ class VerdictErrors:
             missed[:, 1] *= 2 - missed[:, 1]
         return cls(alarm, missed)
 
-    def read(self, totals: Totals, false_alarm: int | None, miss: int | None) -> Totals:
+    def read(self, totals: Totals, false_alarm: int | None, miss: int | None, level: float, anytime: bool) -> Totals:
         """The totals as they are if verdicts err so often (0 least, 1 most, None between): of S samples of which w are
-        wrong, w (1 - miss) + (S - w) false_alarm are judged wrong (Rogan and Gladen 1978)."""
+        wrong, w (1 - miss) + (S - w) false_alarm are judged wrong (Rogan and Gladen 1978).
+
+        Of samples known but for that, each verdict errs by chance: at most their number times the larger variance.
+        What cards stand for varies by mistakes already.
+        """
         alarm, missed = (
             ends.mean(0) if end is None else ends[end]
             for ends, end in ((self.false_alarm, false_alarm), (self.miss, miss))
@@ -80,8 +84,12 @@ class VerdictErrors:
         def truly(judged: np.ndarray) -> np.ndarray:
             return np.clip((judged - size * alarm) / informed, 0, size)
 
-        point, low, high, best = map(truly, (totals.point, totals.low, totals.high, totals.best))
-        return replace(totals, point=point, low=low, high=high, best=best)
+        known = np.maximum(size - totals.rest.size, 0)
+        spread = np.sqrt(known * np.maximum(alarm * (1 - alarm), missed * (1 - missed)))
+        reached = spread * (anytime_multiplier(np.maximum(known, 1), level) if anytime else normal_multiplier(level))
+        low = truly(totals.point - np.hypot(totals.point - totals.low, reached))
+        high = truly(totals.point + np.hypot(totals.high - totals.point, reached))
+        return replace(totals, point=truly(totals.point), low=low, high=high, best=truly(totals.best))
 
 
 def part_multiplier(cells: Cells, card_count: float, level: float, anytime: bool) -> np.ndarray:
