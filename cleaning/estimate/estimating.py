@@ -192,7 +192,7 @@ def _answer(
     least, middle, most = totals[0], totals[len(totals) // 2], totals[-1]
     if errors is not None:
         ends = ((least, 1, 0), (middle, None, None), (most, 0, 1))
-        least, middle, most = (errors.read(*end, level, anytime) for end in ends)
+        least, middle, most = (errors.read(total, alarm, miss, level, anytime) for total, alarm, miss in ends)
     precision_enough, enough = _enough(counted_verdicts, split, middle)
     return EstimateCurve(
         thresholds,
