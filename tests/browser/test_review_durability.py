@@ -31,7 +31,7 @@ def test_a_network_cut_is_shown_and_sent_when_it_is_over(context, server):
 
 def test_unsaved_decisions_outlive_the_tab_and_block_leaving(context, server):
     room = Room(context, server, "tab")
-    room.page.route("**/api/review/decisions", lambda route: route.abort())
+    context.route("**/api/review/decisions", lambda route: route.abort())  # of a page that is closing too
     decided = [room.press("n") for _ in range(2)]
     expect(room.page.locator(".saving")).to_contain_text("2 not saved")
     asked = []
@@ -40,6 +40,7 @@ def test_unsaved_decisions_outlive_the_tab_and_block_leaving(context, server):
     room.page.wait_for_event("close") if not room.page.is_closed() else None
     assert asked == ["beforeunload"]
     assert room.log() == []
+    context.unroute("**/api/review/decisions")
     again = Room(context, server, "tab")
     again.saved()
     assert [d.sample_id for d in again.log()] == decided

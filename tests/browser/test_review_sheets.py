@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.review_room import Room, choose
 
+PLACES = (".frame img", ".choices", "[role=group].verdicts", ".last")
 SHEETS = {"?": "Keys", "y": "Your decisions", "p": "This session", "t": "Note on this card", "w": "More"}
 
 
@@ -71,7 +72,7 @@ def test_cards_are_decided_by_touch_with_the_next_picture_in_sight(chromium, ser
         before = room.sample
         room.page.locator(".choices button:visible").nth(4).tap()
         room.page.wait_for_selector(f".room[data-sample]:not([data-sample='{before}'])")
-        boxes = [room.page.locator(where).bounding_box() for where in (".frame img", ".choices", ".verdicts", ".last")]
+        boxes = [room.page.locator(where).bounding_box() for where in PLACES]
         assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
         assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
         assert boxes[0]["height"] >= 150

@@ -155,6 +155,7 @@ FLAGS = ".rule [data-side=paper] [data-cell=flags] .value"
 
 def test_the_papers_rule_answers_without_the_server(own_server, page):
     sliders = page.locator(".rule input")
+    sliders.nth(1).wait_for()
     own_server.kill()  # what the sliders need is already in the page
     counts = []
     for agree in ("1", "2", "3"):

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from pages.shared.server import desks, server
 from tests.conftest import REPOSITORY
@@ -40,7 +41,8 @@ def test_a_start_sweeps_uploads_that_a_crash_left(tmp_path, monkeypatch):
             pass
 
     monkeypatch.setattr(server.gc, "freeze", lambda: None)
-    asyncio.run(start())
+    with ThreadPoolExecutor(1) as thread:  # a browser's test may have left its loop in this one
+        thread.submit(asyncio.run, start()).result()
     assert list(left.parent.iterdir()) == []
 
 
