@@ -149,9 +149,10 @@ class ReviewDesk:
         if view.filters.status != "open":
             cards = [self.card(int(row), view) for row in rows[:count]]
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
-        handed = self._hand_out(view, rows, held, count)
+        log = self._known()
+        handed = self._hand_out(view, rows, held, count, log)
         done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
-        waiting, given = second_looks(self._known(), view.reviewer)
+        waiting, given = second_looks(log, view.reviewer)
         left = len(todo) + waiting
         total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
         progress = {"total": total, "left": left}
@@ -164,11 +165,11 @@ class ReviewDesk:
         changes = self.in_force().chosen.changes
         return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
-    def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int) -> Handed:
+    def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int, log: Known) -> Handed:
         again = self.leases.held(holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last
         here = np.isin(rows, self.facts.rows(sorted(again)))
         rows = rows[np.argsort(~here, kind="stable")]  # a reload comes back to what it showed
-        offered = partial(self._dealer.offers, view.reviewer, rows, held, self._known())
+        offered = partial(self._dealer.offers, view.reviewer, rows, held, log)
         return self.leases.take(holder(view), offered, count, held)
 
     def offers_of(self, rows: np.ndarray) -> Iterator[Offer]:

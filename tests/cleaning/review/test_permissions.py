@@ -42,6 +42,14 @@ def test_annotators_decide_and_change_nothing_that_counts_for_others():
     assert theirs == {"LOOK", "DECIDE", "TALK"} and len(ACTIONS) > 10
 
 
+def test_what_everybody_may_is_not_looked_up_at_each_card(roles_given, monkeypatch):
+    looked = []
+    monkeypatch.setattr(permissions, "role_of", lambda store, who: looked.append(who) or ANNOTATOR)
+    permit(roles_given, "ann", permissions.DECIDE)
+    assert may(roles_given, "ann", permissions.LOOK) and not looked
+    assert not may(roles_given, "ann", SETTINGS) and looked == ["ann"]
+
+
 def test_admins_named_by_the_environment_need_no_role_and_leave_the_first_to_nobody(desk, monkeypatch):
     monkeypatch.setenv(ADMINS, "lead@x, other@x")
     assert role_of(desk.store, "lead@x") == ADMIN and role_of(desk.store, "ann") == ANNOTATOR
