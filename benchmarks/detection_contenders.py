@@ -68,8 +68,7 @@ def _ours(asked: Asked) -> Iterator[tuple[str, np.ndarray]]:
 
 def class_factor(asked: Asked) -> np.ndarray:
     """(N,) what the default adds where classes are very unequal."""
-    answered = (asked.opinions.predicted != ABSTAIN).any(axis=1)
-    return class_log_factor(asked.opinions.label_probability, asked.labels, answered)
+    return class_log_factor(asked.opinions.label_probability, asked.labels, asked.opinions.answered)
 
 
 def _alone(asked: Asked) -> Iterator[tuple[str, np.ndarray]]:

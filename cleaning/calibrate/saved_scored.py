@@ -3,26 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from cleaning.calibrate.calibration import Calibration
-from cleaning.calibrate.calibrators import fit_platt
 from cleaning.calibrate.logistic import platt
 from cleaning.calibrate.saved import SavedCalibration, carried, saved_calibration
-from cleaning.calibrate.scored_report import scored_confidence
+from cleaning.calibrate.scored_report import fitted_on_all, scored_confidence
 from cleaning.domain.folds import draw_folds
-from cleaning.domain.scored import ScoredAnswers, ScoredExpert
+from cleaning.domain.scored import ScoredAnswers
 from cleaning.errors import InputError, first_five
 
 
 def saved_of_scored(read: ScoredAnswers) -> SavedCalibration:
     """Platt scaling of every expert, fitted on all its answers."""
-    return saved_calibration(read.name, len(read.sample_ids), [("scored", _fitted(e)) for e in read.experts])
-
-
-def _fitted(expert: ScoredExpert) -> Calibration:
-    known = expert.answered
-    told = fit_platt(expert.confidence[known], expert.score[known]).parameters
-    values = np.array([told["slope"], told["intercept"]], float)
-    return Calibration(expert.name, "platt", ("slope", "intercept"), values, values[None])
+    return saved_calibration(read.name, len(read.sample_ids), [("scored", fitted_on_all(e)) for e in read.experts])
 
 
 def scored_elsewhere(read: ScoredAnswers, saved: SavedCalibration, seed: int = 0) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate import measures as metrics
+from cleaning.calibrate.calibration import Calibration
 from cleaning.calibrate.calibrators import Fit, cross_fitted, fit_platt
 from cleaning.domain.folds import draw_folds
 from cleaning.domain.scored import ScoredAnswers, ScoredExpert
@@ -18,6 +19,14 @@ def scored_confidence(expert: ScoredExpert, fold: np.ndarray, fit: Fit = fit_pla
     return calibrated
 
 
+def fitted_on_all(expert: ScoredExpert) -> Calibration:
+    """Platt scaling fitted on all of an expert's answers."""
+    known = expert.answered
+    told = fit_platt(expert.confidence[known], expert.score[known]).parameters
+    values = np.array([told["slope"], told["intercept"]], float)
+    return Calibration(expert.name, "platt", ("slope", "intercept"), values, values[None])
+
+
 def scored_table(read: ScoredAnswers, experts: Sequence[ScoredExpert] | None = None, seed: int = 0) -> pd.DataFrame:
     """One row an expert: answered, mean score, and ECE, its level by chance, NLL and Brier before and after."""
     fold = draw_folds(read.sample_ids, seed).fold
@@ -26,11 +35,10 @@ def scored_table(read: ScoredAnswers, experts: Sequence[ScoredExpert] | None = N
 
 def _row(expert: ScoredExpert, fold: np.ndarray) -> dict[str, object]:
     known = expert.answered
-    parameters = fit_platt(expert.confidence[known], expert.score[known]).parameters
     row: dict[str, object] = {
         "expert": expert.name,
         "kind": "scored",
-        "calibration": f"platt slope = {parameters['slope']:.3g}, intercept = {parameters['intercept']:.3g}",
+        "calibration": fitted_on_all(expert).described(),
         "answered": int(known.sum()),
         "mean_score": float(expert.score[known].mean()),
     }

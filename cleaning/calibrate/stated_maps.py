@@ -54,8 +54,9 @@ def recommended(own: str, stated: np.ndarray, right: np.ndarray, fold: np.ndarra
 
 def _told(name: str, overall: Calibrator, maps: tuple[Calibrator, ...], base: tuple[float, ...]) -> Calibration:
     """Maps of few numbers tell them as parameters; a curve of many knots tells none."""
-    names = tuple(key for key, value in overall.parameters.items() if not isinstance(value, list))
-    values = [[float(m.parameters[key]) for key in names] for m in (overall, *maps)]  # type: ignore[arg-type]
+    numbers = [{k: v for k, v in m.parameters.items() if not isinstance(v, list)} for m in (overall, *maps)]
+    names = tuple(numbers[0])
+    values = [[told[name] for name in names] for told in numbers]
     parameters = np.array(values, np.float64).reshape(1 + FOLD_COUNT, len(names))
     return Calibration(name, overall.method, names, parameters[0], parameters[1:], False, maps, base)
 

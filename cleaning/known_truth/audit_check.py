@@ -39,7 +39,7 @@ def bands_table(known: KnownTruth, now: InForce, cards: Sequence[int] = CARDS) -
 def simulated(known: KnownTruth, now: InForce, cards: int) -> tuple[CountedVerdicts, Estimate] | None:
     """What the first random cards would tell; None where fewer of them are judged."""
     audit, ranking, judged = now.ranked.audit, now.ranked.ranking, known.judged
-    drawn = audit.rows[judged[audit.rows]][:cards]
+    drawn = _drawn(known, now, cards)
     if len(drawn) < cards:
         return None
     truth = np.full(len(judged), np.nan)
@@ -49,6 +49,12 @@ def simulated(known: KnownTruth, now: InForce, cards: int) -> tuple[CountedVerdi
     counted = count_verdicts(audit, codes, ranking, audited=judged)
     told = estimate(audit, codes, ranking, now.threshold, may_flag=now.ranked.may_flag, counted=counted)
     return (counted, told) if told.precision_enough else None
+
+
+def _drawn(known: KnownTruth, now: InForce, cards: int) -> np.ndarray:
+    """(<= cards,) rows of the first random cards of the run that are judged."""
+    rows = now.ranked.audit.rows
+    return rows[known.judged[rows]][:cards]
 
 
 def _covering(by: str, told: Estimate, known: KnownTruth, flagged: np.ndarray) -> list[tuple]:
@@ -73,8 +79,7 @@ def recalibrated_table(known: KnownTruth, now: InForce, cards: int = 200) -> pd.
     told = simulated(known, now, cards)
     fitted = None if told is None else recalibrate(told[0], now.ranked.ranking)
     if fitted is not None:
-        drawn = now.ranked.audit.rows[known.judged[now.ranked.audit.rows]][:cards]
-        fresh = ~np.isin(known.places, drawn)
+        fresh = ~np.isin(known.places, _drawn(known, now, cards))
         parts.append(_reliability(f"as if {cards} cards were judged by the truth", fitted, known, fresh))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

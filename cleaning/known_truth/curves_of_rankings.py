@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cleaning.known_truth.detection_metrics import MEASURES, Measured, Steps, interval, measure_all
+from cleaning.known_truth.detection_metrics import MEASURES, Measured, Steps, interval, measure_all, resample_weights
 
 RATES = np.arange(1, 101) / 100
 RESAMPLES = 1000
@@ -33,9 +33,7 @@ def precision_curves(
     errors = wrong.astype(float)
     steps = {name: Steps.of(np.asarray(score, float)) for name, score in scores.items()}
     drawn: dict[str, list[np.ndarray]] = {name: [] for name in scores}
-    rng = np.random.default_rng(seed)
-    for _ in range(resamples):
-        weight = np.bincount(rng.integers(0, len(errors), len(errors)), minlength=len(errors)).astype(float)
+    for weight in resample_weights(len(errors), resamples, seed):
         for name, own in steps.items():
             drawn[name].append(_precision(own, errors, weight)[1])
     parts = []

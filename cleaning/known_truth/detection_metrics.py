@@ -3,7 +3,7 @@
 Symbols: N judged samples, S steps (distinct scores), B resamples, Q measures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +77,13 @@ def interval(resampled: np.ndarray) -> np.ndarray:
     return np.nanquantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
 
 
+def resample_weights(count: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """(N,) float64 of each resample: how often each of N samples is drawn, N times with replacement."""
+    rng = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield np.bincount(rng.integers(0, count, count), minlength=count).astype(np.float64)
+
+
 def measure_all(
     scores: Mapping[str, np.ndarray], wrong: np.ndarray, resamples: int, seed: int = 0
 ) -> dict[str, Measured]:
@@ -87,9 +94,7 @@ def measure_all(
     wrong = np.asarray(wrong, np.float64)
     steps = {name: Steps.of(np.asarray(score, np.float64)) for name, score in scores.items()}
     resampled = {name: np.empty((resamples, len(MEASURES))) for name in scores}
-    rng = np.random.default_rng(seed)
-    for b in range(resamples):
-        weight = np.bincount(rng.integers(0, len(wrong), len(wrong)), minlength=len(wrong)).astype(np.float64)
+    for b, weight in enumerate(resample_weights(len(wrong), resamples, seed)):
         for name in scores:
             resampled[name][b] = measure(steps[name], wrong, weight)
     return {name: Measured(measure(steps[name], wrong), resampled[name]) for name in scores}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.estimate.flag_counts import TAU_GRID
-from cleaning.known_truth.detection_metrics import Steps, interval
+from cleaning.known_truth.detection_metrics import Steps, interval, resample_weights
 from cleaning.known_truth.known import KnownTruth
 
 RESAMPLES = 200
@@ -26,11 +26,8 @@ def paper_surface(known: KnownTruth, resamples: int = RESAMPLES, seed: int = 0) 
     steps, experts = Steps.of(known.suspicion), known.run.predicted.shape[1]
     cell = view.count.astype(np.int64) * (len(TAU_GRID) + 1) + tau + 1
     point = _measured(cell, experts, steps, wrong, np.ones(len(wrong)))
-    rng, drawn = np.random.default_rng(seed), []
-    for _ in range(resamples):
-        weight = np.bincount(rng.integers(0, len(wrong), len(wrong)), minlength=len(wrong)).astype(float)
-        drawn.append(_measured(cell, experts, steps, wrong, weight))
-    return _table(point, np.stack(drawn))
+    weights = resample_weights(len(wrong), resamples, seed)
+    return _table(point, np.stack([_measured(cell, experts, steps, wrong, weight) for weight in weights]))
 
 
 def _measured(cell: np.ndarray, experts: int, steps: Steps, wrong: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from os import cpu_count
 import numpy as np
 
 from cleaning.calibrate.calibration import Calibration
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.scores.rows import CHUNK_CELLS
@@ -45,6 +45,11 @@ class Opinions:
     suggested_probability: np.ndarray
     weights: np.ndarray
     calibrations: tuple[Calibration, ...]
+
+    @property
+    def answered(self) -> np.ndarray:
+        """(N,) bool, whether any expert answers."""
+        return (self.predicted != ABSTAIN).any(axis=1)
 
     def agreeing(self) -> np.ndarray:
         """(N,) int16: experts whose answer is the suggested label."""

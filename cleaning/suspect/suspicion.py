@@ -54,7 +54,7 @@ def log_ratio(opinions: Opinions) -> np.ndarray:
     """
     ratio = _logs(opinions.suggested_probability)
     ratio -= _logs(opinions.label_probability)
-    ratio[(opinions.predicted == ABSTAIN).all(axis=1)] = np.log(SMALLEST)
+    ratio[~opinions.answered] = np.log(SMALLEST)
     return ratio
 
 
@@ -67,9 +67,8 @@ def _logs(probability: np.ndarray) -> np.ndarray:
 
 def default_suspicion(opinions: Opinions, given_labels: np.ndarray, excess: Excess | None = None) -> np.ndarray:
     """(N,) float64 in (0, 1): 0.5 where the best other class is as probable as the given label, but for the factors."""
-    answered = (opinions.predicted != ABSTAIN).any(axis=1)
     ratio = log_ratio(opinions)
-    ratio += class_log_factor(opinions.label_probability, given_labels, answered)
+    ratio += class_log_factor(opinions.label_probability, given_labels, opinions.answered)
     if excess is not None:
         ratio += excess.log_factor
     return sigmoid(ratio)

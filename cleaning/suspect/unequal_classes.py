@@ -6,8 +6,9 @@ label is doubted beyond its class is then what counts.
 
 import numpy as np
 
+from cleaning.suspect.pooled_rows import SMALLEST
+
 TOWARDS_ALL = 10  # samples of the mean over all classes that each class's mean is shrunk by
-LEAST = 1e-12
 
 
 def class_log_factor(label_probability: np.ndarray, given_labels: np.ndarray, answered: np.ndarray) -> np.ndarray:
@@ -25,7 +26,7 @@ def class_log_factor(label_probability: np.ndarray, given_labels: np.ndarray, an
     labels, own = given_labels[answered], label_probability[answered].astype(np.float64)
     others = np.bincount(labels, own)[labels] - own
     mean = (others + TOWARDS_ALL * own.mean()) / (counts[labels] - 1 + TOWARDS_ALL)
-    logs = np.log(np.maximum(mean, LEAST))
+    logs = np.log(np.maximum(mean, SMALLEST))
     factor[answered] = weight * (logs - logs.mean())
     return factor
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from cleaning.calibrate.logistic import sigmoid
-from cleaning.domain.dataset import ABSTAIN
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.decisions import open_store
 from cleaning.keep.workspaces import open_workspace
@@ -40,8 +39,7 @@ def test_its_experts_give_the_same_run_again(workspace):
 def as_ranked_then(scored) -> np.ndarray:
     """Suspicion as before a label was judged against how doubted its class is."""
     said = scored.opinions
-    answered = (said.predicted != ABSTAIN).any(axis=1)
-    factor = class_log_factor(said.label_probability, scored.dataset.given_labels, answered)
+    factor = class_log_factor(said.label_probability, scored.dataset.given_labels, said.answered)
     return sigmoid(logit(scored.suspicion) - factor)
 
 
