@@ -144,6 +144,11 @@ def _check_dataset(dataset: Dataset) -> None:
         )
 
 
+def labels_are_references(class_count: int, sample_count: int) -> bool:
+    """Whether given labels are answers in free words and no classes: more than half of them are each their own."""
+    return class_count * 2 > sample_count
+
+
 def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
     """Raises InputError naming the first five ids that occur more than once."""
     hashes = np.sort(hash_texts(compact(ids)))

@@ -11,16 +11,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN
-from cleaning.errors import InputError, first_five
+from cleaning.errors import InputError, first_five, one_of
 from cleaning.scores.rows import Rows, read_rows
 
 HASHED_BYTES = 1 << 20
 PROBABILITY_FLOOR = np.float32(6e-8)  # the smallest positive float16: what a rounded-away probability may be
+
+
+class _HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_HasName)
 
 
 @dataclass(frozen=True)
@@ -208,6 +216,15 @@ def check_experts(experts: Sequence[Expert]) -> None:
     repeated = sorted({n for n in names if names.count(n) > 1})
     if repeated:
         raise InputError(f"Experts bear the same name: {first_five(repeated)}. Give each expert its own name.")
+
+
+def chosen_by_name(experts: Iterable[Named], names: Iterable[str]) -> list[Named]:
+    """Experts by name, in the order of ``names``; InputError naming those there are."""
+    by_name = {e.name: e for e in experts}
+    for name in names:
+        if name not in by_name:
+            raise InputError(f"There is no expert '{name}': choose {one_of(list(by_name))}.")
+    return [by_name[name] for name in names]
 
 
 def _present(**arrays: Rows | None) -> dict[str, Rows]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN, Dataset
-from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert
+from cleaning.domain.dataset import ABSTAIN, Dataset, labels_are_references
+from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, chosen_by_name
 from cleaning.errors import InputError, counted, first_five, one_of
 
 
@@ -69,20 +69,15 @@ class ScoredAnswers:
 
     def chosen(self, names: list[str]) -> list[ScoredExpert]:
         """Experts by name, in this order; InputError naming those there are."""
-        by_name = {e.name: e for e in self.experts}
-        for name in names:
-            if name not in by_name:
-                raise InputError(f"There is no expert '{name}': choose {one_of(list(by_name))}.")
-        return [by_name[name] for name in names]
+        return chosen_by_name(self.experts, names)
 
 
 def free_answers(dataset: Dataset, experts: Sequence[Expert]) -> ScoredAnswers | None:
     """Answers in free words as scored ones, exact matches of the given label; None where labels are of classes.
 
-    Labels of which nearly each is its own are references, not classes. An answer that equals none is wrong there, and
-    to leave it out would make every expert right in all it says.
+    An answer that equals none is wrong there, and to leave it out would make every expert right in all it says.
     """
-    if dataset.option_counts is not None or dataset.class_count * 2 <= len(dataset):
+    if dataset.option_counts is not None or not labels_are_references(dataset.class_count, len(dataset)):
         return None
     if any(isinstance(e, FullExpert) for e in experts):
         return None

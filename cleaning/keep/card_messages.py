@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import sqlalchemy as sql
 
@@ -12,7 +12,7 @@ from cleaning.keep.store_tables import MESSAGES
 from cleaning.keep.stored import now
 
 Kind = Literal["note", "question", "answer"]
-KINDS = ("note", "question", "answer")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST_MESSAGE = 2_000
 
 

@@ -1,14 +1,12 @@
 """What the import doctor says: one finding, one sentence."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from cleaning.errors import first_five
 
-SEVERITIES = ("error", "warning", "note")
-
-
 Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cleaning.domain.dataset import labels_are_references
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.joining.class_codes import OUT_OF_RANGE, UNREADABLE, Codes
 from data_adapters.joining.samples import Samples
@@ -14,7 +15,6 @@ from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import shortened
 
 FEWEST = 20  # samples, below which nearly every label may be another by chance
-NEARLY_ALL = 0.5  # of the samples, that have a label of their own
 SLIPS = 0.05  # of the answers, that may be none of the labels
 MOST_WRONG_IN_WORDS = 0.95  # of answers in free words may equal no label at all; more is a file of something else
 
@@ -34,7 +34,7 @@ class Frame:
     @property
     def answers_are_free(self) -> bool:
         """Whether labels are answers in free words, nearly each of its own: a wrong answer then equals no label."""
-        return self.samples.options is None and len(self.class_names) * 2 > len(self.given)
+        return self.samples.options is None and labels_are_references(len(self.class_names), len(self.given))
 
 
 def refuse_or_note(name: str, file: str, frame: Frame, codes: Codes, text: np.ndarray, plan: ReadingPlan) -> list[str]:
@@ -44,7 +44,7 @@ def refuse_or_note(name: str, file: str, frame: Frame, codes: Codes, text: np.nd
     if not given:
         raise InputError(f"Expert '{name}' ({file}) has no answer for any sample.")
     if frame.samples.options is None and not (plan.options.as_is or plan.options.free_answers):
-        _refuse_free_labels(name, frame.given, len(frame.class_names), len(bad), given)
+        _refuse_free_labels(name, frame, len(bad), given)
     if len(bad) > (MOST_WRONG_IN_WORDS if frame.answers_are_free else 0.5) * given:
         raise InputError(
             f"Expert '{name}': {len(bad):,} of {counted(given, 'answer')} are no class: "
@@ -76,21 +76,17 @@ def _quoted(values: np.ndarray) -> str:
     return first_five(f"'{shortened(value)}'" for value in dict.fromkeys(values))
 
 
-def _refuse_free_labels(name: str, given: np.ndarray, class_count: int, unreadable: int, answers: int) -> None:
+def _refuse_free_labels(name: str, frame: Frame, unreadable: int, answers: int) -> None:
     """Raises InputError where classes are the labels themselves, nearly all of them different, and answers are none.
 
-    given: (N,) class numbers. unreadable: how many of an expert's ``answers`` are no class.
+    unreadable: how many of an expert's ``answers`` are no class.
     """
-    labels = len(np.unique(given))
-    if (
-        len(given) < FEWEST
-        or labels != class_count
-        or labels <= NEARLY_ALL * len(given)
-        or unreadable <= SLIPS * answers
-    ):
+    samples, labels = len(frame.given), len(np.unique(frame.given))
+    named_alone = labels != len(frame.class_names)  # some classes are only named, so that they are a list of classes
+    if samples < FEWEST or named_alone or not frame.answers_are_free or unreadable <= SLIPS * answers:
         return
     raise InputError(
-        f"Given labels are texts rather than classes: {labels:,} different ones for {counted(len(given), 'sample')}. "
+        f"Given labels are texts rather than classes: {labels:,} different ones for {counted(samples, 'sample')}. "
         f"{unreadable:,} of {counted(answers, 'answer')} of expert '{name}' are none of them; those are wrong, and would "
         "count as missing. Calibration and the cascade on the command line take them as answers; to find wrong labels "
         "give each sample its options."

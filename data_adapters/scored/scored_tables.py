@@ -42,14 +42,15 @@ def read_scored(tables: Mapping[str, Path], name: str = "") -> ScoredAnswers:
     tables: a file for each name; a wide table brings the experts' names itself. Joined by sample id, in the order of
     the first table. Raises InputError naming what is missing.
     """
-    marked = [one for label, path in tables.items() for one in _marked_in(read_table(Path(path)), label)]
+    read = {label: read_table(Path(path)) for label, path in tables.items()}
+    marked = [one for label, table in read.items() for one in _marked_in(table, label)]
     names = [one.name for one in marked]
     if len(set(names)) < len(names):
         repeated = sorted({n for n in names if names.count(n) > 1})
         raise InputError(f"Experts bear the same name: {first_five(repeated)}. Give each table a name of its own.")
     ids = pd.Index(list(dict.fromkeys(one for each in marked for one in each.ids)))
     experts = tuple(_aligned(one, ids) for one in marked)
-    parts = _parts(read_table(Path(next(iter(tables.values())))), ids)
+    parts = _parts(next(iter(read.values())), ids)
     return ScoredAnswers(name or "scored answers", ids.to_numpy(object), experts, parts, tuple(_notes(marked, ids)))
 
 

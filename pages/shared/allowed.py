@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from cleaning.errors import InputError
 from cleaning.keep.decisions import ReviewStore, shared_store
+from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
 from cleaning.review.team import permissions, roles, sessions
 from cleaning.review.team.permissions import LOAD, Action
@@ -40,9 +41,8 @@ def permit_on_server(action: Action) -> None:
 
 def done_on_server(action_key: str, **about: object) -> None:
     """Notes in the log of the house what this person did."""
-    sessions.house_store(workspaces_root()).set_choice(
-        "", action_key, about, at=roles.now(), who=state.current().reviewer
-    )
+    house, who = sessions.house_store(workspaces_root()), state.current().reviewer
+    house.set_choice(roles.WORKSPACE, action_key, about, at=now(), who=who)
 
 
 def permit_loading() -> None:

@@ -54,18 +54,15 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _evaluated(arguments: argparse.Namespace, progress):
+    from cleaning.command_line.shared.review_source import open_run
     from cleaning.keep.decisions import open_store
-    from cleaning.keep.workspaces import open_workspace_folder
     from cleaning.known_truth.evaluation import evaluate_run
     from cleaning.known_truth.known import KnownTruth
     from cleaning.review.in_force import in_force
     from data_adapters.opinions import read_truth
     from data_adapters.opinions.truth import WRONG
 
-    workspace = open_workspace_folder(arguments.workspace)
-    chosen = workspace.run(arguments.run_id) if arguments.run_id else workspace.latest_run()
-    if chosen is None:
-        raise InputError(f"Workspace '{workspace.name}' has no run. Score it first: python -m cleaning score.")
+    workspace, chosen = open_run(arguments)
     errors = tuple(e.strip() for e in arguments.errors.split(",")) if arguments.errors else WRONG
     truth = read_truth(arguments.truth, workspace.dataset(), errors)
     store = open_store(workspace.decisions_url, workspace.id)

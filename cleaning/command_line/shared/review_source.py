@@ -33,17 +33,24 @@ def policy_of(arguments: argparse.Namespace, recorded: dict | None = None):
     return Policy.from_dict((recorded or {}) | asked)
 
 
-def read_review(arguments: argparse.Namespace):
-    """The Handover that the arguments name."""
-    from cleaning.export.handover import Handover
-    from cleaning.keep.decisions import open_store
+def open_run(arguments: argparse.Namespace):
+    """(Workspace, Run) that WORKSPACE and --run name; InputError where there is no run yet."""
     from cleaning.keep.workspaces import open_workspace_folder
 
-    policy = policy_of(arguments)
     workspace = open_workspace_folder(arguments.workspace)
     run = workspace.run(arguments.run_id) if arguments.run_id else workspace.latest_run()
     if run is None:
         raise InputError(f"Workspace '{workspace.name}' has no run. Score it first: python -m cleaning score.")
+    return workspace, run
+
+
+def read_review(arguments: argparse.Namespace):
+    """The Handover that the arguments name."""
+    from cleaning.export.handover import Handover
+    from cleaning.keep.decisions import open_store
+
+    policy = policy_of(arguments)
+    workspace, run = open_run(arguments)
     store = open_store(workspace.decisions_url, workspace.id)
     try:
         return Handover(workspace, run, store.decisions(), policy, store.choices())

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import add_source_arguments, read_source
-from cleaning.errors import InputError, one_of
 from cleaning.version import __version__
 
 if TYPE_CHECKING:
@@ -35,11 +34,9 @@ class Study:
 
     def chosen(self, names: list[str]) -> list[Expert]:
         """Experts by name, in this order; InputError naming those there are."""
-        by_name = {e.name: e for e in self.experts}
-        for name in names:
-            if name not in by_name:
-                raise InputError(f"There is no expert '{name}': choose {one_of(list(by_name))}.")
-        return [by_name[name] for name in names]
+        from cleaning.domain.experts import chosen_by_name
+
+        return chosen_by_name(self.experts, names)
 
 
 def read_study(arguments: argparse.Namespace, free_answers: bool = False) -> Study:

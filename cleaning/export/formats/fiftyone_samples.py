@@ -28,7 +28,7 @@ def fiftyone_samples(handover: Handover) -> bytes:
             "label_corrected": np.where(codes == DROPPED, "", names[codes]),
             "suggested_label": names[scores["suggested"].to_numpy()],
             "suspicion": np.round(scores["suspicion"].to_numpy(np.float64), 6),
-            "tags": _tags(handover, codes),
+            "tags": [",".join(tags) for tags in _tags(handover, codes)],
         }
     )
     return as_csv(frame)
@@ -38,7 +38,7 @@ def fiftyone_labels(handover: Handover) -> bytes:
     """JSON: {"classes", "labels": {picture's path without its ending: label, with its attributes}}; dropped samples are
     left out, for they have no label. A picture is named as below the folder of the pictures."""
     codes, scores, names = handover.final.codes(), handover.scores, handover.names
-    dataset, tags = handover.dataset, _tags(handover, handover.final.codes())
+    dataset, tags = handover.dataset, _tags(handover, codes)
     pictures = dataset.samples.get("image", dataset.sample_ids)
     labels = {
         str(PurePosixPath(str(picture)).with_suffix("")): {
@@ -48,7 +48,7 @@ def fiftyone_labels(handover: Handover) -> bytes:
                 "given_label": names[given],
                 "suggested_label": names[suggested],
                 "suspicion": round(float(suspicion), 6),
-                "tags": marked.split(",") if marked else [],
+                "tags": marked,
             },
         }
         for picture, sample, given, code, suggested, suspicion, marked in zip(
@@ -60,7 +60,7 @@ def fiftyone_labels(handover: Handover) -> bytes:
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _tags(handover: Handover, codes: np.ndarray) -> list[str]:
+def _tags(handover: Handover, codes: np.ndarray) -> list[list[str]]:
     reviewed = np.zeros(len(codes), bool)
     reviewed[handover.final.table["row"].to_numpy(np.int64)] = True
     dropped = codes == DROPPED
@@ -70,4 +70,4 @@ def _tags(handover: Handover, codes: np.ndarray) -> list[str]:
         "changed": (codes != handover.dataset.given_labels) & ~dropped,
         "dropped": dropped,
     }
-    return [",".join(name for name, held in zip(marks, row) if held) for row in zip(*marks.values())]
+    return [[name for name, held in zip(marks, row) if held] for row in zip(*marks.values())]

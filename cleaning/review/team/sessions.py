@@ -12,7 +12,7 @@ from pathlib import Path
 from cleaning.keep.decisions import ReviewStore, shared_store
 from cleaning.keep.stored import now
 from cleaning.review.team.permissions import END_SESSIONS
-from cleaning.review.team.roles import require, role_everywhere
+from cleaning.review.team.roles import WORKSPACE, require, role_everywhere
 
 HOUSE = "house"
 HOURS, USUAL_HOURS = "SECOND_OPINION_SESSION_HOURS", 12.0
@@ -46,23 +46,23 @@ def over(store: ReviewStore, session: SignIn) -> str:
     hours = float(os.environ.get(HOURS) or USUAL_HOURS)
     if time.time() - session.since >= hours * 3600:
         return LASTED
-    if store.choice("", _of_session(session.sid)):
+    if store.choice(WORKSPACE, _of_session(session.sid)):
         return ENDED
-    all_before = store.choice("", _of_person(session.who))
+    all_before = store.choice(WORKSPACE, _of_person(session.who))
     ended = isinstance(all_before, dict) and session.since <= float(all_before.get("before", 0.0))
     return ENDED if ended else ""
 
 
 def end(store: ReviewStore, session: SignIn) -> None:
     """Ends one's own session, as by signing out."""
-    store.set_choice("", _of_session(session.sid), {"who": session.who}, at=now(), who=session.who)
+    store.set_choice(WORKSPACE, _of_session(session.sid), {"who": session.who}, at=now(), who=session.who)
 
 
 def end_all(store: ReviewStore, who: str, *, by: str) -> None:
     """Ends all sessions that a person has now: one's own, or an admin those of others. Raises InputError."""
     if who != by:
         require(role_everywhere(by), END_SESSIONS.role, END_SESSIONS.words)
-    store.set_choice("", _of_person(who), {"who": who, "before": time.time()}, at=now(), who=by)
+    store.set_choice(WORKSPACE, _of_person(who), {"who": who, "before": time.time()}, at=now(), who=by)
 
 
 def _of_session(sid: str) -> str:

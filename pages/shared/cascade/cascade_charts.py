@@ -23,8 +23,8 @@ LINE = 19  # pixels from one name to the next
 def against_cost(curves: CascadeCurves, point: OperatingPoint) -> go.Figure:
     """Accuracy against the cost of a sample; the point is marked on its line."""
     figure = charts.base(HEIGHT, "cost of a sample", "accuracy")
-    table = curves.table()
-    shown = [table["low"].min(), *curves.points()["low"]], [table["high"].max(), *curves.points()["high"]]
+    table, alone = curves.table(), curves.points()
+    shown = [table["low"].min(), *alone["low"]], [table["high"].max(), *alone["high"]]
     room = 0.03 * (max(shown[1]) - min(shown[0]))
     span = min(shown[0]) - room, max(shown[1]) + room
     for policy, curve in table.groupby("policy", sort=False):
@@ -34,7 +34,7 @@ def against_cost(curves: CascadeCurves, point: OperatingPoint) -> go.Figure:
     _name_ends(figure, table, span)
     figure.update_layout(showlegend=False, margin={"t": TOP, "b": BOTTOM, "r": RIGHT})
     figure.update_yaxes(tickformat=".0%", range=span)
-    dearest, cheapest = curves.points()["cost"].max(), table["cost"].min()
+    dearest, cheapest = alone["cost"].max(), table["cost"].min()
     figure.update_xaxes(range=[cheapest - 0.03 * dearest, 1.03 * dearest])
     return figure
 
