@@ -27,6 +27,7 @@ CHANGES = {
     "suspicion": st.column_config.NumberColumn("suspicion", format="%.3f", help=glossary.meaning("suspicion")),
 }
 TOLD_IN_FULL = {"given_text": "given_label", "corrected_text": "label_corrected"}  # instead of the letter alone
+PROGRAM = "program"
 CHOICE_WIDTH, VOTES_WIDTH, COUNT_WIDTH = 245, 150, 170  # pixels: the longest words, uncut
 CLASSES = {
     "class": st.column_config.TextColumn("class"),
@@ -45,17 +46,23 @@ def page() -> None:
         "log and can be made again.",
     )
     handout = export_handout.handout()
-    settled = policy()
+    first, folded, below = st.container(), st.container(), st.container()
+    with folded, st.expander("How decisions are settled", icon=":material/rule:"):
+        settled = policy()
     found = handout.preview(settled)
-    if not found.counts["decided"]:
-        nothing_decided(handout)
-    else:
-        counts(found.counts)
-        what_changes(handout, found)
-    certificate_row.certificate_line(handout.workspace, handout.run)
-    allowed.permit(EXPORT, handout.workspace)
-    for_whom.section(handout, settled)
-    downloads(handout, settled, primary=bool(found.counts["decided"]))
+    with first:
+        if found.counts["decided"]:
+            counts(found.counts)
+        else:
+            nothing_decided(handout)
+    with below:
+        if found.counts["decided"]:
+            what_changes(handout, found)
+        certificate_row.certificate_line(handout.workspace, handout.run)
+        allowed.permit(EXPORT, handout.workspace)
+    with first:
+        what_for(handout, settled, primary=bool(found.counts["decided"]))
+    all_files(handout, settled)
     reports_shown.reports(handout, settled)
     import_section.section(handout)
 
@@ -126,20 +133,24 @@ def in_words(verdict: str) -> str:
 
 @st.fragment
 @guarded
-def downloads(handout, settled: Policy, primary: bool) -> None:
+def what_for(handout, settled: Policy, primary: bool) -> None:
+    """One question, and the one file that answers it."""
     st.header("What do you need it for?")
     uses = handout.uses()
-    chosen = st.radio("What for", list(uses), format_func=lambda use: uses[use][0], key="export_use",
+    words = {name: use[0] for name, use in uses.items()} | {PROGRAM: "Hand it to another program"}
+    chosen = st.radio("What for", list(words), format_func=words.__getitem__, key="export_use",
                       label_visibility="collapsed")  # fmt: skip
-    needed = uses[chosen or "train"][1]
-    one_file(handout, settled, needed, primary)
+    if chosen == PROGRAM:
+        for_whom.section(handout, settled)
+    else:
+        one_file(handout, settled, uses[chosen or "train"][1], primary)
     st.caption(f"Settled by: {plain(settled.in_words(), 400)}.")
-    with st.expander("All files"):
-        all_files(handout, settled, needed.name)
 
 
-def all_files(handout, settled: Policy, shown: str) -> None:
-    """Everything at once, and each file but the one that is shown already."""
+@guarded
+def all_files(handout, settled: Policy) -> None:
+    """Everything at once, and each file by itself."""
+    st.header("All files")
     st.download_button(
         "Everything as ZIP",
         data=handout.download(export_handout.EVERYTHING, settled),
@@ -148,22 +159,22 @@ def all_files(handout, settled: Policy, shown: str) -> None:
         on_click="ignore",  # a rerun would forget what the click asks for before it is made
         icon=":material/folder_zip:",
     )
-    st.caption("All files below, with a manifest of their SHA-256 hashes.")
+    st.caption("Every file below, with a manifest of their SHA-256 hashes.")
     for title, kinds in handout.sections().items():
-        st.markdown(f"### {title}")
-        for kind in kinds:
-            if kind.name != shown:
+        with st.expander(title):
+            for kind in kinds:
                 one_file(handout, settled, kind)
 
 
-def one_file(handout, settled: Policy, kind, primary: bool = False) -> None:
+def one_file(handout, settled: Policy, kind, primary: bool | None = None) -> None:
+    """What a file is and the button that takes it. primary: given where it is the one that was asked for."""
     words, button = st.columns([3, 1], vertical_alignment="center")
     words.markdown(f"**{kind.title}**  \n{plain(kind.words)}")
     button.download_button(
         "Download",
         data=handout.download(kind.name, settled),
         file_name=kind.file_name,
-        key=f"download_{kind.name}",
+        key=f"download_{kind.name}" if primary is None else f"needed_{kind.name}",
         on_click="ignore",
         icon=":material/download:",
         type="primary" if primary else "secondary",

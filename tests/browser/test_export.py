@@ -32,7 +32,6 @@ def test_changes_show_their_picture_and_one_click_gives_everything(own_server, c
     assert thumbnail.value.headers["content-type"].startswith("image/")
     row = int(workspace.latest_run().scores["row"].iloc[0])
     assert f"/api/media/{workspace.id}/{row}/thumb?" in thumbnail.value.url
-    page.get_by_text("All files", exact=True).click()
     with download(page) as everything:
         page.get_by_role("button", name="Everything as ZIP").click()
     with zipfile.ZipFile(everything.value.path()) as archive:
@@ -49,6 +48,7 @@ def test_counts_follow_the_policy(own_server, context):
     page.goto(f"{own_server.url}/export?workspace={workspace.id}")
     replaced = page.locator("[data-testid=stMetric]", has_text="Labels replaced").locator("[data-testid=stMetricValue]")
     expect(replaced).to_have_text("1")
+    page.get_by_text("How decisions are settled", exact=True).click()
     page.get_by_label("Votes needed", exact=True).fill("2")
     page.get_by_label("Votes needed", exact=True).press("Enter")
     expect(replaced).to_have_text("0")
@@ -67,6 +67,7 @@ def test_no_choice_is_cut_and_the_card_is_seen(own_server, chromium, width):
     relabel_the_top(workspace)
     page = chromium.new_page(viewport={"width": width, "height": 900})
     page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+    page.get_by_text("How decisions are settled", exact=True).click()
     for name, (_, options) in CHOICES.items():
         box = page.locator(f".st-key-policy_{name} input")
         box.wait_for()

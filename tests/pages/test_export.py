@@ -57,9 +57,9 @@ def test_it_asks_what_for_and_gives_that_one_file_first(app, digits):
     decide(digits, digits.latest_run().scores.iloc[0].sample_id, "none_fits", ())
     test = app("export", digits.id)
     first = test.get("download_button")[0].proto
-    assert first.id.endswith("download_csv") and first.type == "primary"
+    assert first.id.endswith("needed_csv") and first.type == "primary"
     test.radio(key="export_use").set_value("publish").run()
-    assert test.get("download_button")[0].proto.id.endswith("download_patch")
+    assert test.get("download_button")[0].proto.id.endswith("needed_patch")
     primary = [e for e in test.get("download_button") if e.proto.type == "primary"]
     assert len(primary) == 1
 

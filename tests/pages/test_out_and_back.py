@@ -22,9 +22,9 @@ def test_the_first_records_and_the_command_are_shown_for_whom_is_chosen(app, que
     top = questions.latest_run().scores.iloc[0]
     decide(questions, top.sample_id, "relabel", (int(top.suggested),))
     test = app("export", questions.id)
-    tables = len(test.dataframe)
+    test.radio(key="export_use").set_value("program").run()
     test.selectbox(key="export_for").set_value("lm-evaluation-harness").run()
-    shown = test.dataframe[tables].value
+    shown = test.dataframe[0].value
     assert len(shown) == 5 and {"sample_id", "question", "choices", "accepted"} <= set(shown)
     assert any("lm_eval run --include_path" in code.value for code in test.code)
     assert not test.exception
@@ -32,11 +32,12 @@ def test_the_first_records_and_the_command_are_shown_for_whom_is_chosen(app, que
 
 def test_label_studio_asks_whether_the_given_label_is_shown(app, digits):
     test = app("export", digits.id)
+    test.radio(key="export_use").set_value("program").run()
     test.selectbox(key="export_for").set_value("Label Studio").run()
-    assert "given_label" not in test.dataframe[-1].value["data"].iloc[0]
+    assert "given_label" not in test.dataframe[0].value["data"].iloc[0]
     test.checkbox(key="export_show_given").check().run()
     test.text_input(key="export_image_prefix").set_value("https://pictures.example/").run()
-    shown = test.dataframe[-1].value["data"].iloc[0]  # a beginning; digests of the content stand last
+    shown = test.dataframe[0].value["data"].iloc[0]  # a beginning; digests of the content stand last
     assert re.search(r'"given_label": "\w+", "image": "https://pictures\.example/[^"]+"', shown)
 
 

@@ -37,6 +37,7 @@ def test_answers_stand_without_names_and_a_ruling_settles(app, digits, contested
     page.button(key=f"settle_{contested}_7").click().run()
     assert log_of(digits)[-1].card == "adjudication" and log_of(digits)[-1].labels == (7,)
     assert "Nothing is contested" in "\n".join(s.value for s in page.success) and "Last settled" in words(page)
+    assert page.button(key="onward_review").proto.type == "primary", "an empty page leads on"
 
 
 def test_a_question_is_asked_and_the_card_left(app, digits, contested):

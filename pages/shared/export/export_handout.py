@@ -30,9 +30,6 @@ USES = {
     "evaluate": ("Evaluate models on what is surely right", "mask"),
     "publish": ("Publish the corrections, for others to apply", "patch"),
     "report": ("Report what was done", "card"),
-    "label_studio": ("Go on in Label Studio", "label_studio"),
-    "argilla": ("Go on in Argilla", "argilla"),
-    "cleanlab": ("Go on in cleanlab", "cleanlab"),
 }
 CHOICES = {
     "settle": (

@@ -1,4 +1,4 @@
-"""Export asks for whom: the files for that program, their first records as it will see them, and what takes them in."""
+"""Export for another program: the files for it, their first records as it will see them, and what takes them in."""
 
 from collections.abc import Callable
 
@@ -8,38 +8,33 @@ from cleaning.export import ExportKind, Policy
 from cleaning.export.export_options import ExportOptions
 from cleaning.export.first_records import first_records
 from pages.shared.export.export_handout import Handout
-from pages.shared.messages import guarded, plain
+from pages.shared.messages import plain
 
 AUDIENCES = {
     "My own code": ("csv", "parquet", "jsonl", "npy", "source"),
     "Hugging Face datasets": ("hugging_face",),
     "lm-evaluation-harness": ("lm_eval_task", "mask"),
-    "An evaluation of my own": ("mask", "real"),
     "Label Studio": ("label_studio", "label_studio_interface"),
     "Argilla": ("argilla",),
     "cleanlab": ("cleanlab",),
     "Inspect": ("inspect",),
     "OpenAI evals": ("openai_evals",),
     "FiftyOne": ("fiftyone", "fiftyone_json"),
-    "The dataset's owners": ("patch", "decisions"),
 }
 ANNOTATED = ("label_studio", "label_studio_interface")
 ADDRESSED = (*ANNOTATED, "fiftyone")
 
 
-@st.fragment
-@guarded
 def section(handout: Handout, settled: Policy) -> None:
-    """For whom, as which file, its first records and the command; nothing is made before somebody is chosen."""
-    st.header("For whom?")
+    """For which program, as which file, its first records and the command; nothing is made before one is chosen."""
     suited = {kind.name: kind for kinds in handout.sections().values() for kind in kinds}
     audiences = {who: [suited[name] for name in names if name in suited] for who, names in AUDIENCES.items()}
     left, right = st.columns(2)
     chosen = left.selectbox(
-        "Program or people",
+        "Program",
         [who for who, kinds in audiences.items() if kinds],
         index=None,
-        placeholder="Choose who takes it in",
+        placeholder="Choose what takes it in",
         key="export_for",
     )
     if chosen is None:

@@ -14,6 +14,15 @@ from pages.shared.messages import guarded, plain
 
 MOST_SHOWN = 200
 _CHOSEN, _NAME, _FIRST, _SECOND, _ARCHIVED = (f"runs_{name}" for name in "chosen name first second archived".split())
+FIRST = (
+    "run",
+    "",
+    "flagged",
+    "of them reviewed",
+    "wrong labels found",
+    "decisions that count",
+    "random cards reviewed",
+)
 WIDTHS = {
     "run": st.column_config.TextColumn(width="medium"),
     "experts": st.column_config.TextColumn(width="medium"),
@@ -32,7 +41,8 @@ def runs() -> None:
         st.caption("This dataset has not been scored yet, or all of its runs are archived.")
         return
     table = pd.DataFrame([one.told() | {"": "open here" if _is_open(one) else ""} for one in shown])
-    st.dataframe(table, hide_index=True, width="stretch", column_config=WIDTHS)
+    order = [*FIRST, *(str(c) for c in table if c not in FIRST)]  # long texts last: what is counted is never cut off
+    st.dataframe(table, hide_index=True, width="stretch", column_order=order, column_config=WIDTHS)
     one_run(workspace, shown)
     if len(shown) > 1:
         two_runs(workspace, shown)

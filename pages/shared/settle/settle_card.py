@@ -8,7 +8,7 @@ from cleaning.domain.verdicts import BY_NAME, NONE_FITS, UNCLEAR_ITEM
 from cleaning.keep.card_messages import Message
 from cleaning.review import PICKED, ReviewDesk, View
 from cleaning.review.team.settling import Answer, Contested, SettleDesk
-from pages.shared import state
+from pages.shared import frame, state
 from pages.shared.messages import guarded, plain
 from pages.shared.review.simple import show_sample
 from pages.shared.settle.guideline_editor import pin_card
@@ -25,6 +25,7 @@ def to_settle(desk: ReviewDesk) -> None:
     st.caption(f"{len(waiting):,} to settle · {len(settling.settled()):,} settled")
     if not ahead:
         st.success("Nothing is contested. Cards come here when reviewers differ, are unsure, or ask for an expert.")
+        frame.onward("review", "Review")
         return _last(desk)
     named = st.toggle("Show names", key="settle_names", help="Who said what. Without names the answers alone count.")
     card = settling.card(ahead[0], named)

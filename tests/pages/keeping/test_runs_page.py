@@ -80,6 +80,7 @@ def test_runs_are_named_archived_and_compared(app, digits):
     second = workspace.save_run(scored, experts)
     test = app("runs", workspace.id, reviewer="ana", run=first.id)
     assert len(test.dataframe[0].value) == 2
+    assert list(test.dataframe[0].proto.column_order)[:4] == ["run", "", "flagged", "of them reviewed"], "none cut off"
     both = test.dataframe[1].value
     assert both.iloc[3, 1:].tolist() == [f"{int(r.scores['flagged'].sum()):,}" for r in (first, second)]
     assert any("stay flagged" in m.value for m in test.markdown)
