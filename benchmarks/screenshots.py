@@ -1,8 +1,9 @@
-"""Pictures of every mode of the review room for docs/review.md, from the bundled demo.
+"""Pictures of the pages for docs/quick_start.md, and of every mode of the review room for docs/review.md, from the demo.
 
     python -m benchmarks.screenshots [--out docs/images] [--browser /usr/bin/chromium]
 
-Makes the demo in a temporary folder, serves the app and writes ``review_<mode>_<light or dark>.png`` at 1440 x 900.
+Makes the demo in a temporary folder, serves the app and writes ``review_<mode>_<light or dark>.png`` and
+``page_<name>_<light or dark>.png`` at 1440 x 900.
 It measures nothing, so ``python -m benchmarks`` leaves it out.
 """
 
@@ -113,6 +114,24 @@ MODES: dict[str, tuple[str, str, Callable]] = {
 }
 
 
+PAGES = {"load": "Go on with", "threshold": "Samples by suspicion", "export": "What do you need it for?"}  # awaited
+
+
+def take_pages(browser, address: str, workspace: Workspace, out: Path) -> None:
+    """Writes each page of the quick start, light and dark."""
+    for name, awaited in PAGES.items():
+        for scheme in ("light", "dark"):
+            context = browser.new_context(viewport=WINDOW, color_scheme=scheme)
+            page = context.new_page()
+            home = name == "load"
+            page.goto(address if home else f"{address}/{name}?workspace={workspace.id}&reviewer=anna")
+            page.get_by_text(awaited).first.wait_for()
+            page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+            page.wait_for_timeout(1_500)
+            _kept(page, out / f"page_{name}_{scheme}.png")
+            context.close()
+
+
 def set_mode(workspace: Workspace, mode: str) -> None:
     """The run's mode, and no cards shown open by lot, so that a picture is what its name says."""
     store = open_store(workspace.decisions_url, workspace.id)
@@ -134,13 +153,17 @@ def take(browser, address: str, workspaces: dict[str, Workspace], out: Path, wan
             page.goto(f"{address}/review?workspace={workspaces[kind].id}&reviewer={name}-{scheme}")
             page.wait_for_selector(SHOWN)
             act(page)
-            place = out / f"review_{name}_{scheme}.png"
-            page.screenshot(path=place)
+            place = _kept(page, out / f"review_{name}_{scheme}.png")
             context.close()
-            shrink(place)
             if place.name == COVER:
                 shutil.copy(place, out / "review.png")
-            print(f"{place}: {place.stat().st_size / 1000:.0f} kB", flush=True)
+
+
+def _kept(page, place: Path) -> Path:
+    page.screenshot(path=place)
+    shrink(place)
+    print(f"{place}: {place.stat().st_size / 1000:.0f} kB", flush=True)
+    return place
 
 
 def shrink(place: Path) -> None:
@@ -157,7 +180,7 @@ def write_all(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--browser", default=shutil.which("chromium") or "/usr/bin/chromium")
-    parser.add_argument("modes", nargs="*", help=f"of {', '.join(MODES)}; all by default")
+    parser.add_argument("modes", nargs="*", help=f"of {', '.join(MODES)}, pages; all by default")
     chosen = parser.parse_args(arguments)
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
@@ -166,7 +189,11 @@ def write_all(arguments: list[str] | None = None) -> None:
         workspaces = {one.kind: one for one in list_workspaces(root)}
         with served(root) as (address, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chosen.browser, args=OPTIONS)
-            take(browser, address, workspaces, chosen.out, chosen.modes)
+            wanted = [mode for mode in chosen.modes if mode != "pages"]
+            if wanted or not chosen.modes:
+                take(browser, address, workspaces, chosen.out, wanted)
+            if not chosen.modes or "pages" in chosen.modes:
+                take_pages(browser, address, workspaces["image"], chosen.out)
             browser.close()
 
 

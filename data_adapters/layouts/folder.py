@@ -75,7 +75,7 @@ def _samples_file(folder: Path) -> Path:
 
 def _inside(folder: Path, path: Path) -> Path:
     """The path, unless it is a link that leads out of the folder."""
-    if not path.resolve().is_relative_to(folder):
+    if not path.resolve().is_relative_to(folder.resolve()):
         raise InputError(
             f"'{path.relative_to(folder)}' is a link that leads out of the folder '{folder.name}'. "
             "Copy the file into the folder, or give it as a loose file."

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from cleaning.domain.experts import FullExpert
 from cleaning.errors import InputError
 from data_adapters import read, read_folder
 from data_adapters.doctor.examination import examine
+from data_adapters.layouts.folder import picture_folder
 from tests.data_adapters import tiny
 
 
@@ -163,3 +165,9 @@ def test_links_out_of_the_folder_are_refused(tmp_path, what):
     (folder / what).symlink_to(target)
     with pytest.raises(InputError, match="is a link that leads out of the folder 'set'"):
         read_folder(folder)
+
+
+def test_pictures_are_found_from_a_folder_named_as_the_shell_does(tmp_path, monkeypatch):
+    (tmp_path / "pets" / "images").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert picture_folder(Path("pets")) == Path("pets/images")

@@ -1,0 +1,3 @@
+from tests.demo_workspaces import demo_template
+
+__all__ = ["demo_template"]
