@@ -23,6 +23,8 @@ div:has(> .st-key-narrow_navigation) {position: absolute; width: auto}
   [data-testid=stHeader] img {width: 1.8rem; height: 1.8rem; max-width: none; object-fit: cover; object-position: left}
   [data-testid=stButtonGroup] > div {flex-wrap: wrap; mask-image: none}
 }
+/* where nothing hovers it would always lie over the legend; a double tap shows the whole figure again */
+@media (hover: none) {[data-testid=stPlotlyChart] .modebar-container {display: none}}
 /* as high as the boxes and buttons beside them, so that labels and edges lie on one line */
 [data-testid=stButtonGroup] button {min-height: 2.5rem}
 a:focus-visible {outline: 3px solid light-dark(#0F6E66, #3AA79B) !important; outline-offset: 1px}

@@ -88,3 +88,12 @@ def test_each_line_is_named_once_and_no_name_lies_on_another(cascade):
     assert min(after - before for before, after in pairwise(tops)) >= 14
     shown = cascade.locator(".js-plotly-plot").bounding_box()
     assert all(box["x"] + box["width"] <= shown["x"] + shown["width"] for box in boxes)
+
+
+def test_no_bar_lies_over_a_figure_where_a_finger_points(server, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server.url}/calibrate?workspace={server.workspace('image').id}")
+    page.locator("[data-testid=stPlotlyChart] .legend").first.wait_for(timeout=60_000)
+    expect(page.locator("[data-testid=stPlotlyChart] .modebar").first).to_be_hidden()
+    context.close()
