@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,18 +45,20 @@ class LearnedPlan:
 
     def within(self, fraction: float) -> tuple[Decisions, float]:
         """The most generous decisions that spend at most this fraction of the possible extra cost, and what they spend."""
-        most, best = fraction * float(self.costs[1:].sum()), None
-        for price in prices(self.lessons, self.edges, self.costs):
-            decisions = decisions_at(price, self.lessons, self.edges, self.costs)
-            spent = self.spent(decisions)
-            if spent <= most + 1e-9 and (best is None or spent >= best[1]):
+        most, best = fraction * float(self.costs[1:].sum()), self.row[0]
+        for decisions, spent in self.row:
+            if best[1] <= spent <= most + 1e-9:
                 best = decisions, spent
-        assert best is not None, "an infinite price sends nobody on"
         return best
 
-    def spent(self, decisions: Decisions) -> float:
-        """Extra cost a sample under these decisions."""
-        return float(asked_shares(decisions, self.lessons)[1:] @ self.costs[1:])
+    @cached_property
+    def row(self) -> list[tuple[Decisions, float]]:
+        """(decisions, extra cost a sample) at every price, first those that send nobody on."""
+        found = [
+            decisions_at(price, self.lessons, self.edges, self.costs)
+            for price in prices(self.lessons, self.edges, self.costs)
+        ]
+        return [(d, float(asked_shares(d, self.lessons)[1:] @ self.costs[1:])) for d in found]
 
     def standing_on(self, confidence: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As ``standing``, of other samples' raw confidences (M, n) and answers or rights (M, n)."""
