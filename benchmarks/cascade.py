@@ -4,9 +4,10 @@
 
 ImageNet validation, 50,000 samples, eight experts of whom only the predicted class and its confidence are known.
 Everything is learned on one random half and judged on the other. "Accuracy" is agreement with the given labels. Two
-parts: routing between two (and three) experts, also with one expert made over-confident (its log-odds x 2.5), and
+parts: routing between two experts and in a chain, also with one expert made over-confident (its log-odds x 2.5), and
 calling one more expert for cleaning only where it can change what is flagged. The truth half is read last, and only
-to count finds. FOLDER: ``SECOND_OPINION_DATA``, or ``../shared/data``.
+to count finds. FOLDER: ``SECOND_OPINION_DATA``, or ``../shared/data``. Three experts in any order, and promises:
+``benchmarks.cascade_many``.
 """
 
 import argparse
@@ -31,20 +32,16 @@ from cleaning.experts.cascade import (
     cascade_curves,
     save_calls,
 )
-from cleaning.experts.cascade.curves import area, interval
+from cleaning.experts.cascade.curves import interval
 from cleaning.suspect.pool import pool
 from cleaning.suspect.suspicion import default_suspicion
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("SECOND_OPINION_DATA") or REPOSITORY.parent / "shared" / "data")
 STRETCH = 2.5
 SMALL_TO_LARGE = ("imagenetx_SimCLR", "timm_efficientnet_b3a")
 COMPARABLE = ("imagenetx_DINO", "imagenetx_ViT")
 CHAIN = {"timm_mobilenetv3_large_100": 1.0, "imagenetx_DINO": 4.0, "timm_efficientnet_b3a": 16.0}
-THREE = (
-    {"imagenetx_SimCLR": 1.0, "imagenetx_ResNet50": 4.0, "timm_efficientnet_b3a": 16.0},
-    {"imagenetx_DINO": 1.0, "imagenetx_ViT": 1.5, "timm_efficientnet_b3a": 4.0},
-)
-SHARES = (0.25, 0.5)  # of the cost of asking the last expert alone
 ALWAYS = ("imagenetx_ResNet50", "imagenetx_DINO", "imagenetx_ViT")
 COSTLY = "timm_efficientnet_b3a"
 REVIEW_BUDGET = 2_500
@@ -171,25 +168,6 @@ def print_over_confident(images: ImageNet, repeats: int) -> None:
             print(f"| {', '.join(names)} | {'none' if which is None else names[which]} | {' | '.join(cells)} |")
 
 
-def print_three(images: ImageNet, costs: dict[str, float], repeats: int) -> None:
-    """A cascade of three: area and accuracy at shares of the last one's cost; free routing minus each, paired."""
-    curves = cascade_curves([images.answers(*one) for one in costs.items()], images.labels, repeats=repeats)
-    last = list(costs.values())[-1]
-    at = [max(0.0, (share * last - curves.costs[0]) / curves.costs[1:].sum()) for share in SHARES]
-    print(f"\n**{' -> '.join(f'{name} (cost {cost:g})' for name, cost in costs.items())}**\n")
-    print("| % agreeing | area | at 25 % of the last one's cost | at 50 % | free routing minus this, area |")
-    print("|---|---|---|---|---|")
-    for policy in curves.accuracy:
-        cells = [points(*interval(area(curves.fractions, curves.policy(policy))))]
-        cells += [points(*interval(curves.at(policy, f))) for f in at]
-        print(f"| {policy} | {' | '.join(cells)} | {points(*curves.difference('free routing', policy))} |")
-    best = max(curves.alone, key=lambda name: curves.alone[name].mean())
-    most = interval(curves.policy("free routing").max(axis=1) - curves.alone[best])
-    print(
-        f"\nBest single expert: {best}, {points(*interval(curves.alone[best]))}; free routing at best {points(*most)} above"
-    )
-
-
 def print_bins(images: ImageNet, repeats: int) -> None:
     experts = [images.answers(name, cost) for name, cost in zip(SMALL_TO_LARGE, (1.0, 12.0))]
     table = bin_sensitivity(experts, images.labels, repeats=repeats)
@@ -220,18 +198,15 @@ def known_wrong(data: Path, images: ImageNet) -> np.ndarray:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = Path(os.environ.get("SECOND_OPINION_DATA") or REPOSITORY.parent / "shared" / "data")
-    parser.add_argument("data", nargs="?", type=Path, default=default)
+    parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--repeats", type=int, default=50)
     wanted = parser.parse_args(arguments)
-    images = read(wanted.data, sorted({*SMALL_TO_LARGE, *COMPARABLE, *CHAIN, *ALWAYS, COSTLY, *THREE[0], *THREE[1]}))
+    images = read(wanted.data, sorted({*SMALL_TO_LARGE, *COMPARABLE, *CHAIN, *ALWAYS, COSTLY}))
     for names in (SMALL_TO_LARGE, COMPARABLE):
         print_curves(" -> ".join(names), pair(images, names, wanted.repeats))
     chain = [images.answers(name, cost) for name, cost in CHAIN.items()]
     title = " -> ".join(f"{name} (cost {cost:g})" for name, cost in CHAIN.items())
     print_curves(title, cascade_curves(chain, images.labels, repeats=wanted.repeats))
-    for costs in THREE:
-        print_three(images, costs, wanted.repeats)
     print_over_confident(images, wanted.repeats)
     print_bins(images, max(10, wanted.repeats // 2))
     print_calls(images, known_wrong(wanted.data, images))

@@ -30,7 +30,7 @@ _HOMES = {
     "cleaning.calibrate.calibrators": ("calibrator", "cross_fitted", "fit_calibrator", "recommend", "shift_check"),
     "cleaning.experts.cascade": (
         "Answers", "answers_of", "best_under_cost", "bin_sensitivity", "cascade_curves", "cheapest_within",
-        "learn_router", "operating_point", "route_all", "router_json", "save_calls",
+        "learn_router", "operating_point", "promised", "route_all", "router_json", "save_calls",
     ),
     "cleaning.domain.dataset": ("Dataset",),
     "cleaning.domain.experts": ("Expert", "FullExpert", "Top1Expert", "VotesExpert"),
@@ -42,7 +42,7 @@ _HOMES = {
     "cleaning.domain.folds": ("draw_folds",),
     "cleaning.suspect.pipeline": ("run_pipeline",),
     "cleaning.experts.rescoring": ("Rescoring",),
-    "cleaning.experts.cascade.router": ("ask_in_turn", "load_router", "route"),
+    "cleaning.experts.cascade.router": ("Watch", "ask_in_turn", "load_router", "route"),
     "cleaning.domain.settings": ("Settings",),
 }  # fmt: skip
 _CALLED = {"run_pipeline": "run", "calibrate_expert": "calibrate"}  # by another name in its home

@@ -26,12 +26,23 @@ CALLS = {
     "finds_kept": share("finds kept"),
 }
 BINS = {
-    "bins": st.column_config.NumberColumn("bins"),
+    "bins": st.column_config.TextColumn("bins"),
     "policy": st.column_config.TextColumn("routing", width="medium"),
+    "chosen": share("chosen in"),
     "area": share("area under the curve"),
+    "area_low": share("area from"),
+    "area_high": share("area to"),
     "accuracy": share("accuracy here"),
     "low": share("from"),
     "high": share("to"),
+}
+WAYS = {
+    "policy": st.column_config.TextColumn("way to ask", width="medium"),
+    "accuracy": share("accuracy here"),
+    "low": share("from"),
+    "high": share("to"),
+    "area": share("area under the curve"),
+    "latency": st.column_config.NumberColumn("expected latency, ms", format="%.3g"),
 }
 
 
@@ -47,15 +58,15 @@ def page() -> None:
     if len(reports) < 2:
         raise InputError("A cascade needs at least two experts; this run has one. Load another on the Load page.")
     names, costs, bins = chosen(reports)
-    scene = cascade_scene.scene_of(workspace, run, names, costs, bins)
+    scene = cascade_scene.scene_of(workspace, run, names, costs, bins, latencies(names))
     choose_point(scene)
     st.caption(plain(scene.labels.sentence(), 600))
     bins_matter(scene)
     for_cleaning(workspace, run, names[-1])
 
 
-def chosen(reports) -> tuple[list[str], list[float], int]:
-    """Experts in order, their costs, and the number of bins."""
+def chosen(reports) -> tuple[list[str], list[float], int | None]:
+    """Experts in order, their costs, and the number of bins; None: by cross-validation."""
     by_name = {r.expert.name: r.expert for r in reports}
     left, right = st.columns([4, 1], gap="large", vertical_alignment="bottom")
     names = left.multiselect(
@@ -66,7 +77,13 @@ def chosen(reports) -> tuple[list[str], list[float], int]:
         key="cascade_experts",
         help="Two or more. Each is asked only about what those before it pass on.",
     )
-    bins = right.selectbox("Bins", cascade_scene.BIN_COUNTS, index=3, key="cascade_bins", help="Of equal count.")
+    bins = right.selectbox(
+        "Bins",
+        (cascade_scene.CROSS_VALIDATION, *cascade_scene.BIN_COUNTS),
+        format_func=lambda bins: str(bins or "cross-validation"),
+        key="cascade_bins",
+        help="Of equal count. By cross-validation: chosen within each learning half, among 20, 50, 100 and 200.",
+    )
     if len(names) < 2:
         raise InputError("Choose at least two experts, the cheapest first.")
     experts = [by_name[n] for n in names]
@@ -82,7 +99,20 @@ def chosen(reports) -> tuple[list[str], list[float], int]:
         )
     if not all(e.cost for e in experts):
         st.caption("Costs that nobody stated start at 1, 10, 100 … by place. Type the real ones, in any one unit.")
-    return names, costs, bins
+    return names, costs, bins or None
+
+
+def latencies(names: list[str]) -> list[float | None]:
+    """How long each expert takes, in milliseconds; None where nobody says."""
+    with st.expander("Latency"):
+        st.caption("Experts are asked one after the other. Type how long each takes, and what to expect stands below.")
+        columns = st.columns(max(4, len(names)))
+        return [
+            columns[place].number_input(
+                f"{plain(name, 40)}, ms", min_value=0.0, value=None, format="%g", key=f"cascade_latency_{place}_{name}"
+            )
+            for place, name in enumerate(names)
+        ]
 
 
 def figure(scene: CascadeScene, point: OperatingPoint) -> None:
@@ -122,6 +152,10 @@ def choose_point(scene: CascadeScene) -> None:
     said = state.recalled("cascade_goal", tuple)
     if said and abs(said[0] - share) < 1e-6:
         st.caption(plain(said[1], 400))
+    with st.expander("Every way to ask, at this cost"):
+        table = in_percent(curves.side_by_side(share / 100), WAYS)
+        order = [c for c in WAYS if c in table]
+        st.dataframe(table, column_order=order, column_config=WAYS, hide_index=True, width="stretch")
     take_router(scene, point)
 
 
@@ -137,6 +171,32 @@ def goals(scene: CascadeScene, policy: str) -> None:
         number, button = st.columns([3, 1], vertical_alignment="bottom")
         number.number_input(label, 0.0, 100.0, start, step, format="%g", key=f"cascade_goal_{key}")
         button.button("Find", key=f"cascade_find_{key}", on_click=aim, args=(key, find), width="stretch")
+    number, button = st.columns([3, 1], vertical_alignment="bottom")
+    number.number_input(
+        f"Promised within so many points of {large}, 95 %",
+        0.0, 100.0, 1.0, 0.1, format="%g", key="cascade_goal_promise",
+        help="Learned on one half, proved on the other: worse with a chance of 5 % at most.",
+    )  # fmt: skip
+    button.button("Find", key="cascade_find_promise", on_click=keep_promise, args=(scene, policy), width="stretch")
+
+
+@guarded
+def keep_promise(scene: CascadeScene, policy: str) -> None:
+    """Moves the slider to what can be promised, whose router is then the one to download."""
+    points = state.number("cascade_goal_promise")
+    made = cascade_scene.promise(scene, policy, points)
+    share = 100 * made.fraction if made.router is not None else state.number(SLIDER)
+    state.type_in(SLIDER, share)
+    state.remember("cascade_goal", (share, made.sentence()))
+    state.remember("cascade_promise", (share, policy, points, made.router is not None, scene.asked))
+
+
+def promise_here(scene: CascadeScene, policy: str, share: float):
+    """The promise that stands at this place of the slider, if one was asked for and can be kept."""
+    asked = state.recalled("cascade_promise", tuple)
+    if asked is None or abs(asked[0] - share) > 1e-6 or asked[1] != policy or not asked[3] or asked[4] != scene.asked:
+        return None
+    return cascade_scene.promise(scene, policy, asked[2])
 
 
 @guarded
@@ -156,7 +216,10 @@ def aim(key: str, find) -> None:
 
 def numbers(point, curves) -> None:
     accuracy, gap = point.accuracy, point.gap
-    one, two, three = st.columns(3)
+    one, two, three, *more = st.columns(3 if point.latency is None else 4)
+    for at in more:
+        at.metric("Expected latency", f"{point.latency.value:.3g} ms")
+        at.caption(f"of the last alone {point.reference_latency:.3g} ms")
     one.metric("Accuracy", f"{100 * accuracy.value:.1f} %")
     one.caption(f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %")
     two.metric("Cost saved", f"{100 * point.cost_saved.value:.0f} %")
@@ -166,10 +229,11 @@ def numbers(point, curves) -> None:
 
 
 def take_router(scene: CascadeScene, point) -> None:
+    kept = promise_here(scene, point.policy, 100 * point.fraction)
     left, right = st.columns([1, 3], gap="medium")
     left.download_button(
         "Router",
-        data=allowed.taken(EXPORT, loaders.opened_workspace(), lambda: scene.router(point), file="router.json"),
+        data=allowed.taken(EXPORT, loaders.opened_workspace(), lambda: scene.router(point, kept), file="router.json"),
         file_name="router.json",
         mime="application/json",
         icon=":material/download:",
@@ -179,8 +243,9 @@ def take_router(scene: CascadeScene, point) -> None:
     )
     with right.expander("How to use it in your own program"):
         st.markdown(
-            "The file holds bins, decisions, calibration parameters, costs and fingerprints; no data. "
-            "One module of this program reads it, and needs nothing but Python's standard library."
+            "The file holds bins, decisions, calibration parameters, costs, fingerprints, and counts of what calibration "
+            "saw for the alarm; no data. One module of this program reads it, and needs nothing but Python's standard "
+            f"library. {'It is the promised router, learned on one half alone.' if kept else ''}"
         )
         st.code(cascade_scene.SNIPPET, language="python")
 
@@ -196,7 +261,8 @@ def bins_matter(scene: CascadeScene) -> None:
             with st.spinner("Learning with other numbers of bins …"):
                 table = cascade_scene.sensitivity(scene, share)
             state.ask(what)
-            table = in_percent(table, BINS)
+            named = table["bins"].replace(cascade_scene.CROSS_VALIDATION, "cross-validation").astype(str)
+            table = in_percent(table.assign(bins=named), BINS)
             st.dataframe(table, column_order=list(BINS), column_config=BINS, hide_index=True, width="stretch")
 
 

@@ -2,7 +2,16 @@ import json
 
 import pytest
 
-from cleaning.experts.cascade import answers_of, best_under_cost, cascade_curves, route_all
+from cleaning.calibrate.study import compare_methods
+from cleaning.experts.cascade import (
+    answers_of,
+    best_under_cost,
+    calibrations_named,
+    cascade_curves,
+    operating_point,
+    promised,
+    route_all,
+)
 from cleaning.settle.judging import judging_labels
 from pages.shared import loaders
 from pages.shared.cascade import cascade_scene
@@ -14,7 +23,19 @@ def curves_of(test, workspace, names):
     run = workspace.latest_run()
     reports = {r.expert.name: r for r in loaders.expert_reports(workspace.id, run.id)}
     answers = [answers_of(reports[n], reports[n].expert.cost) for n in names]
-    return answers, cascade_curves(answers, workspace.dataset().given_labels)
+    return answers, cascade_curves(
+        answers, workspace.dataset().given_labels, calibrate=calibrations_of(workspace, run, reports, names)
+    )
+
+
+def calibrations_of(workspace, run, reports, names):
+    """The calibrations that the page uses: of each expert its own, or the recommended one where beyond noise."""
+    fold, methods = loaders.folds(workspace.id, run.id).fold, {}
+    for name in names:
+        advised, own = compare_methods(reports[name], fold), reports[name].calibration.method
+        row = advised.table.set_index("method").loc[own]
+        methods[name] = own if row["worse_by"] <= row["standard_error"] else advised.method
+    return calibrations_named(methods, names)
 
 
 def test_the_page_opens_with_a_cheap_and_the_best_expert(app, digits):
@@ -37,6 +58,7 @@ def test_a_goal_moves_the_slider_and_the_numbers(app, digits):
     _, curves = curves_of(test, digits, names)
     point = best_under_cost(curves, 0.4)
     assert test.slider(key="cascade_fraction").value == pytest.approx(100 * point.fraction)
+    point = operating_point(curves, test.slider(key="cascade_fraction").value / 100)
     assert point.sentence().partition(":")[2].split(",")[0] in words(test) and "The goal is met here." in words(test)
     test.slider(key="cascade_fraction").set_value(0.0).run()
     assert "The goal is met here." not in words(test)
@@ -92,4 +114,45 @@ def test_the_number_of_bins_can_be_compared(app, digits):
     test = app("cascade", digits.id)
     test.button(key="cascade_compare_bins").click().run()
     table = next(d.value for d in test.dataframe if "bins" in d.value)
-    assert sorted(set(table["bins"])) == list(cascade_scene.BIN_COUNTS)
+    assert list(dict.fromkeys(table["bins"])) == [*map(str, cascade_scene.BIN_COUNTS), "cross-validation"]
+    assert (table["area_low"] <= table["area"]).all() and table["chosen"].iloc[-1] == 100
+
+
+def test_every_way_to_ask_stands_beside_the_others(app, digits):
+    test = app("cascade", digits.id)
+    test.multiselect(key="cascade_experts").set_value(["naive_bayes", "extra_trees", "support_vectors"]).run()
+    table = next(d.value for d in test.dataframe if "area" in d.value and "bins" not in d.value)
+    ways = {"calibrated", "free routing", "best single expert", "confidence threshold", "random", "oracle"}
+    assert ways <= set(table["policy"]) and "latency" not in table
+
+
+def test_latency_is_shown_beside_cost(app, digits):
+    test = app("cascade", digits.id)
+    names = test.multiselect(key="cascade_experts").value
+    test.number_input(key=f"cascade_latency_0_{names[0]}").set_value(8.0).run()
+    assert "Expected latency" not in {m.label for m in test.metric}  # of the other nothing is known
+    test.number_input(key=f"cascade_latency_1_{names[1]}").set_value(90.0).run()
+    assert {m.label: m.value for m in test.metric}["Expected latency"] == "53 ms"
+    assert "of the last alone 90 ms" in words(test)
+    assert "latency" in next(d.value for d in test.dataframe if "area" in d.value)
+
+
+def test_a_promise_moves_the_slider_and_its_router_is_the_one_to_take(app, digits):
+    test = app("cascade", digits.id)
+    names = test.multiselect(key="cascade_experts").value
+    test.number_input(key="cascade_goal_promise").set_value(20.0).run()
+    test.button(key="cascade_find_promise").click().run()
+    answers, _ = curves_of(test, digits, names)
+    run = digits.latest_run()
+    reports = {r.expert.name: r for r in loaders.expert_reports(digits.id, run.id)}
+    made = promised(
+        answers, digits.dataset().given_labels, 20.0, calibrate=calibrations_of(digits, run, reports, names)
+    )
+    assert test.slider(key="cascade_fraction").value == pytest.approx(100 * made.fraction)
+    told = "Promised with 95 % confidence: at most 20 points below", made.sentence().partition("_vectors alone,")[2]
+    assert all(part in words(test) for part in (*told, "the promised router"))
+    test.slider(key="cascade_fraction").set_value(37.0).run()
+    assert "Promised with" not in words(test) and "the promised router" not in words(test)
+    test.number_input(key="cascade_goal_promise").set_value(0.0).run()
+    test.button(key="cascade_find_promise").click().run()
+    assert "can be promised to stay" in words(test) and test.slider(key="cascade_fraction").value == 37.0

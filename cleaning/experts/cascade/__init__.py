@@ -21,15 +21,18 @@ from cleaning.experts.cascade.from_reports import (
     as_plain,
     calibrations_named,
     no_labels,
+    plain_promise,
     starting_costs,
 )
 from cleaning.experts.cascade.learn_router import learn_router, route_all, router_json
 from cleaning.experts.cascade.operating_point import OperatingPoint, best_under_cost, cheapest_within, operating_point
+from cleaning.experts.cascade.promise import Promise, promised
 
 __all__ = [
     "Answers",
     "CascadeCurves",
     "OperatingPoint",
+    "Promise",
     "answers_of",
     "answers_scored",
     "as_plain",
@@ -44,6 +47,8 @@ __all__ = [
     "learn_router",
     "no_labels",
     "operating_point",
+    "plain_promise",
+    "promised",
     "route_all",
     "router_json",
     "save_calls",

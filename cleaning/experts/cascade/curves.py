@@ -10,29 +10,37 @@ import pandas as pd
 from cleaning.calibrate.calibrators import fit_platt
 from cleaning.calibrate.measures import Measure
 from cleaning.errors import InputError
+from cleaning.experts.cascade.chosen_bins import BIN_COUNTS, bins_by_cross_validation
 from cleaning.experts.cascade.expert_answers import (
-    AnswerRule,
     Answers,
     Calibrate,
     check_experts,
     confidence_rows,
     correct_rows,
     fit_rows,
+    latencies_of,
     mapped_rows,
     standing,
 )
-from cleaning.experts.cascade.free_routing import MOST_EXPERTS, free_routing
-from cleaning.experts.cascade.learning import decisions_at, judged, prices, stage_edges, summed, threshold_decisions
+from cleaning.experts.cascade.free_routing import MOST_EXPERTS
+from cleaning.experts.cascade.policies import (
+    FRACTIONS,
+    Traced,
+    by_chance,
+    by_free_routing,
+    by_oracle,
+    by_single,
+    by_threshold,
+    routed,
+)
 
-BINS = 50
-THRESHOLD_BINS = 200
-FRACTIONS = np.linspace(0, 1, 101)
 POLICIES = {
     "calibrated": "calibrated advantage routing; the last answer stands",
     "calibrated, surer stands": "calibrated advantage routing; of the answers asked for, the surest stands",
     "free routing": "any order: ask whom the best gain per cost is expected of, or stop (three or four experts)",
     "uncalibrated": "advantage routing on raw confidences; the last answer stands",
     "confidence threshold": "pass on below a raw confidence; the last answer stands",
+    "best single expert": "one expert alone: the most accurate (on the learning half) that costs no more",
     "random": "pass on at random; the last answer stands",
     "oracle": "knows who is right: the cheapest right answer stands (no router can do better)",
 }
@@ -40,13 +48,14 @@ TAKE_HIGHER = {"calibrated": "take the higher calibrated confidence", "raw": "ta
 
 
 class SinglePoint(NamedTuple):
-    """Its accuracy has a 95 % interval."""
+    """Its accuracy has a 95 % interval. latency: of all that are asked, one after the other; NaN where not known."""
 
     who: str
     cost: float
     accuracy: float
     low: float
     high: float
+    latency: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -54,20 +63,24 @@ class CascadeCurves:
     """R repeats of "learn on one half, judge on the other", on a grid of G fractions.
 
     fractions: (G,) share of the possible extra cost that is spent; with two experts the share of samples routed.
-    accuracy: per policy (R, G), 0..1, agreement with the labels. alone: per expert (R,). take_higher: all experts
-    asked, the surest stands, with calibrated and with raw confidences (R,). costs: (M,) per sample.
+    accuracy: per policy (R, G), 0..1, agreement with the labels. asked: per policy (R, M, G), share of the samples
+    about which each expert is asked. alone: per expert (R,). take_higher: all experts asked, the surest stands, with
+    calibrated and with raw confidences (R,). costs: (M,) per sample. bins: quantile bins of confidence, in each repeat
+    (R,) as chosen there. latencies: (M,) of each expert's answer, in any one unit; None where one is not known.
     A half drawn without replacement has the sampling spread of the whole (its mean varies by sigma^2 / N), so that
     mean +- 1.96 standard deviations over repeats is a 95 % interval. Source: delete-half jackknife, Shao and Wu 1989.
     """
 
     names: tuple[str, ...]
     costs: np.ndarray
-    bins: int
+    bins: np.ndarray
     fractions: np.ndarray
     accuracy: dict[str, np.ndarray]
+    asked: dict[str, np.ndarray]
     alone: dict[str, np.ndarray]
     take_higher: dict[str, np.ndarray]
     samples: int
+    latencies: np.ndarray | None = None
 
     def cost_at(self, fraction: np.ndarray | float) -> np.ndarray | float:
         """Cost per sample at a fraction: the first expert always, of the others the fraction."""
@@ -77,6 +90,15 @@ class CascadeCurves:
         """(R,) accuracy of a policy at any fraction in 0..1, straight between grid points."""
         return np.array([np.interp(fraction, self.fractions, row) for row in self.policy(policy)])
 
+    def asked_at(self, policy: str, fraction: float) -> np.ndarray:
+        """(R, M) share of the samples about which a policy asks each expert, at any fraction."""
+        self.policy(policy)
+        return np.array([[np.interp(fraction, self.fractions, own) for own in row] for row in self.asked[policy]])
+
+    def latency_at(self, policy: str, fraction: float) -> Measure | None:
+        """Expected latency of a sample, experts asked one after the other, with 95 %; None where it is not known."""
+        return None if self.latencies is None else interval(self.asked_at(policy, fraction) @ self.latencies)
+
     def policy(self, policy: str) -> np.ndarray:
         """(R, G) accuracy; InputError naming the known policies for an unknown one."""
         if policy not in self.accuracy:
@@ -84,14 +106,14 @@ class CascadeCurves:
         return self.accuracy[policy]
 
     def table(self) -> pd.DataFrame:
-        """Long table of all curves: policy, fraction, cost, accuracy, low, high (95 %)."""
+        """Long table of all curves: policy, fraction, cost, accuracy, low, high (95 %); latency where it is known."""
         parts = [self._curve(policy) for policy in self.accuracy]
         return pd.concat(parts, ignore_index=True)
 
     def _curve(self, policy: str) -> pd.DataFrame:
         rows = self.accuracy[policy]
         mean, half = rows.mean(axis=0), 1.96 * rows.std(axis=0, ddof=1)
-        return pd.DataFrame(
+        curve = pd.DataFrame(
             {
                 "policy": policy,
                 "fraction": self.fractions,
@@ -101,16 +123,35 @@ class CascadeCurves:
                 "high": np.minimum(mean + half, 1.0),
             }
         )
+        if self.latencies is None:
+            return curve
+        return curve.assign(latency=self.latencies @ self.asked[policy].mean(axis=0))
 
     def points(self) -> pd.DataFrame:
-        """A row per ``single_points``: who, cost, accuracy, low, high."""
-        return pd.DataFrame(self.single_points())
+        """A row per ``single_points``: who, cost, accuracy, low, high; latency where it is known."""
+        table = pd.DataFrame(self.single_points())
+        return table.drop(columns="latency") if self.latencies is None else table
 
     def single_points(self) -> list[SinglePoint]:
         """Points beside the curves: each expert alone and all asked."""
-        alone = [SinglePoint(name, float(c), *interval(self.alone[name])) for name, c in zip(self.names, self.costs)]
-        cost = float(self.costs.sum())
-        return alone + [SinglePoint(TAKE_HIGHER[kind], cost, *interval(v)) for kind, v in self.take_higher.items()]
+        waits = np.full(len(self.names), np.nan) if self.latencies is None else self.latencies
+        alone = [
+            SinglePoint(name, float(cost), *interval(self.alone[name]), float(wait))
+            for name, cost, wait in zip(self.names, self.costs, waits)
+        ]
+        whole = float(self.costs.sum()), float(waits.sum())
+        higher = [(TAKE_HIGHER[kind], interval(values)) for kind, values in self.take_higher.items()]
+        return alone + [SinglePoint(who, whole[0], *measured, whole[1]) for who, measured in higher]
+
+    def side_by_side(self, fraction: float) -> pd.DataFrame:
+        """Every policy at one cost, a row each: policy, accuracy, low, high (95 %), area; latency where it is known."""
+        rows = []
+        for policy, accuracy in self.accuracy.items():
+            row = {"policy": policy, **interval(self.at(policy, fraction))._asdict()}
+            row["area"] = float(area(self.fractions, accuracy).mean())
+            waited = self.latency_at(policy, fraction)
+            rows.append(row if waited is None else row | {"latency": waited.value})
+        return pd.DataFrame(rows).rename(columns={"value": "accuracy"})
 
     def summary(self, fractions: Sequence[float] = (0.10, 0.25, 0.50)) -> pd.DataFrame:
         """One row per policy and measure ("area" or "accuracy at 25 %"): value, low, high (95 %)."""
@@ -142,7 +183,7 @@ def cascade_curves(
     experts: Sequence[Answers],
     given_labels: np.ndarray,
     *,
-    bins: int = BINS,
+    bins: int | None = None,
     repeats: int = 20,
     seed: int = 0,
     calibrate: Calibrate = fit_platt,
@@ -151,12 +192,13 @@ def cascade_curves(
     """Curves of calibrated advantage routing and its rivals for experts in the order they are asked.
 
     given_labels: (N,) given labels, or corrected ones. bins: quantile bins of confidence per stage (at most; half as
-    many samples are seen in learning). calibrate: fit(confidence, correct) -> map, one for all or by expert's name;
-    None: the confidences are calibrated already, and the "uncalibrated" curve is left out.
+    many samples are seen in learning); None: chosen in each learning half by cross-validation. calibrate:
+    fit(confidence, correct) -> map, one for all or by expert's name; None: the confidences are calibrated already, and
+    the "uncalibrated" curve is left out.
     Raises InputError for experts that do not fit the labels or each other.
     """
     check_experts(experts, given_labels)
-    if bins < 1 or repeats < 2:
+    if (bins is not None and bins < 1) or repeats < 2:
         raise InputError(f"{bins} bins and {repeats} repeats: at least 1 bin and 2 repeats are needed.")
     names, costs = [e.name for e in experts], np.array([e.cost for e in experts], float)
     confidence, correct = confidence_rows(experts), correct_rows(experts, given_labels)
@@ -164,91 +206,73 @@ def cascade_curves(
     found = []
     for repeat in range(repeats):
         learn, judge = np.array_split(rng.permutation(len(given_labels)), 2)
-        found.append(_one_split(names, costs, confidence, correct, learn, judge, bins, calibrate))
+        maps = fit_rows(names, confidence[:, learn], correct[:, learn], calibrate)
+        halves = _Halves(maps, confidence, correct.astype(float), learn, judge)
+        found.append(_one_split(halves, names, costs, bins, calibrate is not None))
         progress((repeat + 1) / repeats)
-    accuracy, alone, higher = ({k: np.stack([f[i][k] for f in found]) for k in found[0][i]} for i in range(3))
-    return CascadeCurves(tuple(names), costs, bins, FRACTIONS, accuracy, alone, higher, len(given_labels))
+    first = found[0]
+    return CascadeCurves(
+        tuple(names),
+        costs,
+        np.array([one.bins for one in found]),
+        FRACTIONS,
+        {policy: np.stack([one.traced[policy].accuracy for one in found]) for policy in first.traced},
+        {policy: np.stack([one.traced[policy].asked for one in found]) for policy in first.traced},
+        {name: np.array([one.alone[name] for one in found]) for name in names},
+        {kind: np.array([one.higher[kind] for one in found]) for kind in first.higher},
+        len(given_labels),
+        latencies_of(experts),
+    )
 
 
-def _one_split(names, costs, confidence, correct, learn, judge, bins, calibrate):
-    """(accuracy per policy (G,), per expert alone, per way to take the higher) on one judged half."""
-    maps = fit_rows(names, confidence[:, learn], correct[:, learn], calibrate)
-    calibrated = mapped_rows(maps, confidence[:, learn]), mapped_rows(maps, confidence[:, judge])
-    raw = confidence[:, learn], confidence[:, judge]
-    right = correct[:, judge].astype(float)
-    accuracy = {
+class _Halves:
+    """(learning, judged) pairs of (M, n): raw and calibrated confidences, and how right."""
+
+    def __init__(self, maps, confidence: np.ndarray, right: np.ndarray, learn: np.ndarray, judge: np.ndarray) -> None:
+        self.raw = confidence[:, learn], confidence[:, judge]
+        self.calibrated = mapped_rows(maps, self.raw[0]), mapped_rows(maps, self.raw[1])
+        self.right = right[:, learn], right[:, judge]
+
+
+class _Split(NamedTuple):
+    """On one judged half: what each policy gives, each expert alone, each way to take the higher; and the bins."""
+
+    traced: dict[str, Traced]
+    alone: dict[str, float]
+    higher: dict[str, float]
+    bins: int
+
+
+def _one_split(halves: _Halves, names: Sequence[str], costs: np.ndarray, wanted: int | None, mapped: bool) -> _Split:
+    """mapped: whether confidences are calibrated here, so that raw ones are rivals."""
+    raw, calibrated, (learned, right) = halves.raw, halves.calibrated, halves.right
+    bins = wanted or bins_by_cross_validation(calibrated[0], learned, costs)
+    traced = {
         "calibrated": routed(*calibrated, right, costs, bins, "last"),
         "calibrated, surer stands": routed(*calibrated, right, costs, bins, "higher"),
-        "uncalibrated": routed(*raw, right, costs, bins, "last"),
+    }
+    if 2 < len(costs) <= MOST_EXPERTS:
+        traced["free routing"] = by_free_routing(calibrated[0], learned, calibrated[1], right, costs, bins)
+    if mapped:
+        traced["uncalibrated"] = routed(*raw, right, costs, bins, "last")
+    traced |= {
         "confidence threshold": by_threshold(*raw, right, costs),
+        "best single expert": by_single(learned, right, costs),
         "random": by_chance(raw[1], right),
         "oracle": by_oracle(right, costs),
     }
-    higher = {"calibrated": _surest(calibrated[1], right), "raw": _surest(raw[1], right)}
-    if 2 < len(costs) <= MOST_EXPERTS:
-        found = free_routing(calibrated[0], correct[:, learn], costs, bins).followed(calibrated[1], right, costs)
-        accuracy["free routing"] = on_grid([(cost - costs[0], own) for cost, own in found], costs)
-    if calibrate is None:
-        del accuracy["uncalibrated"], higher["raw"]
-    return accuracy, dict(zip(names, right.mean(axis=1))), higher
-
-
-def routed(
-    learn: np.ndarray, judge: np.ndarray, right: np.ndarray, costs: np.ndarray, bins: int, rule: AnswerRule
-) -> np.ndarray:
-    """(G,) accuracy on the judged half of decisions learned on the other.
-
-    learn, judge: (M, n) confidences of the two halves. right: (M, n) 0/1 of the judged one.
-    """
-    held, _ = standing(learn, learn, rule)
-    edges = stage_edges(held, bins)
-    lessons = summed(edges, held, held)
-    tests = summed(edges, *standing(judge, right, rule))
-    found = [judged(decisions_at(p, lessons, edges, costs), tests, costs) for p in prices(lessons, edges, costs)]
-    return on_grid(found, costs)
-
-
-def by_threshold(learn: np.ndarray, judge: np.ndarray, right: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """(G,) accuracy of passing on below a raw confidence; the same quantile at every stage of a chain."""
-    edges = stage_edges(standing(learn, learn, "last")[0], THRESHOLD_BINS)
-    tests = summed(edges, *standing(judge, right, "last"))
-    return on_grid([judged(d, tests, costs) for d in threshold_decisions(edges)], costs)
-
-
-def by_chance(judge: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """(G,) expected accuracy of sending samples at random from the first expert to all of them."""
-    last = standing(judge, right, "last")[1].mean(axis=1)
-    return last[0] + FRACTIONS * (last[-1] - last[0])
-
-
-def by_oracle(right: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """(G,) best accuracy anyone could reach: answers that others better go, most gained per cost first, just as far
-    as the first expert that is best. right: (M, n) 0..1."""
-    gain = right.max(axis=0) - right[0]
-    gained = np.flatnonzero(gain > 0)
-    extra = np.cumsum(costs[1:])[right[1:, gained].argmax(axis=0)]
-    order = np.argsort(-gain[gained] / extra, kind="stable")
-    spent = np.concatenate([[0.0], np.cumsum(extra[order])]) / right.shape[1]
-    accuracy = right[0].mean() + np.concatenate([[0.0], np.cumsum(gain[gained][order])]) / right.shape[1]
-    return np.interp(FRACTIONS * costs[1:].sum(), spent, accuracy)
+    higher = {"calibrated": _surest(calibrated[1], right)} | ({"raw": _surest(raw[1], right)} if mapped else {})
+    return _Split(traced, dict(zip(names, right.mean(axis=1))), higher, bins)
 
 
 def _surest(confidence: np.ndarray, right: np.ndarray) -> float:
     return float(standing(confidence, right, "higher")[1][-1].mean())
 
 
-def on_grid(found: Sequence[tuple[float, float]], costs: np.ndarray) -> np.ndarray:
-    """(G,) accuracy at each fraction from (extra cost, accuracy) pairs; between two of them a share of the samples in
-    the bins that differ is sent, which gives the straight line."""
-    spent, accuracy = np.array(found).T
-    order = np.argsort(spent, kind="stable")
-    return np.interp(FRACTIONS, spent[order] / costs[1:].sum(), accuracy[order])
-
-
 def bin_sensitivity(
     experts: Sequence[Answers],
     given_labels: np.ndarray,
-    bins: Sequence[int] = (5, 10, 20, 50, 100, 200),
+    bins: Sequence[int] = BIN_COUNTS,
     *,
     fraction: float = 0.5,
     repeats: int = 10,
@@ -256,12 +280,15 @@ def bin_sensitivity(
     calibrate: Calibrate = fit_platt,
 ) -> pd.DataFrame:
     """How much the number of bins matters: bins, policy, area, area_low, area_high, accuracy, low, high at
-    ``fraction``; the same halves for every row."""
-    rows = []
-    for count in bins:
+    ``fraction``, and chosen: the share of halves in which cross-validation chooses this number. A last pair of rows, of
+    0 bins, is what the chosen numbers give. The same halves for every row."""
+    rows, chosen = [], np.empty(0)
+    for count in (None, *bins):
         curves = cascade_curves(experts, given_labels, bins=count, repeats=repeats, seed=seed, calibrate=calibrate)
+        chosen = curves.bins if count is None else chosen
         for policy in ("calibrated", "calibrated, surer stands"):
             size = interval(area(curves.fractions, curves.policy(policy)))
-            rows.append((count, policy, *size, *interval(curves.at(policy, fraction))))
-    columns = ["bins", "policy", "area", "area_low", "area_high", "accuracy", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+            share = 1.0 if count is None else float((chosen == count).mean())
+            rows.append((count or 0, policy, *size, *interval(curves.at(policy, fraction)), share))
+    columns = ["bins", "policy", "area", "area_low", "area_high", "accuracy", "low", "high", "chosen"]
+    return pd.DataFrame(rows[2:] + rows[:2], columns=columns)

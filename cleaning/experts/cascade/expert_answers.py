@@ -24,7 +24,7 @@ class Answers:
     """One expert's answers: predicted (N,) class, OUTSIDE (an answer that is no class) or ABSTAIN, confidence (N,) raw,
     0..1 (NaN where it abstains), cost of asking it about one sample (any unit, the same for all), fingerprint of its
     file for the export. score: (N,) 0..1, what a verifier gives each answer; it then says how right they are, and no
-    label is asked."""
+    label is asked. latency: until its answer is there, in any one unit (the same for all); None: not known."""
 
     name: str
     predicted: np.ndarray
@@ -32,6 +32,7 @@ class Answers:
     cost: float = 1.0
     fingerprint: str = ""
     score: np.ndarray | None = None
+    latency: float | None = None
 
     def answered_confidence(self) -> np.ndarray:
         """(N,) float64 confidence, NaN wherever the expert abstained by either sign."""
@@ -58,10 +59,18 @@ def _check_expert(expert: Answers, n: int) -> None:
         )
     if not (np.isfinite(expert.cost) and expert.cost > 0):
         raise InputError(f"Expert '{expert.name}' costs {expert.cost}; a cost must be a number above 0.")
+    if expert.latency is not None and not (np.isfinite(expert.latency) and expert.latency >= 0):
+        raise InputError(f"Expert '{expert.name}' takes {expert.latency}; a latency must be a number, 0 or more.")
     confidence = expert.answered_confidence()
     outside = np.count_nonzero((confidence < 0) | (confidence > 1))
     if outside:
         raise InputError(f"Expert '{expert.name}' has {outside:,} confidences outside 0 to 1. Give probabilities.")
+
+
+def latencies_of(experts: Sequence[Answers]) -> np.ndarray | None:
+    """(M,) latencies, or None where one is not known."""
+    known = [float(e.latency) for e in experts if e.latency is not None]
+    return np.array(known) if len(known) == len(experts) else None
 
 
 def confidence_rows(experts: Sequence[Answers]) -> np.ndarray:

@@ -54,10 +54,13 @@ class FreeRouting:
     plans: list[FreePlan]
     edges: dict[AnswerRule, dict[State, np.ndarray]]
 
-    def followed(self, confidence: np.ndarray, right: np.ndarray, costs: np.ndarray) -> list[tuple[float, float]]:
-        """(cost a sample, accuracy) of each plan. confidence: (M, n) calibrated. right: (M, n) 0..1."""
+    def followed(self, confidence: np.ndarray, right: np.ndarray) -> list[tuple[float, np.ndarray]]:
+        """(accuracy, share of the samples about which each expert is asked (M,)) of each plan.
+
+        confidence: (M, n) calibrated. right: (M, n) 0..1.
+        """
         seen = {rule: _seen(confidence, rule, own) for rule, own in self.edges.items()}
-        return [_followed(plan, seen[plan.rule], right, costs) for plan in self.plans]
+        return [_followed(plan, seen[plan.rule], right) for plan in self.plans]
 
 
 def free_routing(confidence: np.ndarray, right: np.ndarray, costs: np.ndarray, bins: int) -> FreeRouting:
@@ -68,8 +71,8 @@ def free_routing(confidence: np.ndarray, right: np.ndarray, costs: np.ndarray, b
         seen = _seen(confidence, rule, edges[rule])
         for plan in _of_rule(_right_in(seen, right), seen, edges[rule], costs, rule):
             plans.append(plan)
-            told.append(_followed(plan, seen, right, costs))
-    cost, accuracy = np.array(told).T
+            told.append(_followed(plan, seen, right))
+    accuracy, cost = np.array([one for one, _ in told]), np.array([asked @ costs for _, asked in told])
     return FreeRouting([plans[place] for place in upper_hull(cost, accuracy)], edges)
 
 
@@ -93,9 +96,10 @@ def _seen(confidence: np.ndarray, rule: AnswerRule, edges: dict[State, np.ndarra
     return _Seen(held, who, {state: assign_bins(held[state], own) for state, own in edges.items()})
 
 
-def _followed(plan: FreePlan, seen: _Seen, right: np.ndarray, costs: np.ndarray) -> tuple[float, float]:
+def _followed(plan: FreePlan, seen: _Seen, right: np.ndarray) -> tuple[float, np.ndarray]:
     experts, n = right.shape
-    spent, outcome = np.full(n, float(costs[plan.first])), np.zeros(n)
+    asked, outcome = np.zeros(experts), np.zeros(n)
+    asked[plan.first] = n
     here: dict[State, np.ndarray] = {(1 << plan.first, plan.first): np.arange(n)}
     for _ in range(experts):
         reached: dict[State, list[np.ndarray]] = {}
@@ -106,10 +110,10 @@ def _followed(plan: FreePlan, seen: _Seen, right: np.ndarray, costs: np.ndarray)
             for expert in range(experts):
                 going = rows[then == expert]
                 if len(going):
-                    spent[going] += costs[expert]
+                    asked[expert] += len(going)
                     reached.setdefault((state[0] | 1 << expert, expert), []).append(going)
         here = {state: np.concatenate(parts) for state, parts in reached.items()}
-    return float(spent.mean()), float(outcome.mean())
+    return float(outcome.mean()), asked / n
 
 
 def standing_in(state: State, confidence: np.ndarray, rule: AnswerRule) -> tuple[np.ndarray, np.ndarray]:

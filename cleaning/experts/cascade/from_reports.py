@@ -1,6 +1,7 @@
 """From experts as they were read to what a cascade asks of them, and a cascade's curves as plain values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from cleaning.domain.scored import ScoredAnswers, ScoredExpert
 from cleaning.experts.cascade.curves import CascadeCurves
 from cleaning.experts.cascade.expert_answers import OUTSIDE, Answers
 from cleaning.experts.cascade.operating_point import OperatingPoint
+from cleaning.experts.cascade.promise import Promise
 
 STEP = 10.0  # each expert is taken to cost ten times the one before, until somebody says what it costs
 
@@ -65,8 +67,8 @@ def as_plain(curves: CascadeCurves, points: Sequence[OperatingPoint], labels: st
     return {
         "labels": labels,
         "samples": curves.samples,
-        "bins": curves.bins,
-        "experts": [{"name": n, "cost": float(c)} for n, c in zip(curves.names, curves.costs)],
+        "bins": curves.bins.tolist(),
+        "experts": _experts(curves),
         "curves": curves.table().to_dict("records"),
         "points": curves.points().to_dict("records"),
         "summary": curves.summary().to_dict("records"),
@@ -86,5 +88,19 @@ def plain_point(point: OperatingPoint) -> dict:
         "accuracy": point.accuracy._asdict(),
         "gap": point.gap._asdict(),
         "reached": point.reached,
+        "latency": None if point.latency is None else point.latency._asdict(),
         "sentence": point.sentence(),
     }
+
+
+def plain_promise(promise: Promise) -> dict:
+    """A promised operating point for JSON, without its router."""
+    told = {name: value for name, value in asdict(promise).items() if name not in ("names", "router")}
+    return told | {"kept": promise.router is not None, "sentence": promise.sentence()}
+
+
+def _experts(curves: CascadeCurves) -> list[dict]:
+    told = [{"name": n, "cost": float(c)} for n, c in zip(curves.names, curves.costs)]
+    if curves.latencies is None:
+        return told
+    return [one | {"latency": float(wait)} for one, wait in zip(told, curves.latencies)]

@@ -10,19 +10,17 @@ import pandas as pd
 from cleaning.calibrate.calibrators import Calibrator, fit_platt
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import InputError
-from cleaning.experts.cascade.curves import BINS
+from cleaning.experts.cascade.drift_record import seen_by
 from cleaning.experts.cascade.expert_answers import (
     AnswerRule,
     Answers,
     Calibrate,
-    check_experts,
     confidence_rows,
-    correct_rows,
-    fit_rows,
     mapped_rows,
     standing,
 )
-from cleaning.experts.cascade.learning import advantage, decisions_at, judged, prices, stage_edges, summed
+from cleaning.experts.cascade.learned_plan import LearnedPlan, learn_plan
+from cleaning.experts.cascade.learning import advantage, judged, summed
 from cleaning.experts.cascade.operating_point import OperatingPoint
 from cleaning.experts.cascade.router import FORMAT, KIND
 from cleaning.version import __version__
@@ -35,47 +33,53 @@ def learn_router(
     fraction: float | None = None,
     point: OperatingPoint | None = None,
     answer: AnswerRule = "last",
-    bins: int = BINS,
+    bins: int | None = None,
     calibrate: Calibrate = fit_platt,
 ) -> dict:
     """Router learned from all samples, ready for JSON; see ``cleaning.experts.cascade.router`` for its use.
 
     fraction: share of the possible extra cost it may spend, 0..1 (two experts: share routed); as many bins pass on as
-    that allows. Or point: an operating point, whose fraction is taken and whose judged accuracy is written beside
-    it. answer: "last" or "higher" (the surest answer stands). calibrate as in ``cascade_curves``, but giving a
-    ``Calibrator``; None: confidences are calibrated already.
-    Holds calibration parameters, bin edges, decisions, advantages, costs and fingerprints, no data.
+    that allows. Or point: an operating point, whose fraction is taken and whose judged accuracy is written beside it.
+    answer: "last" or "higher" (the surest answer stands). bins: quantile bins per stage; None: chosen by
+    cross-validation. calibrate as in ``cascade_curves``, but giving a ``Calibrator``; None: confidences are calibrated
+    already.
+    Holds calibration parameters, bin edges, decisions, advantages, costs, fingerprints and counts of what was seen (for
+    the alarm), no data.
     """
-    check_experts(experts, given_labels)
     wanted = _wanted_fraction(fraction, point)
-    costs = np.array([e.cost for e in experts], float)
-    confidence, correct = confidence_rows(experts), correct_rows(experts, given_labels)
-    maps = fit_rows([e.name for e in experts], confidence, correct, calibrate)
-    held, right = standing(mapped_rows(maps, confidence), correct.astype(float), answer)
-    edges = stage_edges(held, bins)
-    lessons = summed(edges, held, held)
-    decisions, spent = _within(wanted, lessons, edges, costs)
+    plan = learn_plan(experts, given_labels, answer=answer, bins=bins, calibrate=calibrate)
+    router = router_of(plan, experts, given_labels, wanted)
+    router["learned"]["judged_accuracy"] = None if point is None else point.accuracy._asdict()
+    return router
+
+
+def router_of(plan: LearnedPlan, experts: Sequence[Answers], given_labels: np.ndarray, wanted: float) -> dict:
+    """A learned plan at one budget as ``router`` reads it. experts, given_labels: what it was learned from."""
+    decisions, spent = plan.within(wanted)
     stages = [
-        {"edges": e.tolist(), "pass_on": d.tolist(), "advantage": advantage(lessons, k, k + 1, edges).tolist()}
-        for k, (e, d) in enumerate(zip(edges, decisions))
+        {
+            "edges": e.tolist(),
+            "pass_on": d.tolist(),
+            "advantage": advantage(plan.lessons, k, k + 1, plan.edges).tolist(),
+        }
+        for k, (e, d) in enumerate(zip(plan.edges, decisions))
     ]
     learned = {
         "samples": len(given_labels),
         "labels_fingerprint": _fingerprint(np.asarray(given_labels, np.int64)),
         "fraction_wanted": float(wanted),
-        "fraction_spent": spent / float(costs[1:].sum()),
-        "accuracy_on_these_samples": judged(decisions, summed(edges, held, right), costs)[1],
-        "judged_accuracy": None if point is None else point.accuracy._asdict(),
+        "fraction_spent": spent / float(plan.costs[1:].sum()),
+        "accuracy_on_these_samples": judged(decisions, summed(plan.edges, plan.held, plan.right)),
     }
-    described = [_described(expert, fitted) for expert, fitted in zip(experts, maps)]
     return {
         "kind": KIND,
         "format": FORMAT,
         "second_opinion": __version__,
-        "answer": answer,
-        "experts": described,
+        "answer": plan.answer,
+        "experts": [_described(expert, fitted) for expert, fitted in zip(experts, plan.maps)],
         "stages": stages,
         "learned": learned,
+        "seen": seen_by(plan, decisions),
     }
 
 
@@ -88,17 +92,6 @@ def _wanted_fraction(fraction: float | None, point: OperatingPoint | None) -> fl
     return wanted
 
 
-def _within(wanted: float, lessons, edges, costs):
-    """The most generous decisions that spend at most the wanted fraction, and the extra cost they spend."""
-    best = None
-    for price in prices(lessons, edges, costs):
-        decisions = decisions_at(price, lessons, edges, costs)
-        spent, _ = judged(decisions, lessons, costs)
-        if spent <= wanted * costs[1:].sum() + 1e-9 and (best is None or spent >= best[1]):
-            best = decisions, spent
-    return best
-
-
 def _described(expert: Answers, fitted) -> dict:
     if not isinstance(fitted, Calibrator):
         if getattr(fitted, "__name__", "") != "_unchanged":
@@ -107,6 +100,7 @@ def _described(expert: Answers, fitted) -> dict:
     return {
         "name": expert.name,
         "cost": float(expert.cost),
+        **({} if expert.latency is None else {"latency": float(expert.latency)}),
         "fingerprint": expert.fingerprint or _fingerprint(np.asarray(expert.predicted, np.int64), expert.confidence),
         "calibration": {"method": fitted.method, "parameters": fitted.parameters},
     }

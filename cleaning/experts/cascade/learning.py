@@ -96,16 +96,27 @@ def threshold_decisions(edges: Sequence[np.ndarray]) -> list[Decisions]:
     return [[np.arange(len(e) + 1) < round(share * (len(e) + 1)) for e in edges] for share in shares]
 
 
-def judged(decisions: Decisions, cells: BinSums, costs: np.ndarray) -> tuple[float, float]:
-    """(extra cost, mean of what stands at the end) per sample under these decisions; the first expert's is not extra.
+def judged(decisions: Decisions, cells: BinSums) -> float:
+    """Mean of what stands at the end per sample under these decisions.
 
     cells: sums of right or wrong (accuracy), or of anything else.
     """
+    stage = _ends(decisions, cells)
+    return float(cells.total[stage, np.arange(len(stage))].sum() / cells.count.sum())
+
+
+def asked_shares(decisions: Decisions, cells: BinSums) -> np.ndarray:
+    """(M,) share of the samples about which each expert is asked under these decisions; the first always."""
+    stage = _ends(decisions, cells)
+    ended = np.bincount(stage, cells.count, len(decisions) + 1)
+    return ended[::-1].cumsum()[::-1] / cells.count.sum()
+
+
+def _ends(decisions: Decisions, cells: BinSums) -> np.ndarray:
+    """(C,) the last expert that is asked in each cell."""
     stage = np.zeros(len(cells.count), int)
     going = np.ones(len(cells.count), bool)
     for m, pass_on in enumerate(decisions):
         going &= pass_on[cells.bins[m]]
         stage += going
-    extra = np.concatenate([[0.0], np.cumsum(costs[1:])])
-    n = cells.count.sum()
-    return float(extra[stage] @ cells.count / n), float(cells.total[stage, np.arange(len(stage))].sum() / n)
+    return stage

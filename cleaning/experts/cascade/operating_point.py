@@ -19,7 +19,9 @@ class OperatingPoint:
     names: the experts in order. fraction: share of the possible extra cost spent (two experts: share of samples
     routed). cost: per sample. cost_share: cost / the reference's. cost_saved: 1 - cost_share with its 95 % interval
     (of no width where the fraction was chosen by hand). accuracy, gap (accuracy - the reference's): 0..1 with 95 %.
-    reached: False where the goal cannot be met; the point is then the closest one.
+    reached: False where the goal cannot be met; the point is then the closest one. latency: expected until an answer
+    stands, experts asked one after the other, with 95 %; reference_latency: of the reference alone, in the same unit;
+    None where they are not known.
     The goal was looked for on the same judged halves, so expect to lose a little of it on new samples.
     """
 
@@ -33,6 +35,8 @@ class OperatingPoint:
     accuracy: Measure
     gap: Measure
     reached: bool = True
+    latency: Measure | None = None
+    reference_latency: float | None = None
 
     def sentence(self) -> str:
         """What this choice gives, in words."""
@@ -45,8 +49,13 @@ class OperatingPoint:
             f"{'' if self.reached else 'The goal cannot be met; the closest is this. '}{sent}: "
             f"{100 * self.accuracy.value:.1f} % ({100 * self.accuracy.low:.1f} to {100 * self.accuracy.high:.1f}) of "
             f"the answers equal the label, {abs(100 * self.gap.value):.1f} points {side} {self.reference} alone, "
-            f"at {percent(self.cost_share)} of its cost."
+            f"at {percent(self.cost_share)} of its cost.{self._wait()}"
         )
+
+    def _wait(self) -> str:
+        if self.latency is None:
+            return ""
+        return f" Expected latency {self.latency.value:.3g}, of {self.reference} alone {self.reference_latency:.3g}."
 
 
 def operating_point(
@@ -126,6 +135,18 @@ def _point(curves, fraction, policy, reference, reached=True, saved: Measure | N
     share = cost / _cost_of(curves, reference)
     gap = interval(accuracy - curves.alone[reference])
     saved = saved or Measure(1 - share, 1 - share, 1 - share)
+    alone = None if curves.latencies is None else float(curves.latencies[curves.names.index(reference)])
     return OperatingPoint(
-        curves.names, policy, reference, fraction, cost, share, saved, interval(accuracy), gap, reached
+        curves.names,
+        policy,
+        reference,
+        fraction,
+        cost,
+        share,
+        saved,
+        interval(accuracy),
+        gap,
+        reached,
+        curves.latency_at(policy, fraction),
+        alone,
     )

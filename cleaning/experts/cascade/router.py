@@ -8,12 +8,18 @@ copied into another program as it is.
     while (decision := route(router, answers)).ask is not None:
         answers.append(my_experts[decision.ask](sample))   # (predicted class, raw confidence in 0..1)
     decision.predicted, decision.confidence, decision.expert
+
+Whether what comes in is still what calibration saw:
+
+    watch = Watch(router)
+    decision = ask_in_turn(router, ask, watch)
+    watch.alarms                                           # grows when a window of samples differs beyond chance
 """
 
 import json
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +29,9 @@ FORMAT = 1
 LARGEST_FILE = 16_000_000  # bytes
 TIE = 1e-9  # a later answer must be surer by more than this to replace an earlier one
 MARGIN = 1e-6
+
+LEAST_ASKED = 50  # answers of an expert in a window, with fewer of which it is not compared
+LEAST_EXPECTED = 5  # answers expected in a bin; smaller bins are put together
 
 Answer = tuple[Any, float | None]
 
@@ -39,6 +48,14 @@ class Routed(NamedTuple):
     predicted: Any
     confidence: float
     expert: str | None
+
+
+class Alarm(NamedTuple):
+    """samples: seen when it was raised. sentence: what differs, for a person. p_value: of that one comparison."""
+
+    samples: int
+    sentence: str
+    p_value: float
 
 
 def load_router(path: str | Path) -> dict:
@@ -90,13 +107,16 @@ def route(router: Mapping, answers: Sequence[Answer]) -> Routed:
     return Routed(None, predicted, confidence, expert)
 
 
-def ask_in_turn(router: Mapping, ask: Callable[[str], Answer]) -> Routed:
-    """Asks experts by name until the router is content. ask(name) gives (predicted, raw confidence)."""
+def ask_in_turn(router: Mapping, ask: Callable[[str], Answer], watch: "Watch | None" = None) -> Routed:
+    """Asks experts by name until the router is content. ask(name) gives (predicted, raw confidence). watch: is shown the
+    answers."""
     answers: list[Answer] = []
     decision = route(router, answers)
     while decision.ask is not None:
         answers.append(ask(decision.ask))
         decision = route(router, answers)
+    if watch is not None:
+        watch.saw(answers)
     return decision
 
 
@@ -154,3 +174,124 @@ CALIBRATE: dict[str, Callable[[float, Mapping], float]] = {
     "histogram": lambda p, parameters: parameters["values"][bisect_left(parameters["edges"], p)],
     "isotonic": _isotonic,
 }
+
+
+class Watch:
+    """Holds every window of samples against what calibration saw: the share sent on at each stage, and of each expert
+    asked the mean and the distribution of its calibrated confidence.
+
+    window: samples. level: chance that a window without any change raises an alarm, all its comparisons together
+    (Bonferroni); at 0.01 expect one false alarm in a hundred windows. Shares are compared by Fisher's exact test, means
+    by Welch's, distributions by the chi-squared test of homogeneity. Raises RouterError for a router without a record.
+    """
+
+    def __init__(self, router: Mapping, window: int = 500, level: float = 0.01) -> None:
+        if len(router.get("seen", [])) != len(router["experts"]):
+            raise RouterError("This router keeps no record of what calibration saw. Export it again.")
+        if window < LEAST_ASKED or not 0 < level < 1:
+            raise RouterError(f"A window of {window} at level {level}: at least {LEAST_ASKED} samples, 0 < level < 1.")
+        self.router, self.window, self.level = router, window, level
+        self.samples = 0
+        self.alarms: list[Alarm] = []
+        self._confidences: list[list[float | None]] = [[] for _ in router["experts"]]
+
+    def saw(self, answers: Sequence[Answer]) -> list[Alarm]:
+        """Takes all answers to one sample, in the router's order; the alarms of the window that it fills, mostly none."""
+        for own, expert, (_, raw) in zip(self._confidences, self.router["experts"], answers):
+            silent = raw is None or math.isnan(raw)
+            own.append(None if silent else calibrated(expert["calibration"], float(raw or 0.0)))
+        self.samples += 1
+        if self.samples % self.window:
+            return []
+        experts = len(self._confidences)
+        raised = [alarm for alarm in self._compared() if alarm.p_value <= self.level / (3 * experts - 1)]
+        self._confidences = [[] for _ in range(experts)]
+        self.alarms += raised
+        return raised
+
+    def _compared(self) -> Iterator[Alarm]:
+        """Every comparison of this window."""
+        names, seen = [e["name"] for e in self.router["experts"]], self.router["seen"]
+        for place in range(1, len(names)):
+            (of, now_of), (then, now) = self._asked(place - 1), self._asked(place)
+            if of and now_of >= LEAST_ASKED:
+                told = f"{100 * now / now_of:.1f} % go on from {names[place - 1]} to {names[place]}"
+                told = f"{told} where calibration saw {100 * then / of:.1f} %."
+                yield Alarm(self.samples, told, share_p_value(then, of, now, now_of))
+        for name, record, own in zip(names, seen, self._confidences):
+            stated = [c for c in own if c is not None]
+            if min(len(stated), sum(record["counts"])) >= LEAST_ASKED:
+                yield from self._of_expert(name, record, stated, len(own) - len(stated))
+
+    def _asked(self, place: int) -> tuple[int, int]:
+        """How often an expert was asked, in calibration and in this window."""
+        return self.router["seen"][place]["asked"], len(self._confidences[place])
+
+    def _of_expert(self, name: str, then: Mapping, stated: Sequence[float], silent: int) -> Iterator[Alarm]:
+        told = f"{name} is {100 * sum(stated) / len(stated):.1f} % sure on average"
+        told = f"{told} where calibration saw {100 * then['mean']:.1f} %"
+        yield Alarm(self.samples, f"{told}.", mean_p_value(then, stated))
+        counts = [0] * len(then["counts"])
+        for confidence in stated:
+            counts[bisect_left(then["edges"], confidence)] += 1
+        p_value = counts_p_value([*then["counts"], then["silent"]], [*counts, silent])
+        yield Alarm(self.samples, f"{told}, and its confidences, or silence, come in other shares.", p_value)
+
+
+def share_p_value(hits: int, of: int, now: int, now_of: int) -> float:
+    """Two-sided p-value that two shares are one: Fisher's exact test, twice the smaller tail."""
+    drawn = hits + now
+
+    def log_of(k: int) -> float:
+        return _log_choose(now_of, k) + _log_choose(of, drawn - k) - _log_choose(of + now_of, drawn)
+
+    least, most = max(0, drawn - of), min(drawn, now_of)
+    below = sum(math.exp(log_of(k)) for k in range(least, now + 1))
+    above = sum(math.exp(log_of(k)) for k in range(now, most + 1))
+    return min(1.0, 2 * min(below, above))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def mean_p_value(then: Mapping, now: Sequence[float]) -> float:
+    """Two-sided p-value that two means are one; Welch's statistic against the normal distribution."""
+    mean = sum(now) / len(now)
+    if abs(mean - then["mean"]) < TIE:
+        return 1.0
+    own = sum((c - mean) ** 2 for c in now) / (len(now) - 1) / len(now)
+    spread = own + then["deviation"] ** 2 / sum(then["counts"])
+    if spread <= 0:
+        return 0.0
+    return math.erfc(abs(mean - then["mean"]) / math.sqrt(2 * spread))
+
+
+def counts_p_value(then: Sequence[int], now: Sequence[int]) -> float:
+    """P-value that two rows of counts are of one distribution: chi-squared test of homogeneity, small bins together."""
+    rows = sum(then), sum(now)
+    cells, held = list[tuple[int, int]](), (0, 0)
+    for pair in zip(then, now):
+        held = held[0] + pair[0], held[1] + pair[1]
+        if sum(held) * min(rows) / sum(rows) >= LEAST_EXPECTED:
+            cells.append(held)
+            held = (0, 0)
+    if sum(held) and cells:
+        cells[-1] = cells[-1][0] + held[0], cells[-1][1] + held[1]
+    if len(cells) < 2:
+        return 1.0
+    statistic = 0.0
+    for cell in cells:
+        for row, count in zip(rows, cell):
+            expected = row * sum(cell) / sum(rows)
+            statistic += (count - expected) ** 2 / expected
+    return chi_squared_tail(statistic, len(cells) - 1)
+
+
+def chi_squared_tail(x: float, degrees: int) -> float:
+    """P(chi-squared of so many degrees of freedom > x); the finite sums of Abramowitz and Stegun 26.4.4 and 26.4.5."""
+    half = x / 2
+    if degrees % 2 == 0:
+        return math.exp(-half) * sum(half**i / math.factorial(i) for i in range(degrees // 2))
+    terms = sum(half ** (i - 0.5) / math.gamma(i + 0.5) for i in range(1, (degrees + 1) // 2))
+    return math.erfc(math.sqrt(half)) + math.exp(-half) * terms

@@ -1,13 +1,15 @@
 """What the Cascade page works out: curves once, then only look-ups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from cleaning.calibrate.report import ExpertReport
 from cleaning.errors import InputError
 from cleaning.experts import cascade
-from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint
+from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint, Promise
+from cleaning.experts.cascade.chosen_bins import BIN_COUNTS
 from cleaning.experts.cascade.expert_answers import AnswerRule
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.runs import Run
@@ -19,19 +21,22 @@ from pages.shared.progress import Progress
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
 RULES: dict[str, AnswerRule] = {"calibrated": "last", "calibrated, surer stands": "higher"}
-BIN_COUNTS = (5, 10, 20, 50, 100, 200)
+CROSS_VALIDATION = 0  # stands for a number of bins that is chosen by it
+CONFIDENCE = 0.95  # of a promise
 KEPT = 0.95  # share of the flags that the cleaning rule should keep
 MOST_CELLS = 1_500_000_000  # scores read when an expert is asked here and there; more takes minutes
-SNIPPET = """from router import load_router, ask_in_turn   # cleaning/experts/cascade/router.py, copied beside your program
+SNIPPET = """from router import Watch, load_router, ask_in_turn  # cleaning/experts/cascade/router.py, copied beside yours
 
 router = load_router("router.json")
+watch = Watch(router)                         # compares every 500 samples with what calibration saw
 
 def ask(name):                                # one of your models, by its name here
     scores = my_models[name](sample)          # probabilities of the classes
     return scores.argmax(), scores.max()      # (predicted class, its confidence before calibration)
 
-decision = ask_in_turn(router, ask)
-decision.predicted, decision.confidence, decision.expert"""
+decision = ask_in_turn(router, ask, watch)
+decision.predicted, decision.confidence, decision.expert
+watch.alarms                                  # what has changed, in words; false in 1 of 100 windows"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class CascadeScene:
     run: Run
     answers: list[Answers]
     labels: JudgingLabels
-    bins: int
+    bins: int | None
     methods: dict[str, str]
     asked: tuple
     curves: CascadeCurves
@@ -56,8 +61,10 @@ class CascadeScene:
         """Labels of the samples that count, in the order of the answers."""
         return self.labels.counted_codes()
 
-    def router(self, point: OperatingPoint) -> str:
-        """The router for a point as JSON text."""
+    def router(self, point: OperatingPoint, kept: Promise | None = None) -> str:
+        """The router for a point, or that of a promise, as JSON text."""
+        if kept is not None and kept.router is not None:
+            return cascade.router_json(kept.router)
         return cascade.router_json(
             cascade.learn_router(
                 self.answers,
@@ -80,8 +87,16 @@ def order_of_start(reports: list[ExpertReport]) -> list[str]:
     return [r.expert.name for r in (cheapest, best) if r is not None]
 
 
-def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float], bins: int) -> CascadeScene:
-    """The cascade of these experts, its curves worked out with progress the first time."""
+def scene_of(
+    workspace: Workspace,
+    run: Run,
+    names: list[str],
+    costs: list[float],
+    bins: int | None,
+    latencies: list[float | None],
+) -> CascadeScene:
+    """The cascade of these experts, its curves worked out with progress the first time. bins None: by
+    cross-validation. latencies: in milliseconds, None where not known."""
     labels = loaders.judging_labels(workspace.id)
     by_name = {r.expert.name: r for r in calibration_reports.reports(run)}
     usual = {name: calibration_reports.usual_method(run, by_name[name]) for name in names}
@@ -91,10 +106,33 @@ def scene_of(workspace: Workspace, run: Run, names: list[str], costs: list[float
     asked = "cascade", tuple(names), tuple(costs), bins, used, labels.key()
     with progress.shown() as tell:
         curves = loaders.worked_out(workspace.id, run.id, asked, lambda: _curves(answers, labels, bins, methods, tell))
+    known = [wait for wait in latencies if wait is not None]
+    curves = replace(curves, latencies=np.array(known) if len(known) == len(names) else None)
+    answers = [replace(a, latency=wait) for a, wait in zip(answers, latencies)]
     return CascadeScene(workspace, run, answers, labels, bins, methods, asked, curves)
 
 
-def _curves(answers: list[Answers], labels: JudgingLabels, bins: int, methods: dict, tell: Progress) -> CascadeCurves:
+def promise(scene: CascadeScene, policy: str, points: float) -> Promise:
+    """The cheapest router proved to stay within so many points of the last expert; worked out once."""
+    return loaders.worked_out(
+        scene.workspace.id,
+        scene.run.id,
+        ("promise", policy, points, *scene.asked),
+        lambda: cascade.promised(
+            scene.answers,
+            scene.counted_labels(),
+            points,
+            confidence=CONFIDENCE,
+            answer=RULES[policy],
+            bins=scene.bins,
+            calibrate=scene.calibrate,
+        ),
+    )
+
+
+def _curves(
+    answers: list[Answers], labels: JudgingLabels, bins: int | None, methods: dict, tell: Progress
+) -> CascadeCurves:
     return cascade.cascade_curves(
         answers,
         labels.counted_codes(),

@@ -39,6 +39,7 @@ def test_cascade_writes_the_curves_of_the_core_and_a_router(planted_folder, tmp_
     pd.testing.assert_frame_equal(pd.DataFrame(written["curves"]), expected.table())
     assert written["experts"] == [{"name": "logits_0", "cost": 2.0}, {"name": "probabilities_1", "cost": 30.0}]
     point = cheapest_within(expected, 0.5)
+    assert set(written["bins"]) <= {20, 50, 100, 200} and "best single expert" in said
     assert written["operating_points"][0]["sentence"] == point.sentence() and point.sentence() in said
     learned = load_router(router)
     assert [e["cost"] for e in learned["experts"]] == [2.0, 30.0]
@@ -50,6 +51,30 @@ def test_a_chain_as_csv_with_costs_by_place(planted_folder, tmp_path):
     names = ["votes_3", "top1_2", "logits_0"]
     assert main(["cascade", str(planted_folder), "--chain", *names, "--out", str(out)]) == 0
     pd.testing.assert_frame_equal(pd.read_csv(out), curves_from_core(planted_folder, names, [1, 10, 100]).table())
+
+
+def test_a_promise_is_told_kept_in_the_router_and_written(planted_folder, tmp_path, capsys):
+    out, router = tmp_path / "c.json", tmp_path / "router.json"
+    arguments = ["cascade", str(planted_folder), *PAIR, "--promise", "20", "--confidence", "0.9", "--repeats", "2"]
+    assert main([*arguments, "--out", str(out), "--router", str(router)]) == 0
+    told, kept, said = json.loads(out.read_text())["promise"], load_router(router), capsys.readouterr().out
+    assert told["kept"] and told["sentence"] in said and told["sentence"].startswith("Promised with 90 % confidence")
+    assert kept["promise"]["points"] == 20 and kept["learned"]["samples"] == told["learned"]
+    assert kept["learned"]["fraction_spent"] == pytest.approx(told["fraction"]) and len(kept["seen"]) == 2
+
+
+def test_latency_is_a_second_cost(planted_folder, tmp_path, capsys):
+    out = tmp_path / "c.csv"
+    waits = ["--latency", "logits_0=8", "--latency", "probabilities_1=90"]
+    assert main(["cascade", str(planted_folder), *PAIR, *waits, "--fraction", "0.5", "--out", str(out)]) == 0
+    said, table = capsys.readouterr().out, pd.read_csv(out)
+    assert (
+        "Expected latency 53, of probabilities_1 alone 90." in said and "alone: logits_0 8, probabilities_1 90" in said
+    )
+    routed = table[table["policy"] == "calibrated"]
+    assert routed["latency"].to_numpy() == pytest.approx(8 + 90 * routed["fraction"].to_numpy())
+    single = table[table["policy"] == "best single expert"]
+    assert single["latency"].iloc[0] == 8 and single["latency"].max() <= 90
 
 
 def test_in_a_workspace_accuracy_is_against_corrected_labels(planted_folder, tmp_path, capsys):
@@ -108,6 +133,12 @@ def test_mistakes_are_one_sentence(planted_folder, tmp_path, capsys):
         (["cascade", planted_folder, *PAIR, "--cost", "logits_0=cheap"], "ends in no number"),
         (["cascade", planted_folder, *PAIR, "--cost", "logits_0=0"], "a cost must be a number above 0"),
         (["cascade", planted_folder, *PAIR, "--fraction", "2"], "between 0 and 1"),
+        (["cascade", planted_folder, *PAIR, "--latency", "logits_0=3"], "--latency is missing for probabilities_1"),
+        (["cascade", planted_folder, *PAIR, "--promise", "-1"], "points lie between 0 and 100"),
+        (
+            ["cascade", planted_folder, *PAIR, "--promise", "0", "--router", tmp_path / "r.json"],
+            "No router is written. Nothing cheaper than probabilities_1 alone can be promised",
+        ),
         (["cascade", planted_folder, *PAIR, "--out", tmp_path / "c.txt"], "expected .json or .csv"),
         (["experts-report", planted_folder, "--budget", "5000"], "does not fit"),
     ]

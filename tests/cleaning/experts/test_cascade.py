@@ -9,14 +9,21 @@ from cleaning.errors import InputError
 from cleaning.experts.cascade import (
     Answers,
     best_under_cost,
-    bin_sensitivity,
     cascade_curves,
     cheapest_within,
     operating_point,
 )
-from cleaning.experts.cascade.curves import FRACTIONS, by_chance, by_oracle, by_threshold, routed
 from cleaning.experts.cascade.expert_answers import standing
-from cleaning.experts.cascade.learning import advantage, decisions_at, judged, prices, stage_edges, summed
+from cleaning.experts.cascade.learning import (
+    advantage,
+    asked_shares,
+    decisions_at,
+    judged,
+    prices,
+    stage_edges,
+    summed,
+)
+from cleaning.experts.cascade.policies import FRACTIONS, by_chance, by_oracle, by_threshold, routed
 from tests.cleaning.experts.cascade_cases import planted
 
 COSTS = np.array([1.0, 3.0])
@@ -59,10 +66,10 @@ def test_bins_with_the_largest_advantage_go_first():
 def test_accuracy_of_routing_by_hand():
     confidence = hand_case()
     right = np.array([[0, 0, 1, 0, 1, 1], [1, 0, 1, 1, 0, 1]])
-    curve = routed(confidence, confidence, right, COSTS, 3, "last")
+    curve = routed(confidence, confidence, right, COSTS, 3, "last").accuracy
     # nobody 3/6; middle bin +1 -> 4/6; low bin +1 -> 5/6; high bin -1 -> 4/6
     assert np.interp([0, 1 / 3, 2 / 3, 1], FRACTIONS, curve) == pytest.approx([3 / 6, 4 / 6, 5 / 6, 4 / 6], abs=0.01)
-    surer = routed(confidence, confidence, right, COSTS, 3, "higher")
+    surer = routed(confidence, confidence, right, COSTS, 3, "higher").accuracy
     assert surer[-1] == pytest.approx(5 / 6)  # the high bin keeps the small's surer answers
 
 
@@ -70,9 +77,9 @@ def test_baselines_by_hand():
     right = np.array([[0, 0, 1, 1], [1, 0, 0, 1]])
     confidence = np.array([[0.2, 0.4, 0.6, 0.8], [0.5, 0.5, 0.5, 0.5]])
     at = [0, 0.25, 0.5, 0.75, 1.0]
-    assert np.interp(at, FRACTIONS, by_oracle(right, COSTS)) == pytest.approx([0.5, 0.75, 0.75, 0.75, 0.75])
-    assert np.interp(at, FRACTIONS, by_chance(confidence, right)) == pytest.approx([0.5, 0.5, 0.5, 0.5, 0.5])
-    assert np.interp(at, FRACTIONS, by_threshold(confidence, confidence, right, COSTS)) == pytest.approx(
+    assert np.interp(at, FRACTIONS, by_oracle(right, COSTS).accuracy) == pytest.approx([0.5, 0.75, 0.75, 0.75, 0.75])
+    assert np.interp(at, FRACTIONS, by_chance(confidence, right).accuracy) == pytest.approx([0.5, 0.5, 0.5, 0.5, 0.5])
+    assert np.interp(at, FRACTIONS, by_threshold(confidence, confidence, right, COSTS).accuracy) == pytest.approx(
         [0.5, 0.75, 0.75, 0.5, 0.5]
     )
 
@@ -81,7 +88,7 @@ def test_oracle_of_a_chain_takes_the_cheapest_gain_first():
     right = np.array([[0, 0, 1, 0], [0, 1, 0, 0], [1, 1, 0, 0]])
     costs = np.array([1.0, 1.0, 3.0])
     # sample 1 costs 1 (second expert), sample 0 costs 1 + 3: of 4 x 4 possible, gains end at 1/16 and 5/16
-    assert np.interp([0, 1 / 16, 5 / 16, 1], FRACTIONS, by_oracle(right, costs)) == pytest.approx(
+    assert np.interp([0, 1 / 16, 5 / 16, 1], FRACTIONS, by_oracle(right, costs).accuracy) == pytest.approx(
         [0.25, 0.5, 0.75, 0.75], abs=0.02
     )
 
@@ -112,8 +119,7 @@ def test_chain_decisions_are_at_least_as_good_as_brute_force():
     options = [np.array(bits, bool) for bits in ((0, 0), (0, 1), (1, 0), (1, 1))]
 
     def net(decisions, price):
-        spent, gained = judged(decisions, cells, costs)
-        return gained - price * spent
+        return judged(decisions, cells) - price * (asked_shares(decisions, cells)[1:] @ costs[1:])
 
     for price in (0.01, 0.03, 0.06, 0.1, 0.2):
         best = max(net([a, b], price) for a in options for b in options)
@@ -164,8 +170,8 @@ def test_order_of_samples_and_names_of_classes_change_nothing_but_the_halves():
     assert moved.to_numpy() == pytest.approx(cascade_curves(experts, labels, repeats=12).summary()["value"], abs=0.02)
     confidence = np.stack([e.confidence for e in experts])
     right = np.stack([e.predicted == labels for e in experts])
-    there = routed(confidence, confidence, right, COSTS, 50, "last")
-    back = routed(confidence[:, shuffle], confidence[:, shuffle], right[:, shuffle], COSTS, 50, "last")
+    there = routed(confidence, confidence, right, COSTS, 50, "last").accuracy
+    back = routed(confidence[:, shuffle], confidence[:, shuffle], right[:, shuffle], COSTS, 50, "last").accuracy
     assert there == pytest.approx(back, abs=1e-12)
 
 
@@ -221,7 +227,8 @@ def test_who_has_stopped_is_not_asked_again():
     confidence = np.array([[0.2, 0.8], [0.3, 0.3], [0.9, 0.9]])
     cells = summed([np.array([0.5]), np.array([0.5])], confidence, np.array([[0, 0], [0, 0], [1.0, 1.0]]))
     decisions = [np.array([True, False]), np.array([True, False])]
-    assert judged(decisions, cells, np.array([1.0, 2.0, 4.0])) == (3.0, 0.5)
+    assert judged(decisions, cells) == 0.5
+    assert asked_shares(decisions, cells).tolist() == [1.0, 0.5, 0.5]
 
 
 def test_decisions_never_see_the_judged_half():
@@ -230,8 +237,8 @@ def test_decisions_never_see_the_judged_half():
     confidence = np.stack([e.confidence for e in experts])
     learn, judge = confidence[:, :1000], confidence[:, 1000:]
     right = np.stack([e.predicted == labels for e in experts])[:, 1000:].astype(float)
-    flipped = routed(learn, judge, 1 - right, COSTS, 20, "last")
-    assert flipped == pytest.approx(1 - routed(learn, judge, right, COSTS, 20, "last"))
+    flipped = routed(learn, judge, 1 - right, COSTS, 20, "last").accuracy
+    assert flipped == pytest.approx(1 - routed(learn, judge, right, COSTS, 20, "last").accuracy)
 
 
 def test_abstentions_fall_back_and_never_crash():
@@ -246,9 +253,9 @@ def test_abstentions_fall_back_and_never_crash():
 
 def test_tables_are_complete(curves):
     table = curves.table()
-    assert set(table["policy"]) == set(curves.accuracy) and len(table) == 6 * 101
+    assert set(table["policy"]) == set(curves.accuracy) and len(table) == 7 * 101
     assert (table["low"] <= table["accuracy"]).all() and (table["accuracy"] <= table["high"]).all()
-    assert table.loc[table["fraction"] == 0.5, "cost"].tolist() == [3.0] * 6
+    assert table.loc[table["fraction"] == 0.5, "cost"].tolist() == [3.0] * 7
     summary = curves.summary((0.5,)).set_index(["policy", "measure"])["value"]
     random = curves.accuracy["random"]
     assert summary["random", "area"] == pytest.approx((random[:, 0] + random[:, -1]).mean() / 2)
@@ -290,14 +297,6 @@ def test_a_falling_curve_is_not_followed_down():
     assert curves.accuracy["calibrated"].mean(0)[-1] < curves.accuracy["calibrated"].mean(0).max()
     point = best_under_cost(curves, 10.0)
     assert point.fraction < 0.9 and point.accuracy.value == pytest.approx(curves.accuracy["calibrated"].mean(0).max())
-
-
-def test_bins_sensitivity_has_a_row_per_number_and_rule():
-    labels, experts = planted(1500)
-    table = bin_sensitivity(experts, labels, (1, 5, 50), repeats=3)
-    assert table["bins"].tolist() == [1, 1, 5, 5, 50, 50]
-    one, five = table[table["policy"] == "calibrated"]["area"].iloc[:2]
-    assert five > one + 0.01  # a single bin is routing at random
 
 
 def bad_answers(**changes):

@@ -57,6 +57,6 @@ def test_plans_cost_what_they_ask_and_the_first_is_the_cheapest_alone():
     rng = np.random.default_rng(0)
     confidence, costs = rng.random((3, 2000)), np.array([2.0, 1.0, 5.0])
     right = (rng.random((3, 2000)) < confidence).astype(float)
-    told = free_routing(confidence, right, costs, 10).followed(confidence, right, costs)
-    assert told[0] == pytest.approx((1.0, right[1].mean()))
-    assert all(1.0 <= cost <= 8.0 for cost, _ in told) and told[-1][1] > right.mean(axis=1).max() + 0.1
+    told = free_routing(confidence, right, costs, 10).followed(confidence, right)
+    assert told[0][0] == pytest.approx(right[1].mean()) and told[0][1].tolist() == [0.0, 1.0, 0.0]
+    assert all(1.0 <= asked @ costs <= 8.0 for _, asked in told) and told[-1][0] > right.mean(axis=1).max() + 0.1

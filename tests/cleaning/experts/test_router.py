@@ -98,7 +98,8 @@ def test_router_file_holds_parameters_and_fingerprints_but_no_data():
     assert router == again
     other = learn_router(experts, (labels + 1) % 10, fraction=0.3)
     assert other["learned"]["labels_fingerprint"] != router["learned"]["labels_fingerprint"]
-    assert len(router["stages"][0]["edges"]) == 49 and len(router["stages"][0]["advantage"]) == 50
+    fifty = learn_router(experts, labels, fraction=0.3, bins=50)
+    assert len(fifty["stages"][0]["edges"]) == 49 and len(fifty["stages"][0]["advantage"]) == 50
     assert len(router_json(router)) < 10_000
 
 
