@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaning.drawing.axes import Plot
-from cleaning.drawing.shapes import Colour, Dash, Dot, Drawing, Filled, Mark, Shape, Way, Words
+from cleaning.drawing.shapes import Colour, Dash, Dot, Filled, Mark, Shape, Way, Words
+from cleaning.drawing.svg_text import Drawing
 
 NAMES_APART = 14.0
 LETTER = 7.2  # pixels of a letter of 12 pixels' height, on average

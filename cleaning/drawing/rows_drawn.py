@@ -7,7 +7,8 @@ import numpy as np
 
 from cleaning.drawing.axes import Axis
 from cleaning.drawing.curves_drawn import LETTER, short
-from cleaning.drawing.shapes import Colour, Dot, Drawing, Filled, Mark, Shape, Way, Words
+from cleaning.drawing.shapes import Colour, Dot, Filled, Mark, Shape, Way, Words
+from cleaning.drawing.svg_text import Drawing
 
 LONGEST_NAME = 34
 ROW, FOOT = 15.0, 44.0

@@ -1,7 +1,6 @@
 """What a figure is made of. Places are pixels from the upper left corner; colours are names, so that each reader of a
 figure may say what they are in light, dark and print."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,7 +9,6 @@ Colour = Literal["teal", "rust", "blue", "grey", "ink", "soft", "line"]
 Dash = Literal["", "dashed", "dotted", "long"]
 Mark = Literal["circle", "square", "diamond", "tick"]
 Anchor = Literal["start", "middle", "end"]
-PARTS_APART = 16.0
 
 
 @dataclass(frozen=True)
@@ -61,33 +59,8 @@ class Words:
 Shape = Way | Filled | Dot | Words
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """title: what it shows, for those who hear it read. width, height: pixels."""
-
-    title: str
-    width: float
-    height: float
-    shapes: tuple[Shape, ...]
-
-
 def moved(shape: Shape, dx: float, dy: float) -> Shape:
     """The same shape elsewhere."""
     if isinstance(shape, Way | Filled):
         return replace(shape, places=tuple((x + dx, y + dy) for x, y in shape.places))
     return replace(shape, x=shape.x + dx, y=shape.y + dy)
-
-
-def side_by_side(title: str, parts: Sequence[Drawing], columns: int) -> Drawing:
-    """Several drawings as one, row by row; ``columns`` in a row."""
-    columns = max(1, min(columns, len(parts)))
-    rows = [parts[start : start + columns] for start in range(0, len(parts), columns)]
-    shapes, top, width = list[Shape](), 0.0, 0.0
-    for row in rows:
-        left = 0.0
-        for part in row:
-            shapes += [moved(shape, left, top) for shape in part.shapes]
-            left += part.width + PARTS_APART
-        width = max(width, left - PARTS_APART)
-        top += max(part.height for part in row) + PARTS_APART
-    return Drawing(title, width, max(top - PARTS_APART, 0.0), tuple(shapes))

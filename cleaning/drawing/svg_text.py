@@ -4,8 +4,10 @@ Names from data are escaped.
 """
 
 import html
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from cleaning.drawing.shapes import Colour, Dot, Drawing, Filled, Mark, Shape, Way, Words
+from cleaning.drawing.shapes import Colour, Dot, Filled, Mark, Shape, Way, Words, moved
 
 FONT = '"Source Sans 3","Source Sans Pro","Source Sans",system-ui,-apple-system,"Segoe UI",Roboto,sans-serif'
 LIGHT = {
@@ -18,6 +20,7 @@ LIGHT = {
     "line": "#DEDAD2",
 }
 DARK = {"ink": "#E8E6E1", "soft": "#A9AFB3", "line": "#33393E"}  # the others serve both
+PARTS_APART = 16.0
 DASHES = {"": "", "dashed": "6 4", "dotted": "1.5 3.5", "long": "11 4"}
 
 
@@ -37,6 +40,35 @@ STYLE = "".join(
         f"@media print{{{rules({name: LIGHT[name] for name in DARK})}}}",
     )
 )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """title: what it shows, for those who hear it read. width, height: pixels."""
+
+    title: str
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+    def _repr_svg_(self) -> str:
+        """How a notebook shows it."""
+        return svg(self)
+
+
+def side_by_side(title: str, parts: Sequence[Drawing], columns: int) -> Drawing:
+    """Several drawings as one, row by row; ``columns`` in a row."""
+    columns = max(1, min(columns, len(parts)))
+    rows = [parts[start : start + columns] for start in range(0, len(parts), columns)]
+    shapes, top, width = list[Shape](), 0.0, 0.0
+    for row in rows:
+        left = 0.0
+        for part in row:
+            shapes += [moved(shape, left, top) for shape in part.shapes]
+            left += part.width + PARTS_APART
+        width = max(width, left - PARTS_APART)
+        top += max(part.height for part in row) + PARTS_APART
+    return Drawing(title, width, max(top - PARTS_APART, 0.0), tuple(shapes))
 
 
 def svg(drawing: Drawing, alone: bool = True) -> str:

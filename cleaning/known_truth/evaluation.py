@@ -9,8 +9,8 @@ import pandas as pd
 from cleaning.domain.experts import Expert
 from cleaning.drawing.axes import Axis, Plot
 from cleaning.drawing.curves_drawn import Trace, drawn
-from cleaning.drawing.shapes import Colour, Dash, Drawing
-from cleaning.drawing.svg_text import svg
+from cleaning.drawing.shapes import Colour, Dash
+from cleaning.drawing.svg_text import Drawing, svg
 from cleaning.errors import counted
 from cleaning.known_truth.audit_check import bands_table, recalibrated_table, recalibration_error
 from cleaning.known_truth.curves_of_rankings import RESAMPLES, measures_table, precision_curves

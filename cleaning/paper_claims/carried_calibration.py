@@ -15,7 +15,8 @@ from cleaning.domain.folds import draw_folds
 from cleaning.drawing.axes import Axis
 from cleaning.drawing.curves_drawn import short
 from cleaning.drawing.rows_drawn import PointSeries, rows_of_points
-from cleaning.drawing.shapes import Colour, Drawing, Mark
+from cleaning.drawing.shapes import Colour, Mark
+from cleaning.drawing.svg_text import Drawing
 from cleaning.errors import InputError, counted, first_five
 from cleaning.paper_claims.material import Material
 from cleaning.paper_claims.told import PaperClaim, ShownFigure, axis_ends, shares

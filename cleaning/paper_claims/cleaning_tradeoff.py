@@ -10,7 +10,8 @@ from cleaning.domain.settings import DEFAULT_THRESHOLD
 from cleaning.drawing.axes import Axis, Plot
 from cleaning.drawing.curves_drawn import Trace, drawn
 from cleaning.drawing.rows_drawn import tinted
-from cleaning.drawing.shapes import Colour, Dash, Drawing
+from cleaning.drawing.shapes import Colour, Dash
+from cleaning.drawing.svg_text import Drawing
 from cleaning.errors import counted
 from cleaning.estimate.flag_counts import TAU_GRID
 from cleaning.known_truth.curves_of_rankings import measures_table, precision_curves

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cleaning.drawing.axes import Axis
-from cleaning.drawing.rows_drawn import PointSeries, rows_of_points, tinted
-from cleaning.drawing.shapes import Drawing
+from cleaning.drawing.rows_drawn import PointSeries, rows_of_points
+from cleaning.drawing.svg_text import Drawing
 from cleaning.experts.shared_errors import (
     effective_number,
     groups_that_err_together,
@@ -18,11 +18,11 @@ from cleaning.experts.shared_errors import (
 )
 from cleaning.experts.who_helps import correlation_on
 from cleaning.paper_claims.material import Material
+from cleaning.paper_claims.table_figures import correlation_figure
 from cleaning.paper_claims.told import PaperClaim, ShownFigure
 
 GROUPS, STUDENT = 20, 2.093  # 97.5 % of Student's t with GROUPS - 1 degrees of freedom
 TRUSTED, EVERYWHERE, KNOWN_RIGHT = "verified or not flagged", "all samples", "right by the known truth"
-ALL_NAMED = 16  # experts up to which each pair's number stands in its cell
 
 
 def independence_table(material: Material, bases: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -127,13 +127,8 @@ def _found(table: pd.DataFrame, pairs: pd.DataFrame, correlation: pd.DataFrame) 
 
 
 def _map(correlation: pd.DataFrame, pairs: pd.DataFrame) -> ShownFigure:
-    values = correlation.to_numpy().copy()
-    np.fill_diagonal(values, np.nan)
-    told = [["" if np.isnan(v) else f"{v:.2f}" for v in row] for row in values] if len(values) <= ALL_NAMED else None
-    names = list(map(str, correlation.index))
     title = "Correlation of errors, on labels verified or not flagged"
-    drawing = tinted("", names, names if told else [str(n + 1) for n in range(len(names))], values, told)
-    return ShownFigure("error_correlation", title, (drawing,), pairs)
+    return ShownFigure("error_correlation", title, (correlation_figure(correlation),), pairs)
 
 
 def _worth(table: pd.DataFrame, experts: int) -> Drawing:

@@ -7,13 +7,14 @@ from cleaning.calibrate.measures import reliability_curve
 from cleaning.calibrate.measures.shares import NORMAL_95, wilson_interval
 from cleaning.drawing.axes import Axis, Plot
 from cleaning.drawing.curves_drawn import Trace, drawn, short
-from cleaning.drawing.shapes import Drawing
+from cleaning.drawing.svg_text import Drawing
 from cleaning.errors import counted
 from cleaning.paper_claims.material import Material
 from cleaning.paper_claims.told import PaperClaim, ShownFigure, axis_ends, shares
 
 BINS = 15
 TOGETHER = "all experts together"
+RANKED = "Accuracy, and how well confidence ranks answers"
 LEAST_RANKED = 20  # right and wrong answers each, below which nothing is ranked
 
 
@@ -89,7 +90,8 @@ def _states_several(confidence: np.ndarray) -> bool:
 def rising_accuracy(material: Material) -> PaperClaim:
     """The claim with its figure."""
     table, shown = rising_table(material), list[tuple[str, pd.DataFrame]]()
-    stated = set(table["expert"][table["ranked"].notna()])
+    ranked = table[table["ranked"].notna()]
+    stated = set(ranked["expert"])
     for name, (confidence, right) in voices(material).items():
         if name in stated:
             shown.append((name, reliability_curve(confidence, right, BINS)))
@@ -99,7 +101,7 @@ def rising_accuracy(material: Material) -> PaperClaim:
         "Higher confidence, higher accuracy",
         "Where an expert is surer of its answer, is the answer right more often?",
         _found(table),
-        [*figures, ShownFigure("accuracy_by_expert", "Accuracy, and how well confidence ranks answers", (), table)],
+        [*figures, ShownFigure("accuracy_by_expert", RANKED, (), table, ranked if len(ranked) else None)],
         [
             f"Calibrated confidence, cross-fitted, in {BINS} bins of equal count; bars are 95 %. The dotted line is where "
             "confidence and accuracy are equal.",

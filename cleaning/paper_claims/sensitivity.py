@@ -13,13 +13,15 @@ from cleaning.calibrate.study import BIN_COUNTS, effect_of_bins
 from cleaning.domain.experts import VotesExpert
 from cleaning.domain.settings import OWN
 from cleaning.drawing.axes import Axis, Plot
-from cleaning.drawing.curves_drawn import Trace, drawn, short
+from cleaning.drawing.curves_drawn import Trace, drawn
 from cleaning.drawing.rows_drawn import PointSeries, rows_of_points
-from cleaning.drawing.shapes import Colour, Dash, Drawing, Mark
+from cleaning.drawing.shapes import Colour, Mark
+from cleaning.drawing.svg_text import Drawing
 from cleaning.errors import counted
 from cleaning.experts.who_helps import usual_budget
 from cleaning.paper_claims.cleaning_tradeoff import rule_table
 from cleaning.paper_claims.material import Material
+from cleaning.paper_claims.table_figures import bins_figure
 from cleaning.paper_claims.told import PaperClaim, ShownFigure, axis_ends, shares
 from cleaning.suspect.pool import pool
 from cleaning.suspect.suspicion import default_suspicion
@@ -32,12 +34,6 @@ LOOKS: dict[str, tuple[Colour, Mark, bool]] = {
     "beta": ("blue", "diamond", True),
     "histogram": ("grey", "square", True),
     "isotonic": ("grey", "circle", True),
-}
-
-MOMENTS: dict[str, tuple[Colour, Mark | None, Dash]] = {
-    "before": ("rust", "diamond", "dashed"),
-    "after": ("teal", "circle", ""),
-    "by chance": ("grey", None, "dotted"),
 }
 
 
@@ -113,7 +109,7 @@ def sensitivity(material: Material) -> PaperClaim:
     if len(bins):
         found.append(_bins_words(bins))
         names = list(dict.fromkeys(bins["expert"]))
-        panels = tuple(_bins_panel(name, bins[bins["expert"] == name]) for name in names[:MOST_PANELS])
+        panels = tuple(bins_figure(bins[bins["expert"] == name], name) for name in names[:MOST_PANELS])
         more = f" (the first {MOST_PANELS} of {len(names)} experts)" if len(names) > MOST_PANELS else ""
         figures.append(ShownFigure("effect_of_bins", f"ECE by the number of bins{more}", panels, bins))
         found.append(_methods_words(methods))
@@ -175,18 +171,6 @@ def _rule_words(rule: pd.DataFrame, experts: int) -> str:
         f"The paper's rule flags {100 * at[1, 0.0]:.1f} % with K = 1 and tau = 0, and {100 * at[experts, 0.0]:.1f} % with "
         f"all {experts} experts; K = 1 with tau = 0.9 flags {100 * rule[rule['agree'] == 1]['flagged'].iloc[90]:.1f} %."
     )
-
-
-def _bins_panel(name: str, table: pd.DataFrame) -> Drawing:
-    traces = []
-    for moment, (colour, mark, dash) in MOMENTS.items():
-        own = table[table["moment"] == moment]
-        if len(own):
-            x, y = own["bins"].to_numpy(float), own["value"].to_numpy()
-            traces.append(Trace(moment, x, y, colour, mark=mark, dash=dash, hollow=moment == "before"))
-    most = axis_ends([table["value"].to_numpy()], 0.01)[1]
-    across = Axis("bins of equal count", 5, 100, percent=False, ticks=(5, 10, 20, 50, 100), logarithmic=True)
-    return drawn(Plot(short(name, 34), across, Axis("ECE", 0, most), right=72), traces, name)
 
 
 def _methods(methods: pd.DataFrame) -> Drawing:

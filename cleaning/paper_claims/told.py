@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cleaning.drawing.shapes import Drawing, side_by_side
+from cleaning.drawing.svg_text import Drawing, side_by_side
 
 IN_A_ROW = 3
 MOST_SHOWN = 40  # rows of a table on the page; its file holds all

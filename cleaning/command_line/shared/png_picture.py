@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cleaning.drawing.shapes import Dot, Drawing, Filled, Shape, Way, Words
-from cleaning.drawing.svg_text import DASHES, colour_on_paper, corners
+from cleaning.drawing.shapes import Dot, Filled, Shape, Way, Words
+from cleaning.drawing.svg_text import DASHES, Drawing, colour_on_paper, corners
 
 if TYPE_CHECKING:
     from PIL import Image

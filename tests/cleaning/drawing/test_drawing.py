@@ -13,8 +13,8 @@ from cleaning.command_line.shared.png_picture import MARGIN, SCALE, dashed, png
 from cleaning.drawing.axes import MOST_TICKS, Axis, Plot, round_ticks
 from cleaning.drawing.curves_drawn import NAMES_APART, Trace, drawn, short, spread
 from cleaning.drawing.rows_drawn import PointSeries, rows_of_points, tinted
-from cleaning.drawing.shapes import Dot, Filled, Way, Words, side_by_side
-from cleaning.drawing.svg_text import STYLE, colour_on_paper, svg
+from cleaning.drawing.shapes import Dot, Filled, Way, Words
+from cleaning.drawing.svg_text import STYLE, colour_on_paper, side_by_side, svg
 
 EVIL = '</text><script>alert(1)</script>"&'
 
