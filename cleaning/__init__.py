@@ -41,7 +41,9 @@ _HOMES = {
     "cleaning.known_truth.known": ("JustScored", "KnownTruth", "rankings"),
     "cleaning.known_truth.curves_of_rankings": ("measures_table", "precision_curves"),
     "cleaning.known_truth.surface": ("paper_surface",),
-    "cleaning.calibrate.saved": ("calibration_json", "judged_elsewhere", "read_calibration", "saved_calibration"),
+    "cleaning.calibrate.saved": (
+        "calibration_json", "judged_elsewhere", "read_calibration", "rows_of", "saved_calibration",
+    ),
     "cleaning.calibrate.shift": ("shift_against_chance",),
     "cleaning.paper_claims.paper_study": ("TruthKnown", "paper_study"),
     "cleaning.paper_claims.carried_calibration": ("Elsewhere",),
@@ -54,8 +56,9 @@ _HOMES = {
     "cleaning.keep.workspaces": ("create_workspace", "list_workspaces"),
     "cleaning.review.in_force": ("in_force",),
     "cleaning.estimate.flag_counts": ("curve_of", "paper_table"),
-    "cleaning.estimate": ("estimate", "estimate_curve"),
-    "cleaning.settle.final_labels": ("settle",),
+    "cleaning.estimate": ("estimate_curve", "estimate_flags"),
+    "cleaning.settle.final_labels": ("final_labels",),
+    "cleaning.settle.policy": ("Policy",),
     "cleaning.settle.reviewer_quality": ("team_agreement",),
     "cleaning.export.preview": ("preview",),
     "cleaning.export.handover": ("Handover",),
@@ -69,5 +72,7 @@ _HOMES = {
     "cleaning.experts.cascade.router": ("ask_in_turn", "load_router", "route"),
     "cleaning.domain.settings": ("Settings",),
 }  # fmt: skip
-_CALLED = {"run_pipeline": "run", "calibrate_expert": "calibrate"}  # by another name in its home
+_CALLED = {  # by another name in its home
+    "run_pipeline": "run", "calibrate_expert": "calibrate", "estimate_flags": "estimate", "final_labels": "settle",
+}  # fmt: skip
 __getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES, _CALLED)
