@@ -38,6 +38,33 @@ _HOMES = {
     "cleaning.calibrate.report": ("calibration_table", "expert_reports", "report_expert"),
     "cleaning.experts.who_helps": ("study_experts",),
     "cleaning.experts.shared_errors": ("effective_number", "error_correlation", "leave_one_out"),
+    "cleaning.known_truth.known": ("JustScored", "KnownTruth", "rankings"),
+    "cleaning.known_truth.curves_of_rankings": ("measures_table", "precision_curves"),
+    "cleaning.known_truth.surface": ("paper_surface",),
+    "cleaning.calibrate.saved": (
+        "calibration_json", "judged_elsewhere", "read_calibration", "rows_of", "saved_calibration",
+    ),
+    "cleaning.calibrate.shift": ("shift_against_chance",),
+    "cleaning.paper_claims.paper_study": ("TruthKnown", "paper_study"),
+    "cleaning.paper_claims.carried_calibration": ("Elsewhere",),
+    "cleaning.paper_claims.study_page": ("study_page",),
+    "cleaning.drawing.svg_text": ("Drawing", "svg"),
+    "cleaning.paper_claims.table_figures": (
+        "bins_figure", "cascade_figure", "correlation_figure", "groups_figure", "reliability_figure", "shift_figure",
+        "threshold_figure",
+    ),
+    "cleaning.keep.workspaces": ("create_workspace", "list_workspaces"),
+    "cleaning.review.in_force": ("in_force",),
+    "cleaning.estimate.flag_counts": ("curve_of", "paper_table"),
+    "cleaning.estimate": ("estimate_curve", "estimate_flags"),
+    "cleaning.settle.final_labels": ("final_labels",),
+    "cleaning.settle.policy": ("Policy",),
+    "cleaning.settle.reviewer_quality": ("team_agreement",),
+    "cleaning.export.preview": ("preview",),
+    "cleaning.export.handover": ("Handover",),
+    "cleaning.export.formats.corrected": ("corrected_table",),
+    "cleaning.export.card.leaderboard": ("leaderboard_impact",),
+    "cleaning.known_truth.evaluation": ("evaluate_run",),
     "cleaning.settle.judging": ("judging_labels",),
     "cleaning.domain.folds": ("draw_folds",),
     "cleaning.suspect.pipeline": ("run_pipeline",),
@@ -45,5 +72,7 @@ _HOMES = {
     "cleaning.experts.cascade.router": ("Watch", "ask_in_turn", "load_router", "route"),
     "cleaning.domain.settings": ("Settings",),
 }  # fmt: skip
-_CALLED = {"run_pipeline": "run", "calibrate_expert": "calibrate"}  # by another name in its home
+_CALLED = {  # by another name in its home
+    "run_pipeline": "run", "calibrate_expert": "calibrate", "estimate_flags": "estimate", "final_labels": "settle",
+}  # fmt: skip
 __getattr__, __dir__, __all__ = at_first_use(__name__, _HOMES, _CALLED)

@@ -28,6 +28,7 @@ KIND, FORMAT = "second-opinion calibration", 1
 LARGEST_FILE = 1_000_000  # bytes
 METHOD_OF_KIND = {"full": "temperature", "top1": "platt", "votes": "shrunk accuracy", "scored": "platt"}
 PARAMETERS = {"temperature": ("T",), "platt": ("slope", "intercept"), "shrunk accuracy": ("c",)}
+NOT_STATED = metrics.Measure(float("nan"), float("nan"), float("nan"))  # of hard answers, before calibration
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,9 @@ def judged_elsewhere(
 ) -> pd.DataFrame:
     """Does a calibration carry over to this dataset? One row an expert.
 
-    expert, calibration, answered, accuracy_on_given, ece_before, ece_here (calibrated on this dataset, cross-fitted),
-    ece_across (by ``saved``) with across_low and across_high (95 %, bootstrap), by_chance (what a perfectly calibrated
-    expert stays under 95 times in 100), lost (across minus here), beyond_chance.
+    expert, calibration, answered, accuracy_on_given, ece_before, ece_here (calibrated on this dataset, cross-fitted) and
+    ece_across (by ``saved``), each with _low and _high (before_low ...; 95 %, bootstrap), by_chance (what a perfectly
+    calibrated expert stays under 95 times in 100), lost (across minus here), beyond_chance.
     """
     across, folds, rows = saved.for_experts(experts), draw_folds(dataset.sample_ids, seed), []
     for expert in experts:
@@ -168,19 +169,14 @@ def judged_elsewhere(
 
 def carried(before: np.ndarray | None, here: np.ndarray, across: np.ndarray, right: np.ndarray) -> dict[str, object]:
     """The calibration errors of one expert before, calibrated here, and by the map from elsewhere. (N,) each."""
-    error = calibration_error_with_interval(across, right)
-    local = metrics.expected_calibration_error(here, right)
+    told: dict[str, object] = {}
+    for name, stated in (("before", before), ("here", here), ("across", across)):
+        error = NOT_STATED if stated is None else calibration_error_with_interval(stated, right)
+        told |= {f"ece_{name}": error.value, f"{name}_low": error.low, f"{name}_high": error.high}
+    across_error, local = (metrics.expected_calibration_error(stated, right) for stated in (across, here))
     chance = metrics.expected_calibration_error_when_calibrated(across)
-    return {
-        "ece_before": float("nan") if before is None else metrics.expected_calibration_error(before, right),
-        "ece_here": local,
-        "ece_across": error.value,
-        "across_low": error.low,
-        "across_high": error.high,
-        "by_chance": chance,
-        "lost": error.value - local,
-        "beyond_chance": bool(error.value > chance),
-    }
+    lost = {"by_chance": chance, "lost": across_error - local, "beyond_chance": bool(across_error > chance)}
+    return told | lost
 
 
 def part_of(dataset: Dataset, experts: Sequence[Expert], column: str, value: str) -> tuple[Dataset, list[Expert]]:
@@ -191,9 +187,16 @@ def part_of(dataset: Dataset, experts: Sequence[Expert], column: str, value: str
     places = np.flatnonzero(written == value)
     if not len(places):
         raise InputError(f"No sample has '{value}' in '{column}'. It holds {first_five(dict.fromkeys(written))}.")
+    return rows_of(dataset, experts, places, f"{column} {value}")
+
+
+def rows_of(
+    dataset: Dataset, experts: Sequence[Expert], places: np.ndarray, called: str
+) -> tuple[Dataset, list[Expert]]:
+    """These samples alone, and the experts on them. places: (n,) rows. called: what the part is called."""
     part = replace(
         dataset,
-        name=f"{dataset.name}, {column} {value}",
+        name=f"{dataset.name}, {called}",
         samples=dataset.samples.iloc[places].reset_index(drop=True),
         sample_ids=dataset.sample_ids[places],
         given_labels=dataset.given_labels[places],

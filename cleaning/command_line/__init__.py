@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cleaning.version import __version__
 
-RESEARCH = ("evaluate",)
+RESEARCH = ("evaluate", "study")
 UPKEEP = ("workspaces", "backup", "restore", "verify", "merge")  # modules in folders of their own
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",

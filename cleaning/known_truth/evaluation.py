@@ -7,14 +7,21 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain.experts import Expert
+from cleaning.drawing.axes import Axis, Plot
+from cleaning.drawing.curves_drawn import Trace, drawn
+from cleaning.drawing.shapes import Colour, Dash
+from cleaning.drawing.svg_text import Drawing, svg
 from cleaning.errors import counted
 from cleaning.known_truth.audit_check import bands_table, recalibrated_table, recalibration_error
 from cleaning.known_truth.curves_of_rankings import RESAMPLES, measures_table, precision_curves
-from cleaning.known_truth.drawing import Axis, Line, drawn
 from cleaning.known_truth.known import DEFAULT, LADDER, VOTES, KnownTruth, rankings
 from cleaning.known_truth.surface import paper_surface
 from cleaning.review.in_force import InForce
 
+LOOKS: tuple[tuple[Colour, Dash], ...] = (
+    ("teal", ""), ("rust", "dashed"), ("blue", "long"), ("grey", ""), ("grey", "dashed"), ("grey", "dotted"),
+    ("blue", "dotted"), ("rust", "dotted"),
+)  # fmt: skip
 CAUTION = "For research only: this compares with a truth that no score, threshold or estimate has seen or will see."
 Progress = Callable[[str, float], None]
 
@@ -42,12 +49,16 @@ class Evaluation:
             "recalibrated_suspicion": self.recalibrated,
         }
 
-    def figures(self) -> dict[str, str]:
-        """SVG texts by file name without ending."""
+    def drawings(self) -> dict[str, Drawing]:
+        """Figures by file name without ending."""
         found = {"precision_by_detection_rate": self._against_rankings(), "papers_rule": self._against_rule()}
         if not self.recalibrated.empty:
             found["recalibrated_suspicion"] = self._reliability()
         return found
+
+    def figures(self) -> dict[str, str]:
+        """The same as SVG texts."""
+        return {name: svg(one) for name, one in self.drawings().items()}
 
     def sentences(self) -> list[str]:
         """What it says, in words."""
@@ -71,38 +82,57 @@ class Evaluation:
             f"fewer at {worse}."
         )
 
-    def _line(self, ranking: str, banded: bool = False) -> Line:
+    def _trace(self, ranking: str, colour: Colour = "teal", dash: Dash = "", banded: bool = False) -> Trace:
         own = self.curves[self.curves["ranking"] == ranking]
-        band = (own["low"].to_numpy(), own["high"].to_numpy()) if banded else (None, None)
-        return Line(ranking, own["detection_rate"].to_numpy(), own["precision"].to_numpy(), *band)
+        low, high = (own["low"].to_numpy(), own["high"].to_numpy()) if banded else (None, None)
+        values = own["detection_rate"].to_numpy(), own["precision"].to_numpy()
+        return Trace(ranking, *values, colour, low, high, dash)
 
-    def _against_rankings(self) -> str:
+    def _against_rankings(self) -> Drawing:
         names = list(dict.fromkeys(self.curves["ranking"]))
         best = self._best_first([n for n in names if n not in (DEFAULT, VOTES, LADDER)])[:5]
         shown = [n for n in (DEFAULT, VOTES, LADDER, *best) if n in names]
-        lines = [self._line(n, n == DEFAULT) for n in shown]
-        return drawn("Precision against detection rate", lines, Axis("detection rate"), Axis("precision"))
+        traces = [self._trace(n, *look, banded=n == DEFAULT) for n, look in zip(shown, LOOKS)]
+        return drawn(_plot("Precision against detection rate"), traces)
 
     def _best_first(self, names: Sequence[str]) -> list[str]:
         ap = self.measures[self.measures["measure"] == "average precision"].set_index("ranking")["value"]
         return sorted(names, key=lambda name: -float(ap[name]))
 
-    def _against_rule(self) -> str:
+    def _against_rule(self) -> Drawing:
         edge = self.surface[self.surface["on_frontier"]].sort_values("detection_rate")
         others = self.surface[~self.surface["on_frontier"]]
-        lines = [
-            self._line(DEFAULT, banded=True),
-            Line("paper's rule, frontier", edge["detection_rate"].to_numpy(), edge["precision"].to_numpy()),
-            Line("its other K and tau", others["detection_rate"].to_numpy(), others["precision"].to_numpy(), dots=True),
-        ]
-        return drawn("The paper's rule at every K and tau", lines, Axis("detection rate"), Axis("precision"))
+        traces = [
+            Trace(
+                "its other K and tau",
+                others["detection_rate"].to_numpy(),
+                others["precision"].to_numpy(),
+                "grey",
+                mark="circle",
+                hollow=True,
+                line=False,
+                size=2.0,
+            ),
+            self._trace(DEFAULT, banded=True),
+            Trace(
+                "paper's rule, frontier", edge["detection_rate"].to_numpy(), edge["precision"].to_numpy(), "rust",
+                edge["precision_low"].to_numpy(), edge["precision_high"].to_numpy(), "dashed",
+            ),
+        ]  # fmt: skip
+        return drawn(_plot("The paper's rule at every K and tau"), traces)
 
-    def _reliability(self) -> str:
-        lines = [Line("as foretold", np.array([0.0, 1.0]), np.array([0.0, 1.0]))]
-        for by, own in self.recalibrated.groupby("by", sort=False):
+    def _reliability(self) -> Drawing:
+        traces = [Trace("as foretold", np.array([0.0, 1.0]), np.array([0.0, 1.0]), "grey", dash="dotted")]
+        looks: tuple[Colour, ...] = ("teal", "rust")
+        for (by, own), colour in zip(self.recalibrated.groupby("by", sort=False), looks):
             band = own["low"].to_numpy(), own["high"].to_numpy()
-            lines.append(Line(str(by), own["foretold"].to_numpy(), own["wrong_share"].to_numpy(), *band))
-        return drawn("Recalibrated suspicion", lines, Axis("foretold to be wrong"), Axis("is wrong"))
+            values = own["foretold"].to_numpy(), own["wrong_share"].to_numpy()
+            traces.append(Trace(str(by), *values, colour, *band, mark="circle", bars=True))
+        return drawn(_plot("Recalibrated suspicion", "foretold to be wrong", "is wrong"), traces)
+
+
+def _plot(title: str, x: str = "detection rate", y: str = "precision") -> Plot:
+    return Plot(title, Axis(x), Axis(y), width=680, height=420, right=210)
 
 
 def evaluate_run(

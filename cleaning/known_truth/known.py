@@ -2,19 +2,75 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from cleaning.calibrate.calibration import Calibration
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import draw_folds
+from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, counted
-from cleaning.keep.runs import Run
+from cleaning.suspect.pipeline import Scored
 from cleaning.suspect.pool import pool
 from cleaning.suspect.suspicion import ExpertAgreement, expert_agreement, log_ratio
 
 DEFAULT, VOTES, LADDER, ALONE = "this run", "vote count", "paper's rule, ladder", "alone: "
 FEWEST = 2  # of each kind
+
+
+class RunToCompare(Protocol):
+    """What is asked of a run: one that a workspace keeps, or one just scored. (N,) and (N, M) as of ``Opinions``."""
+
+    @property
+    def suspicion(self) -> np.ndarray: ...
+
+    @property
+    def predicted(self) -> np.ndarray: ...
+
+    @property
+    def confidence(self) -> np.ndarray: ...
+
+    @property
+    def expert_names(self) -> Sequence[str]: ...
+
+    @property
+    def calibrations(self) -> Sequence[Calibration]: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+@dataclass(frozen=True)
+class JustScored:
+    """A run that no workspace keeps."""
+
+    scored: Scored
+
+    @property
+    def suspicion(self) -> np.ndarray:
+        return self.scored.suspicion
+
+    @property
+    def predicted(self) -> np.ndarray:
+        return self.scored.opinions.predicted
+
+    @property
+    def confidence(self) -> np.ndarray:
+        return self.scored.opinions.confidence
+
+    @property
+    def expert_names(self) -> Sequence[str]:
+        return self.scored.opinions.expert_names
+
+    @property
+    def calibrations(self) -> Sequence[Calibration]:
+        return self.scored.opinions.calibrations
+
+    @property
+    def settings(self) -> Settings:
+        return self.scored.settings
 
 
 @dataclass(frozen=True)
@@ -25,7 +81,7 @@ class KnownTruth:
     """
 
     dataset: Dataset
-    run: Run
+    run: RunToCompare
     places: np.ndarray
     wrong: np.ndarray
 

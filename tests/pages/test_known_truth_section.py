@@ -14,4 +14,8 @@ def test_a_truth_is_compared_and_changes_nothing(app, digits):
     test.file_uploader(key="known_truth").set_value(("t.csv", table.to_csv(index=False).encode(), "text/csv")).run()
     said = words(test)
     assert f"The truth knows {len(table):,} samples" in said and "For research only" in said
+    measured = next(t.value for t in test.dataframe if "ranking" in t.value and "measure" in t.value)
+    assert {f"alone: {name}" for name in digits.latest_run().expert_names} < set(measured["ranking"])
+    keys = [button.key for button in test.get("download_button")] if test.get("download_button") else []
+    assert "known_truth_curves_csv" in str(keys) or "known_truth_curves" in str(test)
     assert digits.latest_run().threshold == before

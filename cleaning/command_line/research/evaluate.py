@@ -31,12 +31,15 @@ def add_to(commands) -> None:
     parser.add_argument("--run", dest="run_id", metavar="ID", help="which run (default: the latest)")
     parser.add_argument("--errors", metavar="A,B", help="MMLU-Redux: which error types count as a wrong label")
     parser.add_argument("--resamples", type=int, default=1000, metavar="B", help="of the bootstrap (default 1000)")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="new folder for all tables (CSV) and figures (SVG)")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="new folder for all tables (CSV) and figures (SVG, PNG)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_new_folder, write_folder
+    from cleaning.command_line.shared.png_picture import png
     from cleaning.command_line.shared.source import Progress
 
     out = check_new_folder(arguments.out) if arguments.out else None
@@ -49,6 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
     if out:
         files = {f"{name}.csv": table.to_csv(index=False).encode() for name, table in evaluated.tables().items()}
         files |= {f"{name}.svg": text.encode() for name, text in evaluated.figures().items()}
+        files |= {f"{name}.png": png(drawing) for name, drawing in evaluated.drawings().items()}
         write_folder(out, files)
         print(f"{out}: {len(files)} files", file=sys.stderr)
 

@@ -14,6 +14,7 @@ from cleaning.certify.wrong_left import upper_percent
 from cleaning.export.card import figures
 from cleaning.export.card.chart import accuracy_chart
 from cleaning.export.card.leaderboard import WAYS
+from cleaning.export.html_templates import html_templates
 
 MOST_ROWS, MOST_PAIRS = 30, 15
 LARGEST_PICTURE = 512 * 1024
@@ -47,17 +48,7 @@ def certificate_page(facts: Mapping) -> bytes:
 
 @lru_cache(maxsize=2)
 def _template(name: str):
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=lambda value: "" if value is None else value,
-    )
+    made = html_templates(TEMPLATES)
     shown = (upper_percent, figures.counted, figures.percent, figures.whole, figures.number, figures.p_value)
     made.filters |= {show.__name__: show for show in shown}
     made.globals |= {show.__name__: show for show in (*shown, figures.interval, figures.ranks)}
