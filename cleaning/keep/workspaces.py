@@ -264,7 +264,7 @@ def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
         "group_name": dataset.group_name,
         "image_root": portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
         "notes": list(dataset.notes),
-    }
+    } | ({"open_answers": True} if dataset.open_answers else {})
     write_json(folder / "workspace.json", about, indent=1)
 
 
@@ -287,6 +287,7 @@ def _dataset_of(frame: pd.DataFrame, folder: Path, about: dict) -> Dataset:
         group_name=about["group_name"],
         image_root=(folder / about["image_root"]).resolve() if about["image_root"] else None,
         notes=tuple(about["notes"]),
+        open_answers=about.get("open_answers", False),
     )
 
 
