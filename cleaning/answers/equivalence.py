@@ -14,7 +14,7 @@ from typing import Literal
 from cleaning.answers.plain_writing import bare_words, plain_writing
 from cleaning.answers.quantities import Quantity, quantity_of, singular
 from cleaning.answers.units_of_measure import MONEY, PERCENT, RATIO, SYMBOLS, Unit, unit_named
-from cleaning.answers.written_dates import dates_of
+from cleaning.answers.written_dates import Date, dates_of
 
 Kind = Literal["boolean", "date", "quantity", "sequence", "set", "text"]
 Form = tuple
@@ -47,20 +47,21 @@ class Context:
     """What answers to one question are held against.
 
     kind: of the reference. unit: in which bare numbers are. nouns: names of what is counted that say nothing new.
+    dates: what dates may mean that can be read two ways, likeliest first.
     """
 
     kind: Kind
     unit: Unit | None = None
     nouns: frozenset[str] = frozenset()
     anchors: tuple[Anchor, ...] = ()
-    dates: frozenset[tuple[int, int, int]] = frozenset()
+    dates: tuple[Date, ...] = ()
 
     @classmethod
     def of(cls, reference: str, question: str = "", answers: Sequence[str] = ()) -> "Context":
         """The context of a reference, what was asked, and the answers that were given."""
         kind = _kind(plain_writing(reference))
         if kind == "date":
-            return cls(kind, dates=frozenset(dates_of(plain_writing(reference))))
+            return cls(kind, dates=_meant_dates(reference, answers))
         if kind != "quantity":
             return cls(kind)
         gold = quantity_of(plain_writing(reference))
@@ -96,7 +97,7 @@ class Context:
         found = dates_of(plain)
         if not found:
             return None
-        meant = next((date for date in found if date in self.dates), None)
+        meant = next((date for date in self.dates if date in found), None)
         return ("date", meant) if meant else ("date", *sorted(found))
 
     def _anchor(self, gold: Quantity) -> Anchor:
@@ -119,6 +120,15 @@ class Context:
         step = Fraction(1) if unit is None else unit.factor
         anchor = next((a for a in self.anchors if a.measures == measures and _rounds(value, one.places, step, a)), None)
         return ("quantity", value if anchor is None else anchor.value, measures, noun)
+
+
+def _meant_dates(reference: str, answers: Sequence[str]) -> tuple[Date, ...]:
+    """What a date may be meant by that can be read two ways: the reference, then what others say in clear, commonest
+    first."""
+    gold, said = dates_of(plain_writing(reference)), [dates_of(plain_writing(one)) for one in answers]
+    clear = Counter(one[0] for one in said if len(one) == 1)
+    others = sorted(clear, key=lambda date: (-clear[date], date))
+    return tuple(dict.fromkeys((*gold, *others) if len(gold) == 1 else (*others, *gold)))
 
 
 def _kind(plain: str) -> Kind:
