@@ -8,7 +8,7 @@ from cleaning.errors import InputError, first_five, one_of
 from data_adapters.contract import Reading
 from data_adapters.files.check import TABLE_SUFFIXES
 from data_adapters.files.endings import ending, stem
-from data_adapters.files.tables import read_table
+from data_adapters.files.tables import Table, read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
 from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, PLAIN_SUFFIXES, Declared, OpenedExpert, open_experts
@@ -47,7 +47,7 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     source = of_table(read_table(samples_file), roles.label_column)
     opened, notes = _experts(folder, settings.get("experts", {}))
     reference = reference_column(source.table, plan, roles.label_column)
-    if reference is not None:
+    if reference is not None and isinstance(source.table, Table):
         name = settings.get("name", folder.name)
         from data_adapters.scored.answer_tables import open_tables
 

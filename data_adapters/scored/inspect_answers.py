@@ -57,10 +57,12 @@ def _log(file: Path) -> dict:
 
 def _without_options(file: Path) -> bool:
     try:
-        samples = _log(file).get("samples") or []
+        samples = _log(file).get("samples")
     except InputError:
         return False
-    return bool(samples) and not any(isinstance(one, dict) and one.get("choices") for one in samples)
+    if not isinstance(samples, list) or not samples:
+        return False
+    return not any(isinstance(one, dict) and one.get("choices") for one in samples)
 
 
 def _question(sample: dict, task: str) -> OpenQuestion:

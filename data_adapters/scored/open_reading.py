@@ -11,7 +11,7 @@ import numpy as np
 from cleaning.answers import ANOTHER, AnswerGroups
 from cleaning.domain.dataset import ABSTAIN, GRADED_OTHERWISE, OPTION_LETTERS, REFERENCE, Dataset, check_unique_ids
 from cleaning.domain.experts import Expert, Top1Expert, VotesExpert
-from cleaning.errors import counted, first_five
+from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import Reading
 from data_adapters.plan import ReadingPlan
 from data_adapters.scored.answer_logs import (
@@ -112,6 +112,8 @@ def _expert(log: AnswerLog, m: int, answered: Answered, groups: dict[str, Answer
     predicted = np.array([groups[i].places[m] for i in answered], np.int32)
     sure = [None if said[m] is None else said[m].confidence for said in answered.values()]  # type: ignore[union-attr]
     silent = int((predicted == ABSTAIN).sum())
+    if silent == len(predicted):
+        raise InputError(f"Expert '{log.expert}' ({log.path.name}) has no answer to any question. Copy its log again.")
     notes = [f"Expert '{log.expert}': no answer to {counted(silent, 'question')}; there it abstains."] if silent else []
     stated = [c is not None for c, place in zip(sure, predicted) if place != ABSTAIN]
     if not any(stated):

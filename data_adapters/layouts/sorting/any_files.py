@@ -41,7 +41,7 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
         if isinstance(source.table, Table):
             source = replace(source, table=_table(source.table, plan))
             reference = reference_column(source.table, plan, source.label_column)
-            if reference is not None:
+            if reference is not None and isinstance(source.table, Table):
                 others = [one for name, place in parts.experts.items() for one in open_experts(name, place)]
                 from data_adapters.scored.answer_tables import open_tables
 

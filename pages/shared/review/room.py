@@ -115,7 +115,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
         "search": desk.dataset.class_count > FEW_CLASSES,
         "verdicts": [
             {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
-            for v in verdicts_for(desk.dataset.kind)
+            for v in verdicts_for(desk.dataset.kind, desk.dataset.open_answers)
             if v.key or v.name in (KEEP, RELABEL)
         ],
     }
@@ -154,6 +154,7 @@ def _told_to_both(desk: ReviewDesk, view: View) -> dict:
         "token": tokens.sign(workspaces_root(), claims),
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,
+        "open_answers": desk.dataset.open_answers,
         "order": view.order,
         "filters": filters,
     }
