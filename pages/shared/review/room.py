@@ -112,7 +112,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
         "links": onward_links(desk, view),
         "filtered": filters_in_words(desk.dataset.class_names, view.filters),
         "keys": desk.facts.keys,
-        "search": desk.dataset.class_count > FEW_CLASSES,
+        "search": desk.dataset.class_count > FEW_CLASSES and not desk.dataset.open_answers,
         "verdicts": [
             {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
             for v in verdicts_for(desk.dataset.kind, desk.dataset.open_answers)
