@@ -36,14 +36,29 @@ def _read_any(path: Path, plan: ReadingPlan | None) -> Reading | None:
     return read_any(path, plan)
 
 
+def _is_open(path: Path) -> bool:
+    """Whether logs lie there of tasks without options, whose answers are grouped; imported where it is asked."""
+    from data_adapters.scored.open_answers import holds_open_answers
+
+    return holds_open_answers(path)
+
+
+def _read_open(path: Path, plan: ReadingPlan | None = None) -> Reading:
+    from data_adapters.scored.open_answers import read_open_answers
+
+    return read_open_answers(path, plan)
+
+
 LAYOUTS: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
     (is_whole_folder, read_folder),
+    (_is_open, _read_open),
     (is_lm_eval, read_lm_eval),
     (is_helm, read_helm),
     (is_choice_tables, read_choice_tables),
     (_is_evaluation, _read_evaluation),
 )
 FILES: tuple[tuple[Callable[[Path], bool], Callable[..., Reading]], ...] = (
+    (_is_open, _read_open),
     (is_sample_log, read_lm_eval),
     (has_probabilities, read_choice_tables),
     (_is_evaluation, _read_evaluation),

@@ -13,9 +13,8 @@ from tests.source_files import ROOMS_OF_PRODUCT, files_in, imports, module_name,
 GROUND = "the ground floor"  # cleaning/*.py
 STOREYS = (
     GROUND,
-    *"drawing scores domain calibrate suspect keep settle estimate review certify experts known_truth export".split(),
-    "paper_claims",
-    "command_line",
+    *"drawing scores domain answers calibrate suspect keep settle estimate review certify".split(),
+    *"experts known_truth export paper_claims command_line".split(),
 )
 FRONT_DOOR = ("cleaning/__init__.py", "cleaning/__main__.py")  # they lead to every storey, and none leads to them
 FULLEST, LONGEST, LONGEST_FUNCTION = 20, 300, 50

@@ -98,5 +98,5 @@ def _trusted(study, opinions):
 
     if study.in_force is not None:
         return trusted_rows(study.in_force.codes, study.in_force.flagged)
-    suspicion = default_suspicion(opinions, study.dataset.given_labels)
+    suspicion = default_suspicion(opinions, study.dataset.classes_given)
     return trusted_rows(np.full(len(study.dataset), np.nan), suspicion >= DEFAULT_THRESHOLD)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ABSTAIN = -1
 TEXT = np.dtypes.StringDType()
 TEXTS_AT_ONCE = 65_536
+REFERENCE = "reference"  # the column of free answers' references, as they were written
+GRADED_OTHERWISE = "graded_otherwise"  # the column that says whose answers were marked unlike the reference's group
+TELLING = frozenset((REFERENCE, GRADED_OTHERWISE))  # columns that tell what a blind card must not
 SPLIT = "split"  # the column, and the step of reading, that say which part of a dataset a sample is of
 OPTION_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -63,6 +66,8 @@ class Dataset:
         may be given as a function of no arguments that makes it when it is first asked for.
     image_root: folder below which every picture must lie, or None.
     notes: what the reader did that a person should know ("joined by position", ...).
+    open_answers: options are groups of free answers that say the same; the last one of each sample stands for any other
+        answer, and ``samples`` has the REFERENCE as it was written.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Dataset:
     group_name: str = ""
     image_root: Path | None = None
     notes: tuple[str, ...] = ()
+    open_answers: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sample_ids", compact(self.sample_ids))
@@ -93,6 +99,11 @@ class Dataset:
         if self.option_counts is not None:
             return self.option_counts
         return np.full(len(self), self.class_count, np.int32)
+
+    @property
+    def classes_given(self) -> np.ndarray:
+        """(N,) the given labels as classes that samples share; 0 where a label names a group of one sample's answers."""
+        return np.zeros_like(self.given_labels) if self.open_answers else self.given_labels
 
     @cached_property
     def showable(self) -> np.ndarray:

@@ -8,6 +8,7 @@ from cleaning.errors import InputError
 
 KEEP, RELABEL, SEVERAL_FIT, NONE_FITS = "keep", "relabel", "several_fit", "none_fits"
 UNCLEAR_ITEM, UNCLEAR_OPTIONS, NEEDS_EXPERT = "unclear_item", "unclear_options", "needs_expert"
+GRADER_WRONG, RIGHT_IS, NO_SINGLE_ANSWER = "grader_wrong", "right_is", "no_single_answer"
 UNSURE, SKIP, LATER, UNDO = "unsure", "skip", "later", "undo"
 
 
@@ -36,17 +37,33 @@ VERDICTS = (
     Verdict(UNCLEAR_ITEM, "Unclear item", "Q", "the picture or the question itself cannot be understood"),
     Verdict(UNCLEAR_OPTIONS, "Unclear options", "O", "the classes or options are ambiguous or overlap"),
     Verdict(NEEDS_EXPERT, "Needs an expert", "X", "only somebody with more knowledge can tell"),
+    Verdict(
+        GRADER_WRONG,
+        "Grader is wrong",
+        "=",
+        "right answers that say the same were judged apart: mark them",
+        "several",
+    ),
+    Verdict(RIGHT_IS, "Right is …", "N", "all that is shown is wrong: write the right answer, then Enter", "one"),
+    Verdict(NO_SINGLE_ANSWER, "No single answer", "O", "the question has no one right answer"),
     Verdict(UNSURE, "Unsure", "U", "you looked and cannot tell"),
     Verdict(SKIP, "Skip", "S", "you do not judge this one; it does not come back", judges=False),
     Verdict(LATER, "Later", "L", "comes back at the end of the queue", judges=False),
     Verdict(UNDO, "Undo", "Z", "takes your last decision back; as often as you like", judges=False),
 )
 BY_NAME = {v.name: v for v in VERDICTS}
+OF_OPEN_ANSWERS = frozenset((GRADER_WRONG, RIGHT_IS, NO_SINGLE_ANSWER))  # the rest of the scheme is for all alike
+OF_OPTIONS = frozenset((UNCLEAR_OPTIONS, NONE_FITS))  # which open answers have instead of these
+UNFIT = frozenset((NONE_FITS, NO_SINGLE_ANSWER))  # no label is right
 
 
-def verdicts_for(kind: str) -> tuple[Verdict, ...]:
-    """The scheme for "image" or "question": only a question has options that could be unclear."""
-    return tuple(v for v in VERDICTS if kind == "question" or v.name != UNCLEAR_OPTIONS)
+def verdicts_for(kind: str, open_answers: bool = False) -> tuple[Verdict, ...]:
+    """The scheme for "image" or "question": only a question has options that could be unclear. open_answers: its options
+    are groups of free answers."""
+    if open_answers:
+        return tuple(v for v in VERDICTS if v.name not in OF_OPTIONS)
+    usual = (v for v in VERDICTS if v.name not in OF_OPEN_ANSWERS)
+    return tuple(v for v in usual if kind == "question" or v.name != UNCLEAR_OPTIONS)
 
 
 def verdict_for_picked(picked: Sequence[int], given: int) -> str:

@@ -57,7 +57,7 @@ class Rescoring:
         if self.group is not None:
             excess = metadata_excess(opinions, self.dataset.given_labels, self.group, self.folds)
         self.told()
-        return default_suspicion(opinions, self.dataset.given_labels, excess)
+        return default_suspicion(opinions, self.dataset.classes_given, excess)
 
     def _place_of_expert(self, name: str) -> int:
         names = [e.name for e in self.experts]

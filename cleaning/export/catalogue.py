@@ -13,6 +13,7 @@ from cleaning.export.formats.fiftyone_samples import fiftyone_labels, fiftyone_s
 from cleaning.export.formats.formula_safe import safe_table
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
+from cleaning.export.formats.references import references_lines
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import mask_of, write_mask
 from cleaning.export.patch.patch import write_patch
@@ -89,6 +90,15 @@ CATALOGUE = (
         "The columns of the source, every row, the given label untouched.",
         lambda h: corrected.as_csv(corrected.source_table(h)),
         command='pandas.read_csv("samples_corrected.csv")',
+    ),
+    ExportKind(
+        "references",
+        "Corrected references, JSON lines",
+        "references_corrected.jsonl",
+        "The questions in the source's columns, each reference as corrected, with every answer that counts as right.",
+        references_lines,
+        answers="only",
+        command='pandas.read_json("references_corrected.jsonl", lines=True)',
     ),
     ExportKind(
         "decisions",
@@ -175,6 +185,7 @@ CATALOGUE = (
         "Questions with their corrected targets, for Inspect's json_dataset.",
         inspect_samples,
         questions_only=True,
+        answers="too",
         command='json_dataset("inspect_samples.jsonl")',
     ),
     ExportKind(
@@ -184,6 +195,7 @@ CATALOGUE = (
         "Questions with their corrected letters, for a match eval.",
         openai_evals_samples,
         questions_only=True,
+        answers="too",
         command="samples_jsonl: openai_evals_samples.jsonl (in the eval's YAML, class evals.elsuite.basic.match:Match)",
     ),
     ExportKind(

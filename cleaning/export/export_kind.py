@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from cleaning.export.formats.archive import zip_files
 from cleaning.export.handover import Handover
@@ -14,7 +15,8 @@ class ExportKind:
     """One thing that can be exported. name: as on the command line. title, words: for people. write: to bytes.
 
     questions_only, pictures_only: makes sense only for a dataset of these. files: what a folder of it holds, by name,
-    where it is several files; ``write`` then gives them zipped. command: what takes the file in, elsewhere.
+    where it is several files; ``write`` then gives them zipped. command: what takes the file in, elsewhere. answers:
+    whether it makes sense for free answers too, or for them only.
     """
 
     name: str
@@ -26,10 +28,13 @@ class ExportKind:
     pictures_only: bool = False
     files: Callable[[Handover], Files] | None = None
     command: str = ""
+    answers: Literal["", "too", "only"] = ""
 
-    def suits(self, dataset_kind: str) -> bool:
-        """Whether it makes sense for a dataset of kind "image" or "question"."""
-        return not (self.pictures_only if dataset_kind == "question" else self.questions_only)
+    def suits(self, shape: str) -> bool:
+        """Whether it makes sense for a dataset of shape "image", "question" or "answers"."""
+        if shape == "answers":
+            return bool(self.answers) or not (self.pictures_only or self.questions_only)
+        return self.answers != "only" and not (self.pictures_only if shape == "question" else self.questions_only)
 
 
 def folder_kind(

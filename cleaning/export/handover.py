@@ -88,6 +88,11 @@ class Handover:
         return [str(o) for o in self.dataset.samples["choices"].iloc[row]]
 
     @property
+    def shape(self) -> str:
+        """What exports are for: "image", "question" or "answers"."""
+        return "answers" if self.dataset.open_answers else "question" if self.is_question else "image"
+
+    @property
     def is_question(self) -> bool:
         return "choices" in self.dataset.samples
 

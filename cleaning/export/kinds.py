@@ -34,11 +34,7 @@ def _everything(handover: Handover) -> bytes:
     """Every export that suits the dataset, zipped with a manifest."""
     files = card_files(handover)
     for kind in KINDS:
-        if (
-            kind.name != "everything"
-            and kind.file_name not in files
-            and kind.suits("question" if handover.is_question else "image")
-        ):
+        if kind.name != "everything" and kind.file_name not in files and kind.suits(handover.shape):
             files[kind.file_name] = kind.write(handover)
     about = {
         "format": "second-opinion-export",
@@ -83,7 +79,8 @@ def write_kind(name: str, handover: Handover) -> bytes:
 def suited(name: str, handover: Handover) -> ExportKind:
     """The kind of a name in BY_NAME. Raises InputError where it makes no sense for the dataset."""
     kind = BY_NAME[name]
-    if not kind.suits("question" if handover.is_question else "image"):
+    if not kind.suits(handover.shape):
         what, lacks = ("questions", "options") if kind.questions_only else ("pictures", "pictures")
+        what, lacks = ("free answers", "references in free words") if kind.answers == "only" else (what, lacks)
         raise InputError(f"{kind.title} is for {what}; this dataset has no {lacks}.")
     return kind

@@ -62,6 +62,11 @@ class Workspace:
         return self.about["kind"]
 
     @property
+    def shape(self) -> str:
+        """Its kind, or "answers" where questions have free answers and no options."""
+        return "answers" if self.about.get("open_answers") else self.kind
+
+    @property
     def decisions_url(self) -> str:
         """Where this workspace's decisions are kept: its own SQLite file, or the team's database."""
         own = f"sqlite:///{self.folder / 'decisions.sqlite'}"
@@ -231,8 +236,7 @@ def open_workspace_folder(folder: Path) -> Workspace:
         raise WorkspaceError(
             f"'{folder}' is not a workspace (no workspace.json). Give the folder that `score --workspaces` printed."
         )
-    place = folder.resolve()
-    if WORKSPACE_ID.fullmatch(place.name):
+    if WORKSPACE_ID.fullmatch((place := folder.resolve()).name):
         return open_workspace(place.parent, place.name)
     copied = Workspace("", place)  # a copy under another name: its log bears the id that the dataset gives
     return _of_our_format(Workspace(copied.dataset().fingerprint(), place))
@@ -264,7 +268,7 @@ def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
         "group_name": dataset.group_name,
         "image_root": portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
         "notes": list(dataset.notes),
-    }
+    } | ({"open_answers": True} if dataset.open_answers else {})
     write_json(folder / "workspace.json", about, indent=1)
 
 
@@ -287,6 +291,7 @@ def _dataset_of(frame: pd.DataFrame, folder: Path, about: dict) -> Dataset:
         group_name=about["group_name"],
         image_root=(folder / about["image_root"]).resolve() if about["image_root"] else None,
         notes=tuple(about["notes"]),
+        open_answers=about.get("open_answers", False),
     )
 
 

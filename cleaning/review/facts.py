@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import Dataset
+from cleaning.answers import Context
+from cleaning.domain.dataset import REFERENCE, Dataset
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.keep.runs import Run
 from cleaning.review.candidates import Candidates, agreed_examples
@@ -132,6 +133,15 @@ class Facts:
     def question(self, row: int) -> str:
         """The text of a question; "" where the sample is none."""
         return str(self.dataset.samples["question"].iloc[row]) if "question" in self.dataset.samples else ""
+
+    def shown_as(self, row: int, answer: str) -> int | None:
+        """Which option of a sample with free answers says what an answer says; None where none does."""
+        options = (self.choices(row) or [])[:-1]
+        reference = str(self.dataset.samples[REFERENCE].iloc[row])
+        context = Context.of(reference, self.question(row), [*map(str, options), answer])
+        given = int(self.dataset.given_labels[row])
+        ways = [reference if code == given else str(option) for code, option in enumerate(options)]
+        return next((code for code, way in enumerate(ways) if context.same(way, answer)), None)
 
     def choices(self, row: int) -> list | None:
         """The options of a question as they were read."""

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 
 from cleaning.domain.card_kinds import AUDIT, GRID, SUSPICIOUS
-from cleaning.domain.verdicts import UNDO, check_labels, verdict_for_picked
+from cleaning.domain.verdicts import OF_OPEN_ANSWERS, RIGHT_IS, UNDO, check_labels, verdict_for_picked
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import BLIND, SEEN, Decision, ReviewStore
 from cleaning.keep.leases import Lease
@@ -86,7 +86,7 @@ class Recorder:
         if not len(rows):
             raise InputError("This sample is not in the dataset. Reload the page.")
         row = int(rows[0])
-        verdict, labels = self._verdict(row, item["verdict"], item.get("labels", []))
+        verdict, labels = self._verdict(row, item["verdict"], item.get("labels", []), item.get("note", ""))
         return Decision(
             uuid=item["uuid"],
             run_id=self.facts.run.id,
@@ -114,14 +114,25 @@ class Recorder:
             return lease.kind
         return GRID if item.get("card") == GRID else AUDIT if self.audit[row] else SUSPICIOUS
 
-    def _verdict(self, row: int, verdict: str, labels: Sequence[int]) -> tuple[str, list[int]]:
+    def _verdict(self, row: int, verdict: str, labels: Sequence[int], note: str) -> tuple[str, list[int]]:
         """A pick becomes keep, relabel or several fit; a verdict that was named is checked."""
         given = int(self.facts.dataset.given_labels[row])
         picked = sorted(set(labels))
+        if verdict in OF_OPEN_ANSWERS and not self.facts.dataset.open_answers:
+            raise InputError("This verdict is for answers without options. Reload the page.")
+        if verdict == RIGHT_IS:
+            verdict, picked = self._written(row, note)
         if verdict == PICKED and picked:
             verdict = verdict_for_picked(picked, given)
         check_labels(verdict, picked, given, int(self.facts.options[row]))
         return verdict, picked
+
+    def _written(self, row: int, note: str) -> tuple[str, list[int]]:
+        """The right answer in words: a pick where it says what one of those shown says, else the last option."""
+        if not note.strip():
+            raise InputError("The right answer is missing. Write it, then press Enter.")
+        shown = self.facts.shown_as(row, note)
+        return (RIGHT_IS, [int(self.facts.options[row]) - 1]) if shown is None else (PICKED, [shown])
 
 
 def append_each(store: ReviewStore, good: list[Decision], refused: list[tuple[str, str]]) -> dict[str, None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import hypot
 
 from cleaning.calibrate.measures.shares import wilson_interval
-from cleaning.domain.verdicts import KEEP, NONE_FITS, RELABEL, SEVERAL_FIT
+from cleaning.domain.verdicts import GRADER_WRONG, KEEP, RELABEL, RIGHT_IS, SEVERAL_FIT, UNFIT
 from cleaning.keep.decisions import Decision
 
 LEAST_CARDS = 5  # of either kind, before a difference is shown
@@ -52,9 +52,9 @@ def anchoring(blind_agreeing: int, blind_cards: int, open_agreeing: int, open_ca
 
 def agrees(decision: Decision, given: int) -> bool | None:
     """Whether a decision says that the given label (class code) fits; None where it does not say."""
-    if decision.verdict in (KEEP, RELABEL, SEVERAL_FIT):
+    if decision.verdict in (KEEP, RELABEL, SEVERAL_FIT, GRADER_WRONG, RIGHT_IS):
         return given in decision.labels
-    return False if decision.verdict == NONE_FITS else None
+    return False if decision.verdict in UNFIT else None
 
 
 def anchoring_of(decisions: Iterable[tuple[Decision, int]]) -> Anchoring:

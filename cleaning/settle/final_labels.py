@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from cleaning.answers.plain_writing import bare_words
 from cleaning.domain import verdicts
 from cleaning.domain.card_kinds import ADJUDICATION, AUDIT
 from cleaning.errors import InputError, counted, first_five
@@ -160,7 +161,9 @@ def outcome_of(votes: Sequence[Decision], policy: Policy) -> Settlement:
 
 
 def _said(vote: Decision) -> object:
-    """What makes two votes the same: the set of labels, or the verdict where there is none."""
+    """What makes two votes the same: the set of labels, the answer that was written, or the verdict where there is none."""
+    if vote.verdict == verdicts.RIGHT_IS:
+        return vote.verdict, bare_words(vote.note)
     return tuple(sorted(vote.labels)) or vote.verdict
 
 
@@ -184,8 +187,8 @@ def treatment(outcome: Settlement, given: int, policy: Policy) -> tuple[int, str
     """(corrected label, mask entry) of one sample; the given label and "keep" unless settled otherwise."""
     if outcome.status != SETTLED:
         return given, "keep"
-    if outcome.verdict == verdicts.NONE_FITS or outcome.verdict in _UNCLEAR:
-        rule = policy.none_fits if outcome.verdict == verdicts.NONE_FITS else policy.unclear
+    if outcome.verdict in verdicts.UNFIT or outcome.verdict in _UNCLEAR:
+        rule = policy.none_fits if outcome.verdict in verdicts.UNFIT else policy.unclear
         return (DROPPED, "drop") if rule == DROP else (given, "keep")
     keep_given = policy.several_fit != FIRST and given in outcome.labels
     corrected = given if keep_given else outcome.labels[0]

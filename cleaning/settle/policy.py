@@ -25,7 +25,8 @@ class Policy:
     several_fit: the one corrected label where several fit: "first" (the first one marked), "keep_given" (the given
         label if it is among them, else the first), or "any_of" (the same, and each of them counts as right in the
         evaluation mask).
-    none_fits, unclear: "keep" the given label or "drop" the sample, where no class fits, or where the item or the
+    none_fits, unclear: "keep" the given label or "drop" the sample, where no class fits (of free answers: where there is no
+        single right one), or where the item or the
         options are unclear.
     least_votes: decisions a sample needs before it is settled (adjudications need no company).
     """

@@ -190,7 +190,7 @@ def most_suspicious_first(suspicion: np.ndarray, agreeing: np.ndarray, sample_id
 
 
 def _default_rule(dataset, opinions, excess, settings):
-    suspicion = default_suspicion(opinions, dataset.given_labels, excess)
+    suspicion = default_suspicion(opinions, dataset.classes_given, excess)
     return suspicion, opinions.suggested, opinions.suggested_probability, opinions.agreeing(), None
 
 

@@ -65,10 +65,13 @@ def _logs(probability: np.ndarray) -> np.ndarray:
     return np.log(logs, out=logs)
 
 
-def default_suspicion(opinions: Opinions, given_labels: np.ndarray, excess: Excess | None = None) -> np.ndarray:
-    """(N,) float64 in (0, 1): 0.5 where the best other class is as probable as the given label, but for the factors."""
+def default_suspicion(opinions: Opinions, classes_given: np.ndarray, excess: Excess | None = None) -> np.ndarray:
+    """(N,) float64 in (0, 1): 0.5 where the best other class is as probable as the given label, but for the factors.
+
+    classes_given: (N,) as ``Dataset.classes_given``.
+    """
     ratio = log_ratio(opinions)
-    ratio += class_log_factor(opinions.label_probability, given_labels, opinions.answered)
+    ratio += class_log_factor(opinions.label_probability, classes_given, opinions.answered)
     if excess is not None:
         ratio += excess.log_factor
     return sigmoid(ratio)

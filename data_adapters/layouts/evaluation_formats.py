@@ -234,7 +234,7 @@ def _first_records(path: Path, count: int = 3) -> Iterator[dict]:
     return (record for _, record in islice(json_lines(path), count))
 
 
-def _inspect_fits(path: Path) -> bool:
+def inspect_fits(path: Path) -> bool:
     return path.suffix.lower() == ".eval" or _holds(path, "{", "eval", "task", "model")
 
 
@@ -255,7 +255,7 @@ def _opencompass_fits(path: Path) -> bool:
 
 FORMATS = (
     LogFormat("lighteval", (".parquet",), _lighteval_fits, _lighteval),
-    LogFormat("Inspect", (".json", ".eval"), _inspect_fits, _inspect),
+    LogFormat("Inspect", (".json", ".eval"), inspect_fits, _inspect),
     LogFormat("OpenAI evals", (".jsonl",), _openai_evals_fits, _openai_evals),
     LogFormat("oe-eval", (".jsonl",), _oe_eval_fits, _oe_eval),
     LogFormat("MMLU-Pro", (".json",), lambda path: _holds(path, "[", "question_id", "options", "pred"), _mmlu_pro),

@@ -56,17 +56,17 @@ def read_evaluation_logs(path: Path, plan: ReadingPlan | None = None) -> Reading
 
 def _files(folder: Path, most: int | None = None) -> list[Path]:
     """Files with the endings of logs, by their names, in which programs write the time; of ``most`` entries at most."""
-    found = [path for path in islice(_walk(folder, DEEP), most) if path.suffix.lower() in ENDINGS]
+    found = [path for path in islice(walk(folder, DEEP), most) if path.suffix.lower() in ENDINGS]
     return sorted(found, key=lambda path: path.name)
 
 
-def _walk(folder: Path, deep: int) -> Iterator[Path]:
+def walk(folder: Path, deep: int) -> Iterator[Path]:
     """The files in a folder, then those in its folders."""
     entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     yield from (Path(entry.path) for entry in entries if entry.is_file())
     for entry in entries:
         if deep and entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), deep - 1)
+            yield from walk(Path(entry.path), deep - 1)
 
 
 def _format(file: Path) -> LogFormat | None:

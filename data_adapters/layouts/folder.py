@@ -8,7 +8,7 @@ from cleaning.errors import InputError, first_five, one_of
 from data_adapters.contract import Reading
 from data_adapters.files.check import TABLE_SUFFIXES
 from data_adapters.files.endings import ending, stem
-from data_adapters.files.tables import read_table
+from data_adapters.files.tables import Table, read_table
 from data_adapters.joining.assemble import About, assemble
 from data_adapters.joining.class_names import find_class_names, read_class_names
 from data_adapters.joining.opened import EXPERT_SUFFIXES, PICKLES, PLAIN_SUFFIXES, Declared, OpenedExpert, open_experts
@@ -16,6 +16,7 @@ from data_adapters.joining.samples import Roles, read_samples
 from data_adapters.joining.table_shapes.one_hot_columns import of_table
 from data_adapters.limits import MAX_SETTINGS_BYTES
 from data_adapters.plan import ReadingPlan
+from data_adapters.scored.reference_columns import reference_column
 from data_adapters.sentences import listed
 
 SAMPLES_STEMS = ("samples", "labels")
@@ -44,8 +45,15 @@ def read_folder(path: Path, plan: ReadingPlan | None = None) -> Reading:
     roles = Roles(settings.get("id_column"), settings.get("label_column"), settings.get("group_column"))
     plan = plan or ReadingPlan()
     source = of_table(read_table(samples_file), roles.label_column)
-    samples = read_samples(source.table, roles, plan)
     opened, notes = _experts(folder, settings.get("experts", {}))
+    reference = reference_column(source.table, plan, roles.label_column)
+    if reference is not None and isinstance(source.table, Table):
+        name = settings.get("name", folder.name)
+        from data_adapters.scored.answer_tables import open_tables
+
+        reading = open_tables(source.table, reference, opened, plan, folder, roles, name)
+        return reading if not notes else _with_notes(reading, notes)
+    samples = read_samples(source.table, roles, plan)
     names_file = find_class_names(folder)
     names = read_class_names(_inside(folder, names_file)) if names_file else source.names
     about = About(settings.get("name", folder.name), folder, picture_folder(folder), settings.get("kind"))

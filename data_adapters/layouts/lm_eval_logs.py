@@ -56,7 +56,7 @@ def read_lm_eval(path: Path, normalised: Normalised = "none", plan: ReadingPlan 
     Log-likelihoods are logits. Sample ids are task/doc_id; the task is the group. Raises InputError.
     """
     path = Path(path)
-    models = {path.parent.name or path.stem: [path]} if path.is_file() else _models(path)
+    models = sample_logs(path)
     if not models:
         raise InputError(f"'{path.name}' holds no samples_*.jsonl. Run the harness with --log_samples.")
     logs = [_log(name, files, normalised) for name, files in models.items()]
@@ -75,6 +75,11 @@ def _leave_out(logs: Sequence[Log], path: Path) -> None:
         why = listed(f"'{task}': {reason}" for task, reason in left.items())
         raise InputError(f"'{path.name}' holds no task that can be read: {why} Only multiple-choice tasks can be read.")
     logs[0].notes += [f"Task '{task}' left out: {why}." for task, why in left.items()]
+
+
+def sample_logs(path: Path) -> dict[str, list[Path]]:
+    """Sample files by model, of a folder or of a file alone."""
+    return {path.parent.name or path.stem: [path]} if path.is_file() else _models(path)
 
 
 def _models(folder: Path) -> dict[str, list[Path]]:
@@ -164,7 +169,7 @@ def read_record(
     if likelihoods is not None and _has_unconditional_half(arguments):
         half = len(arguments) // 2
         arguments, likelihoods = arguments[:half], likelihoods[:half]
-    options = _options(record["doc"], arguments if likelihoods is not None else [])
+    options = option_texts(record["doc"], arguments if likelihoods is not None else [])
     if options is None:
         return None
     asked = HarnessRecord(sample_id, _question(record, arguments, options, task), possible_keys(record, options))
@@ -237,7 +242,7 @@ def _has_unconditional_half(arguments: list[tuple[str, str]]) -> bool:
     )
 
 
-def _options(doc: object, arguments: list[tuple[str, str]]) -> list[str] | None:
+def option_texts(doc: object, arguments: list[tuple[str, str]]) -> list[str] | None:
     """The texts of the options: from the document, where their number fits, else what the model was asked for."""
     written = _written_options(doc if isinstance(doc, dict) else {})
     if written and (not arguments or len(written) == len(arguments)):

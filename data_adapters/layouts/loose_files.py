@@ -15,6 +15,7 @@ from data_adapters.joining.opened import Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, Samples, read_samples
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.plan import ReadingPlan
+from data_adapters.scored.reference_columns import reference_column
 from data_adapters.sentences import listed
 from data_adapters.ways import way
 
@@ -55,8 +56,14 @@ def read_loose(
         own = tuple(answer_columns) if answers is not None and _same_file(labels, Path(answers)) else ()
         named = (id_column, label_column or source.label_column, group_column, choices_column, question_column)
         places = source.places and label_column in (None, source.label_column)
-        samples = read_samples(table, Roles(*named, others=own), plan, places)
         opened = [one for who, path in experts.items() for one in open_experts(who, Path(path), declared)]
+        reference = reference_column(table, plan, label_column)
+        if reference is not None and isinstance(table, Table):
+            its_name = name or _default_name(labels)
+            from data_adapters.scored.answer_tables import open_tables
+
+            return open_tables(table, reference, [*opened, *answered], plan, labels, Roles(*named), its_name)
+        samples = read_samples(table, Roles(*named, others=own), plan, places)
         _require_experts([*opened, *answered])
         root = images or source.image_root
         about = About(name or _default_name(labels), labels, root and Path(root).resolve())

@@ -14,17 +14,30 @@ SENTENCE = "Accuracy is the mean of the scores in the tables; no label was read.
 def scored_source(arguments: argparse.Namespace) -> ScoredAnswers | None:
     """What the arguments name, where that is marked answers and no dataset; its notes go to stderr.
 
-    --expert NAME=FILE without --labels, one table as DATASET, or a folder of nothing but such tables.
+    --expert NAME=FILE without --labels, one table as DATASET, a folder of nothing but such tables, or logs of tasks
+    without options.
     """
+    read = _read(arguments)
+    if read is None:
+        return None
+    for note in read.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return read
+
+
+def _read(arguments: argparse.Namespace) -> ScoredAnswers | None:
+    place = Path(arguments.dataset) if arguments.dataset is not None else None
+    if place is not None and place.exists() and not (place / "workspace.json").exists():
+        from data_adapters.scored.open_answers import holds_open_answers, read_marked_answers
+
+        if arguments.labels is None and holds_open_answers(place):
+            return read_marked_answers(place)
     tables = _tables(arguments)
     if not tables:
         return None
     from data_adapters.scored.scored_tables import read_scored
 
-    read = read_scored(tables)
-    for note in read.notes:
-        print(f"note: {note}", file=sys.stderr)
-    return read
+    return read_scored(tables)
 
 
 def _tables(arguments: argparse.Namespace) -> dict[str, Path]:

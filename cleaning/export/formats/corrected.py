@@ -10,6 +10,8 @@ import json
 import numpy as np
 import pandas as pd
 
+from cleaning.domain.dataset import REFERENCE
+from cleaning.export.formats.references import CORRECTED, corrected_references
 from cleaning.export.handover import Handover, letter_of
 from cleaning.settle.final_labels import DROPPED
 
@@ -37,7 +39,10 @@ def corrected_table(handover: Handover) -> pd.DataFrame:
     )
     for column, empty in (("verdict", ""), ("status", ""), ("votes", 0)):
         table[column] = _over_all_samples(final, column, empty, n)
-    if handover.is_question:
+    if handover.dataset.open_answers:
+        table["given_text"] = handover.dataset.samples[REFERENCE].to_numpy(object)
+        table["corrected_text"] = corrected_references(handover)
+    elif handover.is_question:
         _add_options(table, handover, "given", given)
         _add_options(table, handover, "corrected", codes)
     return table[codes != DROPPED].reset_index(drop=True)
@@ -58,9 +63,13 @@ def source_table(handover: Handover) -> pd.DataFrame:
     """The samples as they were read (every column, every row) with ``label_corrected`` beside them.
 
     The given label is in ``label`` unless the source has such a column of metadata; then in ``given_label``. For
-    questions also label_corrected_letter and label_corrected_text, and label_corrected is the 0-based index.
+    questions also label_corrected_letter and label_corrected_text, and label_corrected is the 0-based index. Of free
+    answers ``reference_corrected`` stands beside ``reference``, and nothing else is added.
     """
     codes, table = handover.final.codes(), handover.dataset.samples.copy()
+    if handover.dataset.open_answers:
+        table.insert(list(table).index(REFERENCE) + 1, CORRECTED, corrected_references(handover))
+        return table.drop(columns="choices")
     name = "label" if "label" not in table else "given_label"
     labels = handover.names[handover.dataset.given_labels]
     table.insert(1, name, labels)

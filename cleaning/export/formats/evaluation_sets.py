@@ -3,17 +3,26 @@
 Dropped questions are left out; where several options are right each of them counts, as in the evaluation mask.
 """
 
-import json
 from collections.abc import Iterator
 
 from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.export.formats.json_values import json_lines_of
+from cleaning.export.formats.references import accepted_texts
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 
 
 def inspect_samples(handover: Handover) -> bytes:
-    """JSON lines for Inspect's ``json_dataset``: id, input, choices, target (letters of the options), metadata."""
-    return _lines(
+    """JSON lines for Inspect's ``json_dataset``: id, input, choices, target (letters of the options), metadata.
+
+    Of free answers there are no choices, and the target is what counts as right, in words.
+    """
+    if handover.dataset.open_answers:
+        return json_lines_of(
+            {"id": sample, "input": question, "target": _target(texts), "metadata": {"mask": entry}}
+            for sample, question, texts, entry in _in_words(handover)
+        )
+    return json_lines_of(
         {"id": sample, "input": question, "choices": options, "target": _target(letters), "metadata": {"mask": entry}}
         for sample, question, options, letters, entry in _kept(handover)
     )
@@ -21,7 +30,12 @@ def inspect_samples(handover: Handover) -> bytes:
 
 def openai_evals_samples(handover: Handover) -> bytes:
     """JSON lines for a ``match`` eval: input (one message with the options under their letters), ideal, sample_id."""
-    return _lines(
+    if handover.dataset.open_answers:
+        return json_lines_of(
+            {"sample_id": sample, "input": [{"role": "user", "content": question}], "ideal": _target(texts)}
+            for sample, question, texts, _ in _in_words(handover)
+        )
+    return json_lines_of(
         {
             "sample_id": sample,
             "input": [{"role": "user", "content": _asked(question, options)}],
@@ -42,6 +56,14 @@ def _kept(handover: Handover) -> Iterator[tuple[str, str, list[str], list[str], 
             yield str(sample), str(question), handover.option_texts(row), letters, str(entry)
 
 
+def _in_words(handover: Handover) -> Iterator[tuple[str, str, list[str], str]]:
+    """(sample id, question, what counts as right, mask entry) of what is not dropped."""
+    ids, questions = handover.dataset.sample_ids, handover.dataset.samples["question"]
+    for row, entry, texts in accepted_texts(handover):
+        if texts:
+            yield str(ids[row]), str(questions.iloc[row]), texts, entry
+
+
 def _target(letters: list[str]) -> str | list[str]:
     return letters[0] if len(letters) == 1 else letters
 
@@ -49,8 +71,3 @@ def _target(letters: list[str]) -> str | list[str]:
 def _asked(question: str, options: list[str]) -> str:
     lettered = "\n".join(f"{letter}. {option}" for letter, option in zip(OPTION_LETTERS, options))
     return f"{question}\n{lettered}\nAnswer with the letter alone."
-
-
-def _lines(rows: Iterator[dict]) -> bytes:
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    return "".join(encode(row) + "\n" for row in rows).encode()

@@ -34,7 +34,8 @@ def interface(handover: Handover) -> bytes:
     if handover.options.show_given:
         shown.append(f'  <Header value="Given label: ${GIVEN}"/>')
     to = f'toName="{_to_name(dataset)}"'
-    said = {v.words: v.name for v in verdicts.VERDICTS if v.judges}
+    scheme = (v for v in verdicts.VERDICTS if dataset.open_answers or v.name not in verdicts.OF_OPEN_ANSWERS)
+    said = {v.words: v.name for v in scheme if v.judges}
     lines = [
         "<View>",
         *shown,

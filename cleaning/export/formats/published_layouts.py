@@ -24,7 +24,11 @@ REDUX_TYPES = {
     verdicts.NONE_FITS: "no_correct_answer",
     verdicts.UNCLEAR_ITEM: "bad_question_clarity",
     verdicts.UNCLEAR_OPTIONS: "bad_options_clarity",
+    verdicts.GRADER_WRONG: "multiple_correct_answers",
+    verdicts.RIGHT_IS: "no_correct_answer",
+    verdicts.NO_SINGLE_ANSWER: "bad_question_clarity",
 }
+_SAYING = frozenset((verdicts.KEEP, verdicts.RELABEL, verdicts.SEVERAL_FIT, verdicts.GRADER_WRONG, verdicts.RIGHT_IS))
 
 
 def real_labels(handover: Handover) -> bytes:
@@ -101,7 +105,7 @@ def labelerrors_votes(handover: Handover) -> bytes:
 
 
 def _vote_word(vote: Decision, given: int, guess: int) -> str:
-    if vote.verdict not in (verdicts.KEEP, verdicts.RELABEL, verdicts.SEVERAL_FIT, verdicts.NONE_FITS):
+    if vote.verdict not in _SAYING | verdicts.UNFIT:
         return "other"
     said = set(vote.labels)
     if given in said:

@@ -23,6 +23,7 @@ from data_adapters.layouts.sorting.answer_columns import Key, answer_columns, ke
 from data_adapters.layouts.sorting.file_parts import FileParts, find_parts
 from data_adapters.layouts.sorting.picture_root import picture_root
 from data_adapters.plan import ReadingPlan
+from data_adapters.scored.reference_columns import reference_column
 from data_adapters.ways import way
 
 
@@ -39,6 +40,12 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
         source = open_labels(parts.labels, options.pictures_to, options.split, options_label(parts, plan))
         if isinstance(source.table, Table):
             source = replace(source, table=_table(source.table, plan))
+            reference = reference_column(source.table, plan, source.label_column)
+            if reference is not None and isinstance(source.table, Table):
+                others = [one for name, place in parts.experts.items() for one in open_experts(name, place)]
+                from data_adapters.scored.answer_tables import open_tables
+
+                return open_tables(source.table, reference, others, plan, path, Roles())
         own = _in_labels(source, parts, plan)
         taken = tuple(one.answer_column for one in own if one.answer_column)
         samples = read_samples(source.table, Roles(label_column=source.label_column, others=taken), plan, source.places)

@@ -59,7 +59,7 @@ class Handout:
 
     def sections(self) -> dict[str, list[ExportKind]]:
         """The exports that suit this dataset under their headings; what has no heading of its own comes last."""
-        suited = [k for k in available_exports() if k.suits(self.workspace.kind)]
+        suited = [k for k in available_exports() if k.suits(self.workspace.shape)]
         heading = {name: title for title, names in SECTIONS.items() for name in names}
         found: dict[str, list[ExportKind]] = {title: [] for title in SECTIONS}
         for kind in suited:
@@ -69,7 +69,7 @@ class Handout:
 
     def uses(self) -> dict[str, tuple[str, ExportKind]]:
         """What the files are for: words, and the one file that serves it, by name."""
-        suited = {k.name: k for k in available_exports() if k.suits(self.workspace.kind)}
+        suited = {k.name: k for k in available_exports() if k.suits(self.workspace.shape)}
         return {name: (words, suited[kind]) for name, (words, kind) in USES.items() if kind in suited}
 
     def illustrated(self, changes: pd.DataFrame) -> pd.DataFrame:

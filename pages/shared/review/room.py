@@ -112,10 +112,10 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
         "links": onward_links(desk, view),
         "filtered": filters_in_words(desk.dataset.class_names, view.filters),
         "keys": desk.facts.keys,
-        "search": desk.dataset.class_count > FEW_CLASSES,
+        "search": desk.dataset.class_count > FEW_CLASSES and not desk.dataset.open_answers,
         "verdicts": [
             {"name": v.name, "words": v.words, "key": v.key, "meaning": v.meaning}
-            for v in verdicts_for(desk.dataset.kind)
+            for v in verdicts_for(desk.dataset.kind, desk.dataset.open_answers)
             if v.key or v.name in (KEEP, RELABEL)
         ],
     }
@@ -154,6 +154,7 @@ def _told_to_both(desk: ReviewDesk, view: View) -> dict:
         "token": tokens.sign(workspaces_root(), claims),
         "base": f"/{base}/" if base else "/",
         "kind": desk.dataset.kind,
+        "open_answers": desk.dataset.open_answers,
         "order": view.order,
         "filters": filters,
     }

@@ -16,7 +16,7 @@ from pages.shared.server import served_pictures
 from pages.shared.server.question_text import markdown
 
 SMALL = 256  # pixels
-NOT_HERE = (UNDO, "several_fit")  # have controls of their own
+NOT_HERE = (UNDO, "several_fit", "grader_wrong")  # have controls of their own
 
 
 def simple_card(desk: ReviewDesk, view: View) -> None:
@@ -134,7 +134,7 @@ def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
 
 def _verdicts(desk: ReviewDesk, view: View, card: dict) -> None:
     with st.container(horizontal=True, gap="small"):
-        for verdict in verdicts_for(desk.dataset.kind):
+        for verdict in verdicts_for(desk.dataset.kind, desk.dataset.open_answers):
             if not verdict.key or verdict.name in NOT_HERE:
                 continue
             st.button(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cleaning.domain.dataset import TELLING
 from cleaning.review.candidates import EXAMPLES
 from cleaning.review.facts import Facts
 from cleaning.review.row_opinions import RowOpinions
@@ -14,6 +15,7 @@ from pages.shared.server import served_pictures, tokens
 from pages.shared.server.question_text import blocks
 
 MOST_METADATA = 24
+MOST_ANSWERS = 10  # groups of free answers that a card shows, one a key
 ALIKE = 4
 
 
@@ -54,10 +56,18 @@ class Cards:
             "suggested": self.facts.named(int(self.facts.suggested[row])),
         }
 
+    def _shown(self, row: int) -> list[int]:
+        """The classes a card offers; of free answers those that somebody gave."""
+        if self.dataset.open_answers:
+            given, said = int(self.dataset.given_labels[row]), list(self.run.predicted[row])
+            codes = range(int(self.facts.options[row]) - 1)
+            return sorted(sorted(codes, key=lambda code: (code != given, -said.count(code)))[:MOST_ANSWERS])
+        return self.facts.candidates.of(row, int(self.facts.options[row]))
+
     def _offered(self, row: int) -> list[dict]:
         choices = self.facts.choices(row)
         offered = []
-        for code in self.facts.candidates.of(row, int(self.facts.options[row])):
+        for code in self._shown(row):
             one = self.facts.named(code)
             if choices is not None and code < len(choices):
                 one["text"] = blocks(str(choices[code]))
@@ -89,7 +99,7 @@ class Cards:
     def _metadata(self, row: int) -> list[list[str]]:
         shown = {"sample_id": self.dataset.sample_ids[row]}
         for column, value in self.dataset.samples.iloc[row].items():
-            if column not in ("question", "choices", "sample_id") and not _empty(value):
+            if column not in ("question", "choices", "sample_id", *TELLING) and not _empty(value):
                 shown[str(column)] = value
         if self.dataset.group is not None:
             shown.setdefault(self.dataset.group_name or "group", self.dataset.group[row])
@@ -118,7 +128,7 @@ class Cards:
         if opinions is None:
             return {}
         pooled = opinions.probabilities(np.array([row]))[0]
-        offered = self.facts.candidates.of(row, int(self.facts.options[row]))
+        offered = self._shown(row)
         told = [self.facts.named(code) | {"probability": float(pooled[code])} for code in offered]
         return {"probabilities": told, "alike": self._alike(opinions, row)}
 

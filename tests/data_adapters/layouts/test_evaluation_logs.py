@@ -198,7 +198,7 @@ def test_a_log_alone_is_read_and_one_without_options_is_refused(tmp_path):
     assert len(read(tmp_path / "log.json").dataset.sample_ids) == 12
     log = {"eval": {"task": "t", "model": "m"}, "samples": [{"id": 1, "input": "?", "target": "x"}]}
     (tmp_path / "open.json").write_text(json.dumps(log))
-    with pytest.raises(InputError, match="no multiple-choice question"):
+    with pytest.raises(InputError, match="no answer to any question"):
         read(tmp_path / "open.json")
 
 

@@ -7,6 +7,7 @@ import { ask, pause, sentenceOf } from "./deciding/connection.js";
 import { Deck } from "./deciding/deck.js";
 import { itemOf, PICKED } from "./deciding/items.js";
 import { LabelsAtHand } from "./deciding/labels_at_hand.js";
+import { MARKED, Marking } from "./deciding/marking.js";
 import { Outbox } from "./deciding/outbox.js";
 import { Tab } from "./deciding/tab.js";
 import { WayBack } from "./deciding/way_back.js";
@@ -29,8 +30,7 @@ export class Room {
     this.paces = [];
     /** @type {{ card: Held, since: number } | null} the card before the reviewer's eyes */
     this.shown = null;
-    /** @type {Map<number, string> | null} marked classes, while several may be */
-    this.several = null;
+    this.marking = new Marking(this);
     this.closed = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.again = undefined;
@@ -52,6 +52,10 @@ export class Room {
     const held = () => this.deck.cards.map((card) => card.sample_id);
     this.tab = new Tab(this.post, held, (sentence) => this.refuse(sentence));
     this.start();
+  }
+
+  get several() {
+    return this.marking.marked;
   }
 
   // -- starting and going on -------------------------------------------------------------------------------------
@@ -81,7 +85,7 @@ export class Room {
       );
     const card = this.deck.cards[0];
     this.shown = null;
-    this.several = null;
+    this.marking.end();
     this.sheets.note.text = "";
     this.sheets.note.close();
     this.tellProgress();
@@ -149,38 +153,26 @@ export class Room {
 
   pickCode = (/** @type {number} */ code, /** @type {string} */ name) => {
     if (!this.current()) return;
-    const marked = this.several;
-    if (!marked) return this.decide(PICKED, [code], [name]);
-    if (!marked.delete(code)) marked.set(code, name);
-    this.view.choices.mark([...marked.keys()], true);
-    const names = [...marked.values()].join(" + ");
-    this.view.ask(names ? `${names}  —  Enter decides` : this.promptWords());
+    if (this.several) this.marking.mark(code, name);
+    else this.decide(PICKED, [code], [name]);
   };
 
   verdict = (/** @type {string} */ name) => {
     if (name === "undo") return void this.undo();
     if (!this.current()) return;
-    if (name === "several_fit") return this.toggleSeveral();
+    if (MARKED.includes(name)) return this.marking.toggle(name);
+    if (name === "right_is") return this.sheets.answer.write();
     this.decide(name);
   };
 
-  toggleSeveral() {
-    this.several = this.several ? null : new Map();
-    const several = Boolean(this.several);
-    this.view.choices.mark([], several);
-    this.view.ask(this.promptWords());
-    this.view.markSeveral(several);
+  /** No label that is shown is right, but this answer. @param {string} text */
+  decideInWords(text) {
+    this.sheets.note.text = text;
+    this.decide("right_is");
   }
 
   promptWords() {
-    return this.view.promptWords(this.deck.cards[0], Boolean(this.several));
-  }
-
-  confirmSeveral() {
-    if (!this.current()) return;
-    const marked = this.several ?? new Map();
-    if (!marked.size) return this.refuse("Nothing is marked. Mark the labels that fit, or press M to go back.");
-    this.decide(PICKED, [...marked.keys()], [...marked.values()]);
+    return this.view.promptWords(this.deck.cards[0], this.marking.verdict);
   }
 
   /** A label that is pinned to a key. */
@@ -259,7 +251,7 @@ export class Room {
   escape() {
     const { open } = this.sheets;
     if (open) open.close();
-    else if (this.several) this.toggleSeveral();
+    else if (this.marking.verdict) this.marking.toggle(this.marking.verdict);
     else if (this.shown?.card.decided) this.leave();
   }
 

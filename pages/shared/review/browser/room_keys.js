@@ -65,7 +65,7 @@ export class RoomKeys {
     if (room.view.question && /^[a-j]$/.test(key)) return { run: () => room.pickPlace(key.charCodeAt(0) - 97) };
     const verdict = this.verdicts.get(key);
     if (verdict) return { run: () => room.verdict(verdict) };
-    return key === "Enter" && room.several ? { run: () => room.confirmSeveral() } : undefined;
+    return key === "Enter" && room.several ? { run: () => room.marking.confirm() } : undefined;
   }
 
   /** @param {string} key @returns {Action | undefined} */

@@ -1,10 +1,12 @@
 // The sheets of the review room: what opens each, and what it is told.
 /** @import { Room } from "./room.js" */
 /** @import { Message } from "./told.d.ts" */
+import { MARKED } from "./deciding/marking.js";
 import { Swipes } from "./deciding/swipes.js";
 import { Guide } from "./sheets/guide.js";
 import { History } from "./sheets/history.js";
 import { More } from "./sheets/more.js";
+import { RightAnswer } from "./sheets/right_answer.js";
 import { helpLines } from "./sheets/room_help.js";
 import { Search } from "./sheets/search.js";
 import { SessionSheet } from "./sheets/session.js";
@@ -28,6 +30,7 @@ export class RoomSheets {
       room.hand,
     );
     this.note = new Note();
+    this.answer = new RightAnswer((text) => room.decideInWords(text));
     this.past = new History(words, room.jump);
     this.session = new SessionSheet(words);
     this.votes = new VotesSheet(data.kind === "question");
@@ -36,7 +39,7 @@ export class RoomSheets {
     const acts = { ...this.openers(), verdict: room.verdict };
     this.more = new More([...verdictActs(data, acts).rest, ...toolActs(acts)], this.swipes);
     this.all = [this.help, this.search, this.note, this.past, this.session, this.votes, this.more];
-    this.all.push(this.guide, this.talk);
+    this.all.push(this.guide, this.talk, this.answer);
     oneAtATime(this.all);
   }
 
@@ -113,7 +116,7 @@ export class RoomSheets {
 
 /** @param {Room} room @param {Record<string, string>} words by verdict @returns {[string, string][]} */
 function swipeActs(room, words) {
-  const named = room.data.verdicts.filter((one) => one.key && one.name !== "several_fit");
+  const named = room.data.verdicts.filter((one) => one.key && !MARKED.includes(one.name) && one.name !== "right_is");
   return [
     ["", "does nothing"],
     ...named.map((one) => /** @type {[string, string]} */ ([one.name, words[one.name] ?? ""])),

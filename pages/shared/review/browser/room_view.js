@@ -4,6 +4,7 @@
 /** @import { Held } from "./deciding/deck.js" */
 import { el, part, say } from "../../browser/dom.js";
 import { Choices } from "./choices.js";
+import { MARKED } from "./deciding/marking.js";
 import { LastCard } from "./last_card.js";
 import { alikeNodes } from "./opinions.js";
 import { Pins } from "./pins.js";
@@ -16,6 +17,7 @@ import { verdictBar } from "./verdict_bar.js";
 import { fillWindow } from "./window.js";
 
 const LEAST_PACES = 5;
+const MARKING = MARKED.map((name) => `[data-act=${name}]`).join(", ");
 const MODE_MEANING =
   "An open card shows the given label and the votes. After the votes: they were shown when you first decided this card.";
 
@@ -23,6 +25,7 @@ export class RoomView {
   /** @param {Node} root @param {CardData} data @param {Room} room */
   constructor(root, data, room) {
     this.question = data.kind === "question";
+    this.open = data.open_answers;
     this.base = data.base;
     this.words = room.words;
     this.sheets = room.sheets;
@@ -107,10 +110,10 @@ export class RoomView {
     this.node.classList.remove("ended");
     this.table.classList.remove("waiting");
     this.choices.show(card, this.base);
-    this.ask(this.promptWords(card, false));
+    this.ask(this.promptWords(card, null));
     say(this.mode, modeWords(card));
     if (card.decided) this.note.text = card.decided.note;
-    this.markSeveral(false);
+    this.markSeveral(null);
     this.markNote();
     say(this.spoken, `${this.last.spoken} ${this.progress.count.textContent}. ${this.prompt.textContent}`);
     const alike = card.open?.alike ?? [];
@@ -131,10 +134,12 @@ export class RoomView {
     say(this.prompt, words);
   }
 
-  /** @param {Held | undefined} card @param {boolean} several */
-  promptWords(card, several) {
-    if (several) return "Mark every label that fits, then Enter";
+  /** @param {Held | undefined} card @param {string | null} marking the verdict that marked labels will have */
+  promptWords(card, marking) {
+    if (marking === "grader_wrong") return "Mark the right answers that say the same, then Enter";
+    if (marking) return "Mark every label that fits, then Enter";
     if (card?.decided) return `You decided: ${said(card.decided, this.words)}. Decide again, or Esc leaves it so.`;
+    if (this.open) return "Which answer is right?";
     return this.question ? "Which option is right?" : "Which label fits?";
   }
 
@@ -159,9 +164,11 @@ export class RoomView {
     say(this.spoken, `${this.last.spoken} This queue is done.`);
   }
 
-  /** @param {boolean} several whether several labels may be marked */
-  markSeveral(several) {
-    part(this.verdicts, "[data-act=several_fit]").setAttribute("aria-pressed", String(several));
+  /** @param {string | null} marking the verdict that marked labels will have */
+  markSeveral(marking) {
+    for (const button of this.verdicts.querySelectorAll(MARKING)) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-act") === marking));
+    }
   }
 
   markNote() {

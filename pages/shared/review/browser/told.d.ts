@@ -9,6 +9,8 @@ export interface Told {
   /** The app's address, with a slash at both ends. */
   base: string;
   kind: "image" | "question";
+  /** Whether a question's options are groups of free answers. */
+  open_answers: boolean;
   order: string;
   filters: Filters;
 }

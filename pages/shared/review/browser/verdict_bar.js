@@ -3,7 +3,7 @@
 import { el } from "../../browser/dom.js";
 import { keycap } from "./telling.js";
 
-const OFTEN = ["several_fit", "none_fits", "unsure"];
+const OFTEN = ["several_fit", "grader_wrong", "none_fits", "right_is", "unsure"];
 
 /**
  * @typedef {object} Act a key and a button that do the same

@@ -59,7 +59,7 @@ def logs(draw):
     log = []
     for number in range(draw(st.integers(0, 12))):
         row = draw(st.integers(0, 4))
-        verdict = draw(st.sampled_from([v.name for v in verdicts.VERDICTS if v.judges]))
+        verdict = draw(st.sampled_from([v.name for v in verdicts.verdicts_for("image") if v.judges]))
         g = int(DATASET.given_labels[row])
         others = [k for k in range(4) if k != g]
         labels = {

@@ -16,7 +16,7 @@ export function helpLines({ keys, kind, search, verdicts }) {
   }
   lines.push(...verdicts.filter((one) => one.key).map((one) => [one.key, one.words, one.meaning]));
   lines.push(
-    ["Enter", "Done marking", "after M: decides for all marked labels"],
+    ["Enter", "Done marking", "after marking: decides for all marked labels"],
     ["W", "More", "rarer verdicts, other sheets, what a swipe does"],
     ["T", "Note", "write a note on this card"],
     ["V", "Votes", "what each expert said about the last card, or about this one when it is open"],

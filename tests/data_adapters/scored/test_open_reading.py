@@ -1,0 +1,73 @@
+"""Free answers are cleaned without options: 400 made problems, planted wrong references, a planted grader's faults."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+from cleaning.answers import ANOTHER
+from cleaning.domain.dataset import GRADED_OTHERWISE, REFERENCE
+from cleaning.domain.settings import Settings
+from cleaning.keep.workspaces import create_workspace
+from cleaning.suspect import pipeline
+from data_adapters import read
+from data_adapters.doctor.plausibility import held_against_evidence
+from tests.data_adapters.scored.verified_problems import FAULTS, SKILLS, made_problems
+
+MADE = made_problems()
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory):
+    return read(MADE.write(tmp_path_factory.mktemp("made") / "problems"))
+
+
+def test_the_references_are_given_labels_and_groups_the_options(reading):
+    dataset = reading.dataset
+    assert len(dataset) == 400 and dataset.open_answers and dataset.kind == "question"
+    assert dataset.samples[REFERENCE].tolist() == list(MADE.references.values())
+    assert all(options[-1] == ANOTHER for options in dataset.samples["choices"])
+    assert (dataset.given_labels < dataset.option_counts - 1).all() and dataset.option_counts.min() == 2
+    assert [e.name for e in reading.experts] == list(SKILLS) and all(e.simulated for e in reading.experts)
+    assert all(e.kind == "top1" for e in reading.experts)
+
+
+def test_every_right_answer_is_grouped_with_the_others_and_no_wrong_one(reading):
+    astray = []
+    for place, (i, problem) in enumerate(MADE.problems.items()):
+        said = {e.name: int(e.predicted[place]) for e in reading.experts}
+        right = {said[e] for e in SKILLS if MADE.answers[e][i][0] in problem.right}
+        wrong = {said[e] for e in SKILLS if MADE.answers[e][i][0] not in problem.right}
+        given = int(reading.dataset.given_labels[place])
+        right |= set() if i in MADE.wrong else {given}
+        if len(right) > 1 or right & wrong or (i in MADE.wrong and given in right):
+            astray.append((i, problem.question, problem.right, MADE.references[i]))
+    assert astray == []
+
+
+def test_every_fault_of_the_grader_is_found_and_none_else(reading):
+    planted = MADE.faults()
+    assert set(FAULTS) <= {kind for _, _, kind in planted} and min(Counter(k for *_, k in planted).values()) >= 20
+    told = dict(zip(reading.dataset.sample_ids, reading.dataset.samples[GRADED_OTHERWISE]))
+    found = {(one.partition(" (")[0], i) for i, said in told.items() for one in said.split(", ") if "wrong" in one}
+    assert {(expert, i) for expert, i, _ in planted} <= found
+    assert [
+        one for one in found if one[1] not in MADE.wrong and (*one, MADE.problems[one[1]].fault) not in planted
+    ] == []
+    assert any("though by equivalence they say what the reference says" in note for note in reading.notes)
+
+
+def test_planted_wrong_references_are_ranked_first(reading):
+    scored = pipeline.run(reading.dataset, reading.experts, Settings())
+    table = scored.table.sort_values("row") if "row" in scored.table else scored.table
+    wrong = np.isin(table["sample_id"].astype(str), list(MADE.wrong))
+    assert average_precision_score(wrong, table["suspicion"]) >= 0.9
+
+
+def test_the_reading_holds_against_the_evidence_and_is_kept(reading, tmp_path):
+    assert held_against_evidence(reading, reading.plan) is reading
+    workspace = create_workspace(tmp_path, reading.dataset, reading.experts)
+    kept = workspace.dataset()
+    assert kept.open_answers and kept.fingerprint() == reading.dataset.fingerprint()
+    assert any("group of the reference" in step["meaning"] for step in reading.plan.as_data())
