@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cleaning.version import __version__
 
 RESEARCH = ("evaluate", "study")
-UPKEEP = ("workspaces", "backup", "restore", "verify", "merge")  # modules in folders of their own
+UPKEEP = ("workspaces", "backup", "restore", "verify", "merge", "log-version")  # modules in folders of their own
 COMMANDS = (
     "app", "demo", "doctor", "experts", "score", "calibrate", "threshold", "experts-report", "cascade",
     "export", "apply", "revert", "mask", "impact", "card", "certify", "import-decisions", "propose", "carry",

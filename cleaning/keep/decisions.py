@@ -18,11 +18,11 @@ from sqlalchemy.exc import DBAPIError
 
 from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
+from cleaning.keep.schema.log_versions import prepare, reason_of
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.store_tables import CHOICES, DECISIONS, META, TABLES, add_later_columns, lacking
-from cleaning.keep.writer import Work, Writer, serialise, upsert, writing
+from cleaning.keep.store_tables import CHOICES, DECISIONS
+from cleaning.keep.writer import Work, Writer, upsert
 
-FORMAT = 1
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -165,7 +165,7 @@ class ReviewStore:
         try:
             self._writer.run(work)
         except DBAPIError as error:
-            raise WorkspaceError(f"The decision log could not be written: {_reason(error)}.") from error
+            raise WorkspaceError(f"The decision log could not be written: {reason_of(error)}.") from error
 
     def read(self, query: sql.Select) -> list:
         """The rows of a query. Raises WorkspaceError."""
@@ -173,7 +173,7 @@ class ReviewStore:
             with self._engine.connect() as connection:
                 return list(connection.execute(query))
         except DBAPIError as error:
-            raise WorkspaceError(f"The decision log could not be read: {_reason(error)}.") from error
+            raise WorkspaceError(f"The decision log could not be read: {reason_of(error)}.") from error
 
 
 def storable(text: str) -> str:
@@ -188,50 +188,6 @@ def open_store(url: str, workspace_id: str = "") -> ReviewStore:
     damaged, belongs to something else, or was written by a newer version.
     """
     return ReviewStore(url, workspace_id)
-
-
-def prepare(engine: sql.Engine) -> None:
-    """Makes the tables, or checks that those there are ours and of this format."""
-    try:
-        with engine.connect() as connection:
-            there = set(sql.inspect(connection).get_table_names())
-            _refuse_foreign(there, engine)
-            written = None if lacking(connection, TABLES) else _format_of(connection)
-        if written is None:  # a log that is as it should be is opened without a turn among those who write
-            written = _made_as_wanted(engine)
-    except DBAPIError as error:
-        raise WorkspaceError(
-            f"The decision log at {_database_place(engine)} cannot be opened: {_reason(error)}. "
-            "If the file is damaged, put it aside and restore a backup; do not delete it."
-        ) from error
-    if written != str(FORMAT):
-        raise WorkspaceError(
-            f"The decision log at {_database_place(engine)} has format {written}; this version reads {FORMAT}. "
-            "Use a newer one."
-        )
-
-
-def _format_of(connection: sql.Connection) -> str | None:
-    return connection.execute(sql.select(META.c.value).where(META.c.key == "format")).scalar_one_or_none()
-
-
-def _made_as_wanted(engine: sql.Engine) -> str | None:
-    """Makes what is lacking; the format that the log then says it has."""
-    with writing(engine).begin() as connection:
-        serialise(connection)
-        TABLES.create_all(connection)
-        add_later_columns(connection, TABLES)
-        connection.execute(upsert(META, "key", connection), [{"key": "format", "value": str(FORMAT)}])
-        return _format_of(connection)
-
-
-def _refuse_foreign(there: set[str], engine: sql.Engine) -> None:
-    ours = set(TABLES.tables)
-    if there & (ours - {"second_opinion_meta"}) and "second_opinion_meta" not in there:
-        raise WorkspaceError(
-            f"The database at {_database_place(engine)} has a table called '{min(there & ours)}' that is not ours. "
-            "Give Second Opinion a database of its own."
-        )
 
 
 def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
@@ -253,14 +209,6 @@ def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
 def _decision_of_row(row) -> Decision:
     values = {name: row[name] for name in COLUMNS}
     return Decision(**(values | {"labels": tuple(json.loads(row["labels"]))}))
-
-
-def _database_place(engine: sql.Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
-
-
-def _reason(error: DBAPIError) -> str:
-    return str(error.orig).strip().rstrip(".").splitlines()[0]
 
 
 def as_frame(decisions: Iterable[Decision]) -> pd.DataFrame:

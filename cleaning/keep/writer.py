@@ -35,7 +35,7 @@ class Writer:
         path = self._file.path
         self.read_only = path is not None and path.parent.is_dir() and not may_write(path)
         self.copy = copied(url, path) if path is not None and self.read_only else None
-        self.engine = _engine(self.copy or url)
+        self.engine = engine_of(self.copy or url)
         self.generation = 0  # how often the file was opened anew; what was read before is then to be read again
         self._turn = FairTurn(None if self.read_only else path)
         try:
@@ -141,7 +141,8 @@ def writing(engine: sql.Engine) -> sql.Engine:
     return engine.execution_options(writes=True)
 
 
-def _engine(url: str | sql.URL) -> sql.Engine:
+def engine_of(url: str | sql.URL) -> sql.Engine:
+    """Connections to a log's database, made when they are needed. Raises WorkspaceError where it is of no kind we know."""
     if not str(url).startswith("sqlite"):
         return sql.create_engine(_postgresql(str(url)), pool_pre_ping=True)
     engine = sql.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000})

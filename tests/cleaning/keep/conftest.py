@@ -6,6 +6,7 @@ import uuid
 import psycopg
 import pytest
 
+from cleaning.keep import writer as writers
 from tests.postgresql_server import binaries, serving
 
 
@@ -30,3 +31,11 @@ def url(request, tmp_path):
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return server.replace("/postgres", f"/{name}")
+
+
+@pytest.fixture
+def engine(url):
+    """Connections to that database."""
+    engine = writers.engine_of(url)
+    yield engine
+    engine.dispose()

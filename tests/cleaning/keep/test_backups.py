@@ -165,3 +165,21 @@ def test_the_commands_go_round(workspace, tmp_path, capsys, monkeypatch):
     assert main(["verify", there, "--head", head]) == 0 and f"state of the log {head}" in capsys.readouterr().out
     assert main(["merge", folder, there]) == 0 and "0 decisions added" in capsys.readouterr().out
     assert main(["verify", there, "--head", "f" * 64]) == 2 and "no longer contains" in capsys.readouterr().err
+
+
+def test_the_command_says_which_version_a_log_has_and_takes_it_back(workspace, capsys):
+    def told(*arguments: str) -> str:
+        assert main(["log-version", str(workspace.folder), *arguments]) == 0
+        return capsys.readouterr().out.strip()
+
+    assert told() == "there is no log yet; this program writes 0003"
+    assert main(["log-version", str(workspace.folder), "--to", "0001"]) == 2
+    assert "There is no decision log" in capsys.readouterr().err
+    new = decide(workspace, 0, 1)
+    assert told() == "the log is of version 0003; this program writes 0003"
+    assert told("--to", "0001") == "the log was of version 0003, and is of version 0001 now"
+    assert told() == "the log is of version 0001; this program writes 0003"
+    assert main(["log-version", str(workspace.folder), "--to", "7"]) == 2
+    assert "--to is '7'; expected 0001, 0002 or 0003." in capsys.readouterr().err
+    assert [d.uuid for d in logs_of(workspace).decisions] == [d.uuid for d in new]
+    assert told() == "the log is of version 0003; this program writes 0003"

@@ -1,4 +1,4 @@
-"""What a team keeps beside its decisions, in SQLite and PostgreSQL alike; and logs of earlier versions, upgraded."""
+"""What a team keeps beside its decisions, in SQLite and PostgreSQL alike."""
 
 import threading
 import uuid
@@ -7,11 +7,10 @@ import pytest
 import sqlalchemy as sql
 
 from cleaning.errors import InputError
-from cleaning.keep import writer as writers
 from cleaning.keep.card_messages import Kind, messages, write
 from cleaning.keep.decisions import Decision, ReviewStore, open_store
 from cleaning.keep.leases import LEASE_SECONDS, Holder, Leases, Offer
-from cleaning.keep.store_tables import CHAIN, DECISIONS
+from cleaning.keep.store_tables import DECISIONS
 from cleaning.keep.verifying import verify_chain
 from cleaning.review.team import sessions
 from cleaning.review.team.audit_log import audit_log
@@ -20,24 +19,6 @@ from cleaning.review.team.roles import ADMIN, ANNOTATOR, MAINTAINER, give_role, 
 from cleaning.review.team.sessions import SignIn
 
 ANN, BOB = Holder("ann", "1"), Holder("bob", "1")
-FIRST_FORMAT = """
-CREATE TABLE second_opinion_meta (key VARCHAR(40) PRIMARY KEY, value TEXT);
-CREATE TABLE decisions (seq {serial}, uuid VARCHAR(36) NOT NULL UNIQUE, workspace_id VARCHAR(40) NOT NULL,
-  run_id VARCHAR(40) NOT NULL, sample_id TEXT NOT NULL, reviewer TEXT NOT NULL, verdict VARCHAR(20) NOT NULL,
-  labels TEXT NOT NULL, note TEXT NOT NULL, seconds FLOAT NOT NULL, mode VARCHAR(10) NOT NULL, card VARCHAR(12) NOT NULL,
-  decided_at VARCHAR(24) NOT NULL, undoes VARCHAR(36));
-CREATE TABLE choices (seq {serial}, workspace_id VARCHAR(40) NOT NULL, run_id VARCHAR(40) NOT NULL,
-  key VARCHAR(60) NOT NULL, value TEXT NOT NULL, at VARCHAR(24) NOT NULL, who TEXT NOT NULL);
-INSERT INTO second_opinion_meta VALUES ('format', '1')
-"""
-CHOSEN = sql.text(
-    "INSERT INTO choices (workspace_id, run_id, key, value, at, who) VALUES ('w1', 'run1', 'mode', :value, '2026', 'ann')"
-)
-AS_FIRST = sql.text(
-    "INSERT INTO decisions (uuid, workspace_id, run_id, sample_id, reviewer, verdict, labels, note, seconds, mode, card, "
-    "decided_at) VALUES (:uuid, 'w1', 'run1', :sample, 'ann', 'keep', '[1]', '', 2.0, 'blind', 'suspicious', "
-    "'2026-01-02T03:04:05.678Z')"
-)
 
 
 def decision(sample="s1") -> Decision:
@@ -131,64 +112,3 @@ def test_chains_of_two_workspaces_in_one_database_do_not_mix(store, url):
         other.append([decision(f"b{n}")])
     assert all(verify_chain(one)[1:] == ([], []) and len(verify_chain(one)[0]) == 3 for one in (store, other))
     other.close()
-
-
-# -- logs of the first format ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def first_format(url):
-    """A log as the first version made it, with one decision and one choice."""
-    engine = writers._engine(url)
-    serial = "INTEGER PRIMARY KEY AUTOINCREMENT" if url.startswith("sqlite") else "SERIAL PRIMARY KEY"
-    with writers.writing(engine).begin() as connection:
-        for statement in FIRST_FORMAT.format(serial=serial).split(";"):
-            connection.execute(sql.text(statement))
-        connection.execute(AS_FIRST, {"uuid": str(uuid.uuid4()), "sample": "old"})
-        connection.execute(CHOSEN, {"value": '"open"'})
-    yield engine
-    engine.dispose()
-
-
-def test_a_log_of_the_first_format_is_upgraded_and_sealed_from_the_next_decision_on(url, first_format):
-    store = open_store(url, "w1")
-    assert [(d.sample_id, d.labels, d.version) for d in store.decisions()] == [("old", (1,), "")]
-    assert store.choice("run1", "mode") == "open" and messages(store) == []
-    assert verify_chain(store)[2] == ["1 decision not sealed yet; the next one seals them."]
-    store.append([decision("new")])
-    assert verify_chain(store)[1:] == ([], []) and hand(Leases(store), ANN, "a") == ["a"]
-    store.close()
-    again = open_store(url, "w1")
-    assert [d.sample_id for d in again.decisions()] == ["old", "new"], "upgrading twice changes nothing"
-    again.close()
-
-
-def test_a_version_of_the_first_format_goes_on_writing_beside_the_new_one(url, first_format):
-    """Both ways: while one process upgrades, others of the earlier version decide, then and afterwards."""
-    written: list[str] = []
-    stop = threading.Event()
-
-    def earlier() -> None:
-        while not stop.is_set():
-            with writers.writing(first_format).begin() as connection:
-                writers.serialise(connection)
-                connection.execute(AS_FIRST, {"uuid": str(uuid.uuid4()), "sample": f"e{len(written)}"})
-            written.append(f"e{len(written)}")
-
-    thread = threading.Thread(target=earlier)
-    thread.start()
-    store = open_store(url, "w1")
-    for n in range(10):
-        store.append([decision(f"n{n}")])
-    reached = len(written)
-    while thread.is_alive() and len(written) < reached + 3:
-        pass
-    stop.set()
-    thread.join()
-    store.append([decision("last")])
-    kept = [d.sample_id for d in store.decisions()]
-    assert sorted(kept) == sorted(["old", *written, *(f"n{n}" for n in range(10)), "last"])
-    assert len(written) >= 3 and verify_chain(store)[1:] == ([], [])
-    with store._engine.connect() as connection:
-        assert connection.execute(sql.select(sql.func.count()).select_from(CHAIN)).scalar_one() == len(kept)
-    store.close()
