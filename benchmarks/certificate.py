@@ -1,6 +1,6 @@
 """Does the certificate hold, and how many random cards does it need? Simulated audits on sets whose truth is known.
 
-python -m benchmarks.certificate [--data ../shared/data] [--quick] [--write docs/certificate.md]
+python -m benchmarks.certificate [--data ../shared/data] [--quick] [--processes 1] [--write docs/certificate.md]
 
 Each simulation draws fresh cards for a run that flags so many samples, all of which are reviewed; then further random
 cards are revealed one by one, and the bound is asked for after each.
@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.certificate_screen import Screen
 from benchmarks.populations import Population, planted_populations, real_populations
 from benchmarks.published import END, START, publish
 from cleaning.certify.judged_log import CardsByRank
@@ -74,6 +76,30 @@ class Scene:
     def left(self) -> int:
         return int(self.wrong[self.flagged :].sum())
 
+    @cached_property
+    def screens(self) -> list["Start"]:
+        """The places where cards may begin to count."""
+        audit = draw_audit(self.ranking, self.threshold, 0)
+        size, means = audit.sizes.astype(float), np.add.reduceat(self.logits, audit.starts[:-1]) / audit.sizes
+        own = CardsByRank(audit, self.flagged, audit.shares).own_start
+        before = int(self.wrong[: audit.starts[own]].sum())
+        ends = [(0, 1 - OWN_SHARE, 0), (own, OWN_SHARE, before)] if own else [(0, 1.0, 0)]
+        return [Start(first, ALPHA * share, known, Screen(size, means, first)) for first, share, known in ends]
+
+
+@dataclass(frozen=True)
+class Start:
+    """stratum: the first whose cards count. alpha: its part of the doubt. known: wrong labels in the strata before."""
+
+    stratum: int
+    alpha: float
+    known: int
+    screen: Screen
+
+    def refuted(self, moments: StrataCounts, total: int) -> np.ndarray:
+        """(T,) whether its cards rule out ``total`` wrong labels in the dataset."""
+        return log_evidence(moments.behind(self.stratum), total - self.known) >= -np.log(self.alpha)
+
 
 def goal_of(population: Population) -> tuple[float, float]:
     """Share reviewed and goal."""
@@ -97,10 +123,8 @@ def simulate(scene: Scene, seed: int, at_most: float) -> tuple[float, bool, bool
     """(cards at the first claim, whether the bound always held, whether a false claim was made)."""
     moments, own = _moments(scene, seed)
     goal = int(at_most * len(scene.wrong) + 1e-9)
-    needed = _first_claim(moments, own, goal)
-    always = np.arange(len(moments.cards))
-    likely = _could_miss(moments, own, scene)
-    held = not _refuted(_at(moments, always[likely]), own, scene.wrong.sum()).any() if likely.any() else True
+    needed = _first_claim(moments, scene.screens, goal)
+    held = not _ever_missed(moments, scene, own)
     return needed, held, bool(np.isfinite(needed) and scene.left > goal)
 
 
@@ -128,61 +152,41 @@ def _at(moments: StrataCounts, which: np.ndarray) -> StrataCounts:
     return StrataCounts(moments.size, *cut, moments.logit)
 
 
-def _refuted(moments: StrataCounts, own: int, total: float) -> np.ndarray:
-    """(T,) whether either of the two places where cards may begin to count rules out ``total`` wrong labels."""
-    before = moments.found[0, :own].sum()
-    ends = [(0, 1 - OWN_SHARE, 0.0), (own, OWN_SHARE, before)] if own else [(0, 1.0, 0.0)]
-    told = [
-        log_evidence(moments.behind(start), int(total - known)) >= -np.log(ALPHA * share)
-        for start, share, known in ends
-    ]
-    return np.any(told, axis=0)
-
-
-def _could_miss(moments: StrataCounts, own: int, scene: Scene) -> np.ndarray:
-    """(T,) moments at which the ratio to the truth itself is large enough; elsewhere no bound can lie below it."""
-    from cleaning.certify import most_wrong
-
-    truth = moments.found + moments.open * 0
-    for h in range(own, truth.shape[1]):
-        truth[:, h] = _wrong_in(scene, moments, h)
-    good = moments.cards - moments.bad
-    large = np.zeros(len(good), bool)
-    for start, share in ((0, 1 - OWN_SHARE), (own, OWN_SHARE)) if own else ((0, 1.0),):
-        rest = moments.behind(start)
-        chance = most_wrong._alternatives(rest, int(truth[0, start:].sum()))
-        each = rest.bad @ np.log(chance).T + good[:, start:] @ np.log1p(-chance).T
-        ratio = np.logaddexp.reduce(each, axis=-1) - np.log(len(chance))
-        ratio -= most_wrong._log_likelihood(rest, good[:, start:], truth[:, start:]).sum(-1)
-        large |= ratio >= -np.log(ALPHA * share)
-    return large
-
-
-def _wrong_in(scene: Scene, moments: StrataCounts, stratum: int) -> float:
+def _ever_missed(moments: StrataCounts, scene: Scene, own: int) -> bool:
+    """Whether the true number of wrong labels was ruled out at any moment. Only where the ratio to what is true itself
+    is large can a bound lie below it."""
     ends = np.concatenate([[0], np.cumsum(moments.size)]).astype(int)
-    return float(scene.wrong[ends[stratum] : ends[stratum + 1]].sum())
+    truth = np.tile(np.add.reduceat(scene.wrong, ends[:-1]), (len(moments.cards), 1))
+    total = int(scene.wrong.sum())
+    for start in scene.screens:
+        totals = np.full(len(truth), total - start.known)
+        likely = start.screen.could_refute(moments, totals, start.alpha, truth)
+        if likely.any() and start.refuted(_at(moments, np.flatnonzero(likely)), total).any():
+            return True
+    return False
 
 
-def _first_claim(moments: StrataCounts, own: int, goal: int) -> float:
+def _first_claim(moments: StrataCounts, starts: Sequence[Start], goal: int) -> float:
     """Random cards behind the flagged part at the first claim."""
-    count = len(moments.cards)
-    for begin in range(0, count, 20 * STEP):
-        looked = np.arange(begin, min(begin + 20 * STEP, count), STEP)
-        claimed = _claims(moments, own, goal, looked)
-        if claimed.any():
-            first = looked[claimed.argmax()]
-            before = np.arange(max(first - STEP + 1, 0), first + 1)
-            return float(before[_claims(moments, own, goal, before).argmax()])
-    return np.inf
+    first = _earliest(moments, starts, goal, np.arange(0, len(moments.cards), STEP))
+    if first is None:
+        return np.inf
+    before = _earliest(moments, starts, goal, np.arange(max(first - STEP + 1, 0), first))
+    return float(first if before is None else before)
 
 
-def _claims(moments: StrataCounts, own: int, goal: int, which: np.ndarray) -> np.ndarray:
-    """(W,) whether no more than ``goal`` labels are left at these moments; what is found by then is mended."""
-    claimed, found = np.zeros(len(which), bool), moments.found[which].sum(1)
-    for one in np.unique(found):
-        mine = found == one
-        claimed[mine] = _refuted(_at(moments, which[mine]), own, one + goal + 1)
-    return claimed
+def _earliest(moments: StrataCounts, starts: Sequence[Start], goal: int, looked: np.ndarray) -> int | None:
+    """The first of these moments at which no more than ``goal`` labels are left; what is found by then is mended."""
+    if not len(looked):
+        return None
+    now = _at(moments, looked)
+    totals = now.found.sum(1).astype(int) + goal + 1
+    could = np.array([start.screen.could_refute(now, totals - start.known, start.alpha) for start in starts])
+    for place in np.flatnonzero(could.any(0)):
+        alone = _at(now, np.array([place]))
+        if any(start.refuted(alone, totals[place])[0] for start, maybe in zip(starts, could[:, place]) if maybe):
+            return int(looked[place])
+    return None
 
 
 def table(audits: Sequence[Audits]) -> str:
@@ -224,10 +228,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
     parser.add_argument("--quick", action="store_true", help="20 simulations each instead of 2,000")
+    parser.add_argument("--processes", type=int, help="at most so many at once; else as many as there are cores")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the table between {START} and {END}")
     wanted = parser.parse_args(arguments)
     began, audits = time.perf_counter(), []
-    with ProcessPoolExecutor() as processes:
+    with ProcessPoolExecutor(wanted.processes) as processes:
         simulations = 20 if wanted.quick else 2_000
         for told in processes.map(measure, made := list(populations(wanted.data)), [simulations] * len(made)):
             audits.append(told)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 
@@ -233,6 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--part", choices=PARTS, help="only one run, several runs, or reviewers who err")
     parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 2,000")
     parser.add_argument("--simulations", type=int, help="simulations each")
+    parser.add_argument("--processes", type=int, help="at most so many at once; else as many as there are cores")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
     wanted = parser.parse_args(arguments)
     for part in [wanted.part] if wanted.part else PARTS:
@@ -244,17 +246,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _one_run(wanted: argparse.Namespace) -> str:
     sets = _sets(wanted, real_populations, planted_populations)
-    return tables(_measured(measure, sets, _simulations(wanted, 2_000)), CARDS, FLAGGED, DESIGN)
+    return tables(_measured(measure, sets, _simulations(wanted, 2_000), wanted.processes), CARDS, FLAGGED, DESIGN)
 
 
 def _several_runs(wanted: argparse.Namespace) -> str:
     sets = [Rankings(*parts) for parts in _sets(wanted, real_rankings, planted_rankings)]
-    return runs_table(_measured(measure_runs, sets, _simulations(wanted, 2_000)))
+    return runs_table(_measured(measure_runs, sets, _simulations(wanted, 2_000), wanted.processes))
 
 
 def _reviewers_who_err(wanted: argparse.Namespace) -> str:
-    sets = _sets(wanted, real_populations, planted_populations)
-    return errors_table(_measured(measure_errors, sets, _simulations(wanted, 500)))
+    sets = _sets(wanted, partial(real_populations, unlike=True), planted_populations)
+    return errors_table(_measured(measure_errors, sets, _simulations(wanted, 500), wanted.processes))
 
 
 def _sets(wanted: argparse.Namespace, real: Callable, planted: Callable) -> list:
@@ -266,11 +268,11 @@ def _simulations(wanted: argparse.Namespace, usual: int) -> int:
     return wanted.simulations or (25 if wanted.quick else usual)
 
 
-def _measured(measure_one: Callable, sets: list, simulations: int) -> list:
+def _measured(measure_one: Callable, sets: list, simulations: int, processes: int | None) -> list:
     """One tally a set, each in a process of its own."""
     began, tallies = time.perf_counter(), []
-    with ProcessPoolExecutor() as processes:
-        for tally in processes.map(measure_one, sets, repeat(simulations)):
+    with ProcessPoolExecutor(processes) as pool:
+        for tally in pool.map(measure_one, sets, repeat(simulations)):
             tallies.append(tally)
             print(f"{tally.name}: measured after {time.perf_counter() - began:.0f} s", flush=True)
     return tallies

@@ -66,14 +66,18 @@ def measure_errors(population: Population, simulations: int) -> ErrorsTally:
         reviewed[audit.rows[:CARDS]] = True
         shown = np.zeros(len(wrong), bool)
         shown[audit.rows[:CARDS]] = True
+        told: dict[tuple[bytes, ...], tuple] = {}  # kinds of errors that come to the same verdicts
         for case, codes, more in _judged(wrong, reviewed, ~above, rng):
-            counted = count_verdicts(audit, codes, ranking, shown_here=shown)
-            ask = (audit, codes, ranking, threshold)
             (alarm, miss), repeated = KINDS[case[0]], SECOND[case[1]]
             errors = VerdictErrors.of((alarm, alarm), (miss, miss), repeated)
-            plain, told = (estimate(*ask, counted=counted, errors=e) for e in (None, errors))
+            same = tuple(a.tobytes() for a in (codes[reviewed], errors.false_alarm, errors.miss))
+            if same not in told:
+                counted = count_verdicts(audit, codes, ranking, shown_here=shown)
+                ask = (audit, codes, ranking, threshold)
+                told[same] = tuple(estimate(*ask, counted=counted, errors=e) for e in (None, errors))
+            plain, allowed = told[same]
             points, widths = zip(*((b.point, b.half_width) for b in (plain.precision, plain.detection_rate)))
-            tally.add(case, _hits(plain, truth), _hits(told, truth), np.array(points) - truth, widths, more)
+            tally.add(case, _hits(plain, truth), _hits(allowed, truth), np.array(points) - truth, widths, more)
     return tally
 
 

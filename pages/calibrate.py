@@ -9,6 +9,7 @@ import streamlit as st
 
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.experts.shared_errors import dispensable
 from pages.shared import charts, frame, loaders, state
 from pages.shared.calibrate import calibration_reports, elsewhere, study_charts
@@ -60,7 +61,9 @@ EXPERTS = {
     "cost": st.column_config.NumberColumn("cost", format="%g"),
     "overlap": share("flags that stay without it"),
     "finds_lost": st.column_config.NumberColumn("known finds lost without it"),
-    "lost_said": st.column_config.TextColumn("finds lost without it, estimated", help="From the random cards, 95 %."),
+    "lost_said": st.column_config.TextColumn(
+        "finds lost without it, estimated", help=f"From the random cards, 95 %, {IF_RIGHT}."
+    ),
 }
 
 

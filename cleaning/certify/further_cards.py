@@ -10,6 +10,7 @@ from cleaning.certify.judged_log import CardsByRank, Judgement, ReviewedSamples,
 from cleaning.certify.reviewer_mistakes import NO_MISTAKES, ReviewerMistakes
 from cleaning.certify.wrong_left import WrongLeft, upper_percent, wrong_left
 from cleaning.errors import counted
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.review.in_force import InForce
 from cleaning.suspect.audit import GUESS_INTERCEPT, GUESS_SLOPE
 
@@ -61,7 +62,7 @@ class Certified:
     def in_words(self) -> str:
         """In a sentence or two, for a page."""
         share = f"{self.at_most * 100:g} %" if self.left.within(self.at_most) else upper_percent(self.left.share)
-        claim = f"At most {share} of the labels are wrong after review: 95 % confidence, if the verdicts are right."
+        claim = f"At most {share} of the labels are wrong after review: 95 % confidence, {IF_RIGHT}."
         return claim if self.ahead is None else f"{claim} {self.ahead.in_words(self.at_most)}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scipy.special import bdtr
 
 from cleaning.errors import InputError
+from cleaning.estimate.answers import IF_RIGHT
 
 SHARE = 0.2  # of the doubt that a certificate allows, for chance in these mistakes; the rest is for the cards
 LARGEST = 0.5  # a verdict that errs more often says nothing
@@ -34,7 +35,7 @@ class ReviewerMistakes:
     def in_words(self) -> str:
         """The condition under which the certificate holds."""
         if self.none:
-            return "if the verdicts are right"
+            return IF_RIGHT
         return (
             f"if reviewers judge at most {self.false_alarms * 100:g} % of the right labels wrong and at most "
             f"{self.misses * 100:g} % of the wrong labels right"

@@ -114,12 +114,12 @@ def _guessed(now: InForce) -> list[str]:
 
 
 def _estimated(now: InForce) -> list[str]:
-    from cleaning.estimate.answers import in_words
+    from cleaning.estimate.answers import IF_RIGHT, in_words
     from cleaning.export.evidence_words import counts_in_words, what_verdicts_are_worth
 
     told, total = now.estimate, now.estimate.wrong_total
     lines = [
-        f"{counts_in_words(now)}; intervals of 95 % that hold however often you look, if the verdicts are right",
+        f"{counts_in_words(now)}; intervals of 95 % that hold however often you look, {IF_RIGHT}",
         f"precision: {in_words(told.precision, told.precision_enough)}",
         f"detection rate: {in_words(told.detection_rate, told.enough)}",
         f"wrong labels in all: {_best(total, told.enough)}between {total.low:,.0f} and {total.high:,.0f}",

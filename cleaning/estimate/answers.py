@@ -6,6 +6,7 @@ import numpy as np
 
 from cleaning.estimate.intervals import Interval
 
+IF_RIGHT = "if the verdicts are right"  # said beside every interval that rests on verdicts
 EXACT = 5e-10  # of a share: no wider than rounding
 
 

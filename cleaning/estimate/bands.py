@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaning.errors import counted
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.estimate.counted_verdicts import CountedVerdicts
 from cleaning.estimate.estimating import estimate_curve
 from cleaning.estimate.goals import threshold_for_detection, threshold_for_precision
@@ -148,8 +149,8 @@ def _shares(values: np.ndarray) -> Shares:
 
 def _words(now, earlier_cards: int) -> str:
     words = [
-        f"Estimated from {counted(now.card_count, 'random card')}; the bands hold at 95 % however often you look, if the "
-        "verdicts are right."
+        f"Estimated from {counted(now.card_count, 'random card')}; the bands hold at 95 % however often you look, "
+        f"{IF_RIGHT}."
     ]
     if now.known_count:
         words.append(f"{counted(now.known_count, 'sample')} known exactly.")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from cleaning.certify.certificate import certificate_json
 from cleaning.errors import InputError, counted, one_of
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.estimate.intervals import Interval
 from cleaning.export.handover import Handover
 from cleaning.export.patch.patch import write_patch
@@ -68,11 +69,12 @@ def figures_of(handover: Handover, changes: list[ProposedChange]) -> list[str]:
 
 
 def _share(interval: Interval) -> str:
-    return f"{100 * interval.point:.0f} % ({LEVEL} interval {100 * interval.low:.0f} to {100 * interval.high:.0f} %)"
+    low, high = (f"{100 * end:.0f}" for end in (interval.low, interval.high))
+    return f"{100 * interval.point:.0f} % ({LEVEL} interval {low} to {high} %, {IF_RIGHT})"
 
 
 def _count(interval: Interval) -> str:
-    return f"{interval.point:,.0f} ({LEVEL} interval {interval.low:,.0f} to {interval.high:,.0f})"
+    return f"{interval.point:,.0f} ({LEVEL} interval {interval.low:,.0f} to {interval.high:,.0f}, {IF_RIGHT})"
 
 
 def _listed(sentences: Iterable[str]) -> str:

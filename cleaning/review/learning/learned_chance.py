@@ -7,6 +7,7 @@ Seeger 2001), so that a fit takes Newton steps by conjugate gradients in a few h
 of recalibrated suspicion. Guarded: it speaks only while it foretells verdicts held out better than the line alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,11 +59,36 @@ class Fitted:
         return total
 
 
+@dataclass(frozen=True)
+class SeenSamples:
+    """What the model may see of a run's N samples. rows: (N,) most suspicious first. suspicion, given, suggested: (N,).
+    group: (N,) or None. predicted, confidence: (N, M) of the experts, calibrated."""
+
+    rows: np.ndarray
+    suspicion: np.ndarray
+    given: np.ndarray
+    suggested: np.ndarray
+    class_count: int
+    group: np.ndarray | None
+    predicted: np.ndarray
+    confidence: np.ndarray
+
+    @classmethod
+    def of(cls, facts: Facts) -> "SeenSamples":
+        dataset, run = facts.dataset, facts.run
+        labels = (dataset.given_labels, facts.suggested, dataset.class_count, dataset.group)
+        return cls(facts.ranked.ranking.rows, facts.suspicion, *labels, run.predicted, run.confidence)
+
+
 class ChanceModel:
     """Learns from verdicts on a run's samples. Keeps nothing of them."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, seen: Callable[[], SeenSamples]) -> None:
+        self._ask = seen
+
+    @cached_property
+    def seen(self) -> SeenSamples:
+        return self._ask()
 
     def learn(self, rows: np.ndarray, wrong: np.ndarray) -> np.ndarray | None:
         """(N,) logits of P(given label wrong), or None where nothing better than the plain order was learned.
@@ -89,12 +115,12 @@ class ChanceModel:
 
     @cached_property
     def _x(self) -> np.ndarray:
-        return logit(self.facts.suspicion)
+        return logit(self.seen.suspicion)
 
     @cached_property
     def _likely(self) -> np.ndarray:
         """The most suspicious rows, at most MOST_ROWS."""
-        return self.facts.ranked.ranking.rows[:MOST_ROWS]
+        return self.seen.rows[:MOST_ROWS]
 
     @cached_property
     def _likely_inputs(self) -> Inputs:
@@ -102,23 +128,23 @@ class ChanceModel:
 
     @cached_property
     def _codes(self) -> dict[str, np.ndarray]:
-        given, suggested = (a.astype(np.int64) for a in (self.facts.dataset.given_labels, self.facts.suggested))
-        codes = {"given": given, "suggested": suggested, "pair": given * self.facts.dataset.class_count + suggested}
-        if self.facts.dataset.group is not None:
-            codes["group"] = np.unique(np.asarray(self.facts.dataset.group, object).astype(str), return_inverse=True)[1]
+        given, suggested = (labels.astype(np.int64) for labels in (self.seen.given, self.seen.suggested))
+        codes = {"given": given, "suggested": suggested, "pair": given * self.seen.class_count + suggested}
+        if self.seen.group is not None:
+            codes["group"] = np.unique(np.asarray(self.seen.group, object).astype(str), return_inverse=True)[1]
         return codes
 
     def _opinions(self, rows: np.ndarray) -> np.ndarray:
         """(n, 2M) how sure each expert is of the given and of the suggested label."""
-        run, given, suggested = self.facts.run, self.facts.dataset.given_labels, self.facts.suggested
-        predicted, sure = np.asarray(run.predicted[rows]), np.nan_to_num(np.asarray(run.confidence[rows], np.float64))
-        sides = [np.where(predicted == labels[rows, None], sure, 0.0) for labels in (given, suggested)]
+        seen = self.seen
+        predicted, sure = np.asarray(seen.predicted[rows]), np.nan_to_num(np.asarray(seen.confidence[rows], np.float64))
+        sides = [np.where(predicted == labels[rows, None], sure, 0.0) for labels in (seen.given, seen.suggested)]
         return np.hstack(sides) / np.sqrt(predicted.shape[1])
 
     @cached_property
     def _landmarks(self) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
         """Points, squared width, what turns kernel values into features, and the mean feature."""
-        upper = self.facts.ranked.ranking.rows[: max(LANDMARKS, min(len(self.facts.dataset) // 3, MOST_ROWS))]
+        upper = self.seen.rows[: max(LANDMARKS, min(len(self.seen.rows) // 3, MOST_ROWS))]
         points = self._opinions(upper[np.linspace(0, len(upper) - 1, LANDMARKS).astype(int)])
         apart = _squares(points, points)
         width = float(np.median(apart[apart > 1e-6])) if (apart > 1e-6).any() else 1.0

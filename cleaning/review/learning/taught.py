@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.review import finds
 from cleaning.review.facts import Facts
 from cleaning.review.finds import LEARNS_EVERY, Judged, judged, learned_at
-from cleaning.review.learning.learned_chance import ChanceModel
+from cleaning.review.learning.learned_chance import ChanceModel, SeenSamples
 from cleaning.review.queue import LEARNING
 
 LEAST_ALIKE = 3  # judged samples of a kind before it is told how many of them were wrong
@@ -32,7 +33,7 @@ class Learning:
 
     def __init__(self, facts: Facts, lock: threading.RLock) -> None:
         self._facts, self._lock = facts, lock
-        self._model = ChanceModel(facts)
+        self._model = ChanceModel(partial(SeenSamples.of, facts))
         self._judged: tuple[int, list[Judged]] = (-1, [])  # place in the log, and what was judged up to there
         self._recalibrated: tuple[int, Recalibration | None] = (0, None)  # from how many judged samples
         self._taught: Taught | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from cleaning.domain.settings import Settings
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.estimate.bands import Bands
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.estimate.paper_estimates import PaperEstimates
@@ -16,7 +17,7 @@ from pages.shared.server.browser_modules import loader
 
 EXPLORER_KEY = "threshold_explorer"
 PAPER_KEY = "paper_rule"
-ESTIMATED = "Both estimated from the same random cards, with 95 % intervals."
+ESTIMATED = f"Both estimated from the same random cards, with 95 % intervals, {IF_RIGHT}."
 UNKNOWN = "The paper's rule can be judged once enough random cards are reviewed."
 _HERE = Path(__file__).parent / "browser"
 

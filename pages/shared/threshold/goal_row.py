@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.estimate.flag_counts import cards_in
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
@@ -169,6 +170,6 @@ _MEANING = {
     HAND: "Drag the line, or focus it and press the arrow keys.",
     BUDGET: "Flags as many of the most suspicious samples as the budget allows.",
     HOURS: "Flags as many of the most suspicious samples as fit into the time, random cards included.",
-    PRECISION: "Finds the lowest threshold whose flags are right often enough.",
-    DETECTION: "Finds the highest threshold that still flags enough of the wrong labels.",
+    PRECISION: f"Finds the lowest threshold whose flags are right often enough, {IF_RIGHT}.",
+    DETECTION: f"Finds the highest threshold that still flags enough of the wrong labels, {IF_RIGHT}.",
 }

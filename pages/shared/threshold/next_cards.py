@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cleaning.estimate import Recalibration, Stretch
+from cleaning.estimate.answers import IF_RIGHT
 from cleaning.estimate.outlook import BELOW, FLAGGED, NEXT, duration, rounded
 from cleaning.review.in_force import InForce
 
@@ -49,5 +50,6 @@ def _at_the_threshold(curve: Recalibration, threshold: float) -> str:
     point, low, high = (float(v) for v in curve.probability(np.asarray(threshold)))
     return (
         f"At the threshold a given label is wrong with a probability of about {point:.0%} ({low:.0%} to {high:.0%}), "
-        f"by the suspicion recalibrated on {curve.card_count} random cards. Stop where an hour no longer finds enough."
+        f"by the suspicion recalibrated on {curve.card_count} random cards, "
+        f"{IF_RIGHT}. Stop where an hour no longer finds enough."
     ).replace("%", " %")

@@ -6,9 +6,10 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.errors import InputError
+from cleaning.estimate.intervals import Interval
 from cleaning.export.handover import Handover
 from cleaning.export.patch.patch import read_patch
-from cleaning.export.proposal import TARGETS, proposal_files
+from cleaning.export.proposal import TARGETS, _count, _share, proposal_files
 from cleaning.export.proposed_changes import changes_table, proposed_changes
 from cleaning.keep.decisions import open_store
 from cleaning.settle.policy import DEFAULT_POLICY
@@ -83,3 +84,10 @@ def test_the_command_writes_a_folder_once(tmp_path, monkeypatch, capsys):
     written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert {"PULL_REQUEST.md", "CHANGES.md", "README_SECTION.md", "corrections/changes.jsonl"} <= written
     assert main(asked) == 2 and "is there already" in capsys.readouterr().err
+
+
+def test_intervals_are_told_with_their_condition():
+    """Only if the verdicts are right do they hold."""
+    interval = Interval(0.5, 0.4, 0.6)
+    assert _share(interval) == "50 % (95 % interval 40 to 60 %, if the verdicts are right)"
+    assert _count(Interval(50, 40, 60)) == "50 (95 % interval 40 to 60, if the verdicts are right)"

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 
 from cleaning.review.learning import learned_chance
-from cleaning.review.learning.learned_chance import SPREADS, ChanceModel, Inputs, fit
+from cleaning.review.learning.learned_chance import SPREADS, ChanceModel, Inputs, SeenSamples, fit
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_categories_never_met_have_no_effect():
 
 def test_it_learns_where_errors_cluster_and_stays_silent_where_not(facts):
     """Verdicts that hang on the given class are learned; verdicts drawn as suspicion says are not."""
-    rng, model = np.random.default_rng(2), ChanceModel(facts)
+    rng, model = np.random.default_rng(2), ChanceModel(lambda: SeenSamples.of(facts))
     given, rows = facts.dataset.given_labels, rng.permutation(400)[:200]
     of_class = np.where(given[rows] == 1, 0.9, 0.05)
     logits = model.learn(rows, (rng.random(200) < of_class).astype(float))
@@ -56,13 +56,13 @@ def test_it_learns_where_errors_cluster_and_stays_silent_where_not(facts):
 
 def test_too_few_verdicts_teach_nothing(facts):
     rows = np.arange(50)
-    assert ChanceModel(facts).learn(rows, np.zeros(50)) is None
-    assert ChanceModel(facts).learn(rows, (rows < 9).astype(float)) is None
+    assert ChanceModel(lambda: SeenSamples.of(facts)).learn(rows, np.zeros(50)) is None
+    assert ChanceModel(lambda: SeenSamples.of(facts)).learn(rows, (rows < 9).astype(float)) is None
 
 
 def test_samples_beyond_the_most_suspicious_keep_the_line_alone(facts, monkeypatch):
     monkeypatch.setattr(learned_chance, "MOST_ROWS", 100)
-    rng, model = np.random.default_rng(2), ChanceModel(facts)
+    rng, model = np.random.default_rng(2), ChanceModel(lambda: SeenSamples.of(facts))
     rows = facts.ranked.ranking.rows[:100][rng.permutation(100)]
     wrong = (rng.random(100) < np.where(facts.dataset.given_labels[rows] == 1, 0.95, 0.03)).astype(float)
     logits = model.learn(rows, wrong)

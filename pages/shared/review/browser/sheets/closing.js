@@ -13,17 +13,22 @@ export function onwardLinks(links) {
 export function closingLines(told) {
   const { found, confirmed, precision, left, onward } = told;
   const lines = [`${labels(found, "wrong label")} found, ${labels(confirmed, "label")} confirmed.`];
-  lines.push(
-    precision
-      ? `Of the flags ${percent(precision.point, 0)} were right (95 % interval ${percent(precision.low, 0)} to ${percent(precision.high, 0)}).`
-      : "How right the flags are is not known yet: that takes 40 random cards, among them 5 right and 5 wrong labels.",
-  );
+  lines.push(precisionWords(precision));
   if (left) lines.push(`Not found yet: about ${range(left)} wrong labels in the whole dataset.`);
   if (onward)
     lines.push(
       `The next ${counted(onward.cards)} cards would find about ${range(onward.finds)}, in ${time(onward.seconds)}.`,
     );
   return lines.map((words, place) => el("p", place ? {} : { class: "figure" }, words));
+}
+
+/** @param {Band | null} precision */
+export function precisionWords(precision) {
+  if (!precision) {
+    return "How right the flags are is not known yet: that takes 40 random cards, among them 5 right and 5 wrong labels.";
+  }
+  const [point, low, high] = [precision.point, precision.low, precision.high].map((share) => percent(share, 0));
+  return `Of the flags ${point} were right (95 % interval ${low} to ${high}, if the verdicts are right).`;
 }
 
 /** @param {number} count @param {string} words */

@@ -40,12 +40,13 @@ export function sessionLines(told, words) {
 }
 
 /** @param {Expected | null} found */
-function expectedWords(found) {
+export function expectedWords(found) {
   if (!found) {
     return "Wrong labels among the next cards: not known yet; it takes 40 random cards, 5 of them right and 5 wrong.";
   }
   const [point, low, high] = [found.point, found.low, found.high].map((one) => Math.round(one).toLocaleString("en"));
-  return `Wrong labels expected among the next ${found.cards} cards: ${point} (95 % interval ${low} to ${high}).`;
+  const sure = `95 % interval ${low} to ${high}, if the verdicts are right`;
+  return `Wrong labels expected among the next ${found.cards} cards: ${point} (${sure}).`;
 }
 
 /** @param {Anchoring} found */
