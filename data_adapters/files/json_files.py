@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from cleaning.errors import InputError
@@ -72,7 +73,7 @@ def refuse_uneven_lines(path: Path) -> None:
 
 
 def json_file(path: Path) -> object:
-    """The content of a JSON file of bounded size."""
+    """The content of a JSON file of bounded size; a list of the objects where it holds JSON lines."""
     check_file(path)
     if path.stat().st_size > MAX_JSON_BYTES:
         raise InputError(
@@ -85,7 +86,18 @@ def json_file(path: Path) -> object:
             f"'{path.name}' is no sound JSON{_other_encoding(error)}. Copy or save it again."
         ) from error
     except (ValueError, RecursionError) as error:
+        if _begins_with_lines(path):
+            return [record for _, record in json_lines(path)]
         raise InputError(f"'{path.name}' is no sound JSON. Copy or save it again.") from error
+
+
+def _begins_with_lines(path: Path) -> bool:
+    """Whether the first of several lines is an object by itself, as in JSON lines by whatever name."""
+    first = [line for _, line in islice(_lines(path), 2)]
+    try:
+        return len(first) == 2 and isinstance(_loaded(first[0]), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _loaded(written: bytes) -> object:

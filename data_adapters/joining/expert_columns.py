@@ -87,16 +87,18 @@ def table_shape(
     """
     table, file = opened.its_table, opened.path.name
     rest = [column for column in table.columns if column != id_column and column not in plan.unused(file)]
-    said = opened.answer_column or plan.said_role(file, "prediction")
+    said, positions = opened.answer_column or plan.said_role(file, "prediction"), list[str]()
     if not said:
         whole = _whole_scores(table, id_column, rest, names)
         if whole is not None:
             return whole
-        rest = [column for column in rest if not (is_gold(column) or is_position(column))] or rest
+        positions = [column for column in rest if is_position(column)]
+        rest = [column for column in rest if not (is_gold(column) or column in positions)] or rest
     if opened.answer_column:
         refuse_marks(opened, opened.answer_column)
         return TableShape(id_column, predicted=opened.answer_column)
     predicted = said or _prediction(opened, id_column, rest, is_given, plan, names)
+    predicted = predicted or next((c for c in positions if _numbers_classes(table, c, len(names))), None)
     confidence, order = _confidence(table, [c for c in rest if c != predicted], plan.said_role(file, "confidence"))
     if predicted is None and (confidence is None or len(names) != 2):
         others = [column for column in rest if column not in (confidence, order)]
@@ -183,6 +185,14 @@ def _names_classes(table: Table, column: str, names: set[str]) -> bool:
     """Whether a column holds names of classes alone, and more than one of them."""
     head = {value.casefold() for value in table.head(column)} - {""}
     return len(head) > 1 and head <= names and not all(map(reads_as_number, head))
+
+
+def _numbers_classes(table: Table, column: str, class_count: int) -> bool:
+    """Whether a column that is called as rows are counted repeats class numbers, as of the best class alone."""
+    if not table.holds_numbers(column):
+        return False
+    values = table.numbers(column).tolist()
+    return len(set(values)) < len(values) and set(values) <= set(range(class_count))
 
 
 def _confidence(table: Table, rest: Sequence[str], said: str | None) -> tuple[str | None, str | None]:

@@ -1,6 +1,7 @@
 """cleanlab's ``label_issues``: what it takes for a wrong label, as decisions of a reviewer called cleanlab.
 
-Only the issues become decisions (relabel to its predicted label, unsure where it predicts the given one or none): that
+Only the issues become decisions (relabel to its predicted label, unsure where it predicts the given one, none, or an
+option that the question does not have): that
 cleanlab raised no issue is nobody's judgement that a label is right. Our own table in this layout is not cleanlab's
 opinion but our suspicion and our reviewers' decisions, and adds nothing.
 """
@@ -9,12 +10,12 @@ import uuid
 
 import numpy as np
 
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.verdicts import RELABEL, UNSURE
 from cleaning.errors import InputError, counted
 from cleaning.keep.decisions import Decision
 from data_adapters.files.tables import Table
-from data_adapters.joining.class_codes import read_classes
+from data_adapters.joining.class_codes import integers, read_classes
 from data_adapters.joining.columns import ID_NAMES, known_columns
 from data_adapters.joining.option_answers import read_answers
 from data_adapters.sentences import listed
@@ -22,6 +23,7 @@ from data_adapters.sentences import listed
 REVIEWER = "cleanlab"
 QUALITY = ("label_quality", "label_score")
 DECIDED_BY = "decided_by"
+ISSUE = "is_label_issue"
 TRUE, FALSE = ("true", "1", "1.0"), ("false", "0", "0.0", "")
 
 
@@ -31,7 +33,7 @@ def read_label_issues(table: Table, dataset: Dataset, run_id: str = "") -> list[
     columns: is_label_issue, and where there are any predicted_label (Datalab's table of all issues has none),
     given_label and label_quality (or label_score).
     """
-    if "is_label_issue" not in table.columns:
+    if ISSUE not in table.columns:
         raise InputError(
             f"'{table.path.name}' is no label_issues table of cleanlab: it has no column 'is_label_issue'."
         )
@@ -46,6 +48,12 @@ def read_label_issues(table: Table, dataset: Dataset, run_id: str = "") -> list[
         for row, place in enumerate(places)
         if issue[row]
     ]
+
+
+def is_cleanlab(held: object) -> bool:
+    """Whether what a JSON file holds is the table: rows, or columns as pandas writes them."""
+    first = held[0] if isinstance(held, list) and held else held
+    return isinstance(first, dict) and ISSUE in first
 
 
 def is_our_own(table: Table) -> bool:
@@ -90,18 +98,26 @@ def _check_given(table: Table, dataset: Dataset, places: np.ndarray) -> None:
 
 def _classes(table: Table, column: str, dataset: Dataset, places: np.ndarray) -> np.ndarray:
     written = table.text(column)
-    if dataset.option_counts is None:
-        codes = read_classes(written, dataset.class_names).codes
-    else:
-        codes = read_answers(written, dataset.option_counts[places], ()).codes
+    codes = _codes(written, dataset)
     bad = np.flatnonzero(codes < 0)
     if len(bad):
         raise InputError(f"'{table.path.name}' (column '{column}') holds no class: {listed(written[bad])}")
     return codes
 
 
+def _codes(written: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """(R,) classes; for questions options by number from 0, as cleanlab counts them, or by letter: of any question, for
+    it knows only classes. Below 0 what is none."""
+    if dataset.option_counts is None:
+        return read_classes(written, dataset.class_names).codes
+    numbers = integers(written)
+    if (numbers >= 0).all():
+        return np.where(numbers < dataset.class_count, numbers, ABSTAIN)
+    return read_answers(written, np.full(len(written), dataset.class_count, np.int32), ()).codes
+
+
 def _issues(table: Table) -> np.ndarray:
-    written = np.array([one.lower() for one in table.text("is_label_issue")], object)
+    written = np.array([one.lower() for one in table.text(ISSUE)], object)
     bad = [one for one in written if one not in TRUE and one not in FALSE]
     if bad:
         raise InputError(f"'{table.path.name}' (column 'is_label_issue') must hold True or False, not {listed(bad)}")
@@ -115,7 +131,9 @@ def _notes(table: Table) -> list[str]:
 
 def _decision(dataset: Dataset, place: int, predicted: int, note: str, run_id: str) -> Decision:
     sample = str(dataset.sample_ids[place])
-    other = predicted != dataset.given_labels[place]
+    counts = dataset.option_counts
+    exists = counts is None or predicted < counts[place]
+    other = exists and predicted != dataset.given_labels[place]
     return Decision(
         uuid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"cleanlab {sample} {predicted}")),
         run_id=run_id,

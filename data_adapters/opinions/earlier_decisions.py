@@ -13,11 +13,12 @@ from data_adapters.files.endings import ending
 from data_adapters.files.tables import Table, read_table
 from data_adapters.limits import MAX_JSON_BYTES, readable_size
 from data_adapters.opinions.argilla import is_argilla, read_argilla
-from data_adapters.opinions.cleanlab_issues import is_our_own, read_label_issues
+from data_adapters.opinions.cleanlab_issues import is_cleanlab, is_our_own, read_label_issues
 
 
 def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "", fingerprint: str = "") -> Incoming:
-    """The decisions in a Label Studio export (.json, .csv), Argilla's (.json) or cleanlab's label_issues table.
+    """The decisions in a Label Studio export (.json, .csv), Argilla's (.json) or cleanlab's label_issues
+    table, which may be JSON too.
 
     The same file gives the same uuids each time, so that importing it twice is harmless. fingerprint:
     of the workspace's dataset, if not its own. Raises InputError.
@@ -32,9 +33,13 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "", finge
     if path.stat().st_size > MAX_JSON_BYTES:
         raise InputError(f"'{path.name}' is larger than {readable_size(MAX_JSON_BYTES)}. Export it in parts.")
     data = path.read_bytes()
-    records = _records(data, path.name)
-    if is_argilla(records):
-        return read_argilla(records, dataset, run_id)
+    held = _parsed(data, path.name)
+    if is_cleanlab(held):
+        return _of_table(read_table(path), dataset, run_id, fingerprint)
+    if not isinstance(held, list):
+        raise InputError(f"'{path.name}' holds no list. Expected an export of Label Studio or Argilla.")
+    if is_argilla(held):
+        return read_argilla(held, dataset, run_id)
     return read_tasks(data, dataset, run_id, fingerprint)
 
 
@@ -48,14 +53,11 @@ def _of_table(table: Table, dataset: Dataset, run_id: str, fingerprint: str) -> 
     return read_rows([dict(zip(columns, values)) for values in zip(*columns.values())], dataset, run_id, fingerprint)
 
 
-def _records(data: bytes, name: str) -> list:
+def _parsed(data: bytes, name: str) -> object:
     try:
-        records = json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"'{name}' is no sound JSON. Expected an export of Label Studio or Argilla.") from error
-    if not isinstance(records, list):
-        raise InputError(f"'{name}' holds no list. Expected an export of Label Studio or Argilla.")
-    return records
 
 
 def read_incoming(path: Path, dataset: Dataset, fingerprint: str, run_id: str = "") -> Incoming:

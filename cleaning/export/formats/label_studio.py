@@ -1,8 +1,9 @@
 """Label Studio's tasks, one per flagged or decided sample, and the labelling interface that they fit.
 
 The suggested label goes in as a prediction, each standing decision as an annotation. What Label Studio has no place
-for (who decided, in which run, how the card was shown) travels in the ``meta`` of the verdict's region, so that a file
-of ours gives the same decisions back. No user is named: the server knows only its own.
+for (who decided, in which run, how the card was shown) travels in a text of the annotation that nobody sees there, and
+that no click can take away, so that a file of ours gives the same decisions back. No user is named: the server knows
+only its own.
 """
 
 import json
@@ -44,6 +45,7 @@ def interface(handover: Handover) -> bytes:
         '  <Header value="Or what is wrong with it?"/>',
         *_choices("verdict", to, "single", said),
         f'  <TextArea name="note" {to} placeholder="Note"/>',
+        f'  <View style="display: none"><TextArea name="{META}" {to}/></View>',
         "</View>",
     ]
     return ("\n".join(lines) + "\n").encode()
@@ -125,11 +127,12 @@ def _annotation(vote: Decision, dataset) -> dict:
     names = [dataset.class_names[k] for k in vote.labels]
     kept = asdict(vote) | {"labels": list(vote.labels), NAMES: names}
     to = _to_name(dataset)
-    result = [_region("verdict", to, "choices", [vote.verdict]) | {"meta": {META: kept}}]
+    result = [_region("verdict", to, "choices", [vote.verdict])]
     if vote.labels:
         result.append(_region("label", to, "choices", names))
     if vote.note:
         result.append(_region("note", to, "textarea", [vote.note]))
+    result.append(_region(META, to, "textarea", [json.dumps(kept, ensure_ascii=False)]))
     return {
         "unique_id": vote.uuid,
         "result": result,

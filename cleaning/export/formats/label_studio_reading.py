@@ -29,6 +29,12 @@ NEEDED = (
     "verdicts."
 )
 ROW_FIELDS = frozenset({"annotation_id", "annotator", "lead_time"})  # of every row of JSON-MIN and CSV
+CONTROLS = {  # of our interface: {name: (type, where its values stand)}
+    "label": ("choices", "choices"),
+    "verdict": ("choices", "choices"),
+    "note": ("textarea", "text"),
+    META: ("textarea", "text"),
+}
 NAMED = {v.words: v.name for v in verdicts.VERDICTS if v.judges}  # in words, as the interface shows them
 NO_ANNOTATION = "it is no annotation as Label Studio writes them"
 
@@ -58,28 +64,26 @@ def is_row(task: dict) -> bool:
 
 
 def read_rows(rows: Iterable[dict], dataset, run_id: str = "", fingerprint: str = "") -> Incoming:
-    """The decisions in the rows of JSON-MIN or CSV (lists as JSON), which tell the user but not what we had written."""
-    tasks = [_task_of_row(row) for row in rows if row.get("annotation_id")]  # the others nobody has annotated
-    return replace(_Reader(dataset, run_id, fingerprint).read(tasks), authors_lost=True)
+    """The decisions in the rows of JSON-MIN or CSV (lists as JSON); of a project whose interface has no place for what
+    we had written they tell the user alone."""
+    annotated = [row for row in rows if row.get("annotation_id")]  # the others nobody has annotated
+    incoming = _Reader(dataset, run_id, fingerprint).read([_task_of_row(row) for row in annotated])
+    return replace(incoming, authors_lost=not any(row.get(META) for row in annotated))
 
 
 def _task_of_row(row: dict) -> dict:
     """A row as the task and the one annotation that it stands for."""
-    chosen = {name: _listed(value) for name, value in row.items()}
+    chosen = {name: [row[name]] if name == META else _listed(row[name]) for name in CONTROLS if row.get(name)}
     result = [
-        {"from_name": name, "type": "textarea" if name == "note" else "choices", "value": {_field(name): values}}
+        {"from_name": name, "type": CONTROLS[name][0], "value": {CONTROLS[name][1]: values}}
         for name, values in chosen.items()
-        if name in ("label", "verdict", "note") and values
+        if values
     ]
     told = ("sample_id", "image", MADE_ON, GIVEN, *HELD.values())
     data = {name: row[name] for name in told if row.get(name)}
     annotation = {name: row.get(name) for name in ("lead_time", "created_at", "updated_at")}
     annotation |= {"id": row.get("annotation_id"), "completed_by": row.get("annotator"), "result": result}
     return {"id": row.get("id", "?"), "data": data, "annotations": [annotation]}
-
-
-def _field(name: str) -> str:
-    return "text" if name == "note" else "choices"
 
 
 def _listed(value: object) -> list[str]:
@@ -136,7 +140,7 @@ class _Reader:
         verdict, labels = self._said(annotation, self.given[sample])
         check_labels(verdict, labels, self.given[sample], len(self.codes))
         note = " ".join(_chosen(annotation, "note", "text"))
-        kept = next((r["meta"][META] for r in annotation["result"] if META in (r.get("meta") or {})), None)
+        kept = _kept(annotation)
         if kept is None:
             values = _made_there(annotation, task, verdict, labels, note) | {"run_id": self.run_id}
         elif _still_says(kept := self._as_numbered_here(kept), verdict, labels, note):
@@ -197,6 +201,14 @@ class _Reader:
 
 def _named(task: dict, why: str) -> LeftOut:
     return LeftOut(f"task {task.get('id', '?')}", why)
+
+
+def _kept(annotation: dict) -> dict | None:
+    """What we wrote of a decision: in a text that is not shown there, in earlier files beside a region."""
+    written = _chosen(annotation, META, "text")
+    if written:
+        return dict(json.loads(written[0]))
+    return next((r["meta"][META] for r in annotation["result"] if META in (r.get("meta") or {})), None)
 
 
 def _still_says(kept: dict, verdict: str, labels: list[int], note: str) -> bool:

@@ -17,6 +17,10 @@ from data_adapters.files.values import column_of, text_of
 from data_adapters.joining.given_labels import LISTED
 
 NUMPY_SCALAR = re.compile(r"np\.\w+\(([^()]*)\)")
+QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+NUMPY_WORDS = re.compile(
+    rf"\[\s*(?:{QUOTED.pattern})(?:\s+(?:{QUOTED.pattern}))+\s*\]"
+)  # a Python list has commas between
 MOST_RANKED = 1000  # classes in a cell
 LOOKED_AT = 50
 NAMED_CLASS = frozenset(("label", "_cls", "confidence", "tags", "_id", "logits", "id"))
@@ -91,6 +95,7 @@ def written_list(text: str) -> list | None:
 
 
 def _literal(text: str) -> object:
+    text = f"[{','.join(QUOTED.findall(text))}]" if NUMPY_WORDS.fullmatch(text.strip()) else text
     try:
         return ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
+from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.label_studio import label_studio_tasks
@@ -15,7 +16,7 @@ from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
 from cleaning.settle.policy import Policy
 from data_adapters.opinions import read_earlier_decisions, read_truth
-from tests.cleaning.export.making import a_workspace, some_decisions
+from tests.cleaning.export.making import a_workspace, some_decisions, some_questions
 from tests.data_adapters import tiny
 from tests.factories import tiny_dataset
 
@@ -151,6 +152,26 @@ def test_datalabs_table_of_all_issues_has_no_predictions(four, tmp_path):
     table.assign(is_outlier_issue=False).drop(columns="predicted_label").to_csv(tmp_path / "all.csv")
     read = decisions_in(tmp_path / "all.csv", four)
     assert [(d.sample_id, d.verdict) for d in read] == [("s1", "unsure"), ("s2", "unsure")]
+
+
+@pytest.mark.parametrize("write", [int, OPTION_LETTERS.__getitem__])
+def test_cleanlab_counts_the_options_of_questions_from_zero(tmp_path, write):
+    """Also where no 0 is among them; it does not know that a question has fewer options than others."""
+    dataset = some_questions(4)
+    object.__setattr__(dataset, "given_labels", np.array([3, 1, 2, 1], np.int32))
+    object.__setattr__(dataset, "option_counts", np.array([4, 4, 4, 2], np.int32))
+    told = {"given_label": [3, 1, 2, 1], "predicted_label": [1, 2, 3, 3]}
+    table = {"is_label_issue": [True] * 4} | {name: [write(k) for k in codes] for name, codes in told.items()}
+    read = decisions_in(issues(tmp_path / "i.csv", **table), dataset)
+    assert [(d.verdict, d.labels) for d in read] == [
+        ("relabel", (1,)), ("relabel", (2,)), ("relabel", (3,)), ("unsure", ())
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("orient", ["records", "columns"])
+def test_cleanlabs_table_as_json(four, tmp_path, orient):
+    pd.read_csv(issues(tmp_path / "i.csv")).to_json(tmp_path / "i.json", orient=orient)
+    assert [(d.sample_id, d.labels) for d in decisions_in(tmp_path / "i.json", four)] == [("s1", (2,)), ("s2", ())]
 
 
 def test_what_cleanlab_itself_finds_can_be_read(tmp_path):
