@@ -2,7 +2,7 @@
 
     python -m benchmarks mutants -- --publish      # all areas, tables into docs/mutants.md
     python -m benchmarks mutants -- queue --each 40 --seed 1
-    python -m benchmarks mutants -- --again build/mutants.json      # those that survived, against new tests
+    python -m benchmarks mutants -- --again build/mutants.json      # that run, its survivors against new tests
 
 One process at a time, on a copy of the tree in a temporary folder: the checkout is never changed. A mutant counts as
 killed when a test fails, or when the tests need far more processor time than they ever should.
@@ -70,7 +70,7 @@ AREAS = {
 def main(arguments: Sequence[str] = ()) -> None:
     chosen = _parse(arguments)
     planted = _again(chosen.again) if chosen.again else drawn(chosen.areas or list(AREAS), chosen.each, chosen.seed)
-    results = []
+    results = _killed(chosen.again) if chosen.again else []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
         for number, (area, mutant) in enumerate(planted, start=1):
@@ -155,7 +155,7 @@ def _test(folder: Path, tests: list[str]) -> None:
 def tables(results: list[dict]) -> str:
     """Killed by area, and what survived."""
     rows = ["| Area | Planted | Killed | Share |", "|---|---|---|---|"]
-    for area in [*dict.fromkeys(r["area"] for r in results), "all"]:
+    for area in [*(one for one in AREAS if one in {r["area"] for r in results}), "all"]:
         mine = [r["killed"] for r in results if area in (r["area"], "all")]
         rows.append(f"| {area} | {len(mine)} | {sum(mine)} | {sum(mine) / len(mine):.0%} |")
     left = [Mutant(*(r[k] for k in ("path", "kind", "line", "source"))) for r in results if not r["killed"]]
@@ -180,6 +180,10 @@ def _again(path: Path) -> list[tuple[str, Mutant]]:
     return [(r["area"], Mutant(*(r[k] for k in ("path", "kind", "line", "source")))) for r in kept]
 
 
+def _killed(path: Path) -> list[dict]:
+    return [r for r in json.loads(path.read_text(encoding="utf-8")) if r["killed"]]
+
+
 def _keep(results: list[dict], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results), encoding="utf-8")
@@ -190,7 +194,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("areas", nargs="*", choices=[*AREAS, []], help="default: all")
     parser.add_argument("--each", type=int, default=20, help="mutants of an area")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--again", type=Path, help="results of an earlier run: only what survived")
+    parser.add_argument("--again", type=Path, help="an earlier run: its survivors are tried again, the rest stands")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "build" / "mutants.json")
     parser.add_argument("--publish", action="store_true", help="into docs/mutants.md")
     return parser.parse_args(arguments)

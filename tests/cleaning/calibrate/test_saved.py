@@ -97,6 +97,8 @@ def test_a_part_is_those_samples_alone():
     dataset.samples["half"] = np.where(np.arange(600) % 2, "odd", "even")
     part, experts = part_of(dataset, made.experts, "half", "odd")
     assert list(part.sample_ids) == list(dataset.sample_ids[1::2]) and len(part.samples) == 300
+    assert dataset.option_counts is not None and part.option_counts is not None
+    assert part.option_counts.tolist() == dataset.option_counts[1::2].tolist()
     whole = expert_reports(dataset, made.experts)
     for one, of_all in zip(expert_reports(part, experts), whole):
         assert one.predicted.tolist() == of_all.predicted[1::2].tolist()

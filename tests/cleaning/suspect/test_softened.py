@@ -7,7 +7,7 @@ from cleaning.calibrate.calibration import Calibration
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import FOLD_COUNT
 from cleaning.scores.float_bits import all_finite, widened
-from cleaning.suspect.softened import Buffers, Softener
+from cleaning.suspect.softened import Buffers, Softener, _settled
 
 TEMPERATURES = np.array([[0.7], [1.0], [1.3], [2.0], [5.0]])
 
@@ -102,3 +102,14 @@ def test_a_row_is_the_same_whatever_rows_stand_beside_it(dtype):
         alone = softener(scores).soften(slice(row, row + 1), fold[[row]], Buffers())
         np.testing.assert_array_equal(alone.exponentials[0], whole.exponentials[row])
         assert alone.total[0] == whole.total[row]
+
+
+def test_who_abstains_says_nothing_of_any_class_however_it_was_calibrated():
+    scores = np.array([[2.0, 1.0, 0.0], [np.nan, np.nan, np.nan], [0.0, 0.0, 3.0]], np.float32)
+    one = softener(scores, score_kind="logits")
+    made = one._careful(np.arange(3), np.ones((3, 1), np.float32), np.empty((3, 3), np.float32))
+    assert made.silent.tolist() == [False, True, False]
+    settled = _settled(made, np.array([0.9, 0.8, 0.7], np.float32))
+    said = settled.exponentials / settled.total[:, None]
+    assert said[1].tolist() == [0, 0, 0] and said[[0, 2]].sum(axis=1) == pytest.approx(1)
+    assert said[0, 0] == pytest.approx(0.9) and said[2, 2] == pytest.approx(0.7)
