@@ -21,6 +21,7 @@ from scipy.stats import beta
 
 from benchmarks.estimates_errors import errors_table, measure_errors
 from benchmarks.estimates_runs import Rankings, measure_runs, runs_table
+from benchmarks.estimates_same import measure_same, same_table
 from benchmarks.estimators import OTHERS, Answer, answer
 from benchmarks.populations import (
     Population,
@@ -231,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it planted sets only")
     parser.add_argument("--only", choices=("real", "planted"), help="only the real or only the planted sets")
-    parser.add_argument("--part", choices=PARTS, help="only one run, several runs, or reviewers who err")
+    parser.add_argument("--part", choices=PARTS, help="only one run, several, one beside another, or who errs")
     parser.add_argument("--quick", action="store_true", help="25 simulations each instead of 2,000")
     parser.add_argument("--simulations", type=int, help="simulations each")
     parser.add_argument("--processes", type=int, help="at most so many at once; else as many as there are cores")
@@ -252,6 +253,11 @@ def _one_run(wanted: argparse.Namespace) -> str:
 def _several_runs(wanted: argparse.Namespace) -> str:
     sets = [Rankings(*parts) for parts in _sets(wanted, real_rankings, planted_rankings)]
     return runs_table(_measured(measure_runs, sets, _simulations(wanted, 2_000), wanted.processes))
+
+
+def _the_same_flags(wanted: argparse.Namespace) -> str:
+    sets = [Rankings(*parts) for parts in _sets(wanted, real_rankings, planted_rankings)]
+    return same_table(_measured(measure_same, sets, _simulations(wanted, 300)))
 
 
 def _reviewers_who_err(wanted: argparse.Namespace) -> str:
@@ -278,7 +284,7 @@ def _measured(measure_one: Callable, sets: list, simulations: int, processes: in
     return tallies
 
 
-PARTS = {"one": _one_run, "runs": _several_runs, "errors": _reviewers_who_err}
+PARTS = {"one": _one_run, "runs": _several_runs, "same": _the_same_flags, "errors": _reviewers_who_err}
 
 if __name__ == "__main__":
     main()

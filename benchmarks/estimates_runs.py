@@ -8,6 +8,7 @@ in an eighth of the simulations after every fortieth card too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -24,6 +25,7 @@ SHARE = 0.2  # of a queue's cards drawn at random
 REVIEWED = (60, 400)  # cards decided of a run's queue
 LOOKS, PEEKING = 40, 8
 ROUNDING = 1e-9
+CARD_LIMIT = 1_000  # of a lot; more than any queue here holds, and the first cards are the same whatever the limit
 WIDTHS = ("width before the last run", "as it begins", "when it ends", "by its own cards alone")
 
 
@@ -66,6 +68,7 @@ class MadeRun:
     flagged: int
     shown: np.ndarray
 
+    @cached_property
     def queue(self) -> tuple[np.ndarray, np.ndarray]:
         """(Q,) rows and (Q,) whether they are among its random cards."""
         drawn = self.audit.rows[: audit_card_count(self.flagged, SHARE)]
@@ -86,27 +89,32 @@ class Reviewing:
         ranking = self.rankings[int(self.rng.integers(len(self.rankings)))]
         flagged = ranking.ties_kept_whole(round(float(self.rng.choice(FLAGGED)) * len(ranking)))
         threshold = float(ranking.suspicion[flagged - 1]) if flagged else 1.0
-        audit = draw_audit(ranking, threshold, int(self.rng.integers(2**40)))
+        audit = draw_audit(ranking, threshold, int(self.rng.integers(2**40)), card_limit=CARD_LIMIT)
         self.runs.append(MadeRun(ranking, audit, flagged, np.zeros(len(self.wrong), bool)))
 
     def decide(self, cards: int) -> bool:
         """The next cards of the last run's queue; whether there were so many."""
         now = self.runs[-1]
-        rows, drawn = now.queue()
+        rows, drawn = now.queue
         todo = np.flatnonzero(np.isnan(self.codes[rows]))[:cards]
         self.codes[rows[todo]] = self.wrong[rows[todo]]
         now.shown[rows[todo][drawn[todo]]] = True
         return len(todo) == cards
 
-    def curve(self, anytime: bool, alone: bool = False):
-        """The last run's estimate at FLAGGED; alone: without what the runs before it drew."""
-        now, before = self.runs[-1], self.runs[:-1]
-        others = [] if alone else [OtherDesign(run.audit, run.ranking, run.shown) for run in before]
-        counted = count_verdicts(now.audit, self.codes, now.ranking, shown_here=now.shown, others=others)
-        return estimate_curve(now.audit, self.codes, now.ranking, self.thresholds(), anytime=anytime, counted=counted)
+    def review(self) -> None:
+        """Some cards of the last run's queue."""
+        self.decide(int(self.rng.integers(*REVIEWED)))
 
-    def thresholds(self) -> np.ndarray:
-        ranking = self.runs[-1].ranking
+    def curve(self, anytime: bool, alone: bool = False, of: int = -1):
+        """A run's estimate at FLAGGED, the last one's unless ``of`` says another; alone: without what others drew."""
+        now = self.runs[of]
+        reviewed = [run for run in self.runs if run is not now and run.shown.any()]
+        others = [] if alone else [OtherDesign(run.audit, run.ranking, run.shown) for run in reviewed]
+        counted = count_verdicts(now.audit, self.codes, now.ranking, shown_here=now.shown, others=others)
+        thresholds = self.thresholds(now.ranking)
+        return estimate_curve(now.audit, self.codes, now.ranking, thresholds, anytime=anytime, counted=counted)
+
+    def thresholds(self, ranking: Ranking) -> np.ndarray:
         kept = [max(ranking.ties_kept_whole(round(share * len(ranking))), 1) for share in FLAGGED]
         return ranking.suspicion[np.array(kept) - 1]
 
@@ -114,7 +122,7 @@ class Reviewing:
         """(F, 2) whether the intervals hold the truth about the last run."""
         ranking = self.runs[-1].ranking
         found = np.concatenate([[0], np.cumsum(self.wrong[ranking.rows])])
-        flagged = ranking.flagged_counts(self.thresholds())
+        flagged = ranking.flagged_counts(self.thresholds(ranking))
         real = np.stack([found[flagged] / flagged, found[flagged] / found[-1]])
         bands = (curve.precision, curve.detection_rate)
         return np.stack([(b.low - ROUNDING <= r) & (r <= b.high + ROUNDING) for b, r in zip(bands, real)], 1)
@@ -135,10 +143,10 @@ def _simulate(rankings: Sequence[Ranking], wrong: np.ndarray, tally: RunsTally, 
     always = np.ones((len(FLAGGED), 2), bool)
     for made in range(count):
         if made == count - 1:
-            tally.earlier += _half_widths(reviewing.curve(anytime=False))
+            tally.earlier += half_widths(reviewing.curve(anytime=False))
         reviewing.begin()
         if made == count - 1:
-            tally.before += _half_widths(reviewing.curve(anytime=False))
+            tally.before += half_widths(reviewing.curve(anytime=False))
         left = int(reviewing.rng.integers(*REVIEWED))
         while left > 0 and reviewing.decide(min(LOOKS, left)):
             left -= LOOKS
@@ -148,13 +156,14 @@ def _simulate(rankings: Sequence[Ranking], wrong: np.ndarray, tally: RunsTally, 
     curve = reviewing.curve(anytime=False)
     tally.asked[place] += 1
     tally.inside[place] += reviewing.hits(curve)
-    tally.after += _half_widths(curve)
-    tally.alone += _half_widths(reviewing.curve(anytime=False, alone=True))
+    tally.after += half_widths(curve)
+    tally.alone += half_widths(reviewing.curve(anytime=False, alone=True))
     if seed < tally.peeking:
         tally.always += always
 
 
-def _half_widths(curve) -> np.ndarray:
+def half_widths(curve) -> np.ndarray:
+    """(2,) of precision and detection rate at JUDGED."""
     at = FLAGGED.index(JUDGED)
     return np.array([(band.high - band.low)[at] / 2 for band in (curve.precision, curve.detection_rate)])
 

@@ -103,7 +103,7 @@ def one_expert(run, made) -> None:
         st.markdown(f"## {plain(calibration_reports.sentence(report), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
-        parameters(made[chosen])
+        parameters(report)
     with right:
         before, after = calibration_reports.curves(report, bins)
         parts = [
@@ -120,7 +120,7 @@ def chosen_method(run, report) -> str:
     workspace, name = loaders.opened_workspace(), report.expert.name
     methods = calibration_reports.methods_of(report)
     kept, key = loaders.in_force(workspace.id, run.id).chosen.calibration_methods.get(name), f"calibrate_method_{name}"
-    usual = kept if kept in methods else calibration_reports.usual_method(run, report)
+    usual = kept if kept in methods else methods[0]
 
     @guarded
     def changed() -> None:
@@ -132,8 +132,9 @@ def chosen_method(run, report) -> str:
         index=methods.index(usual),
         key=key,
         on_change=changed,
-        help="Shown here and used on the Cascade page: the recommended one where it is better beyond noise. The ranking "
-        "keeps what its run was made with; a new run can have another.",
+        help="What is said of this expert, on cards, in cascades and in what is exported: the recommended one where it is "
+        "better beyond noise. Experts are weighed and samples ranked by what the run was made with; a new run can have "
+        "another.",
     )
     advised = calibration_reports.recommendation(run, report)
     st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))
@@ -141,13 +142,15 @@ def chosen_method(run, report) -> str:
 
 
 def parameters(report) -> None:
-    """The run's own parameters with intervals."""
+    """The parameters in use with intervals; a curve of many knots has none."""
     found = [
         f"{row.parameter} = {row.value:.3g} ({row.low:.3g} to {row.high:.3g})"
         for row in parameter_intervals(report.calibration).itertuples()
     ]
     bound = "; at the end of its range, so it means little" if report.calibration.at_bound else ""
-    st.caption(plain(f"{report.calibration.method}: {', '.join(found)}{bound}"))
+    ranked = "" if report.as_ranked is None else f"; weighed and ranked by {report.as_ranked.calibration.described()}"
+    told = ": ".join(filter(None, [report.calibration.method, ", ".join(found)]))
+    st.caption(plain(f"{told}{bound}{ranked}"))
 
 
 def closer(run, report, method: str) -> None:

@@ -7,7 +7,7 @@ themselves hold errors, so "accuracy" is agreement with the given labels.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import cpu_count
 
 import numpy as np
@@ -36,7 +36,8 @@ class Stated:
 class ExpertReport:
     """One expert: its answers (N,), which are right (N,) bool against the given labels, before and after.
 
-    before is None for hard answers.
+    before is None for hard answers. as_ranked: the same by the calibration that the pool weighs it by, where what is said
+    of it is another one.
     """
 
     expert: Expert
@@ -45,6 +46,7 @@ class ExpertReport:
     right: np.ndarray
     before: Stated | None
     after: Stated
+    as_ranked: "ExpertReport | None" = None
 
     @property
     def answered(self) -> np.ndarray:
@@ -91,6 +93,20 @@ def report_expert(dataset: Dataset, expert: Expert, calibration: Calibration, fo
         before = Stated(np.where(expert.predicted == ABSTAIN, np.nan, expert.confidence))
     right = expert.predicted == dataset.given_labels
     return ExpertReport(expert, calibration, np.asarray(expert.predicted), right, before, after)
+
+
+def as_said(report: ExpertReport, said: Calibration, folds: Folds) -> ExpertReport:
+    """The report with what is said of the expert by another calibration, where ``said`` is one."""
+    if not said.maps or said.method == report.calibration.method or report.before is None:
+        return report
+    stated = mapped(said.maps, np.nan_to_num(report.before.confidence, nan=0.5), folds.fold)
+    stated = np.where(report.answered, stated, np.nan)
+    after = Stated(stated.astype(np.float32))
+    of_label, squared = report.after.label_probability, report.after.squared_sum
+    if of_label is not None and squared is not None:
+        parts = np.stack([report.after.confidence, of_label, squared])
+        after = Stated(*_settled(parts, stated, report.right).astype(np.float32))
+    return replace(report, calibration=said, after=after, as_ranked=report)
 
 
 def expert_reports(

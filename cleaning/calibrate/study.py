@@ -10,7 +10,7 @@ import pandas as pd
 
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibration import Calibration
-from cleaning.calibrate.calibrators import METHODS, Recommendation, calibrator, cross_fitted, recommend
+from cleaning.calibrate.calibrators import METHODS, Recommendation, recommend
 from cleaning.calibrate.report import ExpertReport, Stated
 from cleaning.errors import InputError
 
@@ -44,13 +44,6 @@ def compare_methods(report: ExpertReport, fold: np.ndarray) -> Recommendation:
     own = report.calibration.method
     also = {} if own in METHODS else {own: np.asarray(report.after.confidence, float)}
     return recommend(report.before.confidence, report.right, also=also, fold=fold)
-
-
-def stated_by(report: ExpertReport, method: str, fold: np.ndarray) -> np.ndarray:
-    """(N,) cross-fitted confidence of one expert under a method; its own method gives what the run uses."""
-    if report.before is None or method == report.calibration.method:
-        return np.asarray(report.after.confidence, float)
-    return cross_fitted(calibrator(method), report.before.confidence, report.right, fold)
 
 
 def effect_of_bins(

@@ -71,7 +71,7 @@ def _worked_out(arguments: argparse.Namespace) -> tuple["pd.DataFrame", Callable
     if elsewhere and not arguments.save:
         return judged_elsewhere(study.dataset, study.experts, elsewhere, arguments.seed), str
     reports = reports_of(study, arguments.seed)
-    fitted = [(r.expert.kind, r.calibration) for r in reports]
+    fitted = [(r.expert.kind, (r.as_ranked or r).calibration) for r in reports]
     judged = judged_elsewhere(study.dataset, study.experts, elsewhere, arguments.seed) if elsewhere else None
     table = calibration_table(reports) if judged is None else judged
     return table, lambda: calibration_json(saved_calibration(study.dataset.name, len(study.dataset), fitted))
@@ -97,10 +97,17 @@ def _read(arguments: argparse.Namespace):
 
 
 def reports_of(reading, seed: int) -> list:
-    """An ExpertReport for each expert of a reading, with progress on stderr."""
-    from cleaning.calibrate.report import expert_reports
+    """An ExpertReport for each expert of a reading, by what is said of it, with progress on stderr."""
+    from cleaning.calibrate.chosen_way import calibrate_as
+    from cleaning.calibrate.report import as_said, expert_reports
+    from cleaning.domain.folds import draw_folds
+    from cleaning.domain.settings import RECOMMENDED
 
-    progress = Progress()
-    reports = expert_reports(reading.dataset, reading.experts, seed, progress)
+    progress, given = Progress(), reading.dataset.given_labels
+    reports, folds = (
+        expert_reports(reading.dataset, reading.experts, seed, progress),
+        draw_folds(reading.dataset.sample_ids, seed),
+    )
+    said = [as_said(r, calibrate_as(RECOMMENDED, r.expert, given, folds), folds) for r in reports]
     progress.done()
-    return reports
+    return said

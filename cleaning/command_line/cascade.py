@@ -64,9 +64,10 @@ def run(arguments: argparse.Namespace) -> None:
     out = check_output(arguments.out, (".json", ".csv")) if arguments.out else None
     router = check_output(arguments.router, (".json",)) if arguments.router else None
     names = _asked(arguments)
-    experts, labels, against = _asked_experts(names, arguments)
-    curves = cascade_curves(experts, labels, bins=arguments.bins, repeats=arguments.repeats, seed=arguments.seed)
-    promise = _promise(experts, labels, arguments)
+    experts, labels, against, maps = _asked_experts(names, arguments)
+    options = {"bins": arguments.bins, "calibrate": maps}
+    curves = cascade_curves(experts, labels, repeats=arguments.repeats, seed=arguments.seed, **options)
+    promise = _promise(experts, labels, arguments, options)
     if promise is None:
         point = _operating_point(curves, arguments)
     else:
@@ -80,12 +81,12 @@ def run(arguments: argparse.Namespace) -> None:
     elif out:
         write_table(curves.table(), out)
     if router:
-        write_bytes(router, router_json(_router(experts, labels, point, promise, arguments)).encode())
+        write_bytes(router, router_json(_router(experts, labels, point, promise, arguments, options)).encode())
     for path in filter(None, (out, router)):
         print(f"{path}: written", file=sys.stderr)
 
 
-def _promise(experts, labels, arguments):
+def _promise(experts, labels, arguments, options: dict):
     """The promised operating point, where one is asked for; InputError if a router is wanted and none can be promised."""
     from cleaning.experts.cascade import promised
 
@@ -97,20 +98,20 @@ def _promise(experts, labels, arguments):
         arguments.promise,
         confidence=arguments.confidence,
         answer=_rule(arguments),
-        bins=arguments.bins,
         seed=arguments.seed,
+        **options,
     )
     if arguments.router and made.router is None:
         raise InputError(f"No router is written. {made.sentence()}")
     return made
 
 
-def _router(experts, labels, point, promise, arguments) -> dict:
+def _router(experts, labels, point, promise, arguments, options: dict) -> dict:
     from cleaning.experts.cascade import learn_router
 
     if promise is not None and promise.router is not None:
         return promise.router
-    return learn_router(experts, labels, point=point, bins=arguments.bins, answer=_rule(arguments))
+    return learn_router(experts, labels, point=point, answer=_rule(arguments), **options)
 
 
 def _rule(arguments) -> Literal["last", "higher"]:
@@ -132,19 +133,20 @@ def _asked(arguments) -> list[str]:
 
 
 def _asked_experts(names: list[str], arguments):
-    """(answers of the chosen experts, the labels they are held against, these in words)."""
+    """(answers of the chosen experts, the labels they are held against, these in words, how each is calibrated)."""
     from cleaning.command_line.shared.scored_source import SENTENCE, scored_source
     from cleaning.command_line.shared.study_source import read_study
-    from cleaning.experts.cascade import answers_scored, no_labels
+    from cleaning.experts.cascade import answers_scored, calibrations_named, no_labels
 
     scored = scored_source(arguments)
     if scored is not None:
         experts = scored.chosen(names)
         answers = [answers_scored(e, c) for e, c in zip(experts, _costs(experts, names, arguments))]
-        return _with_latencies(answers, arguments), no_labels(scored), SENTENCE
+        return _with_latencies(answers, arguments), no_labels(scored), SENTENCE, calibrations_named({}, names)
     study = read_study(arguments, free_answers=True)
-    answers, labels = _answers(study, names, arguments)
-    return _with_latencies(answers, arguments), labels, study.labels.sentence()
+    answers, labels, methods = _answers(study, names, arguments)
+    maps = calibrations_named(methods, names)
+    return _with_latencies(answers, arguments), labels, study.labels.sentence(), maps
 
 
 def _with_latencies(experts, arguments) -> list:
@@ -168,7 +170,8 @@ def _costs(experts, names: list[str], arguments) -> list[float]:
 
 
 def _answers(study, names: list[str], arguments):
-    """Answers of the chosen experts on the samples that count, and the labels of those."""
+    """Answers of the chosen experts on the samples that count, the labels of those, and by what each is said to be
+    sure."""
     from types import SimpleNamespace
 
     from cleaning.command_line.calibrate import reports_of
@@ -180,7 +183,8 @@ def _answers(study, names: list[str], arguments):
         raise InputError("A cascade cannot ask the same expert twice. Choose different experts.")
     reports = reports_of(SimpleNamespace(dataset=study.dataset, experts=experts), arguments.seed)
     counted = study.labels.counted
-    return [answers_of(r, c, counted) for r, c in zip(reports, costs)], study.labels.codes[counted]
+    answers = [answers_of(r, c, counted) for r, c in zip(reports, costs)]
+    return answers, study.labels.codes[counted], {r.expert.name: r.calibration.method for r in reports}
 
 
 def _number(pair: str, names: list[str], option: str) -> tuple[str, float]:

@@ -1,6 +1,6 @@
 """Everything an export is made from, gathered once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from cleaning.domain.dataset import OPTION_LETTERS, Dataset
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
+from cleaning.keep.said_confidence import said_of_rows
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.in_force import InForce, in_force
 from cleaning.settle.final_labels import FinalLabels, settle
@@ -63,6 +64,11 @@ class Handover:
         scores = self.scores
         other = scores["confidence"].to_numpy() > np.asarray(self.run.label_probability)
         return np.where(other, scores["suggested"].to_numpy(), self.dataset.given_labels).astype(np.int32)
+
+    @cached_property
+    def said(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Gives (n, M) how sure each expert is said to be on rows of the dataset."""
+        return said_of_rows(self.workspace, self.run, self.in_force.chosen.calibration_methods)
 
     @cached_property
     def names(self) -> np.ndarray:

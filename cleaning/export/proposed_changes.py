@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.errors import counted
 from cleaning.export.handover import Handover
@@ -102,7 +104,8 @@ def _what(handover: Handover, row: int) -> str:
 
 def _experts(handover: Handover, row: int, told) -> tuple[dict, ...]:
     run = handover.run
-    answers = zip(run.expert_names, run.predicted[row].tolist(), run.confidence[row].tolist())
+    said = handover.said(np.array([row]))[0]
+    answers = zip(run.expert_names, run.predicted[row].tolist(), said.tolist())
     return tuple(
         {"expert": name, "label": told(code), "confidence": round(confidence, 4)}
         for name, code, confidence in answers

@@ -1,5 +1,9 @@
-"""Whether an open SQLite database is still the file at its path: what is written to another one is lost."""
+"""The file of an SQLite database: whether it may be written, and whether an open one is still the file at its path, as
+what is written to another one is lost. Of one that may only be read a copy stands in, so that reading works as ever."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import sqlalchemy as sql
@@ -7,6 +11,7 @@ import sqlalchemy as sql
 from cleaning.errors import WorkspaceError
 
 Identity = tuple[int, int]
+_BESIDE = ("", "-wal")
 
 
 class OpenFile:
@@ -47,3 +52,19 @@ def _identity(path: Path) -> Identity | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def may_write(path: Path) -> bool:
+    """Whether a database file, new or not, can be written where it is."""
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def copied(url: str, path: Path) -> sql.URL:
+    """The address of a copy, in a folder of its own, of a log that may be read and not written; with its write-ahead
+    log."""
+    folder = Path(tempfile.mkdtemp(prefix="second-opinion-"))
+    for ending in _BESIDE:
+        source = path.with_name(path.name + ending)
+        if source.exists():
+            shutil.copyfile(source, folder / source.name)
+    return sql.make_url(url).set(database=str(folder / path.name))

@@ -14,8 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from cleaning.errors import WorkspaceError
 from cleaning.keep.fair_turn import FairTurn
-from cleaning.keep.open_file import OpenFile
-from cleaning.keep.read_only import copied, may_write
+from cleaning.keep.open_file import OpenFile, copied, may_write
 
 Work = Callable[[sql.Connection], object]
 LARGEST_GROUP = 256

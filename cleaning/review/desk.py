@@ -15,6 +15,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.leases import Handed, Holder, Lease, Leases, Offer
 from cleaning.keep.runs import Run
+from cleaning.keep.said_confidence import said_of_rows
 from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import finds, history
@@ -55,9 +56,10 @@ class ReviewDesk:
         self.workspace, self.run = workspace, run
         self.dataset = workspace.dataset()
         self.store = shared_store(workspace.decisions_url, workspace.id)
-        self.facts = Facts(self.dataset, run, changed_upstream(workspace))
+        self.facts = Facts(self.dataset, run, changed_upstream(workspace), self._said_of)
         self.cards = make_cards(self.facts, lambda: self.opinions)
         self.leases = Leases(self.store)
+        self._said: tuple[dict[str, str], Callable[[np.ndarray], np.ndarray]] | None = None
         self._lock = threading.RLock()
         self._begin_anew()
 
@@ -79,6 +81,13 @@ class ReviewDesk:
                 return RowOpinions(self.dataset, self.run, self.workspace.experts_of(self.run))
             except (InputError, OSError):
                 return None
+
+    def _said_of(self, rows: np.ndarray) -> np.ndarray:
+        chosen = self.in_force().chosen.calibration_methods
+        with self._lock:
+            if self._said is None or self._said[0] != chosen:
+                self._said = chosen, said_of_rows(self.workspace, self.run, chosen)
+            return self._said[1](rows)
 
     # -- the queue -----------------------------------------------------------------------------------------------
 

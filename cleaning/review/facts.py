@@ -1,6 +1,6 @@
 """What is known of every sample of a run, in the dataset's order; computed once, when first asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -21,10 +21,18 @@ class Facts:
     """dataset and run, and (N,) arrays that follow from them.
 
     upstream: by sample id both versions of what changed since decisions were carried here (``changed_upstream``).
+    said: gives (n, M) how sure each expert is said to be on rows of the dataset; as ranked, where none is given.
     """
 
-    def __init__(self, dataset: Dataset, run: Run, upstream: Mapping[str, dict] | None = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        run: Run,
+        upstream: Mapping[str, dict] | None = None,
+        said: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> None:
         self.dataset, self.run, self.upstream = dataset, run, upstream or {}
+        self.said = said or (lambda rows: np.array(run.confidence[rows], np.float32))
 
     @cached_property
     def requeued(self) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cleaning.calibrate.report import ExpertReport, report_expert
+from cleaning.calibrate.report import ExpertReport, as_said, report_expert
 from cleaning.certify.further_cards import Certified, certified_now
 from cleaning.domain.dataset import Dataset
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
@@ -15,6 +15,7 @@ from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
 from cleaning.estimate.ranked_run import RankedRun, ranked_run
 from cleaning.keep.decisions import ReviewStore, shared_store
 from cleaning.keep.runs import Run
+from cleaning.keep.said_confidence import SaidConfidence
 from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
 from cleaning.review.chosen import Choosing
@@ -42,10 +43,10 @@ def run(workspace_id: str, run_id: str) -> Run:
 def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent) -> list[ExpertReport]:
     """One report an expert of the run (``cleaning.calibrate.report``)."""
     samples, scored, made = dataset(workspace_id), run(workspace_id, run_id), []
-    experts = workspace(workspace_id).experts_of(scored)
-    for done, (expert, calibration) in enumerate(zip(experts, scored.calibrations)):
-        _progress(done / len(experts), f"reading expert {done + 1} of {len(experts)}")
-        made.append(report_expert(samples, expert, calibration, folds(workspace_id, run_id)))
+    said, parts = SaidConfidence.of(workspace(workspace_id), scored), folds(workspace_id, run_id)
+    for done, (expert, own, calibration) in enumerate(zip(said.experts, scored.calibrations, said.calibrations)):
+        _progress(done / len(said.experts), f"reading expert {done + 1} of {len(said.experts)}")
+        made.append(as_said(report_expert(samples, expert, own, parts), calibration, parts))
     return made
 
 

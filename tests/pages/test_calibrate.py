@@ -38,9 +38,11 @@ def test_another_calibration_is_shown_and_kept_for_cascades(app, digits):
     test = app("calibrate", digits.id)
     first = digits.latest_run().expert_names[0]
     assert "Use '" in words(test)
-    test.selectbox(key=f"calibrate_method_{first}").set_value("beta").run()
+    test.selectbox(key=f"calibrate_method_{first}").set_value("isotonic").run()
     again = app("calibrate", digits.id)
-    assert again.selectbox(key=f"calibrate_method_{first}").value == "beta" and not again.error
+    assert again.selectbox(key=f"calibrate_method_{first}").value == "isotonic" and not again.error
+    table = next(d.value for d in again.dataframe if "ece_after" in d.value).set_index("expert")
+    assert table.loc[first, "calibration"].startswith("isotonic"), "one number for one thing: the table says it too"
 
 
 def test_groups_and_shift_by_any_column(app, questions):
@@ -112,7 +114,15 @@ def test_it_begins_with_the_answer(app, digits):
     told = words(app("calibrate", digits.id))
     assert "Most of the weight lies on " in told and "together are worth about " in told
     assert told.index("together are worth about ") < told.index("After calibration:"), "before the proof"
-    assert (
-        "nearest neighbours worse" in told
-        and "_" not in told.split("Most of the weight")[1].split("Calibration made")[0]
-    )
+    assert "_" not in told.split("Most of the weight")[1].split("After calibration no expert")[0]
+
+
+def test_what_is_said_is_the_recommended_and_ranked_by_is_told(app, digits):
+    test = app("calibrate", digits.id)
+    names = digits.latest_run().expert_names
+    test.selectbox(key="calibrate_expert").set_value(names.index("nearest_neighbours")).run()
+    assert test.selectbox(key="calibrate_method_nearest_neighbours").value == "beta"
+    assert "weighed and ranked by temperature T = " in words(test)
+    table = next(d.value for d in test.dataframe if "ece_after" in d.value).set_index("expert")
+    row = table.loc["nearest_neighbours"]
+    assert row["ece_after"] < row["ece_before"] < 0.1, "a temperature alone brings it to 0.14"

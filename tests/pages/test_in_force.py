@@ -191,6 +191,22 @@ def test_a_second_run_goes_on_estimating(scene, app, capsys):
     assert f"{in_force.estimate.card_count} random cards, " in scene.command(capsys, "threshold")
 
 
+def test_another_run_takes_nothing_from_what_is_known_of_the_first(scene):
+    """As it begins not a digit moves; what is reviewed on it then counts for the first run's flags too."""
+    first = scene.run
+
+    def told():
+        return Handover(scene.workspace, first, scene.store.decisions(), DEFAULT_POLICY, None).in_force.estimate
+
+    scene.review(60)
+    before = told()
+    scene.run_again(scene.planted.experts[1:])
+    assert told() == before and before.card_count > 0
+    scene.review(120)
+    assert told().card_count > before.card_count
+    assert told().detection_rate.half_width < before.detection_rate.half_width
+
+
 @pytest.mark.parametrize("scene", ["paper"], indirect=True)
 def test_a_run_by_the_papers_rule_keeps_its_flags(scene):
     flagged = scene.run.scores.loc[scene.run.scores["flagged"], "row"]

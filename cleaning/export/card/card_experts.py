@@ -9,6 +9,7 @@ from cleaning.export.card.impact_file import plain
 from cleaning.export.handover import Handover
 from cleaning.settle.reviewer_agreement import wilson
 
+FIGURES = ("ece_before", "ece_after", "nll_before", "nll_after", "brier_before", "brier_after")
 LARGEST_SCORES = 2_000_000_000  # cells of all full experts together, above which their logits are not read again
 
 
@@ -57,21 +58,23 @@ def _figures(handover: Handover, m: int) -> dict:
 
 def _with_before(handover: Handover, rows: list[dict]) -> list[dict]:
     """The rows with ECE, NLL and Brier before and NLL and Brier after, where the experts' scores are still there."""
-    from cleaning.calibrate.report import report_expert
-    from cleaning.domain.folds import draw_folds
+    from cleaning.calibrate.report import as_said, report_expert
+    from cleaning.keep.said_confidence import SaidConfidence
 
+    run, chosen = handover.run, handover.in_force.chosen.calibration_methods
     try:
-        experts = handover.workspace.experts_of(handover.run)
+        if sum(_cells(e) for e in handover.workspace.experts_of(run)) > LARGEST_SCORES:
+            return rows
+        said = SaidConfidence.of(handover.workspace, run, chosen)
     except InputError:
         return rows
-    if sum(_cells(e) for e in experts) > LARGEST_SCORES:
-        return rows
-    folds = draw_folds(handover.dataset.sample_ids, handover.run.settings.seed)
     done = []
-    for row, expert, calibration in zip(rows, experts, handover.run.calibrations):
-        figures = report_expert(handover.dataset, expert, calibration, folds).row()
-        names = ("ece_before", "nll_before", "nll_after", "brier_before", "brier_after")
-        done.append(row | {name: plain(float(figures[name])) for name in names})
+    for row, expert, own, calibration in zip(rows, said.experts, run.calibrations, said.calibrations):
+        report = as_said(report_expert(handover.dataset, expert, own, said.folds), calibration, said.folds)
+        figures = {name: plain(float(v)) for name, v in report.row().items() if name in FIGURES}
+        told = {"calibration": report.calibration.described(), "ranked_by": own.described()}
+        mean = float(np.nanmean(report.after.confidence)) if report.answered.any() else None
+        done.append(row | told | figures | {"mean_confidence_after": mean if mean is None else plain(mean)})
     return done
 
 

@@ -116,7 +116,9 @@ def _lines(handover: Handover) -> Iterable[dict]:
     names, scores, run = handover.dataset.class_names, handover.scores, handover.run
     contents = Contents(handover.dataset)
     suspicion, suggested = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
-    for line in handover.final.lines():
+    lines = list(handover.final.lines())
+    said = handover.said(np.array([line.row for line in lines], np.int64))
+    for line, confidence in zip(lines, said, strict=True):
         votes = [_vote(v, handover) for v in handover.final.votes[line.sample_id]]
         claims = contents.of(line.row).claims()
         yield {name: claims[name] for name in ("content", "picture") if name in claims} | {
@@ -131,7 +133,7 @@ def _lines(handover: Handover) -> Iterable[dict]:
             "votes": votes,
             "suspicion": round(float(suspicion[line.row]), 6),
             "suggested": int(suggested[line.row]),
-            "experts": _experts(names, run.predicted[line.row], run.confidence[line.row]),
+            "experts": _experts(names, run.predicted[line.row], confidence),
             "run_id": run.id,
         }
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 from typing import TypeVar
 
@@ -11,15 +10,16 @@ import pandas as pd
 
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibrators import METHODS, Recommendation, calibrator
-from cleaning.calibrate.report import ExpertReport, Stated, calibration_table
+from cleaning.calibrate.report import ExpertReport, as_said, calibration_table
 from cleaning.calibrate.shift import shift_against_chance
-from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins, stated_by
+from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.experts.rescoring import Rescoring
 from cleaning.experts.shared_errors import all_of, effective_number
 from cleaning.experts.who_helps import ExpertStudy, study_experts, trusted_rows
 from cleaning.keep.runs import Run
+from cleaning.keep.said_confidence import said_by
 from cleaning.keep.workspaces import Workspace
 from pages.shared import loaders, progress
 from pages.shared.progress import Progress
@@ -33,9 +33,13 @@ MEASURES = {"ece": "ECE", "nll": "NLL", "brier": "Brier"}
 
 
 def reports(run: Run) -> list[ExpertReport]:
-    """One report an expert, with progress the first time."""
+    """One report an expert by what is said of it, chosen or recommended; with progress the first time."""
+    workspace_id = loaders.opened_workspace().id
     with progress.shown() as tell:
-        return loaders.expert_reports(loaders.opened_workspace().id, run.id, tell)
+        made = loaders.expert_reports(workspace_id, run.id, tell)
+    chosen = loaders.in_force(workspace_id, run.id).chosen.calibration_methods
+    said = ((one, chosen.get(one.expert.name, "")) for one in made)
+    return [with_method(run, one, method) if method in methods_of(one) else one for one, method in said]
 
 
 def table(made: list[ExpertReport], weights) -> pd.DataFrame:
@@ -52,13 +56,13 @@ WORSE = 1.2  # times the calibration error before: that is no chance
 
 def answer(run: Run, made: list[ExpertReport], weights: list[float]) -> str:
     """What follows of the page, before its proof: whom to trust, what all are worth, what became worse."""
-    names = [plain_name(report.expert.name) for report in made]
+    names, methods = [plain_name(report.expert.name) for report in made], [r.calibration.method for r in made]
     order = sorted(range(len(made)), key=lambda place: -weights[place])[:LEADING]
     told = [f"Most of the weight lies on {all_of(names[place] for place in order)}."] if len(made) > 1 else []
     worth = effective_number(study(run).correlation) if len(made) > 1 else np.nan
     if np.isfinite(worth):
         told.append(f"All {len(made)} together are worth about {worth:.1f} experts that err on their own.")
-    worse = [names[place] for place in _once(run, ("worse",), lambda: places_made_worse(made))]
+    worse = [names[place] for place in _once(run, ("worse", *methods), lambda: places_made_worse(made))]
     if worse:
         told.append(f"Calibration made {all_of(worse)} worse; another method may suit (see One expert).")
     else:
@@ -112,36 +116,33 @@ def sentence(report: ExpertReport) -> str:
 
 
 def methods_of(report: ExpertReport) -> list[str]:
-    """The calibrations that one expert can be shown with, its own first."""
-    own = report.calibration.method
-    return [own] if report.before is None else [own, *(m for m in METHODS if m != own)]
+    """The calibrations that one expert can be shown with: what is said of it, then the one it is ranked by."""
+    own, said = (report.as_ranked or report).calibration.method, report.calibration.method
+    return [own] if report.before is None else list(dict.fromkeys([said, own, *METHODS]))
 
 
 def recommendation(run: Run, report: ExpertReport) -> Recommendation | None:
     """Which calibration suits this expert, worked out once; None for hard answers."""
     if report.before is None:
         return None
-    return _once(run, ("methods", report.expert.name), lambda: compare_methods(report, _folds(run).fold))
-
-
-def usual_method(run: Run, report: ExpertReport) -> str:
-    """The calibration in use until somebody chooses: the paper's own, or the recommended one where that is better
-    beyond noise."""
-    advised, own = recommendation(run, report), report.calibration.method
-    if advised is None:
-        return own
-    row = advised.table.set_index("method").loc[own]
-    return own if row["worse_by"] <= row["standard_error"] else advised.method
+    ranked = report.as_ranked or report
+    return _once(run, ("methods", report.expert.name), lambda: compare_methods(ranked, _folds(run).fold))
 
 
 def with_method(run: Run, report: ExpertReport, method: str) -> ExpertReport:
     """The report as it would be under another calibration of its confidence, cross-fitted; its own comes back as
     it is."""
+    ranked = report.as_ranked or report
     if report.before is None or method == report.calibration.method:
         return report
-    what = "stated", report.expert.name, method
-    after = _once(run, what, lambda: Stated(stated_by(report, method, _folds(run).fold)))
-    return replace(report, after=after)
+    if method == ranked.calibration.method:
+        return ranked
+    return _once(run, ("said by", report.expert.name, method), lambda: _said_by(run, ranked, method))
+
+
+def _said_by(run: Run, ranked: ExpertReport, method: str) -> ExpertReport:
+    workspace, folds = loaders.opened_workspace(), _folds(run)
+    return as_said(ranked, said_by(workspace, run, ranked.expert, ranked.calibration, method, folds), folds)
 
 
 def measured(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:
@@ -171,7 +172,7 @@ def groups(run: Run, report: ExpertReport, column: str) -> tuple[pd.DataFrame, p
     """Calibration by the parts that a column makes, and how it carries over to each from the others; worked out once
     for each expert and column."""
     parts = columns_to_group_by(run)[column]
-    what = "groups", report.expert.name, column
+    what = "groups", report.expert.name, report.calibration.method, column
     return _once(
         run, what, lambda: (metrics.by_group(report.after.confidence, report.right, parts), shift(report, parts))
     )

@@ -99,7 +99,7 @@ def scene_of(
     cross-validation. latencies: in milliseconds, None where not known."""
     labels = loaders.judging_labels(workspace.id)
     by_name = {r.expert.name: r for r in calibration_reports.reports(run)}
-    usual = {name: calibration_reports.usual_method(run, by_name[name]) for name in names}
+    usual = {name: by_name[name].calibration.method for name in names}
     methods = usual | loaders.in_force(workspace.id, run.id).chosen.calibration_methods
     answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
     used = tuple(methods.get(n, "") for n in names)

@@ -28,7 +28,6 @@ NAMED = {
 }
 _STATED = ("platt", "beta", "isotonic", "histogram", "none")
 METHODS_BY_KIND = {"full": (RECOMMENDED, "temperature", *_STATED), "top1": (RECOMMENDED, *_STATED)}
-USUAL_CALIBRATION = RECOMMENDED
 NO_GROUPS, MOST_VALUES = "none", 200
 NO_METADATA = ("sample_id", "image", "question", "choices", "label")
 RULES: dict[Literal["default", "paper"], str] = {
@@ -103,7 +102,8 @@ def grouping_columns(workspace: Workspace) -> list[str]:
 
 
 def _calibrations(workspace: Workspace, run: Run, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """How each chosen expert that states a confidence is calibrated: recommended, or as the open run has it, to begin."""
+    """How each chosen expert that states a confidence is calibrated: by its kind of score, or as the open run has it, to
+    begin."""
     kinds = {about["name"]: about["kind"] for about in workspace.experts_about()}
     able = [name for name in names if METHODS_BY_KIND.get(kinds[name])]
     if not able:
@@ -111,12 +111,13 @@ def _calibrations(workspace: Workspace, run: Run, names: Sequence[str]) -> tuple
     was, chosen = dict(run.settings.calibrations), []
     with st.expander("Calibration of each expert", icon=":material/tune:"):
         st.caption(
-            "Recommended is what cross-fitted likelihood prefers beyond noise to the paper's own: temperature for full "
-            "scores (pictures), Platt for stated confidences (language)."
+            "By what experts are weighed and samples ranked: temperature for full scores (pictures) and Platt for stated "
+            "confidences (language), as in the paper, rank best. What is said of an expert is the recommended one where "
+            "cross-fitted likelihood prefers it beyond noise, whatever is chosen here, unless that is another than these."
         )
         for name in able:
             methods = METHODS_BY_KIND[kinds[name]]
-            kept = was.get(name, USUAL_CALIBRATION)
+            kept = was.get(name, own_of(kinds[name]))
             at = methods.index(kept) if kept in methods else 0
             key = f"{_CALIBRATION}_{name}"
             named = st.selectbox(plain(name), list(methods), at, key=key, format_func=NAMED.__getitem__, width=380)

@@ -108,9 +108,10 @@ class Cards:
 
     def reveal(self, row: int) -> dict:
         """What was hidden: given and suggested label, suspicion, and each expert's vote and calibrated confidence."""
+        said = self.facts.said(np.array([row]))[0]
         votes = [
             {"expert": name, "confidence": float(confidence)} | self.facts.named(int(label))
-            for name, label, confidence in zip(self.run.expert_names, self.run.predicted[row], self.run.confidence[row])
+            for name, label, confidence in zip(self.run.expert_names, self.run.predicted[row], said)
             if label >= 0
         ]
         return {

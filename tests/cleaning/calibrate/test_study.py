@@ -15,7 +15,6 @@ from cleaning.calibrate.study import (
     compare_methods,
     effect_of_bins,
     parameter_intervals,
-    stated_by,
 )
 from cleaning.errors import InputError
 from tests.factories import planted_dataset
@@ -57,16 +56,6 @@ def test_every_method_and_an_experts_own_are_compared(planted, reports):
     own = compare_methods(full, fold).table.set_index("method").loc[full.calibration.method]
     stated = full.after.confidence.astype(float)
     assert own["expected_calibration_error"] == pytest.approx(expected_calibration_error(stated, full.right))
-
-
-def test_what_an_expert_states_under_a_method(planted, reports):
-    fold = planted.folds().fold
-    full, _, votes = reports
-    assert (stated_by(full, full.calibration.method, fold) == full.after.confidence).all()
-    assert (stated_by(full, "none", fold) == full.before.confidence).all()
-    histogram = stated_by(full, "histogram", fold)
-    assert len(np.unique(histogram)) <= 15 * 5 and (histogram > 0).all() and (histogram < 1).all()
-    np.testing.assert_array_equal(stated_by(votes, "none", fold), votes.after.confidence)
 
 
 def test_the_effect_of_the_number_of_bins(reports):

@@ -55,7 +55,7 @@ def test_a_new_run_by_other_experts_and_the_papers_rule(page, digits):
 def test_each_experts_calibration_and_the_groups_are_chosen_for_a_new_run(page, digits):
     first, second = [about["name"] for about in digits.experts_about() if about["kind"] == "full"][:2]
     chosen = page.selectbox(key=f"new_run_calibration_{first}")
-    assert chosen.value == "recommended"
+    assert chosen.value == "temperature" and chosen.options[0] == "Recommended"
     assert {"Temperature", "Platt"} <= set(chosen.options)
     page.multiselect(key="new_run_experts").set_value([first, second]).run()
     page.selectbox(key=f"new_run_calibration_{first}").set_value("platt").run()

@@ -1,0 +1,95 @@
+"""How sure each expert of a run is said to be, on every page, card and export.
+
+The pool weighs experts by the calibration that belongs to their kind of score (temperature, Platt), or by one chosen
+for the run: that ranks best. What is *said* of an expert is the calibration that cross-fitted likelihood of the given
+label prefers to it beyond noise, where there is one, or what somebody chose: a map of the best class's confidence moves
+no rank. The paper's rule, whose tau is a confidence, keeps its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaning.calibrate.calibration import Calibration, mapped
+from cleaning.calibrate.chosen_way import calibrate_as
+from cleaning.calibrate.temperature import relative_logits, row_sums
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
+from cleaning.domain.folds import Folds, draw_folds
+from cleaning.domain.settings import RECOMMENDED
+from cleaning.errors import InputError
+from cleaning.keep.open_file import may_write
+from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import Workspace
+from cleaning.scores.rows import CHUNK_CELLS
+
+
+@dataclass(frozen=True)
+class SaidConfidence:
+    """The experts of a run with what is said of them. calibrations: M, the run's own where nothing is better."""
+
+    run: Run
+    experts: Sequence[Expert]
+    calibrations: Sequence[Calibration]
+    folds: Folds
+
+    @classmethod
+    def of(cls, workspace: Workspace, run: Run, chosen: Mapping[str, str] | None = None) -> "SaidConfidence":
+        """chosen: by expert the calibration that somebody chose to be said. Each is fitted once and kept. Raises
+        InputError where the experts' files are gone."""
+        experts, folds = workspace.experts_of(run), draw_folds(workspace.dataset().sample_ids, run.settings.seed)
+        said = []
+        for expert, own in zip(experts, run.calibrations):
+            method = (chosen or {}).get(expert.name) or (own.method if _settled(own, run) else RECOMMENDED)
+            said.append(said_by(workspace, run, expert, own, method, folds))
+        return cls(run, experts, said, folds)
+
+    def of_rows(self, rows: np.ndarray) -> np.ndarray:
+        """(n, M) float32 of these rows of the dataset; NaN where an expert abstains."""
+        confidence = np.array(self.run.confidence[rows], np.float32)
+        for m, (expert, own, said) in enumerate(zip(self.experts, self.run.calibrations, self.calibrations)):
+            if said.maps and said.method != own.method:
+                answered = self.run.predicted[rows, m] != ABSTAIN
+                told = mapped(said.maps, stated(expert, rows), self.folds.fold[rows])
+                confidence[:, m] = np.where(answered, told, np.nan)
+        return confidence
+
+
+def said_of_rows(
+    workspace: Workspace, run: Run, chosen: Mapping[str, str] | None = None
+) -> Callable[[np.ndarray], np.ndarray]:
+    """What gives (n, M) how sure each expert is said to be of its answer on rows of the dataset; as ranked, where the
+    experts' files are gone."""
+    try:
+        return SaidConfidence.of(workspace, run, chosen).of_rows
+    except (InputError, OSError):
+        return lambda rows: np.array(run.confidence[rows], np.float32)
+
+
+def _settled(own: Calibration, run: Run) -> bool:
+    """Whether the run itself says how its experts are calibrated."""
+    return bool(own.maps) or bool(run.settings.calibrated_elsewhere) or run.settings.rule == "paper"
+
+
+def said_by(workspace: Workspace, run: Run, expert: Expert, own: Calibration, method: str, folds: Folds) -> Calibration:
+    """An expert's calibration by a method, fitted once and kept; own: the run's, which comes back where that is meant."""
+    if method == own.method or isinstance(expert, VotesExpert):
+        return own
+    dataset, store = workspace.dataset(), workspace.opinion_store().calibrated({expert.name: method})
+    if not may_write(store.folder):
+        return calibrate_as(method, expert, dataset.given_labels, folds)
+    return store.calibration(dataset, expert, folds=folds, seed=run.settings.seed)
+
+
+def stated(expert: Expert, rows: np.ndarray) -> np.ndarray:
+    """(n,) the confidence in the best class as handed in; 0.5 where an expert abstains."""
+    if isinstance(expert, Top1Expert):
+        return np.nan_to_num(expert.confidence[rows], nan=0.5).astype(float)
+    assert isinstance(expert, FullExpert), "votes state nothing"
+    told, step = np.empty(len(rows)), max(16, CHUNK_CELLS // expert.scores.shape[1])
+    for begin in range(0, len(rows), step):
+        logits = expert.logits(rows[begin : begin + step])
+        logits[np.isnan(logits).all(axis=1)] = 0
+        told[begin : begin + step] = 1 / row_sums(np.exp(relative_logits(logits)))
+    return told
