@@ -59,15 +59,18 @@ WATCH = """
 
 
 @contextmanager
-def served(root: Path, data: Path | None = None) -> Iterator[tuple[str, int]]:
-    """The app on a free port; gives its address and process id. data: below which folders may be chosen, if elsewhere."""
+def served(root: Path, data: Path | None = None, house: Path = HOUSE) -> Iterator[tuple[str, int]]:
+    """The app on a free port; gives its address and process id.
+
+    data: below which folders may be chosen, if elsewhere. house: the checkout that is served.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     surroundings = os.environ | {"SECOND_OPINION_WORKSPACES": str(root), "SECOND_OPINION_DATA_ROOT": str(data or root)}
     with open(root / "server.log", "ab") as told:
-        process = subprocess.Popen(command, cwd=HOUSE, env=surroundings, stdout=told, stderr=told)
+        process = subprocess.Popen(command, cwd=house, env=surroundings, stdout=told, stderr=told)
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health")
         yield f"http://127.0.0.1:{port}", process.pid

@@ -17,6 +17,7 @@ from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent, share
 from pages.shared.runs import new_run
 
+PARTS, CLOSER = "calibrate_part", "calibrate_closer"
 COLUMNS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
     "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
@@ -77,17 +78,25 @@ def page() -> None:
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
     st.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
-    one, everyone, groups, helping = st.tabs(["One expert", "All experts", "Groups and shift", "Which experts help"])
-    with one:
-        one_expert(run, made)
-    with everyone:
-        all_experts(run, made)
-    with groups:
-        groups_and_shift(run, made)
-    with helping:
-        which_help(run)
+    parts(run, made)
     elsewhere.elsewhere(loaders.opened_workspace(), run)
     frame.onward("threshold", "Choose how much to review")
+
+
+@st.fragment
+@guarded
+def parts(run, made) -> None:
+    """What is looked at is worked out, and nothing else."""
+    drawn = {
+        "One expert": one_expert,
+        "All experts": all_experts,
+        "Groups and shift": groups_and_shift,
+        "Which experts help": which_help,
+    }
+    for tab, draw in zip(st.tabs(list(drawn), key=PARTS, on_change="rerun"), drawn.values()):
+        if tab.open:
+            with tab:
+                draw(run, made)
 
 
 @st.fragment
@@ -100,19 +109,21 @@ def one_expert(run, made) -> None:
         method = chosen_method(run, made[chosen])
         bins = st.slider("Bins of equal count", 5, 50, 15, key="calibrate_bins")
         report = calibration_reports.with_method(run, made[chosen], method)
-        st.markdown(f"## {plain(calibration_reports.sentence(report), 600)}")
+        st.markdown(f"## {plain(calibration_reports.sentence(run, report, method), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
         parameters(report)
     with right:
-        before, after = calibration_reports.curves(report, bins)
+        before, after = calibration_reports.curves(run, report, method, bins)
         parts = [
             part.assign(moment=moment) for moment, part in (("before", before), ("after", after)) if part is not None
         ]
         charts.show_with_data(charts.reliability(before, after), pd.concat(parts), "reliability")
         st.caption(calibration_reports.counts_in_words(after))
-    with st.expander("Figures with intervals, and what the number of bins does"):
-        closer(run, report, method)
+    fold = st.expander("Figures with intervals, and what the number of bins does", key=CLOSER, on_change="rerun")
+    if fold.open:
+        with fold:
+            closer(run, report, method)
 
 
 def chosen_method(run, report) -> str:
@@ -167,9 +178,10 @@ def closer(run, report, method: str) -> None:
         st.caption("“By chance”: what a perfectly calibrated expert stays under 95 times in 100.")
 
 
+@st.fragment
 @guarded
 def all_experts(run, made) -> None:
-    table, labels = calibration_reports.table(made, run.weights), loaders.judging_labels(loaders.opened_workspace().id)
+    table, labels = calibration_reports.table(run, made), loaders.judging_labels(loaders.opened_workspace().id)
     shown = [c for c in COLUMNS if c != "accuracy_on_corrected"]
     if labels.settled:
         table["accuracy_on_corrected"] = [accuracy_against(r, labels.codes, labels.counted).value for r in made]
@@ -231,8 +243,8 @@ def groups_and_shift(run, made) -> None:
 
 @st.fragment
 @guarded
-def which_help(run) -> None:
-    if len(run.expert_names) < 2:
+def which_help(run, made) -> None:
+    if len(made) < 2:
         raise InputError("This run has one expert. Which experts help shows with two or more.")
     found, what = calibration_reports.study(run), calibration_reports.what_full_study(run)
     if state.asked(what) or st.button("Score without each expert", key="leave_out", help="Reads all scores again."):

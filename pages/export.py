@@ -10,7 +10,7 @@ from cleaning.domain.verdicts import BY_NAME
 from cleaning.export import Policy
 from cleaning.review.team.permissions import EXPORT
 from pages.shared import allowed, frame, glossary, loaders
-from pages.shared.export import export_handout, for_whom, import_section, reports_shown
+from pages.shared.export import everything, export_handout, for_whom, import_section, reports_shown
 from pages.shared.messages import guarded, plain
 from pages.shared.threshold import certificate_row
 
@@ -151,15 +151,7 @@ def what_for(handout, settled: Policy, primary: bool) -> None:
 def all_files(handout, settled: Policy) -> None:
     """Everything at once, and each file by itself."""
     st.header("All files")
-    st.download_button(
-        "Everything as ZIP",
-        data=handout.download(export_handout.EVERYTHING, settled),
-        file_name="second_opinion_export.zip",
-        key=f"download_{export_handout.EVERYTHING}",
-        on_click="ignore",  # a rerun would forget what the click asks for before it is made
-        icon=":material/folder_zip:",
-    )
-    st.caption("Every file below, with a manifest of their SHA-256 hashes.")
+    everything.everything(handout, settled)
     for title, kinds in handout.sections().items():
         with st.expander(title):
             for kind in kinds:

@@ -6,7 +6,9 @@ expert's own confidence; the given labels hold errors, so this is agreement with
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from os import cpu_count
 
 import numpy as np
 import pandas as pd
@@ -70,7 +72,7 @@ def _beta(confidence: np.ndarray, correct: np.ndarray) -> dict[str, float]:
     features = _log_features(confidence)
     kept = [0, 1]
     while True:
-        *weights, c = fit_logistic([features[:, one] for one in kept], correct)
+        *weights, c = fit_logistic([features[one] for one in kept], correct)
         if min(weights, default=0.0) >= 0:
             break
         kept.pop(int(np.argmin(weights)))
@@ -88,13 +90,21 @@ def _histogram(confidence: np.ndarray, correct: np.ndarray) -> dict[str, list[fl
 
 
 def _isotonic(confidence: np.ndarray, correct: np.ndarray) -> dict[str, list[float]]:
-    """Knots of the rising step function, held 1 / (n + 2) away from 0 and 1 so that the log-loss stays finite."""
-    from sklearn.isotonic import IsotonicRegression
+    """Knots of the rising step function, held 1 / (n + 2) away from 0 and 1 so that the log-loss stays finite.
 
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(confidence, correct)
+    Equal confidences are one point, as they must be told the same; of a level only its two ends are knots.
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    order = np.argsort(confidence)
+    x, y = confidence[order], correct[order]
+    first = np.flatnonzero(np.diff(x, prepend=-1.0) > 0)
+    count = np.diff(first, append=len(x))
+    y = isotonic_regression(np.add.reduceat(y, first) / count, sample_weight=count)
+    change = np.diff(y) != 0
+    knot = np.append(True, change) | np.append(change, True)
     margin = 1 / (len(confidence) + 2)
-    y = np.clip(fitted.y_thresholds_, margin, 1 - margin)
-    return {"x": fitted.X_thresholds_.tolist(), "y": y.tolist()}
+    return {"x": x[first][knot].tolist(), "y": np.clip(y[knot], margin, 1 - margin).tolist()}
 
 
 FIT: dict[str, Callable[[np.ndarray, np.ndarray], dict]] = {
@@ -112,7 +122,8 @@ def _apply_histogram(confidence: np.ndarray, p: Mapping) -> np.ndarray:
 
 
 def _apply_beta(confidence: np.ndarray, p: Mapping) -> np.ndarray:
-    return sigmoid(_log_features(confidence) @ np.array([p["a"], p["b"]]) + p["c"])
+    of_right, of_wrong = _log_features(confidence)
+    return sigmoid(p["a"] * of_right + p["b"] * of_wrong + p["c"])
 
 
 APPLY: dict[str, Callable[[np.ndarray, Mapping], np.ndarray]] = {
@@ -124,9 +135,9 @@ APPLY: dict[str, Callable[[np.ndarray, Mapping], np.ndarray]] = {
 }
 
 
-def _log_features(confidence: np.ndarray) -> np.ndarray:
+def _log_features(confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     held = np.clip(confidence, CONFIDENCE_MARGIN, 1 - CONFIDENCE_MARGIN)
-    return np.stack([np.log(held), -np.log1p(-held)], axis=-1)
+    return np.log(held), -np.log1p(-held)
 
 
 def random_folds(n: int, folds: int = 5, seed: int = 0) -> np.ndarray:
@@ -184,7 +195,9 @@ def recommend(
     table, best first: method, log_loss (top-1, nats), worse_by (than the best), standard_error (of worse_by),
     expected_calibration_error, brier_score_top1, recommended.
     """
-    candidates = {m: cross_fitted(calibrator(m), confidence, correct, fold) for m in methods} | dict(also or {})
+    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
+        fitted = threads.map(lambda m: cross_fitted(calibrator(m), confidence, correct, fold), methods)
+        candidates = dict(zip(methods, fitted)) | dict(also or {})
     known = ~np.isnan(np.asarray(confidence, float))
     right = np.asarray(correct, float)[known]
     losses = {m: top1_log_losses(c[known], right) for m, c in candidates.items()}

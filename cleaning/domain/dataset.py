@@ -176,6 +176,17 @@ def check_unique_ids(ids: Sequence[str] | np.ndarray, owner: str) -> None:
         )
 
 
+def rows_of_ids(sample_ids: np.ndarray, wanted: Sequence[str]) -> np.ndarray:
+    """(n,) int64 row of each wanted id among (N,) unique ones, -1 where it is none of them.
+
+    Looked for one by one, as an index of millions of texts takes seconds and more memory than the texts.
+    """
+    row_of = dict.fromkeys(wanted, -1)
+    if row_of:
+        row_of.update((sample, row) for row, sample in enumerate(sample_ids) if sample in row_of)
+    return np.array([row_of[sample] for sample in wanted], np.int64)
+
+
 def compact(ids: Sequence[str] | np.ndarray) -> np.ndarray:
     """(N,) TEXT array of ids. Raises InputError where one holds half a character (a lone surrogate)."""
     try:

@@ -3,6 +3,7 @@
 import re
 
 MARK, YES = "formula_safe", "yes"  # a column of tables in which ``safe`` has changed something, and its cells
+FIRST = "'=+-@\t\r"  # with one of these begins whatever ``safe`` changes
 _RUN = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 

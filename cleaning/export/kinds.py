@@ -1,6 +1,9 @@
 """Every kind of export by its name, written from a workspace; and all of them as one archive."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import IO
 
 import pandas as pd
 
@@ -9,7 +12,7 @@ from cleaning.export.card import card_files
 from cleaning.export.catalogue import CATALOGUE
 from cleaning.export.export_kind import ExportKind
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
-from cleaning.export.formats.archive import zip_files
+from cleaning.export.formats.archive import zip_made
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
@@ -27,15 +30,27 @@ KINDS = (
         lambda h: _everything(h),
     ),
 )
+CARD_FILES = ("cleaning_card.html", "cleaning_card.json")  # as ``card_files`` calls them
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def _everything(handover: Handover) -> bytes:
-    """Every export that suits the dataset, zipped with a manifest."""
-    files = card_files(handover)
-    for kind in KINDS:
-        if kind.name != "everything" and kind.file_name not in files and kind.suits(handover.shape):
-            files[kind.file_name] = kind.write(handover)
+    buffer = io.BytesIO()
+    write_everything(buffer, handover)
+    return buffer.getvalue()
+
+
+def write_everything(
+    into: IO[bytes], handover: Handover, tell: Callable[[float, str], None] = lambda share, name: None
+) -> None:
+    """Every export that suits the dataset, zipped into a file with a manifest.
+
+    tell: hears before each file which share is done, and its name; what it raises ends the work.
+    """
+    kind_of = {kind.file_name: kind for kind in KINDS if kind.name != "everything" and kind.suits(handover.shape)}
+    makers = {name: partial(kind.write, handover) for name, kind in kind_of.items()}
+    cards = cache(partial(card_files, handover))
+    makers |= {name: partial(_card_file, cards, name) for name in kind_of if name in CARD_FILES}
     about = {
         "format": "second-opinion-export",
         "version": 1,
@@ -45,7 +60,12 @@ def _everything(handover: Handover) -> bytes:
         "policy": handover.policy.to_dict(),
         "last_decision": handover.last_decision,
     }
-    return zip_files(files, about)
+    zip_made(into, makers, about, tell)
+
+
+def _card_file(cards: Callable[[], dict[str, bytes]], name: str) -> bytes:
+    """Both of the card's files are made at once."""
+    return cards()[name]
 
 
 def available_exports() -> list[ExportKind]:

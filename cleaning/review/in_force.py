@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.estimate.answers import Estimate
 from cleaning.estimate.audit_cards import AuditCards, cards_that_count
@@ -171,7 +171,7 @@ class InForce:
     def anchoring_in(self, standing: Iterable[Decision]) -> Anchoring:
         """The same in standing decisions that the caller keeps up to date."""
         drawn = [d for d in standing if drawn_by_lot(d, self.open_shares)]
-        rows = pd.Index(self.dataset.sample_ids).get_indexer([d.sample_id for d in drawn])
+        rows = rows_of_ids(self.dataset.sample_ids, [d.sample_id for d in drawn])
         given = self.dataset.given_labels
         return anchoring_of((d, int(given[row])) for d, row in zip(drawn, rows) if row >= 0)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain.card_kinds import ADJUDICATION, MAYBE_RANDOM
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.domain.verdicts import UNDO
 from cleaning.keep.decisions import BLIND, SEEN, Decision
 from cleaning.review.chosen import USUAL_OPEN_SHARE, Chosen
@@ -52,7 +52,7 @@ def shown_by(run_id: str, dataset: Dataset, decisions: Iterable[Decision]) -> np
     decisions = list(decisions)
     undone = {d.undoes for d in decisions if d.verdict == UNDO}
     mine = [d.sample_id for d in decisions if d.run_id == run_id and d.card in MAYBE_RANDOM and d.uuid not in undone]
-    rows = pd.Index(dataset.sample_ids).get_indexer(mine)
+    rows = rows_of_ids(dataset.sample_ids, mine)
     shown = np.zeros(len(dataset), bool)
     shown[rows[rows >= 0]] = True
     return shown

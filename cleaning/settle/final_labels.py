@@ -16,6 +16,7 @@ import pandas as pd
 from cleaning.answers.plain_writing import bare_words
 from cleaning.domain import verdicts
 from cleaning.domain.card_kinds import ADJUDICATION, AUDIT
+from cleaning.domain.dataset import rows_of_ids
 from cleaning.errors import InputError, counted, first_five
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision
@@ -118,7 +119,7 @@ def settle(
     sample_ids: (N,) str. given: (N,) class codes. Raises InputError when decisions are about other samples.
     """
     votes = standing_votes(decisions)
-    places = pd.Index(sample_ids).get_indexer(list(votes))
+    places = rows_of_ids(sample_ids, list(votes))
     if (places < 0).any():
         strange = [sample for sample, place in zip(votes, places) if place < 0]
         raise InputError(

@@ -9,10 +9,9 @@ for again: many of them are wrong, and a second look would lose more of these th
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 
 from cleaning.domain.card_kinds import ADJUDICATION, CONFIRMATION, MEASURING
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import BY_NAME, UNDO
 from cleaning.keep.decisions import SEEN, Decision
@@ -59,7 +58,7 @@ def _looks_below(
     below: np.ndarray, decisions: Iterable[Decision], dataset: Dataset
 ) -> Iterator[tuple[int, list[Decision]]]:
     found = looks_at(decisions)
-    rows = pd.Index(dataset.sample_ids).get_indexer(list(found)) if found else ()
+    rows = rows_of_ids(dataset.sample_ids, list(found))
     return ((int(row), looks) for row, looks in zip(rows, found.values()) if row >= 0 and below[row])
 
 

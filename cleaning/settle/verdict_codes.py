@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import pandas as pd
 
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.domain.verdicts import LATER, UNCLEAR_ITEM, UNCLEAR_OPTIONS
 from cleaning.keep.current_decisions import CurrentDecisions
@@ -53,4 +52,4 @@ def decided_rows(dataset: Dataset, decisions: Iterable[Decision]) -> np.ndarray:
     current = CurrentDecisions()
     current.update(decisions)
     decided = list(dict.fromkeys(d.sample_id for d in current.standing() if d.verdict != LATER))
-    return pd.Index(dataset.sample_ids).get_indexer(decided)
+    return rows_of_ids(dataset.sample_ids, decided)

@@ -1,5 +1,6 @@
 """The only caches: read-only things, keyed by ids, shared by all who have the same workspace open."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
@@ -24,10 +25,12 @@ from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
 from cleaning.suspect.suspicion import Excess
 from pages.shared import state
+from pages.shared.export.making import Making
 from pages.shared.progress import Progress, silent
 from pages.shared.server.opened_workspaces import opened_once
 
 Found = TypeVar("Found")
+MOST_MADE = 2  # big files that are kept, on disk, until others are asked for
 
 
 def workspace(workspace_id: str) -> Workspace:
@@ -54,6 +57,31 @@ def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent)
 def worked_out(workspace_id: str, run_id: str, what: Hashable, _work: Callable[[], Found]) -> Found:
     """What ``_work`` gives about a run's experts, worked out once. what: its name and all that it depends on."""
     return _work()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _makings() -> OrderedDict[tuple[str, str, Hashable], Making]:
+    return OrderedDict()
+
+
+def making_begun(workspace_id: str, run_id: str, what: Hashable) -> Making | None:
+    """The big file of this kind that is being made or was made last, for all who have the same workspace open."""
+    return _makings().get((workspace_id, run_id, what))
+
+
+def begin_making(workspace_id: str, run_id: str, what: Hashable, making: Making) -> None:
+    """Keeps it, and of the others the last one."""
+    held = _makings()
+    held[workspace_id, run_id, what] = making
+    while len(held) > MOST_MADE:
+        held.popitem(last=False)[1].stop()
+
+
+def forget_making(workspace_id: str, run_id: str, what: Hashable) -> None:
+    """Ends the work, if it still goes on."""
+    making = _makings().pop((workspace_id, run_id, what), None)
+    if making:
+        making.stop()
 
 
 def judging_labels(workspace_id: str):

@@ -1,15 +1,24 @@
+from cleaning.calibrate import measures as metrics
 from cleaning.keep.decisions import Decision, open_store
 from pages.shared import loaders
 from pages.shared.calibrate import calibration_reports
 from tests.pages.conftest import words
 
+PART, FOLD = "calibrate_part", "calibrate_closer"
+
+
+def look_at(test, part: str):
+    """Presses a tab of the page."""
+    test.session_state[PART] = part
+    return test.run()
+
 
 def test_every_expert_has_a_row_and_a_sentence(app, digits):
     test = app("calibrate", digits.id)
-    table = test.dataframe[0].value
+    assert "When this model says" in words(test)
+    table = look_at(test, "All experts").dataframe[0].value
     assert list(table["expert"]) == list(digits.latest_run().expert_names)
     assert (table["nll_after"] <= table["nll_before"] + 5e-3).all()
-    assert "When this model says" in words(test)
 
 
 def test_the_counts_behind_the_diagram_are_told(app, digits):
@@ -20,7 +29,7 @@ def test_the_counts_behind_the_diagram_are_told(app, digits):
 
 
 def test_simulated_experts_are_marked(app, questions):
-    test = app("calibrate", questions.id)
+    test = look_at(app("calibrate", questions.id), "All experts")
     assert all(name.endswith("(simulated)") for name in test.dataframe[0].value["expert"])
 
 
@@ -41,12 +50,13 @@ def test_another_calibration_is_shown_and_kept_for_cascades(app, digits):
     test.selectbox(key=f"calibrate_method_{first}").set_value("isotonic").run()
     again = app("calibrate", digits.id)
     assert again.selectbox(key=f"calibrate_method_{first}").value == "isotonic" and not again.error
+    look_at(again, "All experts")
     table = next(d.value for d in again.dataframe if "ece_after" in d.value).set_index("expert")
     assert table.loc[first, "calibration"].startswith("isotonic"), "one number for one thing: the table says it too"
 
 
 def test_groups_and_shift_by_any_column(app, questions):
-    test = app("calibrate", questions.id)
+    test = look_at(app("calibrate", questions.id), "Groups and shift")
     dataset = questions.dataset()
     options = test.selectbox(key="groups_column").options
     assert options[:2] == [dataset.group_name, "given label"]
@@ -58,7 +68,7 @@ def test_groups_and_shift_by_any_column(app, questions):
 
 
 def test_leaving_experts_out_tells_which_to_drop(app, digits):
-    test = app("calibrate", digits.id)
+    test = look_at(app("calibrate", digits.id), "Which experts help")
     assert "together are worth" in words(test) and "Drop" not in words(test)
     test.button(key="leave_out").click().run()
     table = next(d.value for d in test.dataframe if "overlap" in d.value)
@@ -67,13 +77,13 @@ def test_leaving_experts_out_tells_which_to_drop(app, digits):
 
 def test_what_was_worked_out_is_looked_up_without_its_progress(app, digits, monkeypatch):
     """For the tab that asked at once, for another one at a press; a bar comes up only while something is done."""
-    test = app("calibrate", digits.id)
+    test = look_at(app("calibrate", digits.id), "Which experts help")
     test.button(key="leave_out").click().run()
     monkeypatch.setattr(calibration_reports, "Rescoring", None)  # nothing is scored again
     monkeypatch.setattr(loaders, "report_expert", None)
     test.run()
     assert "Drop" in words(test) and not test.error and not test.get("progress")
-    other = app("calibrate", digits.id)
+    other = look_at(app("calibrate", digits.id), "Which experts help")
     assert "Drop" not in words(other)
     other.button(key="leave_out").click().run()
     assert "Drop" in words(other) and not other.error and not other.get("progress")
@@ -88,7 +98,7 @@ def test_decisions_bring_accuracy_on_corrected_labels(app, digits):
         [Decision("0" * 32, run.id, dataset.sample_ids[row], "anna", "relabel", (label,), decided_at="2026-01-01")]
     )
     store.close()
-    table = app("calibrate", digits.id).dataframe[0].value.set_index("expert")
+    table = look_at(app("calibrate", digits.id), "All experts").dataframe[0].value.set_index("expert")
     gained = (table["accuracy_on_corrected"] - table["accuracy_on_given"]) / 100 * len(dataset)
     for name, change in gained.items():
         said = run.predicted[row, run.expert_names.index(name)]
@@ -104,7 +114,7 @@ def test_finds_lost_are_estimated_once_there_are_audit_cards(app, digits):
         sample = str(dataset.sample_ids[row])
         store.append([Decision(f"{place:032x}", run.id, sample, "anna", *said, card="audit", decided_at="2026-01-01")])
     store.close()
-    test = app("calibrate", digits.id)
+    test = look_at(app("calibrate", digits.id), "Which experts help")
     test.button(key="leave_out").click().run()
     table = next(d.value for d in test.dataframe if "overlap" in d.value)
     assert (table["lost_low"] <= table["lost_high"]).all() and table["lost_said"].str.contains(" to ").all()
@@ -123,6 +133,39 @@ def test_what_is_said_is_the_recommended_and_ranked_by_is_told(app, digits):
     test.selectbox(key="calibrate_expert").set_value(names.index("nearest_neighbours")).run()
     assert test.selectbox(key="calibrate_method_nearest_neighbours").value == "beta"
     assert "weighed and ranked by temperature T = " in words(test)
+    look_at(test, "All experts")
     table = next(d.value for d in test.dataframe if "ece_after" in d.value).set_index("expert")
     row = table.loc["nearest_neighbours"]
     assert row["ece_after"] < row["ece_before"] < 0.1, "a temperature alone brings it to 0.14"
+
+
+def written_down(asked: list[str], name: str, work):
+    """The same work, whose name is written down when it is asked for."""
+
+    def told(*given):
+        asked.append(name)
+        return work(*given)
+
+    return told
+
+
+def test_only_what_is_looked_at_is_worked_out(app, digits, monkeypatch):
+    asked = []
+    for name in ("groups", "table", "measured", "bins_effect"):
+        monkeypatch.setattr(calibration_reports, name, written_down(asked, name, getattr(calibration_reports, name)))
+    test = app("calibrate", digits.id)
+    assert "When this model says" in words(test) and asked == []
+    test.session_state[FOLD] = True
+    test.run()
+    assert asked == ["measured", "bins_effect"] and "By chance" in words(test)
+    look_at(test, "Groups and shift")
+    look_at(test, "All experts")
+    assert asked[2:] == ["groups", "table"] and not test.error
+
+
+def test_a_second_look_finds_what_the_first_worked_out(app, digits, monkeypatch):
+    test = app("calibrate", digits.id)
+    monkeypatch.setattr(metrics, "overconfidence_sentence", None)
+    monkeypatch.setattr(metrics, "reliability_curve", None)
+    test.run()
+    assert not test.error and "When this model says" in words(test)

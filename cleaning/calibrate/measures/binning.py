@@ -19,10 +19,12 @@ def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
     machine's rounding cannot move a sample to another bin. Constant values have no edges: one bin.
     """
     ordered = np.sort(np.asarray(values, float))
+    last_of_bin = -(-np.arange(1, bins) * len(ordered) // bins) - 1
+    if len(ordered) > bins and (ordered[last_of_bin + 1] - ordered[last_of_bin] > TIE).all():
+        return (ordered[last_of_bin] + ordered[last_of_bin + 1]) / 2  # no cut among equals, as is usual
     gaps = np.flatnonzero(np.diff(ordered) > TIE)
     if not len(gaps):
         return np.empty(0)
-    last_of_bin = -(-np.arange(1, bins) * len(ordered) // bins) - 1
     place = np.searchsorted(gaps, last_of_bin)
     cuts = gaps[np.unique(place[place < len(gaps)])]
     return (ordered[cuts] + ordered[cuts + 1]) / 2

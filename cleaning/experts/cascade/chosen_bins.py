@@ -19,13 +19,14 @@ def bins_by_cross_validation(
     counts: Sequence[int] = CHOICES,
     rule: AnswerRule = "last",
     seed: int = 0,
+    dealt: np.ndarray | None = None,
 ) -> int:
     """The number of bins with the largest area under accuracy against cost on folds left out; of equals the fewest.
 
     confidence: (M, n) calibrated, NaN: abstained. right: (M, n) 0..1. costs: (M,). Nothing but these is looked at: hand
     in the learning half alone, so that the judged half stays unseen.
     """
-    areas = fold_areas(confidence, right, costs, counts, rule, seed).mean(axis=1)
+    areas = fold_areas(confidence, right, costs, counts, rule, seed, dealt).mean(axis=1)
     return int(counts[int(np.argmax(areas))])
 
 
@@ -36,9 +37,14 @@ def fold_areas(
     counts: Sequence[int] = CHOICES,
     rule: AnswerRule = "last",
     seed: int = 0,
+    dealt: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(counts, FOLDS) area on each fold, learned on the others."""
+    """(counts, FOLDS) area on each fold, learned on the others.
+
+    dealt: (n,) place of each sample in the order in which folds are dealt out; None: as they come.
+    """
     fold = np.random.default_rng(seed).permutation(confidence.shape[1]) % FOLDS
+    fold = fold if dealt is None else fold[dealt]
     areas = np.empty((len(counts), FOLDS))
     for f in range(FOLDS):
         learn, judge, own = confidence[:, fold != f], confidence[:, fold == f], right[:, fold == f]

@@ -93,16 +93,21 @@ def standing(confidence: np.ndarray, answers: np.ndarray, rule: AnswerRule) -> t
 
     confidence: (M, n) calibrated, NaN: abstained. answers: (M, n) of anything. "last": each answer replaces the one
     before; "higher": only if surer (by more than 1e-9). An abstention replaces nothing; before any answer the
-    confidence is 0. The same as ``cleaning.experts.cascade.router.route`` for one sample.
+    confidence is 0. The same as ``cleaning.experts.cascade.router.route`` for one sample. Where every answer replaces
+    the one before, what came in comes back: change neither.
     """
+    if rule == "last" and not np.isnan(confidence).any():
+        return confidence, answers
     held, held_answer = confidence.copy(), answers.copy()
     for m in range(1, len(held)):
         kept = np.isnan(confidence[m])
         if rule == "higher":
             kept |= confidence[m] <= held[m - 1] + TIE
-        held[m] = np.where(kept, held[m - 1], held[m])
-        held_answer[m] = np.where(kept, held_answer[m - 1], held_answer[m])
-    return np.nan_to_num(held, nan=0.0), held_answer
+        if kept.any():
+            np.copyto(held[m], held[m - 1], where=kept)
+            np.copyto(held_answer[m], held_answer[m - 1], where=kept)
+    np.copyto(held, 0.0, where=np.isnan(held))
+    return held, held_answer
 
 
 def fit_of(calibrate: Calibrate, name: str) -> Fit:
@@ -125,7 +130,9 @@ def fit_rows(
         known = ~np.isnan(own)
         if not known.any():
             raise InputError(f"Expert '{name}' answered none of the samples it should learn from. Leave it out.")
-        maps.append(fit_of(calibrate, name)(own[known], right[known].astype(float)))
+        if not known.all():
+            own, right = own[known], right[known]
+        maps.append(fit_of(calibrate, name)(own, np.asarray(right, float)))
     return maps
 
 
@@ -134,5 +141,8 @@ def mapped_rows(maps: Sequence[Callable], confidence: np.ndarray) -> np.ndarray:
     result = np.full(confidence.shape, np.nan)
     for m, (fitted, own) in enumerate(zip(maps, confidence)):
         known = ~np.isnan(own)
-        result[m, known] = fitted(own[known])
+        if known.all():
+            result[m] = fitted(own)
+        else:
+            result[m, known] = fitted(own[known])
     return result

@@ -14,6 +14,7 @@ import numpy as np
 from cleaning.calibrate.measures.binning import assign_bins, quantile_edges
 
 MOST_PRICES = 120
+MOST_EMPTY = 100_000  # combinations of bins that are counted all, whether samples fall into them or not
 EQUAL = 1e-12
 Decisions = list[np.ndarray]
 
@@ -36,9 +37,14 @@ def summed(edges: Sequence[np.ndarray], confidence: np.ndarray, values: np.ndarr
     bins = np.stack([assign_bins(own, e) for own, e in zip(confidence, edges)])
     sizes = np.array([len(e) + 1 for e in edges])
     key = np.ravel_multi_index(bins, sizes)
-    found, cell = np.unique(key, return_inverse=True)
-    total = np.stack([np.bincount(cell, row, len(found)) for row in values])
-    return BinSums(np.stack(np.unravel_index(found, sizes)), np.bincount(cell, minlength=len(found)), total)
+    if sizes.prod() <= max(key.size, MOST_EMPTY):
+        count = np.bincount(key)
+        found = np.flatnonzero(count)
+        count, total = count[found], np.stack([np.bincount(key, row)[found] for row in values])
+    else:
+        found, cell, count = np.unique(key, return_inverse=True, return_counts=True)
+        total = np.stack([np.bincount(cell, row, len(found)) for row in values])
+    return BinSums(np.stack(np.unravel_index(found, sizes)), count, total)
 
 
 def stage_edges(confidence: np.ndarray, bins: int) -> list[np.ndarray]:

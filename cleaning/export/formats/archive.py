@@ -4,7 +4,10 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import IO
 
 MANIFEST = "manifest.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold; no clock enters the bytes
@@ -12,21 +15,45 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold; no clock ent
 
 def zip_files(files: Mapping[str, bytes], about: dict | None = None) -> bytes:
     """A ZIP of the files, in the order of their names. about: also write manifest.json, with these entries first."""
-    if about is not None:
-        files = dict(files) | {MANIFEST: manifest_of(files, about)}
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            archive.writestr(entry, files[name], compresslevel=3)
+    zip_made(buffer, {name: partial(files.__getitem__, name) for name in files}, about)
     return buffer.getvalue()
 
 
-def manifest_of(files: Mapping[str, bytes], about: dict) -> bytes:
+def zip_made(
+    into: IO[bytes],
+    makers: Mapping[str, Callable[[], bytes]],
+    about: dict | None = None,
+    tell: Callable[[float, str], None] = lambda share, name: None,
+) -> None:
+    """The same, into a file, of files that are made one by one, each while the one before is packed; no two are held longer.
+
+    tell: hears before each file which share is done, and its name; what it raises ends the work.
+    """
+    rows = list[dict]()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        with ThreadPoolExecutor(max_workers=1) as packing:
+            packed = None
+            for done, name in enumerate(sorted(makers)):
+                tell(done / len(makers), name)
+                data = makers[name]()
+                if packed is not None:
+                    packed.result()
+                packed = packing.submit(_pack, archive, name, data)
+                rows.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
+                del data
+            if packed is not None:
+                packed.result()
+        if about is not None:
+            _pack(archive, MANIFEST, _manifest(about, rows))
+
+
+def _pack(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+    archive.writestr(entry, data, compresslevel=3)
+
+
+def _manifest(about: dict, rows: list[dict]) -> bytes:
     """JSON: ``about``, then for each file its name, size in bytes and SHA-256."""
-    rows = [
-        {"file": name, "bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
-        for name in sorted(files)
-    ]
     return (json.dumps(about | {"files": rows}, indent=1, ensure_ascii=False) + "\n").encode()

@@ -6,6 +6,8 @@ they stay, with an empty corrected label or -1.
 
 import io
 import json
+from collections.abc import Iterable
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from cleaning.export.handover import Handover, letter_of
 from cleaning.settle.final_labels import DROPPED
 
 COLUMN = "label_corrected"
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def corrected_table(handover: Handover) -> pd.DataFrame:
@@ -115,8 +118,15 @@ def as_json_lines(table: pd.DataFrame) -> bytes:
     """One JSON object a line."""
     columns = list(table.columns)
     values = [_plain_values(table[c]) for c in columns]
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    return "".join(encode(dict(zip(columns, row))) + "\n" for row in zip(*values)).encode()
+    return in_blocks(ENCODE(dict(zip(columns, row))) + "\n" for row in zip(*values))
+
+
+def in_blocks(lines: Iterable[str], at_once: int = 10_000) -> bytes:
+    """Lines as UTF-8, never more than some thousand of them as text."""
+    buffer, left = io.BytesIO(), iter(lines)
+    while block := "".join(islice(left, at_once)):
+        buffer.write(block.encode())
+    return buffer.getvalue()
 
 
 def as_npy(codes: np.ndarray) -> bytes:
@@ -131,6 +141,14 @@ def _plain_values(column: pd.Series) -> list:
     return [v.tolist() if isinstance(v, np.ndarray) else v for v in values] if column.dtype == object else values
 
 
+def _as_json(lists: list[list]) -> Iterable[str]:
+    """Each list as JSON; lists of texts that come again and again, as those of one class do, are encoded once."""
+    if not set(map(type, chain.from_iterable(lists))) <= {str}:
+        return map(ENCODE, lists)
+    texts = list(map(tuple, lists))
+    return map({one: ENCODE(one) for one in set(texts)}.__getitem__, texts)
+
+
 def _lists_as_json(table: pd.DataFrame) -> pd.DataFrame:
     lists = [c for c in table if len(table) and isinstance(table[c].iloc[0], list | tuple | np.ndarray)]
-    return table.assign(**{str(c): [json.dumps(list(v), ensure_ascii=False) for v in table[c]] for c in lists})
+    return table.assign(**{str(c): list(_as_json(list(map(list, table[c])))) for c in lists})

@@ -8,10 +8,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-import pandas as pd
-
 from cleaning.domain import verdicts
-from cleaning.domain.dataset import Dataset
+from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.keep.decisions import Decision
@@ -47,7 +45,7 @@ def write_decision_log(
 def _claims_of(decisions: Sequence[Decision], dataset: Dataset) -> dict[str, dict[str, str]]:
     """By sample id what a line says of the sample."""
     contents, samples = Contents(dataset), list(dict.fromkeys(d.sample_id for d in decisions))
-    rows = pd.Index(dataset.sample_ids).get_indexer(samples)
+    rows = rows_of_ids(dataset.sample_ids, samples)
     there = [(sample, contents.of(int(row))) for sample, row in zip(samples, rows) if row >= 0]
     return {sample: content.claims() for sample, content in there}
 

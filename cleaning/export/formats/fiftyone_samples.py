@@ -3,13 +3,14 @@
 CSV for ``CSVDataset`` (``media_field="filepath"``), JSON for ``FiftyOneImageClassificationDataset``.
 """
 
-import json
+from functools import lru_cache
+from itertools import chain
 from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 
-from cleaning.export.formats.corrected import as_csv
+from cleaning.export.formats.corrected import ENCODE, as_csv, in_blocks
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
 
@@ -39,25 +40,40 @@ def fiftyone_labels(handover: Handover) -> bytes:
     left out, for they have no label. A picture is named as below the folder of the pictures."""
     codes, scores, names = handover.final.codes(), handover.scores, handover.names
     dataset, tags = handover.dataset, _tags(handover, codes)
-    pictures = dataset.samples.get("image", dataset.sample_ids)
-    labels = {
-        str(PurePosixPath(str(picture)).with_suffix("")): {
-            "label": names[code],
-            "attributes": {
-                "sample_id": str(sample),
-                "given_label": names[given],
-                "suggested_label": names[suggested],
-                "suspicion": round(float(suspicion), 6),
-                "tags": marked,
-            },
+    suggested, suspicion = names[scores["suggested"].to_numpy()], scores["suspicion"].to_numpy(np.float64)
+    pictures = map(without_ending, map(str, dataset.samples.get("image", dataset.sample_ids)))
+    row_of = {picture: row for row, picture in enumerate(pictures) if codes[row] != DROPPED}
+
+    def told(row: int) -> dict:
+        attributes = {
+            "sample_id": str(dataset.sample_ids[row]),
+            "given_label": names[dataset.given_labels[row]],
+            "suggested_label": suggested[row],
+            "suspicion": round(float(suspicion[row]), 6),
+            "tags": tags[row],
         }
-        for picture, sample, given, code, suggested, suspicion, marked in zip(
-            pictures, dataset.sample_ids, dataset.given_labels, codes, scores["suggested"], scores["suspicion"], tags
-        )
-        if code != DROPPED
-    }
-    told = {"classes": list(dataset.class_names), "labels": labels}
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+        return {"label": names[codes[row]], "attributes": attributes}
+
+    labels = (
+        f"{', ' if place else ''}\n{ENCODE(p)}: {ENCODE(told(row))}" for place, (p, row) in enumerate(row_of.items())
+    )
+    return in_blocks(chain([f'{{"classes": {ENCODE(list(dataset.class_names))}, "labels": {{'], labels, ["}}\n"]))
+
+
+def without_ending(picture: str) -> str:
+    """A picture's path in one form, without the ending of its name."""
+    folder, slash, name = picture.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    if not name or (dot and not (stem and ending)):
+        return str(PurePosixPath(picture).with_suffix(""))
+    return _in_one_form(folder + slash) + (stem if dot else name)
+
+
+@lru_cache(maxsize=4_096)
+def _in_one_form(folder: str) -> str:
+    """A folder's path with one slash between its parts and one at its end; "" for the one where all is."""
+    path = str(PurePosixPath(folder))
+    return "" if path == "." else path if path.endswith("/") else f"{path}/"
 
 
 def _tags(handover: Handover, codes: np.ndarray) -> list[list[str]]:
@@ -70,4 +86,8 @@ def _tags(handover: Handover, codes: np.ndarray) -> list[list[str]]:
         "changed": (codes != handover.dataset.given_labels) & ~dropped,
         "dropped": dropped,
     }
-    return [[name for name, held in zip(marks, row) if held] for row in zip(*marks.values())]
+    held = np.zeros(len(codes), np.int64)
+    for place, mark in enumerate(marks.values()):
+        held |= mark.astype(np.int64) << place
+    named = [[name for place, name in enumerate(marks) if bits >> place & 1] for bits in range(1 << len(marks))]
+    return [named[bits] for bits in held.tolist()]

@@ -6,8 +6,7 @@ that no click can take away, so that a file of ours gives the same decisions bac
 only its own.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from xml.sax.saxutils import quoteattr
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from cleaning.domain import verdicts
 from cleaning.export.export_options import ExportOptions
+from cleaning.export.formats.corrected import ENCODE, in_blocks
 from cleaning.export.handover import Handover, letter_of
 from cleaning.keep.decisions import Decision
 from cleaning.keep.versions.contents import Content, Contents, text_digest
@@ -70,9 +70,9 @@ def label_studio_tasks(handover: Handover) -> bytes:
     """JSON list of tasks, one per flagged or decided sample, the most suspicious first."""
     ids, scores, votes = handover.dataset.sample_ids, handover.scores, handover.final.votes
     rows = set(np.flatnonzero(handover.in_force.flagged).tolist()) | set(handover.final.table["row"].tolist())
-    suspicion = scores["suspicion"].to_numpy()
+    suspicion, other = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
     ordered = sorted(rows, key=lambda row: (-suspicion[row], row))
-    suggested = {row: (int(scores["suggested"].iloc[row]), float(suspicion[row])) for row in ordered}
+    suggested = {row: (int(other[row]), float(suspicion[row])) for row in ordered}
     said = {row: votes.get(str(ids[row]), []) for row in ordered}
     return write_tasks(handover.dataset, said, handover.workspace.id, handover.options, suggested, handover.run.id)
 
@@ -86,14 +86,28 @@ def write_tasks(
     run_id: str,
 ) -> bytes:
     """As above from the standing votes by row. suggested: {row: (class code, suspicion)}."""
-    tasks, contents = [], Contents(dataset)
+    return in_blocks(_task_lines(dataset, votes, fingerprint, options, suggested, run_id))
+
+
+def _task_lines(
+    dataset,
+    votes: Mapping[int, Sequence[Decision]],
+    fingerprint: str,
+    options: ExportOptions,
+    suggested: Mapping[int, tuple[int, float]],
+    run_id: str,
+) -> Iterator[str]:
+    """A JSON list, one task a line."""
+    contents, before = Contents(dataset), "["
     for number, (row, said) in enumerate(votes.items(), 1):
         data = _task_data(dataset, row, options) | {MADE_ON: fingerprint}
         data |= {HELD[name]: claim for name, claim in claims_unread(contents.of(row)).items()}
         annotations = [_annotation(vote, dataset) for vote in said]
         predictions = [_prediction(dataset, *suggested[row], run_id)] if row in suggested else []
-        tasks.append({"id": number, "data": data, "annotations": annotations, "predictions": predictions})
-    return (json.dumps(tasks, indent=1, ensure_ascii=False) + "\n").encode()
+        task = {"id": number, "data": data, "annotations": annotations, "predictions": predictions}
+        yield f"{before}\n{ENCODE(task)}"
+        before = ","
+    yield "]\n" if votes else "[]\n"
 
 
 def claims_unread(content: Content) -> dict[str, str]:
@@ -132,7 +146,7 @@ def _annotation(vote: Decision, dataset) -> dict:
         result.append(_region("label", to, "choices", names))
     if vote.note:
         result.append(_region("note", to, "textarea", [vote.note]))
-    result.append(_region(META, to, "textarea", [json.dumps(kept, ensure_ascii=False)]))
+    result.append(_region(META, to, "textarea", [ENCODE(kept)]))
     return {
         "unique_id": vote.uuid,
         "result": result,

@@ -42,10 +42,10 @@ def reports(run: Run) -> list[ExpertReport]:
     return [with_method(run, one, method) if method in methods_of(one) else one for one, method in said]
 
 
-def table(made: list[ExpertReport], weights) -> pd.DataFrame:
+def table(run: Run, made: list[ExpertReport]) -> pd.DataFrame:
     """The page's table: one row an expert."""
-    frame = calibration_table(made)
-    frame.insert(1, "weight", weights)
+    frame = _once(run, ("table",), lambda: calibration_table(made)).copy()
+    frame.insert(1, "weight", run.weights)
     frame["expert"] = [r.expert.name + (" (simulated)" if r.expert.simulated else "") for r in made]
     return frame
 
@@ -89,8 +89,12 @@ def became_worse(report: ExpertReport) -> bool:
     return after > WORSE * before
 
 
-def curves(report: ExpertReport, bins: int) -> tuple[pd.DataFrame | None, pd.DataFrame]:
-    """Reliability curves before (None for hard answers) and after."""
+def curves(run: Run, report: ExpertReport, method: str, bins: int) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """Reliability curves before (None for hard answers) and after, of a report under a method (``with_method``)."""
+    return _once(run, ("curves", report.expert.name, method, str(bins)), lambda: _curves(report, bins))
+
+
+def _curves(report: ExpertReport, bins: int) -> tuple[pd.DataFrame | None, pd.DataFrame]:
     before = None
     if report.before is not None:
         before = metrics.reliability_curve(report.before.confidence, report.right, bins)
@@ -105,8 +109,12 @@ def counts_in_words(curve: pd.DataFrame) -> str:
     return f"After calibration: {bins} of {each} samples (equal values stay together). Bars are 95 % intervals."
 
 
-def sentence(report: ExpertReport) -> str:
-    """Calibration of one expert in words."""
+def sentence(run: Run, report: ExpertReport, method: str) -> str:
+    """Calibration of one expert in words, of a report under a method (``with_method``)."""
+    return _once(run, ("sentence", report.expert.name, method), lambda: _sentence(report))
+
+
+def _sentence(report: ExpertReport) -> str:
     if report.before is None:
         share = metrics.words.percent(report.accuracy())
         return f"This expert states no confidence; its answers equal the given label {share} of the time."

@@ -1,13 +1,17 @@
 """What the Export page shows and hands out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import IO
 
 import pandas as pd
 
 from cleaning.domain.dataset import Dataset
 from cleaning.export import ExportKind, Policy, Preview, available_exports, preview, write_export
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
+from cleaning.export.handover import Handover
+from cleaning.export.kinds import write_everything
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace, workspaces_root
@@ -94,6 +98,11 @@ class Handout:
     def download(self, name: str, policy: Policy, options: ExportOptions = DEFAULT_OPTIONS):
         """As ``writer``, for a button: who presses it must be allowed to, and the log says who did."""
         return allowed.taken(EXPORT, self.workspace, self.writer(name, policy, options), file=name)
+
+    def maker(self, policy: Policy) -> Callable[[IO[bytes], Callable[[float, str], None]], None]:
+        """What writes the ZIP of everything into a file and tells how far it is."""
+        given = Handover(self.workspace, self.run, self.decisions, policy, self.choices)
+        return lambda into, tell: write_everything(into, given, tell)
 
 
 def handout() -> Handout:

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from cleaning.calibrate import logistic
 from cleaning.calibrate.calibrators import (
     METHODS,
     Calibrator,
@@ -55,6 +57,38 @@ def test_beta_equals_scikit_learn():
     features = np.column_stack([np.log(confidence), -np.log1p(-confidence)])
     fitted = fit_calibrator("beta", confidence, correct).parameters
     assert [fitted["a"], fitted["b"], fitted["c"]] == pytest.approx(reference(features, correct), abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["platt", "beta"])
+def test_a_fit_that_begins_in_cells_ends_where_one_over_all_samples_does(method, monkeypatch):
+    confidence, correct = over_confident(60_000, factor=1.7, offset=0.3)
+    steps = []
+    monkeypatch.setattr(logistic, "_newton_step", counted_steps(logistic._newton_step, len(correct), steps))
+    many = list(fit_calibrator(method, confidence, correct).parameters.values())
+    assert len(steps) <= 2, "over all samples, after the cells"
+    monkeypatch.setattr(logistic, "MANY", 10**9)
+    assert many == pytest.approx(list(fit_calibrator(method, confidence, correct).parameters.values()), rel=1e-8)
+
+
+def counted_steps(step, samples: int, steps: list):
+    """The same step, which writes down each time that it looks at every sample."""
+
+    def counting(weights, features, target, count):
+        steps.extend([1] * (len(target) == samples))
+        return step(weights, features, target, count)
+
+    return counting
+
+
+@pytest.mark.parametrize("decimals", [2, 15])
+def test_isotonic_equals_scikit_learn(decimals):
+    confidence, correct = over_confident(3_000)
+    confidence = confidence.round(decimals)  # many equal ones, or none
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(confidence, correct)
+    margin, asked = 1 / (len(correct) + 2), np.linspace(0, 1, 501)
+    told = fit_calibrator("isotonic", confidence, correct)(asked)
+    assert told == pytest.approx(fitted.predict(asked).clip(margin, 1 - margin), abs=1e-12)
+    assert len(fit_calibrator("isotonic", confidence, correct).parameters["x"]) == len(fitted.X_thresholds_)
 
 
 def test_beta_never_falls_even_where_confidence_misleads():

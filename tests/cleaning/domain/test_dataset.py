@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.domain.dataset import TEXT
+from cleaning.domain.dataset import TEXT, rows_of_ids
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, WorkspaceError, counted, first_five, one_of
 from tests.factories import planted_dataset, tiny_dataset
@@ -120,3 +120,9 @@ def test_a_table_of_samples_is_made_when_first_asked_for():
     assert made == [1] and later.fingerprint() == dataset.fingerprint()
     with pytest.raises(AssertionError, match="one row a sample"):
         _ = replace(dataset, samples=lambda: dataset.samples.head(2)).samples
+
+
+def test_rows_of_ids_by_hand():
+    ids = np.array(["b", "a", "ä"], TEXT)
+    assert rows_of_ids(ids, ["ä", "b", "c", "b"]).tolist() == [2, 0, -1, 0]
+    assert rows_of_ids(ids, []).shape == (0,)

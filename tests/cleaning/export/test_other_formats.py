@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.export import write_export
+from cleaning.export.formats.fiftyone_samples import without_ending
 from tests.cleaning.export.making import a_workspace, decide, some_questions
 
 
@@ -93,3 +95,25 @@ def test_argilla_records(opened):
     users = {r["user_id"] for one in records.values() for r in one["responses"]["verdict"]}
     assert len(users) == 3
     assert "s0007" not in records and "s0009" not in records
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "a",
+        "a.jpg",
+        "x/y/a.jpg",
+        "./a.jpg",
+        "a//b/c.tar.gz",
+        "/x/a.png",
+        ".a",
+        "x/.a",
+        "a.",
+        "x/a.b.",
+        "..",
+        "x/..",
+        "../a.b",
+    ],
+)
+def test_a_picture_without_its_ending_is_what_pathlib_says(picture):
+    assert without_ending(picture) == str(PurePosixPath(picture).with_suffix(""))

@@ -1,10 +1,12 @@
 """A CSV for people runs nothing in a spreadsheet, and says nothing else than the raw one."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaning.domain.dataset import TEXT
 from cleaning.domain.spreadsheet_text import safe, unsafe
 from cleaning.export.formats.formula_safe import safe_table
 from cleaning.export.kinds import BY_NAME
@@ -36,6 +38,8 @@ def test_names_of_columns_are_safe_too_and_figures_stay_figures():
 
 
 def test_a_table_says_that_it_was_changed_where_it_was():
+    untouched = pd.DataFrame({"sample_id": np.array(["a", "b"], TEXT), "final_labels": [["a"], ["b"]]})
+    assert "formula_safe" not in safe_table(untouched)
     assert "formula_safe" not in safe_table(pd.DataFrame({"a": ["1", "'tis", None]}))
 
 
