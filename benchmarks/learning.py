@@ -153,8 +153,8 @@ def measure(part: JudgedPart, halves: int) -> Walks:
         finds = [_finds(half, log) for log in (plain, learned, flipped)]
         until = [_until_half(half, log) for log in (plain, learned)]
         told.append((*finds, until, used, [_held(half, log) for log in (plain, learned)]))
-    *columns, held = (np.array(column, float) for column in zip(*told))
-    return Walks(part.name, len(part.wrong) // 2, *columns, held.swapaxes(0, 1))
+    before, after, misled, cards, shares, held = (np.array(column, float) for column in zip(*told))
+    return Walks(part.name, len(part.wrong) // 2, before, after, misled, cards, shares, held.swapaxes(0, 1))
 
 
 def _finds(half: Half, log: np.ndarray) -> list[float]:
