@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.detection_alternatives import alternatives
-from benchmarks.detection_contenders import DEFAULT, WITHOUT_GROUP, Asked, rankings
+from benchmarks.detection_contenders import DEFAULT, WITHOUT_GROUP, Asked, default_scores, rankings
 from benchmarks.detection_sets import JudgedSet, judged_sets
 from benchmarks.detection_tables import tables
 from benchmarks.published import END, START, publish
@@ -56,12 +56,31 @@ def contest(judged: JudgedSet, resamples: int) -> Contest:
     return Contest(judged, contenders, {name: measured[name] for name in (DEFAULT, *tried)} if tried else {})
 
 
+def _print_tried(data: Path, words: str, resamples: int) -> None:
+    """Average precision of some other defaults less that of the default, paired by resample, set by set."""
+    with tempfile.TemporaryDirectory() as folder:
+        for judged in judged_sets(data, Path(folder)):
+            asked = Asked.of(judged)
+            tried = alternatives(asked, words)
+            if tried is None:
+                continue
+            measured = measure_all({DEFAULT: default_scores(asked)} | tried, judged.wrong, resamples)
+            default = measured.pop(DEFAULT)
+            print(f"{judged.name}: default {default.point[0]:.4f}", flush=True)
+            for name, other in measured.items():
+                gain, low, high = other.over(default)[:, 0]
+                print(f"  {name}: {gain:+.4f} [{low:+.4f}, {high:+.4f}]", flush=True)
+
+
 def main(arguments: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the real sets; without it the others only")
     parser.add_argument("--quick", action="store_true", help=f"50 resamples instead of {RESAMPLES:,}")
     parser.add_argument("--write", type=Path, metavar="FILE", help=f"put the tables between {START} and {END}")
+    parser.add_argument("--tried", metavar="WORDS", help="only other defaults whose name holds these words, by set")
     wanted = parser.parse_args(list(arguments))
+    if wanted.tried:
+        return _print_tried(wanted.data, wanted.tried, 50 if wanted.quick else RESAMPLES)
     contests = []
     with tempfile.TemporaryDirectory() as folder:
         for judged in judged_sets(wanted.data, Path(folder)):

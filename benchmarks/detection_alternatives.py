@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.detection_contenders import Asked, class_factor, distribution
+from benchmarks.pooled_scores import flatness, less_entropy, own_only, ratio
 from cleaning.calibrate.calibration import calibrated_confidence
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import FullExpert
@@ -99,12 +100,6 @@ def _said(asked: Asked, number: int, classes: np.ndarray, spread: np.ndarray | N
     return np.where(classes == expert.predicted[:, None], confidence[:, None], ((1 - confidence) / spread)[:, None])
 
 
-def ratio(pooled: np.ndarray) -> np.ndarray:
-    """(N,) the default's log ratio of (N, C) pooled values."""
-    best = np.maximum(pooled[:, 1:].max(axis=1), SMALLEST)
-    return np.log(best) - np.log(np.maximum(pooled[:, 0], SMALLEST))
-
-
 Alternative = Callable[[Voices], np.ndarray]
 
 
@@ -123,6 +118,17 @@ def weighed_by(
             share = equal * (equal_pool_trust(fitted) if trusting else 1)
             weights.append(share / len(v.q) + (1 - share) * stacking_weights(fitted))
         return ratio(v.pooled(np.array(weights))) + v.excess
+
+    return score
+
+
+def alike_equal(most: int, apart: float) -> Alternative:
+    """Equal weights where at most so many experts explain the given labels within so many nats of each other."""
+
+    def score(v: Voices) -> np.ndarray:
+        alone = np.nanmean(np.log(np.maximum(v.of_label, 1e-6)), axis=0)
+        alike = len(alone) <= most and np.ptp(alone) <= apart
+        return ratio(v.pooled(np.full_like(v.weights, 1 / len(v.q)) if alike else v.weights)) + v.excess
 
     return score
 
@@ -154,13 +160,15 @@ def scored(score: Callable[[np.ndarray], np.ndarray]) -> Alternative:
     return lambda v: score(v.pooled(v.weights)) + v.excess
 
 
-def own_only(p: np.ndarray) -> np.ndarray:
-    return -np.log(np.maximum(p[:, 0], SMALLEST))
+def own_where_flat(times: float, beyond: float = 0.0) -> Alternative:
+    """The log ratio, and the given label's own surprise the flatter the pool is beyond a share of flatness."""
 
+    def score(v: Voices) -> np.ndarray:
+        p = v.pooled(v.weights)
+        flat = np.maximum(flatness(p) - beyond, 0) / (1 - beyond)
+        return ratio(p) + times * flat * own_only(p) + v.excess
 
-def less_entropy(p: np.ndarray) -> np.ndarray:
-    p = p / np.maximum(p.sum(axis=1, keepdims=True), SMALLEST)
-    return ratio(p) + 0.3 * (p * np.log(np.maximum(p, SMALLEST))).sum(axis=1)
+    return score
 
 
 def spread_over(classes: int) -> Alternative:
@@ -253,10 +261,15 @@ ALTERNATIVES: dict[str, Alternative] = {
     "weights: a third equal, also where one expert is better": weighed_by(EQUAL_SHARE),
     "weights: stacked alone": weighed_by(0),
     "weights: stacked on samples whose label the equal pool supports": weighed_by(0, undoubted),
+    "where alike: equal weights where at most 5 experts lie within 0.1 nats": alike_equal(5, 0.1),
+    "where alike: equal weights where at most 10 experts lie within 0.3 nats": alike_equal(10, 0.3),
     "pool: log": log_pool,
     "pool: power 1/2": powered(0.5),
     "pool: power 2": powered(2),
     "score: given label's probability only": scored(own_only),
+    "where flat: plus the given label's own where pools are flat": own_where_flat(1),
+    "where flat: plus half the given label's own where pools are flat": own_where_flat(0.5),
+    "where flat: plus the given label's own where pools are flatter than half": own_where_flat(1, 0.5),
     "score: less 0.3 entropy of all classes": scored(less_entropy),
     "single answers' rest over 1 class": spread_over(1),
     "single answers' rest over 20 classes": spread_over(20),
@@ -276,10 +289,10 @@ ALTERNATIVES: dict[str, Alternative] = {
 }
 
 
-def alternatives(asked: Asked) -> dict[str, np.ndarray] | None:
-    """(J,) scores by name, or None where ``voices`` has none."""
+def alternatives(asked: Asked, words: str = "") -> dict[str, np.ndarray] | None:
+    """(J,) scores by name, or None where ``voices`` has none. words: only of those whose name holds them."""
     heard = voices(asked)
     if heard is None:
         return None
     rows = asked.judged.judged
-    return {name: score(heard)[rows] for name, score in ALTERNATIVES.items()}
+    return {name: score(heard)[rows] for name, score in ALTERNATIVES.items() if words in name}

@@ -66,6 +66,11 @@ def _ours(asked: Asked) -> Iterator[tuple[str, np.ndarray]]:
     yield WITHOUT_GROUP, ratio
 
 
+def default_scores(asked: Asked) -> np.ndarray:
+    """(J,) the default's."""
+    return next(score for name, score in _ours(asked) if name == DEFAULT)[asked.judged.judged]
+
+
 def class_factor(asked: Asked) -> np.ndarray:
     """(N,) what the default adds where classes are very unequal."""
     return class_log_factor(asked.opinions.label_probability, asked.labels, asked.opinions.answered)

@@ -143,7 +143,7 @@ class Walks:
 
 def measure(part: JudgedPart, halves: int) -> Walks:
     """Halves with seeds 0, 1, 2 ..."""
-    rows: list[tuple] = []
+    told: list[tuple] = []
     for seed in range(halves):
         half = Half.of(part, seed)
         flips = np.random.default_rng([seed, 7]).random(len(half.wrong)) < FLIPPED
@@ -152,9 +152,9 @@ def measure(part: JudgedPart, halves: int) -> Walks:
         flipped, _ = reviewed(half, np.where(flips, 1 - half.wrong, half.wrong))
         finds = [_finds(half, log) for log in (plain, learned, flipped)]
         until = [_until_half(half, log) for log in (plain, learned)]
-        rows.append((*finds, until, used, [_held(half, log) for log in (plain, learned)]))
-    plain, learned, flipped, until, used, held = (np.array(column, float) for column in zip(*rows))
-    return Walks(part.name, len(part.wrong) // 2, plain, learned, flipped, until, used, held.swapaxes(0, 1))
+        told.append((*finds, until, used, [_held(half, log) for log in (plain, learned)]))
+    before, after, misled, cards, shares, held = (np.array(column, float) for column in zip(*told))
+    return Walks(part.name, len(part.wrong) // 2, before, after, misled, cards, shares, held.swapaxes(0, 1))
 
 
 def _finds(half: Half, log: np.ndarray) -> list[float]:

@@ -51,18 +51,33 @@ def cards_ahead(
     return further_cards(told, cards, undecided, at_most, confidence, mistakes)
 
 
+def left_as_measured(now: InForce, confidence: float = 0.95) -> tuple[ReviewerMistakes, WrongLeft] | None:
+    """What is left at most with reviewers' errors as repeats, overlaps and controls have shown them so far; None while
+    they are not known."""
+    mistakes = ReviewerMistakes.measured(now.error_rates[0])
+    if mistakes is None:
+        return None
+    cards, samples = CardsByRank.of(now.ranked), ReviewedSamples.of(now)
+    told = judge(cards, samples, now.decisions, now.run.id, now.policy)
+    return mistakes, wrong_left(told, cards, confidence, mistakes)
+
+
 @dataclass(frozen=True)
 class Certified:
-    """left: as it stands. ahead: what the claim still needs; None where it is reached."""
+    """left: as it stands. ahead: what the claim still needs; None where it is reached. measured: what is left with
+    reviewers' errors as measured; None while they are not known."""
 
     left: WrongLeft
     at_most: float
     ahead: FurtherCards | None
+    measured: WrongLeft | None = None
 
     def in_words(self) -> str:
         """In a sentence or two, for a page."""
         share = f"{self.at_most * 100:g} %" if self.left.within(self.at_most) else upper_percent(self.left.share)
         claim = f"At most {share} of the labels are wrong after review: 95 % confidence, {IF_RIGHT}."
+        if self.measured is not None:
+            claim += f" With reviewers' errors as measured: at most {upper_percent(self.measured.share)}."
         return claim if self.ahead is None else f"{claim} {self.ahead.in_words(self.at_most)}"
 
 
@@ -71,7 +86,9 @@ def certified_now(now: InForce) -> Certified:
     cards, samples = CardsByRank.of(now.ranked), ReviewedSamples.of(now)
     left = wrong_left(judge(cards, samples, now.decisions, now.run.id, now.policy), cards)
     at_most = now.chosen.at_most
-    return Certified(left, at_most, None if left.within(at_most) else cards_ahead(now, at_most))
+    measured = left_as_measured(now)
+    ahead = None if left.within(at_most) else cards_ahead(now, at_most)
+    return Certified(left, at_most, ahead, measured[1] if measured else None)
 
 
 def further_cards(

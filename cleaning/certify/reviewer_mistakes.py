@@ -6,6 +6,7 @@ from scipy.special import bdtr
 
 from cleaning.errors import InputError
 from cleaning.estimate.answers import IF_RIGHT
+from cleaning.settle.error_rates import ErrorRates
 
 SHARE = 0.2  # of the doubt that a certificate allows, for chance in these mistakes; the rest is for the cards
 LARGEST = 0.5  # a verdict that errs more often says nothing
@@ -23,6 +24,12 @@ class ReviewerMistakes:
         for name, rate in (("false alarms", self.false_alarms), ("misses", self.misses)):
             if not 0 <= rate < LARGEST:
                 raise InputError(f"The rate of {name} is {rate:g}; expected a share from 0 to below {LARGEST:g}.")
+
+    @classmethod
+    def measured(cls, rates: ErrorRates) -> "ReviewerMistakes | None":
+        """The most that the measured rates allow; None while they are not known, or say nothing."""
+        most = rates.false_alarm.high, rates.miss.high
+        return cls(*most) if rates.enough and max(most) < LARGEST else None
 
     @property
     def none(self) -> bool:

@@ -90,7 +90,8 @@ def _certify(arguments: argparse.Namespace) -> None:
     ahead = None if facts["results"]["majority"]["reached"] else _ahead(now, facts, mistakes)
     if out and ahead:
         raise InputError(f"At most {at_most * 100:g} % cannot be certified yet. {ahead} Nothing was written.")
-    for line in (*_claims(facts), *([ahead] if ahead else [])):
+    measured = _measured(now, facts) if mistakes.none else []
+    for line in (*_claims(facts), *measured, *([ahead] if ahead else [])):
         print(line)
     if out:
         write = certificate_json if out.suffix.lower() == ".json" else certificate_page
@@ -120,6 +121,19 @@ def _claims(facts: dict) -> list[str]:
         f"{counted(main['random_cards'], 'random card')} behind the claim"
     )
     return lines
+
+
+def _measured(now: "InForce", facts: dict) -> list[str]:
+    """What is left with reviewers' errors as measured, and how to certify that."""
+    from cleaning.certify.further_cards import left_as_measured
+    from cleaning.certify.wrong_left import upper_percent
+
+    told = left_as_measured(now, facts["confidence"])
+    if told is None:
+        return []
+    mistakes, left = told
+    asked = f"--false-alarms {mistakes.false_alarms:.3g} --misses {mistakes.misses:.3g}"
+    return [f"with reviewers' errors as measured ({asked}): at most {upper_percent(left.share)} ({left.most:,})"]
 
 
 def _ahead(now: "InForce", facts: dict, mistakes: "ReviewerMistakes") -> str:

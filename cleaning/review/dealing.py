@@ -111,8 +111,10 @@ class Dealer:
     def offer(self, row: int, kind: str, known: Known) -> Offer:
         """A card with how many people may have it: as many as are wanted, less those who answered."""
         sample_id = str(self.facts.dataset.sample_ids[row])
-        if kind:
-            return Offer(sample_id, kind, NO_LIMIT if kind in MEASURING else 1)
+        if kind in MEASURING:
+            return Offer(sample_id, kind, NO_LIMIT)
+        if kind:  # whoever gave the first look may still hold its lease
+            return Offer(sample_id, kind, 1, frozenset(d.reviewer for d in known.current.on(sample_id)))
         votes, wanted = int(self.votes[row]), int(self.wanted(known.chosen)[row])
         answered = {d.reviewer for d in known.current.on(sample_id)} if votes or self.referred[row] else ()
         return Offer(sample_id, "", wanted - votes, frozenset(answered))

@@ -161,7 +161,7 @@ class ReviewDesk:
         log = self._known()
         handed = self._hand_out(view, rows, held, count, log)
         done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
-        waiting, given = second_looks(log, view.reviewer)
+        waiting, given = second_looks(log, view.reviewer, len(todo))
         left = len(todo) + waiting
         total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
         progress = {"total": total, "left": left}
@@ -234,6 +234,7 @@ class ReviewDesk:
         sitting = last_session(self.current().history(view.reviewer))
         effect = self.in_force().anchoring_in(self.current().standing())
         return {
+            "order": self._learning.said(view.order),
             "cards": sitting.cards,
             "seconds": sitting.seconds,
             "cards_per_minute": sitting.cards_per_minute,

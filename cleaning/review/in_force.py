@@ -201,7 +201,8 @@ class InForce:
     def error_rates(self) -> tuple[ErrorRates, dict[str, ErrorRates]]:
         """How often reviewers err, all together and by name."""
         given = dict(zip(map(str, self.dataset.sample_ids), map(int, self.dataset.given_labels)))
-        return error_rates(self.decisions, given)
+        asked_again = ~np.isnan(self.codes) & ~self.reviewed_flags & self.chosen.second_look
+        return error_rates(self.decisions, given, set(map(str, self.dataset.sample_ids[asked_again])))
 
     @cached_property
     def reviewer_count(self) -> int:

@@ -31,12 +31,13 @@ class Return:
     """A card that comes back to one reviewer.
 
     kind: one of ``cleaning.domain.card_kinds.RETURNING``; what the decision's ``card`` will say. due: it comes once
-    the reviewer has made so many decisions (0: as soon as may be).
+    the reviewer has made so many decisions (0: as soon as may be). at_end: it comes before the queue ends, due or not.
     """
 
     kind: str
     sample_id: str
     due: int = 0
+    at_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,26 +95,31 @@ def controls(known: Known, reviewer: str) -> list[Return]:
 
 def confirmations(known: Known, reviewer: str) -> list[Return]:
     """What was judged wrong below the threshold comes back once: to somebody else where there is anybody, or to the same
-    person after some others; where nobody else takes it up, to the same person after many others."""
+    person after some others, at the latest with the queue's end; where nobody else takes it up, to the same person after
+    many others."""
     if not known.chosen.second_look:
         return []
     waiting = {row: d for row, d in known.judged_wrong_once.items() if not known.flagged[row]}
     if not waiting:
         return []
     place = {d.uuid: at for at, d in enumerate(known.current.history(reviewer)[::-1], 1)}
-    patience = 1 if len(known.current.reviewers()) == 1 else PATIENCE
+    alone = len(known.current.reviewers()) == 1
+    patience = 1 if alone else PATIENCE
     return [
-        Return(CONFIRMATION, d.sample_id, _due_again(place[d.uuid], reviewer, d, patience) if d.uuid in place else 0)
+        Return(CONFIRMATION, d.sample_id, _due_again(place[d.uuid], reviewer, d, patience), alone)
+        if d.uuid in place
+        else Return(CONFIRMATION, d.sample_id)
         for d in waiting.values()
     ]
 
 
-def second_looks(known: Known, reviewer: str) -> tuple[int, int]:
-    """(second looks that wait for the reviewer, those given): cards beside the queue, counted with it, since else it
-    would be longer than it says. Repeats and controls stay uncounted: nobody is to know of them."""
-    return len(list(confirmations(known, reviewer))), sum(
-        d.card == CONFIRMATION for d in known.current.history(reviewer)
-    )
+def second_looks(known: Known, reviewer: str, left: int) -> tuple[int, int]:
+    """(second looks that come to the reviewer within so many cards left of the queue, those given): cards beside the
+    queue, counted with it, since else it would be longer than it says. What waits for somebody else is theirs. Repeats
+    and controls stay uncounted: nobody is to know of them."""
+    history = known.current.history(reviewer)
+    coming = [one for one in confirmations(known, reviewer) if one.at_end or one.due <= len(history) + left]
+    return len(coming), sum(d.card == CONFIRMATION for d in history)
 
 
 def _due_again(place: int, reviewer: str, decision: Decision, patience: int) -> int:
@@ -160,7 +166,7 @@ def mixed(rows: Iterable[int], back: Iterable[tuple[Return, int]], made: int) ->
             since = 0
         yield Upcoming(row, "")
         since += 1
-    yield from (Upcoming(row, one.kind) for one, row in waiting[::-1] if one.due <= made)
+    yield from (Upcoming(row, one.kind) for one, row in waiting[::-1] if one.at_end or one.due <= made)
 
 
 def _lot(*words: str) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from cleaning.estimate.recalibration import PRIOR_MEAN, PRIOR_SD
 from cleaning.review.facts import Facts
@@ -131,7 +132,7 @@ class ChanceModel:
         given, suggested = (labels.astype(np.int64) for labels in (self.seen.given, self.seen.suggested))
         codes = {"given": given, "suggested": suggested, "pair": given * self.seen.class_count + suggested}
         if self.seen.group is not None:
-            codes["group"] = np.unique(np.asarray(self.seen.group, object).astype(str), return_inverse=True)[1]
+            codes["group"] = pd.factorize(np.asarray(self.seen.group, object))[0]
         return codes
 
     def _opinions(self, rows: np.ndarray) -> np.ndarray:

@@ -86,6 +86,16 @@ class Learning:
             self._recalibrated = (len(known), finds.recalibration(known, self._facts))
         return self._recalibrated[1]
 
+    def said(self, order: str) -> str:
+        """What the order goes by now, in a sentence; "" for other orders."""
+        if order != LEARNING:
+            return ""
+        if self._taught is None or not self._taught.count:
+            return f"Order: most suspicious first; it learns from verdicts once there are {LEARNS_EVERY}."
+        if self._taught.logits is None:
+            return f"Order: most suspicious first; {self._taught.count:,} verdicts teach nothing better yet."
+        return f"Order: learned from {self._taught.count:,} verdicts."
+
     def why(self, order: str, row: int) -> str:
         """What the order learned of samples like this one, for after the decision; "" where it learned nothing.
 

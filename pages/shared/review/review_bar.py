@@ -18,8 +18,8 @@ from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
 
 ORDERS = {
-    "suspicion": "Most suspicious first",
     "learning": "Learning from verdicts",
+    "suspicion": "Most suspicious first",
     "class": "By given label",
     "pair": "By confusion pair",
     "group": "By group",

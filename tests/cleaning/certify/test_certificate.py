@@ -8,7 +8,7 @@ import pytest
 
 from cleaning.certify.certificate import certificate, certificate_json, seal
 from cleaning.certify.checking import check_certificate
-from cleaning.certify.further_cards import cards_ahead
+from cleaning.certify.further_cards import cards_ahead, certified_now, left_as_measured
 from cleaning.certify.judged_log import CardsByRank, ReviewedSamples, judge
 from cleaning.certify.reviewer_mistakes import ReviewerMistakes, most_behind, most_false_alarms
 from cleaning.certify.wrong_left import upper_percent
@@ -100,6 +100,18 @@ def test_reviewers_who_err_leave_more(planted, log):
         for m in (ReviewerMistakes(), ReviewerMistakes(false_alarms=0.02, misses=0.1))
     )
     assert none + 5 < some < none + 60
+
+
+def test_mistakes_as_measured_are_included_once_they_are_known(planted):
+    """Two who agree on everything: both rates are small, and leave more than none."""
+    alone = planted.after(planted.reviewed(400))
+    assert left_as_measured(alone) is None and "as measured" not in certified_now(alone).in_words()
+    again = [planted.verdict(int(row), "bob", 5_000 + i) for i, row in enumerate(planted.by_rank[:BUDGET])]
+    both = planted.after([*planted.reviewed(400), *again])
+    mistakes, left = left_as_measured(both)
+    assert 0 < mistakes.false_alarms < 0.1 and 0 < mistakes.misses < 0.1
+    assert left.most > main_of(certificate(both, planted.workspace.id))["most_left"]
+    assert f"With reviewers' errors as measured: at most {upper_percent(left.share)}." in certified_now(both).in_words()
 
 
 def test_reviewers_mistakes_by_hand():

@@ -247,6 +247,33 @@ def test_who_reviews_alone_gives_the_second_look_later_and_flagged_cards_need_no
     assert confirmed.sample_id == str(desk.dataset.sample_ids[row])
 
 
+def test_who_reviews_alone_gives_every_second_look_before_the_queue_ends(desk):
+    """One that is not due yet comes once nothing else is left; the counter ends at nothing."""
+    queue, flagged = desk.queue(ANN).rows, desk.in_force().flagged
+    last = next(int(row) for row in queue[::-1] if not flagged[row])
+    while cards := desk.window(ANN, [], 1)["cards"]:
+        row, given = cards[0]["row"], int(desk.dataset.given_labels[cards[0]["row"]])
+        says = ("none_fits", ()) if row == last else ("keep", (given,))
+        decide(desk, ANN, row, *says, ticket=cards[0]["ticket"])
+    assert [d.card for d in desk.store.decisions() if d.sample_id == str(desk.dataset.sample_ids[last])][1:]
+    assert desk.window(ANN, [], 1)["progress"]["left"] == 0
+
+
+def test_what_waits_for_somebody_else_is_not_counted_for_who_judged_it(desk):
+    """And it goes to the other while the lease of the first, who has answered, still lives."""
+    rows, flagged = desk.queue(ANN).rows, desk.in_force().flagged
+    below = next(int(row) for row in rows if not flagged[row])
+    decide(desk, ANN, int(rows[0]), "keep", (int(desk.dataset.given_labels[rows[0]]),))
+    (card,) = [c for c in desk.window(BOB, [], 200)["cards"] if c["row"] == below]
+    decide(desk, BOB, below, "none_fits", ticket=card["ticket"])
+    decided = [r for r in rows if r not in (below, rows[0])]
+    outcome = desk.record(BOB, [item(desk, int(r), "keep", (int(desk.dataset.given_labels[r]),)) for r in decided], 0.0)
+    assert not outcome.refused
+    assert desk.window(BOB, [], 1) | {"cards": []} == desk.window(BOB, [], 1)
+    assert desk.window(BOB, [], 1)["progress"]["left"] == 0
+    assert shown(desk.window(ANN, [], 5)) == [below] and desk.window(ANN, [], 5)["progress"]["left"] == 1
+
+
 def test_second_looks_can_be_done_without(desk):
     choose(desk, second_look=False)
     decide(desk, BOB, below_the_threshold(desk), "none_fits")

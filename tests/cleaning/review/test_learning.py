@@ -9,6 +9,7 @@ from cleaning.keep.workspaces import now
 from cleaning.review import ReviewDesk
 from cleaning.review.chosen import Choosing
 from cleaning.review.in_force import in_force
+from cleaning.review.learning.taught import Taught
 from cleaning.review.queue import build_queue
 from tests.cleaning.review.reviewing import ANN, BOB, BareCards, decide, eventually, item, judge
 
@@ -47,6 +48,20 @@ def test_a_restart_comes_to_the_same_order(desk, planted):
     eventually(lambda: desk._learning._taught.count == desk.learned() and not desk._learning._at_work)
     again = ReviewDesk(desk.workspace, desk.run, BareCards)
     assert again.queue(view).rows.tolist() == desk.queue(view).rows.tolist()
+
+
+def test_the_order_says_what_it_goes_by(desk, planted):
+    """Plain until verdicts teach more, and that is said."""
+    view = replace(ANN, order="learning")
+    assert desk.session(ANN)["order"] == "" and "most suspicious first" in desk.session(view)["order"]
+    desk.queue(view)
+    for row in dict.fromkeys(map(int, desk.run.audit["row"][:25])):
+        decide(desk, view, row, "picked", [int(planted.truth[row])])
+    eventually(lambda: desk._learning._taught.count == 25)
+    said = desk.session(view)["order"]
+    assert said == "Order: most suspicious first; 25 verdicts teach nothing better yet."
+    desk._learning._taught = Taught(50, np.zeros(400))
+    assert desk.session(view)["order"] == "Order: learned from 50 verdicts."
 
 
 def test_places_of_random_cards_never_depend_on_verdicts(desk):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cleaning.calibrate.measures.shares import wilson_interval
 from cleaning.domain.judgements import RIGHT, UNSURE, WRONG
 from cleaning.settle.error_rates import LEAST_LOOKS, error_rates
 from cleaning.settle.second_look import confirmed_codes, waiting_below
@@ -74,6 +75,24 @@ def test_two_looks_that_differ_say_only_what_rates_may_be_at_most():
     for rate in (every.false_alarm, every.miss):
         assert rate.low == 0 and rate.known == 0 and rate.looks == 2 * (9 + 2) >= LEAST_LOOKS and rate.enough
         assert 2 / 22 < rate.high < 0.35
+
+
+def test_second_looks_are_read_as_what_they_are_asked_for():
+    """Only what was judged wrong is looked at again: of fifty cards below the threshold ann judges forty right and ten
+    wrong, of which bob confirms six. At most four of her forty-four looks at right labels were false alarms, and he may
+    have missed four of ten; a pair chosen for its first look says nothing else."""
+    log = [look(row, row < 40, "ann", card="audit") for row in range(50)]
+    log += [look(row, row < 44, "bob", card="confirmation", number=100 + row) for row in range(40, 50)]
+    given = dict(zip(map(str, DATASET.sample_ids), map(int, DATASET.given_labels)))
+    below = {str(s) for s in DATASET.sample_ids[:55]}
+    every, by_name = error_rates(log, given, below)
+    assert (every.false_alarm.looks, every.miss.looks) == (44, 10)
+    assert every.false_alarm.high == pytest.approx(wilson_interval(4, 44)[1]) and every.false_alarm.low == 0
+    assert every.miss.high == pytest.approx(wilson_interval(4, 10)[1]) and not every.enough
+    assert by_name["ann"].false_alarm.looks == 44 and by_name["ann"].miss.looks == 0
+    assert by_name["bob"].false_alarm.looks == 0 and by_name["bob"].miss.looks == 10
+    above, _ = error_rates(log, given, set())
+    assert above.false_alarm.looks == 4, "cards judged right where nobody looks again tell nothing"
 
 
 def test_a_repeat_that_differs_counts_against_its_reviewer():

@@ -263,6 +263,7 @@ export interface GridCell {
 
 /** From desk.py (`ReviewDesk.session`). */
 export interface Session {
+  order: string;
   cards: number;
   seconds: number;
   cards_per_minute: number | null;

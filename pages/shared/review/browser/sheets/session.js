@@ -34,6 +34,7 @@ export function sessionLines(told, words) {
   return [
     el("p", { class: "figure" }, `${cards}${pace}`),
     el("div", { class: "tally" }, ...verdicts),
+    ...(told.order ? [el("p", { class: "quiet order" }, told.order)] : []),
     el("p", { class: "quiet expected" }, expectedWords(told.expected)),
     el("p", { class: "quiet anchoring" }, anchoringWords(told.anchoring)),
   ];
