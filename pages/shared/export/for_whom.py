@@ -18,6 +18,7 @@ AUDIENCES = {
     "Argilla": ("argilla",),
     "cleanlab": ("cleanlab",),
     "Inspect": ("inspect",),
+    "lighteval": ("lighteval",),
     "OpenAI evals": ("openai_evals",),
     "FiftyOne": ("fiftyone", "fiftyone_json"),
 }
