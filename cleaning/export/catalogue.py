@@ -193,7 +193,7 @@ CATALOGUE = (
         "A folder with a task that lighteval runs as it is: corrected keys, dropped questions left out.",
         lighteval_files,
         questions_only=True,
-        command='lighteval accelerate "model_name=MODEL" "TASK" --custom-tasks lighteval_task/task.py',
+        command='lighteval accelerate "model_name=MODEL" "TASK|0" --custom-tasks lighteval_task/task.py',
     ),
     folder_kind(
         "openai_evals",

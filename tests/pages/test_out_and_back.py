@@ -41,6 +41,16 @@ def test_label_studio_asks_whether_the_given_label_is_shown(app, digits):
     assert re.search(r'"given_label": "\w+", "image": "https://pictures\.example/[^"]+"', shown)
 
 
+def test_hugging_face_may_have_the_pictures_themselves(app, digits, questions):
+    test = app("export", digits.id)
+    test.selectbox(key="export_for").set_value("Hugging Face datasets").run()
+    test.checkbox(key="export_with_pictures").check().run()
+    assert test.dataframe[-1].value["image"].str.endswith(".png").all() and not test.exception
+    test = app("export", questions.id)
+    test.selectbox(key="export_for").set_value("Hugging Face datasets").run()
+    assert "export_with_pictures" not in {box.key for box in test.checkbox}
+
+
 def test_the_command_that_takes_it_in_is_the_other_programs():
     commands = [kind.command for kind in available_exports() if kind.command]
     assert len(commands) > 12 and not [c for c in commands if "cleaning" in c or "second-opinion" in c]
