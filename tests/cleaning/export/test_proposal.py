@@ -96,7 +96,7 @@ def test_the_changelog_says_what_is_known_and_how_surely(tmp_path):
     ]
     entry = proposal_files(Handover(workspace, run, log, DEFAULT_POLICY), "git")["CHANGELOG_ENTRY.md"].decode()
     assert re.search(
-        r"10 labels corrected .*\n.*\n  - Wrong labels in the whole dataset: \d+ \(95 % interval \d+ to \d+\)",
+        r"10 labels corrected .*\n.*\n  - Wrong labels in the whole dataset: \d+ \(95 % interval \d+ to \d+",
         entry,
         re.S,
     )

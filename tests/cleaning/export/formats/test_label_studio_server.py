@@ -121,7 +121,9 @@ def test_forty_decisions_go_there_and_back_and_five_are_changed(server, dataset,
     log = forty(dataset)
     handover = Handover(workspace, run, log, DEFAULT_POLICY)
     interface = write_kind("label_studio_interface", handover).decode()
-    project = json.loads(server.call("POST", "/api/projects", {"title": "There and back", "label_config": interface}))["id"]
+    project = json.loads(server.call("POST", "/api/projects", {"title": "There and back", "label_config": interface}))[
+        "id"
+    ]
     server.call("POST", f"/api/projects/{project}/import", json.loads(write_kind("label_studio", handover)))
     export = f"/api/projects/{project}/export?exportType="
     tasks = json.loads(server.call("GET", export + "JSON"))
