@@ -41,12 +41,17 @@ def test_label_studio_asks_whether_the_given_label_is_shown(app, digits):
     assert re.search(r'"given_label": "\w+", "image": "https://pictures\.example/[^"]+"', shown)
 
 
-def test_hugging_face_may_have_the_pictures_themselves(app, digits, questions):
+def test_hugging_face_may_have_the_pictures_themselves(app, digits):
     test = app("export", digits.id)
+    test.radio(key="export_use").set_value("program").run()
     test.selectbox(key="export_for").set_value("Hugging Face datasets").run()
     test.checkbox(key="export_with_pictures").check().run()
-    assert test.dataframe[-1].value["image"].str.endswith(".png").all() and not test.exception
+    assert test.dataframe[0].value["image"].str.endswith(".png").all() and not test.exception
+
+
+def test_questions_have_no_pictures_to_put_in(app, questions):
     test = app("export", questions.id)
+    test.radio(key="export_use").set_value("program").run()
     test.selectbox(key="export_for").set_value("Hugging Face datasets").run()
     assert "export_with_pictures" not in {box.key for box in test.checkbox}
 
