@@ -8,7 +8,7 @@ from cleaning.export.export_kind import ExportKind, folder_kind
 from cleaning.export.formats import corrected, label_studio, published_layouts
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.decision_log import write_decision_log
-from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
+from cleaning.export.formats.evaluation_tasks import inspect_files, lighteval_files, openai_evals_files
 from cleaning.export.formats.fiftyone_samples import fiftyone_labels, fiftyone_samples
 from cleaning.export.formats.formula_safe import safe_table
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
@@ -106,7 +106,6 @@ CATALOGUE = (
         "decisions.jsonl",
         "Every decision of every reviewer, undos included; can be read in again.",
         _log,
-        command="python -m cleaning import-decisions WORKSPACE decisions.jsonl",
     ),
     ExportKind(
         "patch",
@@ -114,7 +113,6 @@ CATALOGUE = (
         "patch.jsonl",
         "What was decided, with every vote, for others to check, apply and revert.",
         write_patch,
-        command="python -m cleaning apply patch.jsonl DATASET --out CORRECTED",
     ),
     ExportKind(
         "mask",
@@ -122,7 +120,7 @@ CATALOGUE = (
         "evaluation_mask.csv",
         "What evaluation does with each sample: keep, replace, any_of or drop.",
         lambda h: write_mask(mask_of(h)),
-        command="python -m cleaning mask evaluation_mask.csv --score predictions.npy",
+        command='pandas.read_csv("evaluation_mask.csv")',
     ),
     ExportKind(
         "real",
@@ -178,25 +176,34 @@ CATALOGUE = (
         argilla_records,
         command='dataset.records.from_json("argilla_records.json")',
     ),
-    ExportKind(
+    folder_kind(
         "inspect",
-        "Inspect samples",
-        "inspect_samples.jsonl",
-        "Questions with their corrected targets, for Inspect's json_dataset.",
-        inspect_samples,
+        "Inspect task",
+        "inspect_task.zip",
+        "A folder with a task that Inspect runs as it is: corrected targets, of several right options each counts.",
+        inspect_files,
         questions_only=True,
         answers="too",
-        command='json_dataset("inspect_samples.jsonl")',
+        command="inspect eval inspect_task/task.py --model MODEL",
     ),
-    ExportKind(
+    folder_kind(
+        "lighteval",
+        "lighteval task",
+        "lighteval_task.zip",
+        "A folder with a task that lighteval runs as it is: corrected keys, dropped questions left out.",
+        lighteval_files,
+        questions_only=True,
+        command='lighteval accelerate "model_name=MODEL" "TASK|0" --custom-tasks lighteval_task/task.py',
+    ),
+    folder_kind(
         "openai_evals",
-        "OpenAI evals samples",
-        "openai_evals_samples.jsonl",
-        "Questions with their corrected letters, for a match eval.",
-        openai_evals_samples,
+        "OpenAI evals registry",
+        "openai_evals.zip",
+        "A folder with an eval and its samples, for a match of corrected letters.",
+        openai_evals_files,
         questions_only=True,
         answers="too",
-        command="samples_jsonl: openai_evals_samples.jsonl (in the eval's YAML, class evals.elsuite.basic.match:Match)",
+        command="oaieval MODEL EVAL --registry_path openai_evals",
     ),
     ExportKind(
         "fiftyone",
@@ -206,8 +213,9 @@ CATALOGUE = (
         fiftyone_samples,
         pictures_only=True,
         command=(
-            'fiftyone.Dataset.from_dir("PICTURES", fiftyone.types.CSVDataset, labels_path="fiftyone_samples.csv", '
-            'fields={"suspicion": float, "tags": lambda v: v.split(",")})'
+            'fiftyone.Dataset.from_dir(data_path="PICTURES", labels_path="fiftyone_samples.csv", '
+            'dataset_type=fiftyone.types.CSVDataset, fields={"sample_id": None, "given_label": None, '
+            '"label_corrected": None, "suggested_label": None, "suspicion": float, "tags": lambda v: v.split(",")})'
         ),
     ),
     ExportKind(

@@ -15,8 +15,9 @@ class ExportKind:
     """One thing that can be exported. name: as on the command line. title, words: for people. write: to bytes.
 
     questions_only, pictures_only: makes sense only for a dataset of these. files: what a folder of it holds, by name,
-    where it is several files; ``write`` then gives them zipped. command: what takes the file in, elsewhere. answers:
-    whether it makes sense for free answers too, or for them only.
+    where it is several files; ``write`` then gives them zipped. command: what takes the file in elsewhere,
+    in that program's words; pages show it, so it is none of ours. answers: whether it makes sense for free answers too,
+    or for them only.
     """
 
     name: str

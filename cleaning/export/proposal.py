@@ -35,7 +35,7 @@ def proposal_files(handover: Handover, to: str) -> Files:
         "PULL_REQUEST.md": _pull_request(handover, changes, figures, to).encode(),
         "CHANGES.md": (f"# {len(changes):,} changes\n\n" + changes_table(changes, _pictures(handover))).encode(),
         "changes.jsonl": _json_lines(change.to_dict() for change in changes),
-        "CHANGELOG_ENTRY.md": _changelog(handover, changes).encode(),
+        "CHANGELOG_ENTRY.md": _changelog(handover, changes, figures).encode(),
     }
     if handover.certificate["results"]["majority"]["reached"]:
         files["certificate.json"] = certificate_json(handover.certificate)
@@ -103,11 +103,12 @@ def _pull_request(handover: Handover, changes: list[ProposedChange], figures: li
     )
 
 
-def _changelog(handover: Handover, changes: list[ProposedChange]) -> str:
+def _changelog(handover: Handover, changes: list[ProposedChange], figures: list[str]) -> str:
     counts = handover.final.counts()
     return (
         f"- {handover.last_decision[:10]}: {len(changes):,} labels corrected ({counts['replace']:,} replaced, "
         f"{counts['any_of']:,} with several right labels, {counts['drop']:,} samples left out); see CHANGES.md.\n"
+        + "".join(f"  - {figure}\n" for figure in figures)
     )
 
 

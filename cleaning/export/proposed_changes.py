@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import numpy as np
 
@@ -20,7 +21,8 @@ class ProposedChange:
     """One sample that evaluates or trains otherwise. given, accepted: class names, none where it is to be left out.
 
     document_id: what its owners call it in their own file, "" where that is not known. what: the question, or the
-    picture's path. human_certified: two people agree on it, or it was adjudicated.
+    picture's path. options: of a question, each with its letter. human_certified: two people agree on it, or it was
+    adjudicated.
     """
 
     sample_id: str
@@ -34,11 +36,14 @@ class ProposedChange:
     experts: tuple[dict, ...]
     suspicion: float
     human_certified: bool
+    options: tuple[str, ...] = ()
 
     def to_dict(self) -> dict:
         return {
             "sample_id": self.sample_id,
             "document_id": self.document_id,
+            "about": self.what,
+            "options": list(self.options),
             "given": self.given,
             "accepted": list(self.accepted),
             "mask": self.mask,
@@ -79,6 +84,7 @@ def _change(handover: Handover, line: FinalLine, suspicion: float) -> ProposedCh
     return ProposedChange(
         line.sample_id, _document_id(handover, line.row), what, told(line.given), accepted, line.mask,
         line.verdict, votes, _experts(handover, line.row, told), round(suspicion, 6), certified,
+        tuple(told(code) for code in range(len(handover.option_texts(line.row)))) if handover.is_question else (),
     )  # fmt: skip
 
 
@@ -129,7 +135,9 @@ def _row(number: int, change: ProposedChange, pictures: str) -> str:
     experts = f", {len(with_us)} of {len(change.experts)} models" if change.accepted else ""
     corrected = " or ".join(change.accepted) or f"left out ({change.verdict.replace('_', ' ')})"
     notes = "; ".join(dict.fromkeys(v["note"] for v in change.votes if v["note"]))
-    about = f"![]({pictures}{change.what})" if pictures else _cell(change.what)
+    about = (
+        f"![]({pictures}{quote(change.what)})" if pictures else "<br>".join(map(_cell, (change.what, *change.options)))
+    )
     cells = (change.document_id or change.sample_id, change.given, corrected, people + experts, notes)
     sample, given, corrected, agreed_by, notes = map(_cell, cells)
     return f"| {number} | {sample} | {about} | {given} | {corrected} | {agreed_by} | {notes} |\n"

@@ -24,6 +24,10 @@ from data_adapters.sentences import listed
 FILE = re.compile(r"samples_(?P<task>.+?)(?:_(?P<time>\d{4}-\d\d-\d\dT[\d.:-]+))?\.jsonl")
 Normalised = Literal["none", "characters", "bytes"]
 OWN_IDS = ("id", "qid", "question_id", "uid", "_id", "idx", "ind", "key")  # of a document in its original file
+ABOUT = (  # fields of a document that say what it is about; keys and explanations would tell a reviewer the answer
+    *("subject", "subset", "category", "subcategory", "topic", "subject_name", "topic_name", "domain", "skill"),
+    *("level", "difficulty", "grade", "language", "lang", "source", "src", "year", "url", "license"),
+)
 QUESTION_KEYS = ("question", "query", "ctx", "goal", "sentence", "question_stem", "input", "text", "premise")
 OPTION_KEYS = ("choices", "options", "endings", "answers")
 NO_ANSWER = "[invalid]"  # what the harness's filters say where they find nothing
@@ -194,7 +198,9 @@ def _question(record: dict, arguments: list[tuple[str, str]], options: list[str]
     text = text or (arguments[0][0][-2000:] if arguments else "")
     place = option_index(record["target"], options)
     own = next((str(doc[key]) for key in OWN_IDS if isinstance(doc.get(key), str | int)), "")
-    return Question(text, tuple(options), str(record["target"]).strip() if place is None else str(place), task, own)
+    known = {name: str(doc[name]) for name in ABOUT if isinstance(doc.get(name), str | int | float)}
+    label = str(record["target"]).strip() if place is None else str(place)
+    return Question(text, tuple(options), label, task, own, known)
 
 
 def _arguments(written: object) -> list[tuple[str, str]]:

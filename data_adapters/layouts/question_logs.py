@@ -1,6 +1,6 @@
 """What language-model logs have in common: questions with their options, and one model's scores or answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,13 +21,14 @@ from data_adapters.sentences import listed
 @dataclass(frozen=True)
 class Question:
     """text: the stem. label: the answer key as a letter, a 0-based number or the text of an option. own_id: what the
-    original file calls the question, where the log says so."""
+    original file calls the question, where the log says so. known: what else it says of the question, by field."""
 
     text: str
     options: tuple[str, ...]
     label: str
     group: str = ""
     own_id: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -110,6 +111,8 @@ def _table(questions: dict[str, Question], source: Path, group_name: str) -> pa.
     }
     if any(question.own_id for question in asked):
         columns["document_id"] = [question.own_id for question in asked]
+    for name in dict.fromkeys(name for question in asked for name in question.known):
+        columns.setdefault(name, [question.known.get(name, "") for question in asked])
     return pa.table(columns | ({group_name: [question.group for question in asked]} if group_name else {}))
 
 

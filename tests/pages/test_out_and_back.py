@@ -41,6 +41,26 @@ def test_label_studio_asks_whether_the_given_label_is_shown(app, digits):
     assert re.search(r'"given_label": "\w+", "image": "https://pictures\.example/[^"]+"', shown)
 
 
+def test_hugging_face_may_have_the_pictures_themselves(app, digits):
+    test = app("export", digits.id)
+    test.radio(key="export_use").set_value("program").run()
+    test.selectbox(key="export_for").set_value("Hugging Face datasets").run()
+    test.checkbox(key="export_with_pictures").check().run()
+    assert test.dataframe[0].value["image"].str.endswith(".png").all() and not test.exception
+
+
+def test_questions_have_no_pictures_to_put_in(app, questions):
+    test = app("export", questions.id)
+    test.radio(key="export_use").set_value("program").run()
+    test.selectbox(key="export_for").set_value("Hugging Face datasets").run()
+    assert "export_with_pictures" not in {box.key for box in test.checkbox}
+
+
+def test_the_command_that_takes_it_in_is_the_other_programs():
+    commands = [kind.command for kind in available_exports() if kind.command]
+    assert len(commands) > 12 and not [c for c in commands if "cleaning" in c or "second-opinion" in c]
+
+
 def test_whom_we_name_is_offered_what_there_is():
     names = {kind.name for kind in available_exports()}
     assert {name for files in AUDIENCES.values() for name in files} <= names
@@ -54,7 +74,7 @@ def test_a_file_is_shown_before_it_is_added_and_added_once(app, digits):
     annotation = next(t["annotations"][0] for t in tasks if t["annotations"])
     verdict = next(r for r in annotation["result"] if r["from_name"] == "verdict")
     verdict["value"]["choices"] = ["none_fits"]
-    annotation["result"] = [verdict]
+    annotation["result"] = [r for r in annotation["result"] if r["from_name"] != "label"]
     test = app("export", digits.id)
     test.file_uploader(key="import_file").set_value(
         ("tasks.json", json.dumps(tasks).encode(), "application/json")

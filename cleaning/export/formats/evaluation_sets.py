@@ -1,4 +1,4 @@
-"""Corrected questions as other evaluation programs take them: Inspect's samples, OpenAI evals' samples.
+"""Corrected questions as other evaluation programs take them: samples of Inspect, lighteval and OpenAI evals.
 
 Dropped questions are left out; where several options are right each of them counts, as in the evaluation mask.
 """
@@ -40,6 +40,19 @@ def openai_evals_samples(handover: Handover) -> bytes:
             "sample_id": sample,
             "input": [{"role": "user", "content": _asked(question, options)}],
             "ideal": _target(letters),
+        }
+        for sample, question, options, letters, _ in _kept(handover)
+    )
+
+
+def lighteval_questions(handover: Handover) -> bytes:
+    """JSON lines: sample_id, question, choices, accepted (0-based options that count as right)."""
+    return json_lines_of(
+        {
+            "sample_id": sample,
+            "question": question,
+            "choices": options,
+            "accepted": [*map(OPTION_LETTERS.index, letters)],
         }
         for sample, question, options, letters, _ in _kept(handover)
     )

@@ -84,12 +84,13 @@ def _by_task(handover: Handover) -> dict[str, np.ndarray]:
     """{task's name: rows}: a task each where the samples are of several tasks of the harness, else one."""
     dataset = handover.dataset
     if dataset.group is None or dataset.group_name != "task":
-        return {_task_name(dataset.name): np.arange(len(dataset))}
+        return {task_name(dataset.name): np.arange(len(dataset))}
     groups = np.asarray(dataset.group)
-    return {_task_name(str(task)): np.flatnonzero(groups == task) for task in dict.fromkeys(groups.tolist())}
+    return {task_name(str(task)): np.flatnonzero(groups == task) for task in dict.fromkeys(groups.tolist())}
 
 
-def _task_name(name: str) -> str:
+def task_name(name: str) -> str:
+    """``My set (v2)`` -> ``My_set_v2_corrected``: letters and digits, as every program takes them."""
     return (re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "questions") + "_corrected"
 
 

@@ -1,6 +1,7 @@
 """Export for another program: the files for it, their first records as it will see them, and what takes them in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -18,11 +19,13 @@ AUDIENCES = {
     "Argilla": ("argilla",),
     "cleanlab": ("cleanlab",),
     "Inspect": ("inspect",),
+    "lighteval": ("lighteval",),
     "OpenAI evals": ("openai_evals",),
     "FiftyOne": ("fiftyone", "fiftyone_json"),
 }
 ANNOTATED = ("label_studio", "label_studio_interface")
 ADDRESSED = (*ANNOTATED, "fiftyone")
+PICTURED = "hugging_face"
 
 
 def section(handout: Handout, settled: Policy) -> None:
@@ -43,11 +46,12 @@ def section(handout: Handout, settled: Policy) -> None:
     title = right.selectbox("File", list(kinds), key=f"export_file_{chosen}")
     kind = kinds[title]
     options = _options(kind, handout.workspace.kind)
-    _shown(kind, handout.writer(kind.name, settled, options)(), handout.download(kind.name, settled, options))
+    seen = replace(options, with_pictures=False)  # gigabytes, which the records that are shown do without
+    _shown(kind, handout.writer(kind.name, settled, seen)(), handout.download(kind.name, settled, options))
 
 
 def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
-    shown, prefix = False, ""
+    shown, prefix, inside = False, "", False
     if kind.name in ANNOTATED:
         shown = st.checkbox("Show annotators the given label", key="export_show_given", help="Hidden it cannot sway.")
     if kind.name in ADDRESSED and dataset_kind == "image":
@@ -57,7 +61,9 @@ def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
             placeholder="/data/local-files/?d=pictures/",
             help="Where the other program finds the pictures.",
         )
-    return ExportOptions(shown, prefix)
+    if kind.name == PICTURED and dataset_kind == "image":
+        inside = st.checkbox("Put the pictures themselves in", key="export_with_pictures", help="Up to 2 GB.")
+    return ExportOptions(shown, prefix, inside)
 
 
 def _shown(kind: ExportKind, data: bytes, download: Callable[[], bytes]) -> None:

@@ -1,6 +1,8 @@
 """A proposal to others: only what changes, by their ids, with the evidence, and nothing that is not so."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +15,7 @@ from cleaning.export.proposal import TARGETS, _count, _share, proposal_files
 from cleaning.export.proposed_changes import changes_table, proposed_changes
 from cleaning.keep.decisions import open_store
 from cleaning.settle.policy import DEFAULT_POLICY
-from tests.cleaning.export.making import a_workspace, some_decisions, some_questions
+from tests.cleaning.export.making import a_workspace, decide, some_decisions, some_questions
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,40 @@ def test_the_patch_for_git_is_one_that_applies(quiz):
 def test_a_cell_cannot_break_the_table(quiz):
     lines = changes_table(proposed_changes(quiz)).splitlines()
     assert len(lines) == 7 and {line.replace("\\|", "").count("|") for line in lines} == {8}
+
+
+def test_a_question_stands_with_its_options_and_a_change_says_what_it_is_about(quiz):
+    dropped = next(line for line in changes_table(proposed_changes(quiz)).splitlines() if "left out" in line)
+    assert "What, is 3?<br>A: option 0 of 3<br>B: option 1 of 3" in dropped
+    first = json.loads(proposal_files(quiz, "hugging-face")["corrections/changes.jsonl"].decode().splitlines()[0])
+    assert first["about"].startswith("What, is ") and len(first["options"]) == 4
+
+
+def test_no_name_of_a_picture_breaks_out_of_its_cell(quiz):
+    change = replace(proposed_changes(quiz)[0], what="a b/c(1)|<x>.png", options=())
+    row = changes_table([change], "https://pictures.example/").splitlines()[-1]
+    assert "![](https://pictures.example/a%20b/c%281%29%7C%3Cx%3E.png) |" in row
+
+
+def test_the_changelog_says_what_is_known_and_how_surely(tmp_path):
+    workspace, run = a_workspace(tmp_path)
+    given = workspace.dataset().given_labels.tolist()
+    log = [
+        decide(
+            sample,
+            "relabel" if row % 4 == 0 else "keep",
+            [(g + 1) % 4 if row % 4 == 0 else g],
+            card="audit",
+            number=row,
+        )
+        for row, (sample, g) in enumerate(zip(workspace.dataset().sample_ids, given))
+    ]
+    entry = proposal_files(Handover(workspace, run, log, DEFAULT_POLICY), "git")["CHANGELOG_ENTRY.md"].decode()
+    assert re.search(
+        r"10 labels corrected .*\n.*\n  - Wrong labels in the whole dataset: \d+ \(95 % interval \d+ to \d+",
+        entry,
+        re.S,
+    )
 
 
 def test_nothing_to_propose_is_a_sentence(quiz):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cleaning.answers import ANOTHER
+from cleaning.export.formats.evaluation_tasks import inspect_files, openai_evals_files
 from cleaning.export.handover import Handover
 from cleaning.export.kinds import available_exports, write_export, write_kind
 from cleaning.keep.workspaces import open_workspace
@@ -151,14 +152,18 @@ def test_references_go_out_corrected_with_all_that_counts_as_right(decided):
 
 def test_other_programs_get_questions_without_options(decided):
     handover, _, rows = decided
-    inspect = [json.loads(line) for line in write_kind("inspect", handover).decode().splitlines()]
+    task = inspect_files(handover)
+    inspect = [json.loads(line) for line in task["samples.jsonl"].decode().splitlines()]
     assert "choices" not in inspect[0] and len(inspect) == len(handover.dataset) - 1
-    evals = {
-        one["sample_id"]: one for one in map(json.loads, write_kind("openai_evals", handover).decode().splitlines())
-    }
+    assert b"multiple_choice" not in task["task.py"] and b"solver=generate()" in task["task.py"]
+    (asked,) = (data for name, data in openai_evals_files(handover).items() if name.endswith("samples.jsonl"))
+    evals = {one["sample_id"]: one for one in map(json.loads, asked.decode().splitlines())}
     assert evals[str(handover.dataset.sample_ids[rows["none"]])]["ideal"] == "4242 eggs"
     names = {kind.name for kind in available_exports() if kind.suits(handover.shape)}
-    assert names >= {"references", "mask", "source", "csv", "patch", "card"} and "lm_eval_task" not in names
+    assert names >= {"references", "mask", "source", "csv", "patch", "card"} and not names & {
+        "lm_eval_task",
+        "lighteval",
+    }
     assert "references" not in {kind.name for kind in available_exports() if kind.suits("question")}
 
 

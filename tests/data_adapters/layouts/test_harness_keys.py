@@ -117,3 +117,13 @@ def test_a_documents_own_id_is_kept(tmp_path):
     samples = read_lm_eval(tmp_path).dataset.samples
     assert samples["document_id"].tolist() == [f"q{i:03d}" for i in range(N)]
     assert samples["sample_id"].tolist() == [f"quiz/{i}" for i in range(N)]
+
+
+def test_what_a_document_is_about_is_kept_and_nothing_that_tells_the_answer(tmp_path):
+    about = [{"subject": "sums", "level": i % 3, "rationale": "it is w0x", "answer": int(KEY[i])} for i in range(N)]
+    save(tmp_path / "m", "t", [record(i, about[i], int(KEY[i])) for i in range(N)])
+    save(tmp_path / "m", "other", [record(i, {}, int(KEY[i])) for i in range(N)])
+    samples = read_lm_eval(tmp_path).dataset.samples
+    assert set(samples) == {"sample_id", "question", "choices", "task", "subject", "level"}
+    told = samples.set_index("sample_id")
+    assert told.loc["t/4", ["subject", "level"]].tolist() == ["sums", "1"] and told.loc["other/4", "subject"] == ""

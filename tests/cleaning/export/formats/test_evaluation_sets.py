@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
-from cleaning.export.formats.evaluation_sets import inspect_samples, openai_evals_samples
+from cleaning.export.formats.evaluation_sets import inspect_samples, lighteval_questions, openai_evals_samples
 from cleaning.export.formats.fiftyone_samples import fiftyone_labels, fiftyone_samples
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
@@ -33,6 +33,15 @@ def test_targets_are_the_masks(tmp_path, write, key, id_key):
     assert {s: [row[key]] if isinstance(row[key], str) else row[key] for s, row in rows.items()} == expected
     assert isinstance(rows["q002"][key], list) and "q003" not in rows
     assert "option 1 of 0" in json.dumps(rows["q000"])
+
+
+def test_lightevals_questions_are_the_masks(tmp_path):
+    quiz = handed(tmp_path, some_questions())
+    rows = {
+        row["sample_id"]: row["accepted"] for row in map(json.loads, lighteval_questions(quiz).decode().splitlines())
+    }
+    mask = zip(quiz.dataset.sample_ids, quiz.dataset.given_labels.tolist(), quiz.final.mask())
+    assert rows == {s: list(accepted_classes(entry, g)) for s, g, entry in mask if entry != "drop"} and len(rows) == 11
 
 
 def test_fiftyone_finds_the_pictures_and_the_tags(tmp_path):
