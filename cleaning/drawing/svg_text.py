@@ -20,6 +20,8 @@ LIGHT = {
     "line": "#DEDAD2",
 }
 DARK = {"ink": "#E8E6E1", "soft": "#A9AFB3", "line": "#33393E"}  # the others serve both
+TEXT_LIGHT = {"teal": "#0F6E66", "rust": "#9C4A1D", "blue": "#4658A6"}  # words need more contrast than lines
+TEXT_DARK = {"teal": "#6CCFC3", "rust": "#E59A6E", "blue": "#A3B1EC"}
 PARTS_APART = 16.0
 DASHES = {"": "", "dashed": "6 4", "dotted": "1.5 3.5", "long": "11 4"}
 
@@ -31,13 +33,18 @@ def rules(colours: dict[str, str]) -> str:
     )
 
 
+def words_rules(colours: dict[str, str]) -> str:
+    """Style rules that give words the named colours."""
+    return "".join(f".figure text.f-{name}{{fill:{value}}}" for name, value in colours.items())
+
+
 STYLE = "".join(
     (
         f".figure{{overflow:visible}}.figure text{{font-family:{FONT};font-variant-numeric:tabular-nums}}",
         ".figure .way{fill:none;stroke-linejoin:round;stroke-linecap:round}",
-        rules(LIGHT),
-        f"@media (prefers-color-scheme:dark){{{rules(DARK)}}}",
-        f"@media print{{{rules({name: LIGHT[name] for name in DARK})}}}",
+        rules(LIGHT) + words_rules(TEXT_LIGHT),
+        f"@media (prefers-color-scheme:dark){{{rules(DARK)}{words_rules(TEXT_DARK)}}}",
+        f"@media print{{{rules({name: LIGHT[name] for name in DARK})}{words_rules(TEXT_LIGHT)}}}",
     )
 )
 

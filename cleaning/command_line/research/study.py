@@ -39,6 +39,8 @@ def add_to(commands) -> None:
     add_study_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="new folder for the report")
     parser.add_argument("--truth", type=Path, metavar="FILE", help="what people established elsewhere; as for evaluate")
+    parser.add_argument("--errors", metavar="A,B", help="MMLU-Redux: which error types count as a wrong label")
+    parser.add_argument("--group-by", default="", metavar="C", help="column by whose values excess is looked at")
     parser.add_argument("--split-by", metavar="COLUMN", help="column whose parts calibration is carried between")
     parser.add_argument("--other", type=Path, metavar="DATASET", help="second dataset with the same experts")
     parser.set_defaults(run=run)
@@ -76,7 +78,7 @@ def _studied(arguments: argparse.Namespace) -> PaperStudy:
     found = paper_study(
         study.dataset,
         study.experts,
-        Settings(seed=arguments.seed),
+        Settings(seed=arguments.seed, group_column=arguments.group_by),
         labels=study.labels,
         codes=study.in_force.codes if study.in_force else None,
         truth=truth,
@@ -91,10 +93,12 @@ def _studied(arguments: argparse.Namespace) -> PaperStudy:
 def _truth(arguments: argparse.Namespace, dataset: Dataset) -> TruthKnown | None:
     from cleaning.paper_claims.paper_study import TruthKnown
     from data_adapters.opinions import read_truth
+    from data_adapters.opinions.truth import WRONG
 
     if arguments.truth is None:
         return None
-    told = read_truth(arguments.truth, dataset)
+    errors = tuple(e.strip() for e in arguments.errors.split(",")) if arguments.errors else WRONG
+    told = read_truth(arguments.truth, dataset, errors)
     return TruthKnown(told.places, told.wrong)
 
 

@@ -14,7 +14,16 @@ from cleaning.drawing.axes import MOST_TICKS, Axis, Plot, round_ticks
 from cleaning.drawing.curves_drawn import NAMES_APART, Trace, drawn, short, spread
 from cleaning.drawing.rows_drawn import PointSeries, rows_of_points, tinted
 from cleaning.drawing.shapes import Dot, Filled, Way, Words
-from cleaning.drawing.svg_text import STYLE, colour_on_paper, side_by_side, svg
+from cleaning.drawing.svg_text import (
+    DARK,
+    LIGHT,
+    STYLE,
+    TEXT_DARK,
+    TEXT_LIGHT,
+    colour_on_paper,
+    side_by_side,
+    svg,
+)
 
 EVIL = '</text><script>alert(1)</script>"&'
 
@@ -64,6 +73,30 @@ def test_every_shape_becomes_an_element_and_names_stay_text():
         assert tags.count("polygon") == sum(isinstance(s, Filled) for s in figure.shapes)
         assert tags.count("text") == sum(isinstance(s, Words) for s in figure.shapes)
     assert "http" not in svg(figure, alone=False)
+
+
+def luminance(code: str) -> float:
+    """Relative luminance of a colour (WCAG 2.2)."""
+    parts = [int(code[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@pytest.mark.parametrize(
+    ("words", "lines", "papers"),
+    [
+        (LIGHT | TEXT_LIGHT, LIGHT, ("#FCFBF9", "#FFFFFF")),
+        (LIGHT | DARK | TEXT_DARK, LIGHT | DARK, ("#15181B", "#1A1E22")),
+    ],
+)
+def test_words_and_lines_can_be_told_from_the_paper(words, lines, papers):
+    def contrast(code: str, paper: str) -> float:
+        low, high = sorted((luminance(code), luminance(paper)))
+        return (high + 0.05) / (low + 0.05)
+
+    for paper in papers:
+        assert all(contrast(words[name], paper) >= 4.5 for name in ("ink", "soft", "teal", "rust", "blue"))
+        assert all(contrast(lines[name], paper) >= 3 for name in ("ink", "soft", "teal", "rust", "blue", "grey"))
 
 
 def test_points_that_are_no_numbers_are_left_out():

@@ -73,6 +73,10 @@ def test_a_part_where_an_expert_is_worse_stands_out_and_random_parts_do_not(plan
     worse = [*planted.experts[:3], replace(planted.experts[3], predicted=predicted)]
     table = parts_table(gathered(planted.dataset, worse), np.asarray(planted.dataset.group, str))
     assert (table.loc[0, "part"], table.loc[0, "expert"]) == ("group 2", "votes_3") and table.loc[0, "beyond_chance"]
+    answered = predicted != -1
+    right = predicted == planted.dataset.given_labels
+    inside, others = right[answered & hit].mean(), right[answered & ~hit].mean()
+    assert table.loc[0, "ece_across"] == pytest.approx(others - inside, abs=0.005)  # by a map that never saw the part
     calm = parts_table(gathered(planted.dataset, planted.experts), np.asarray(planted.dataset.group, str))
     assert calm["beyond_chance"].sum() < table["beyond_chance"].sum() and len(calm) == 16
 

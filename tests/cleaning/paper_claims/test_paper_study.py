@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from cleaning.command_line import main
+from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep.workspaces import list_workspaces
 from cleaning.paper_claims.paper_study import paper_study
 from cleaning.paper_claims.study_page import condensed, csv_of, study_page
 from tests.factories import planted_dataset
@@ -96,6 +98,35 @@ def test_the_command_writes_the_report_its_figures_and_tables(planted_folder, tm
     } <= figures
     assert main(["study", str(planted_folder), "--out", str(out)]) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+def test_in_a_workspace_labels_are_corrected_and_verified_ones_count(planted_folder, tmp_path, capsys):
+    main(["score", str(planted_folder), "--workspaces", str(tmp_path / "w"), "--out", str(tmp_path / "s.csv")])
+    (workspace,) = list_workspaces(tmp_path / "w")
+    dataset, run = workspace.dataset(), workspace.latest_run()
+    store = open_store(workspace.decisions_url, workspace.id)
+    flagged = list(np.argsort(-run.suspicion)[:40])
+    shared = {"run_id": run.id, "reviewer": "anna", "decided_at": "2026-01-01T00:00:00.000Z", "verdict": "relabel"}
+    store.append(
+        [
+            Decision(
+                f"{row:032d}",
+                sample_id=dataset.sample_ids[row],
+                labels=((int(dataset.given_labels[row]) + 1) % 4,),
+                **shared,
+            )
+            for row in flagged
+        ]
+    )
+    store.close()
+    samples = []
+    for place in (planted_folder, workspace.folder):
+        out = tmp_path / f"study {len(samples)}"
+        assert main(["study", str(place), "--out", str(out)]) == 0
+        table = pd.read_csv(out / "data" / "effective_number.csv").set_index("basis")
+        samples.append(int(table.loc["verified or not flagged", "samples"]))
+    assert samples[1] == samples[0] + 40  # flagged by the default threshold, and now verified
+    assert "40 samples settled, 40 labels changed" in (out / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
