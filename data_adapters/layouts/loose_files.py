@@ -13,6 +13,7 @@ from data_adapters.joining.class_names import find_class_names, read_class_names
 from data_adapters.joining.columns import named_column
 from data_adapters.joining.opened import Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, Samples, read_samples
+from data_adapters.joining.unread_answers import FreeLabels
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.plan import ReadingPlan
 from data_adapters.scored.reference_columns import reference_column
@@ -67,7 +68,17 @@ def read_loose(
         _require_experts([*opened, *answered])
         root = images or source.image_root
         about = About(name or _default_name(labels), labels, root and Path(root).resolve())
-        return assemble(samples, [*opened, *answered], _names(class_names, labels, source, samples), about, plan)
+        found = _names(class_names, labels, source, samples)
+        try:
+            return assemble(samples, [*opened, *answered], found, about, plan)
+        except FreeLabels:
+            if not isinstance(table, Table):
+                raise
+            from data_adapters.scored.answer_tables import open_tables
+
+            return open_tables(
+                table, samples.label_column, [*opened, *answered], plan, labels, Roles(*named), about.name
+            )
 
 
 def _names(
