@@ -174,3 +174,15 @@ def test_the_policy_says_what_becomes_of_no_single_answer(decided, made):
     assert kept.final.mask()[rows["single"]] == "keep" and handover.final.mask()[rows["single"]] == "drop"
     workspace, run, _ = made
     assert b"reference_corrected" in write_export("source", workspace, run, handover.decisions)
+
+
+def test_where_people_settle_an_answer_is_told_in_words(desk, made):
+    row = row_of(desk, 3)
+    texts = [str(one) for one in desk.dataset.samples["choices"].iloc[row]]
+    assert [desk.facts.in_words(row, code) for code in range(3)] == [
+        f"{'ABC'[code]}: {texts[code]}" for code in range(3)
+    ]
+    rows, (_, _, problems) = np.arange(len(desk.dataset)), made
+    words = desk.dataset.label_words(rows, desk.dataset.given_labels)
+    as_written = [word == problems.references[str(i)] for i, word in zip(desk.dataset.sample_ids, words)]
+    assert sum(as_written) > 30 and words[row] == texts[int(desk.dataset.given_labels[row])]

@@ -12,6 +12,7 @@ from cleaning.domain.settings import Settings
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect import pipeline
 from data_adapters import read
+from data_adapters.doctor.examination import examine
 from data_adapters.doctor.plausibility import held_against_evidence
 from tests.data_adapters.scored.verified_problems import FAULTS, SKILLS, made_problems
 
@@ -73,3 +74,19 @@ def test_the_reading_holds_against_the_evidence_and_is_kept(reading, tmp_path):
     kept = workspace.dataset()
     assert kept.open_answers and kept.fingerprint() == reading.dataset.fingerprint()
     assert any("group of the reference" in step["meaning"] for step in reading.plan.as_data())
+
+
+def test_the_doctor_takes_no_group_for_a_class(reading):
+    found = {finding.check for finding in examine(reading)}
+    assert found.isdisjoint({"absent_classes", "label_base", "row_order", "class_order"})
+
+
+def test_the_ranked_list_is_in_words(reading):
+    table = pipeline.run(reading.dataset, reading.experts, Settings()).table
+    told = dict(zip(table["sample_id"], table["given_label"]))
+    assert all(
+        told[i] in (*problem.right, *problem.mistakes)
+        for i, problem in MADE.problems.items()
+        if problem.fault == "date"
+    )
+    assert not set(told.values()) & set("ABCDE")
