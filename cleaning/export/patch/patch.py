@@ -180,13 +180,13 @@ def read_patch(data: bytes) -> Patch:
 
 
 def _entry(line: dict, header: dict) -> Entry:
-    sample, old, held = line["sample_id"], line["old"], [line.get(name, "") for name in ("content", "picture")]
-    options = line.get("options", [])
+    sample, old, options = line["sample_id"], line["old"], line.get("options", [])
+    content, picture = line.get("content", ""), line.get("picture", "")
     votes = [v | {"sample_id": sample, "run_id": line["run_id"]} for v in line["votes"]]
     k = len(header["dataset"]["class_names"])
     sound = (
         isinstance(sample, str)
-        and all(isinstance(one, str) for one in (*held, *options))
+        and all(isinstance(one, str) for one in (content, picture, *options))
         and type(old) is int
         and 0 <= old < k
         and votes
@@ -195,7 +195,12 @@ def _entry(line: dict, header: dict) -> Entry:
     if not sound or any(code >= k for v in votes for code in v["labels"]):
         raise ValueError(sample)
     return Entry(
-        sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes), *held, tuple(options)
+        sample,
+        old,
+        tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes),
+        content,
+        picture,
+        tuple(options),
     )
 
 

@@ -27,10 +27,10 @@ def new_references(
 
     references: (N,) as the table has them. Raises InputError where a sample is missing or its reference is another one.
     """
-    ids = np.array([entry.sample_id for entry in patch.entries], object)
-    rows = pd.Index(sample_ids).get_indexer(ids)
-    if (rows < 0).any():
-        missing = list(ids[rows < 0])
+    ids = [entry.sample_id for entry in patch.entries]
+    rows = pd.Index(sample_ids).get_indexer(pd.Index(ids)).tolist()
+    if -1 in rows:
+        missing = [sample for sample, row in zip(ids, rows) if row < 0]
         raise InputError(f"{counted(len(missing), 'sample')} of the patch not in the table: {first_five(missing)}.")
     other = [e.sample_id for e, row in zip(patch.entries, rows) if references[row].strip() != e.options[e.old].strip()]
     if other:
@@ -38,7 +38,9 @@ def new_references(
             f"{counted(len(other), 'sample')} of the patch with another reference: {first_five(other)}. The table was "
             "changed, or the patch is applied already."
         )
-    final = settle(ids, np.array([entry.old for entry in patch.entries], np.int32), patch.decisions, policy)
+    final = settle(
+        np.array(ids, object), np.array([entry.old for entry in patch.entries], np.int32), patch.decisions, policy
+    )
     new, dropped = {}, []
     for line in final.changed_lines():
         if line.corrected == DROPPED:
@@ -46,7 +48,7 @@ def new_references(
         elif line.corrected != line.given:
             written = [v.note.strip() for v in final.votes[line.sample_id] if v.verdict == RIGHT_IS]
             text = patch.entries[line.row].options[line.corrected]
-            new[int(rows[line.row])] = written[0] if line.verdict == RIGHT_IS and written else text
+            new[rows[line.row]] = written[0] if line.verdict == RIGHT_IS and written else text
     return new, tuple(dropped)
 
 

@@ -1,5 +1,6 @@
 """Free answers are cleaned without options: 400 made problems, planted wrong references, a planted grader's faults."""
 
+import json
 from collections import Counter
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.metrics import average_precision_score
 from cleaning.answers import ANOTHER
 from cleaning.domain.dataset import GRADED_OTHERWISE, REFERENCE
 from cleaning.domain.settings import Settings
+from cleaning.errors import InputError
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect import pipeline
 from data_adapters import read
@@ -90,3 +92,48 @@ def test_the_ranked_list_is_in_words(reading):
         if problem.fault == "date"
     )
     assert not set(told.values()) & set("ABCDE")
+
+
+def test_programs_in_a_table_are_grouped_by_what_their_tests_said(tmp_path):
+    rows = [
+        {
+            "id": "f",
+            "prompt": "Add one.",
+            "reference": "def f(x): return x + 1",
+            "model": name,
+            "answer": code,
+            "tests": tests,
+        }
+        for name, code, tests in (
+            ("a", "def f(x):\n    return 1 + x", "[true, true]"),
+            ("b", "def f(x): return x", "[true, false]"),
+            ("c", "def f(y): return y", '["passed", "failed"]'),
+        )
+    ]
+    path = tmp_path / "code.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    reading = read(path)
+    a, b, c = (int(expert.predicted[0]) for expert in reading.experts)
+    assert a == reading.dataset.given_labels[0] and b == c != a
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"id": "a", "question": "?", "reference": "1"}], "no expert's answers"),
+        ([{"id": "a", "question": "?", "reference": "", "m_answer": "1"}], "No question has a reference"),
+        (
+            [{"id": "a", "question": "?", "reference": "1", "m_answer": "", "n_answer": "1"}],
+            "no answer to any question",
+        ),
+        (
+            [{"id": "a", "question": q, "reference": "1", "model": "m", "answer": "1"} for q in ("one?", "two?")],
+            "two questions or references",
+        ),
+    ],
+)
+def test_what_cannot_be_held_against_a_reference_is_a_sentence(tmp_path, rows, said):
+    path = tmp_path / "open.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InputError, match=said):
+        read(path)
