@@ -173,7 +173,20 @@ REAL = Path(__file__).parents[4] / "shared" / "files" / "cascade"
 )  # fmt: skip
 def test_an_answer_is_never_an_abstention_in_a_cascade(way, tmp_path, capsys):
     out = tmp_path / "cascade.json"
-    asked = ["--small", "small", "--large", "large", "--fraction", "0.5", "--cost", "small=1", "--cost", "large=10"]
+    asked = [
+        "--small",
+        "small",
+        "--large",
+        "large",
+        "--fraction",
+        "0.5",
+        "--bins",
+        "50",
+        "--cost",
+        "small=1",
+        "--cost",
+        "large=10",
+    ]
     assert main(["cascade", *(part.format(REAL) for part in way), *asked, "--out", str(out)]) == 0
     told = capsys.readouterr().out
     assert "71.0 %" in told and "85.4" not in told.split("oracle")[0]
