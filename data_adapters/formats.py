@@ -137,15 +137,22 @@ FORMATS = (
         "lm-evaluation-harness `samples_*.jsonl`",
         "questions and experts",
         "task/doc_id",
-        "tasks with options and one right one; others are left out and named",
+        "tasks with options and one right one; others are left out and named; logs of nothing but generated answers: see "
+        "Answers without options",
     ),
     Format(
         "lighteval details `.parquet`; logs of Inspect `.json` `.eval`, OpenAI evals `.jsonl`, oe-eval (OLMo) `.jsonl`, "
         "MMLU-Pro `.json`, OpenCompass predictions `.json`",
         "questions and experts",
         "task/id, as the program gives it",
-        "512 MB a JSON file; multiple choice",
+        "512 MB a JSON file; multiple choice, or of Inspect nothing but samples without options",
         (".eval",),
+    ),
+    Format(
+        "tables and `.jsonl` with a column `reference`",
+        "questions, references and experts' free answers",
+        "column by name or by its values",
+        "25 different answers a question, 2,000 characters of each",
     ),
     Format("HELM run folders", "questions and experts", "scenario/instance", "512 MB a JSON file; multiple choice"),
     Format(

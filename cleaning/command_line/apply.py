@@ -3,13 +3,15 @@
 import argparse
 import sys
 
-from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, rewrite
+from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, read_whole, rewrite
+from cleaning.command_line.shared.reference_files import rewrite_references
 from cleaning.command_line.shared.review_source import add_policy_arguments
 
 EXAMPLES = """examples:
   python -m cleaning apply patch.jsonl my_dataset --out my_dataset_corrected
   python -m cleaning apply patch.jsonl labels.csv --settle unanimous --out labels_corrected.csv
 Beside the corrected table a receipt (.applied.json) is written, with which `revert` gives back every byte.
+Of free answers the references are corrected in words, without a receipt: the original stays where it is.
 Rows are never removed: samples that the policy drops keep their given label and are named in the mask."""
 
 
@@ -27,7 +29,15 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    print(rewrite(arguments, _apply))
+    from cleaning.command_line.shared.review_source import policy_of
+    from cleaning.export.patch.patch import read_patch
+    from cleaning.export.patch.patched_references import is_of_references
+
+    patch = read_patch(read_whole(arguments.patch, "patch"))
+    if is_of_references(patch):
+        print(rewrite_references(arguments, patch, policy_of(arguments, patch.header["policy"])))
+    else:
+        print(rewrite(arguments, _apply))
 
 
 def _apply(opened: Opened) -> Edited:

@@ -105,6 +105,13 @@ class Dataset:
         """(N,) the given labels as classes that samples share; 0 where a label names a group of one sample's answers."""
         return np.zeros_like(self.given_labels) if self.open_answers else self.given_labels
 
+    def label_words(self, rows: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """(n,) the names of classes (n,) of some rows; of free answers the texts of the groups."""
+        if not self.open_answers:
+            return np.array(self.class_names, object)[codes]
+        options = self.samples["choices"].to_numpy(object)
+        return np.array([str(options[row][code]) for row, code in zip(rows, codes)], object)
+
     @cached_property
     def showable(self) -> np.ndarray:
         """(N,) bool, whether there is anything to look at; where no sample has a picture, all count."""

@@ -138,6 +138,12 @@ class Facts:
         """A class as a browser is told it."""
         return {"code": int(code), "name": self.dataset.class_names[code]}
 
+    def in_words(self, row: int, code: int) -> str:
+        """A class of a sample: its name, with the text of an option."""
+        options = self.choices(row)
+        name = self.dataset.class_names[code]
+        return name if options is None or code >= len(options) else f"{name}: {options[code]}"
+
     def question(self, row: int) -> str:
         """The text of a question; "" where the sample is none."""
         return str(self.dataset.samples["question"].iloc[row]) if "question" in self.dataset.samples else ""

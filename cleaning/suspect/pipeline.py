@@ -59,7 +59,7 @@ class Scored:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """N rows, most suspicious first: COLUMNS (labels as class names) and ``row`` (place in the dataset),
+        """N rows, most suspicious first: COLUMNS (labels in words) and ``row`` (place in the dataset),
         ``given`` and ``suggested`` (class numbers)."""
         import pandas as pd
 
@@ -67,12 +67,12 @@ class Scored:
 
     def columns(self, places: slice) -> dict[str, np.ndarray]:
         """These places of the table by column, without making the whole and without pandas."""
-        rows, names = self.order[places], np.array(self.dataset.class_names, object)
+        rows = self.order[places]
         given, suggested = self.dataset.given_labels[rows], self.suggested[rows]
         return {
             "sample_id": self.dataset.sample_ids[rows],
-            "given_label": names[given],
-            "suggested_label": names[suggested],
+            "given_label": self.dataset.label_words(rows, given),
+            "suggested_label": self.dataset.label_words(rows, suggested),
             "suspicion": self.suspicion[rows],
             "confidence": self.confidence[rows].astype(np.float32),
             "agreeing_experts": self.agreeing[rows].astype(np.int16),

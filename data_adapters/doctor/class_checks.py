@@ -14,6 +14,8 @@ from data_adapters.doctor.finding import Finding, first
 def absent_classes(evidence: Evidence) -> list[Finding]:
     """Classes without a sample. Last options that few questions have are no finding."""
     dataset = evidence.reading.dataset
+    if dataset.open_answers:
+        return []  # a place among a question's groups of answers is no class
     if counted_from_one(evidence.reading):
         return [_from_one(evidence.reading)]
     counts = np.bincount(dataset.given_labels, minlength=dataset.class_count)

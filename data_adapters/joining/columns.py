@@ -75,6 +75,9 @@ LABEL_NAMES = (
     "correct_option",
     "correct_choice",
 )
+REFERENCE_NAMES = (
+    "reference", "reference_answer", "gold_answer", "expected_answer", "ground_truth_answer", "reference_solution",
+)  # fmt: skip
 CHOICES_NAMES = ("choices", "options")
 ABOUT_THE_QUESTION = ("category", "class", "class_name")  # of a question with options, and not its key
 QUESTION_NAMES = ("question", "question_text", "question_stem", "stem")

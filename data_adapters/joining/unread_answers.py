@@ -19,6 +19,10 @@ SLIPS = 0.05  # of the answers, that may be none of the labels
 MOST_WRONG_IN_WORDS = 0.95  # of answers in free words may equal no label at all; more is a file of something else
 
 
+class FreeLabels(InputError):
+    """Given labels are answers in free words and no classes: what experts answer is to be grouped."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """What experts are joined to: N samples, K class names, (N,) given class numbers."""
@@ -85,9 +89,9 @@ def _refuse_free_labels(name: str, frame: Frame, unreadable: int, answers: int) 
     named_alone = labels != len(frame.class_names)  # some classes are only named, so that they are a list of classes
     if samples < FEWEST or named_alone or not frame.answers_are_free or unreadable <= SLIPS * answers:
         return
-    raise InputError(
+    raise FreeLabels(
         f"Given labels are texts rather than classes: {labels:,} different ones for {counted(samples, 'sample')}. "
         f"{unreadable:,} of {counted(answers, 'answer')} of expert '{name}' are none of them; those are wrong, and would "
-        "count as missing. Calibration and the cascade on the command line take them as answers; to find wrong labels "
-        "give each sample its options."
+        "count as missing. Call the column 'reference', so that answers that say the same are taken together; or give each "
+        "sample its options."
     )

@@ -13,6 +13,7 @@ from data_adapters.joining.class_names import find_class_names, read_class_names
 from data_adapters.joining.columns import named_column
 from data_adapters.joining.opened import Declared, OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, Samples, read_samples
+from data_adapters.joining.unread_answers import FreeLabels
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.plan import ReadingPlan
 from data_adapters.scored.reference_columns import reference_column
@@ -57,17 +58,34 @@ def read_loose(
         named = (id_column, label_column or source.label_column, group_column, choices_column, question_column)
         places = source.places and label_column in (None, source.label_column)
         opened = [one for who, path in experts.items() for one in open_experts(who, Path(path), declared)]
-        reference = reference_column(table, plan, label_column)
-        if reference is not None and isinstance(table, Table):
-            its_name = name or _default_name(labels)
-            from data_adapters.scored.answer_tables import open_tables
-
-            return open_tables(table, reference, [*opened, *answered], plan, labels, Roles(*named), its_name)
-        samples = read_samples(table, Roles(*named, others=own), plan, places)
-        _require_experts([*opened, *answered])
         root = images or source.image_root
         about = About(name or _default_name(labels), labels, root and Path(root).resolve())
-        return assemble(samples, [*opened, *answered], _names(class_names, labels, source, samples), about, plan)
+        reference = reference_column(table, plan, label_column)
+        if reference is not None:
+            return _grouped(table, reference, [*opened, *answered], plan, about, Roles(*named))
+        samples = read_samples(table, Roles(*named, others=own), plan, places)
+        _require_experts([*opened, *answered])
+        found = _names(class_names, labels, source, samples)
+        try:
+            return assemble(samples, [*opened, *answered], found, about, plan)
+        except FreeLabels:
+            return _grouped(table, samples.label_column, [*opened, *answered], plan, about, Roles(*named))
+
+
+def _grouped(
+    table: Table | LabelsArray,
+    reference: str,
+    opened: Sequence[OpenedExpert],
+    plan: ReadingPlan,
+    about: About,
+    roles: Roles,
+) -> Reading:
+    """References in free words, and answers that say the same."""
+    from data_adapters.scored.answer_tables import open_tables
+
+    if not isinstance(table, Table):
+        raise InputError(f"'{about.source.name}' holds free words in an array. Give them as a table with their ids.")
+    return open_tables(table, reference, opened, plan, about.source, roles, about.name)
 
 
 def _names(

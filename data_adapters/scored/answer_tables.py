@@ -60,7 +60,14 @@ def _questions(
     asked = roles.question_column or next(iter(columns.known_columns(table, PROMPTS)), None)
     texts = table.text(asked) if asked else np.full(len(table), "", object)
     golds, groups = table.text(reference), table.text(group) if group else [""] * len(table)
-    plan.decide(table.path.name, f"column '{reference}'", "reference answer", "inferred", "free words, without options")
+    plan.decide(
+        table.path.name, f"column '{reference}'", "given label", "inferred", "references in free words, without options"
+    )
+    for column, role in ((asked, "question"), (group, "group"), (_id_column(table, roles.id_column), "id")):
+        if column:
+            plan.decide(table.path.name, f"column '{column}'", role, "inferred", "called so")
+    for column, role in _parts_of(table, reference):
+        plan.decide(table.path.name, f"column '{column}'", role, "inferred", "called so")
     questions: dict[str, OpenQuestion] = {}
     for sample_id, text, gold, of in zip(ids, texts, golds, groups):
         one = OpenQuestion(str(text), final_answer(str(gold)) if "####" in gold or "\\boxed" in gold else gold, (), of)
@@ -80,8 +87,21 @@ def _questions(
     return questions, {c: dict(zip(ids, table.text(c))) for c in others}
 
 
+def _id_column(table: Table, said: str | None) -> str | None:
+    return said or columns.id_column_if_any(table, None)
+
+
+def _parts_of(table: Table, reference: str) -> list[tuple[str, str]]:
+    """(column, what it holds) of the answers beside the references."""
+    found = []
+    for answer, sure, score, tests in _stems(table, reference).values():
+        roles = ((answer, "prediction"), (sure, "confidence"), (score, "score"), (tests, "results of tests"))
+        found += [(column, role) for column, role in roles if column]
+    return found
+
+
 def _ids(table: Table, said: str | None) -> list[str]:
-    column = said or columns.id_column_if_any(table, None)
+    column = _id_column(table, said)
     return [str(i) for i in (table.text(column) if column else range(len(table)))]
 
 

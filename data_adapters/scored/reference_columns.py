@@ -4,9 +4,6 @@ from data_adapters.files.tables import Table
 from data_adapters.joining import columns
 from data_adapters.plan import ReadingPlan
 
-REFERENCE_NAMES = (
-    "reference", "reference_answer", "gold_answer", "expected_answer", "ground_truth_answer", "reference_solution",
-)  # fmt: skip
 PROMPTS = (*columns.QUESTION_NAMES, "prompt", "problem", "query", "input")
 
 
@@ -17,7 +14,7 @@ def reference_column(table: object, plan: ReadingPlan, label_column: str | None 
         return None
     if columns.known_columns(table, columns.CHOICES_NAMES):
         return None
-    named = columns.known_columns(table, REFERENCE_NAMES)
+    named = columns.known_columns(table, columns.REFERENCE_NAMES)
     from data_adapters.joining.table_shapes.option_columns import with_options
 
     said = label_column or plan.said_role(table.path.name, "given label")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.dataset import ABSTAIN, REFERENCE
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
@@ -30,13 +30,14 @@ _VOTE_FIELDS = "uuid reviewer verdict labels note seconds mode card decided_at".
 class Entry:
     """One decided sample. old: given class code. votes: the standing decisions, reviewers under pseudonyms.
     content, picture: ``Content.digest`` and ``picture_digest``, "" where there is none or an earlier version wrote the
-    patch."""
+    patch. options: of free answers the texts of the classes, the given one's as the source has it."""
 
     sample_id: str
     old: int
     votes: tuple[Decision, ...]
     content: str = ""
     picture: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,21 +122,33 @@ def _lines(handover: Handover) -> Iterable[dict]:
     for line, confidence in zip(lines, said, strict=True):
         votes = [_vote(v, handover) for v in handover.final.votes[line.sample_id]]
         claims = contents.of(line.row).claims()
-        yield {name: claims[name] for name in ("content", "picture") if name in claims} | {
-            "sample_id": line.sample_id,
-            "old": line.given,
-            "old_label": names[line.given],
-            "new": list(line.labels),
-            "new_labels": [names[k] for k in line.labels],
-            "verdict": line.verdict,
-            "status": line.status,
-            "mask": line.mask,
-            "votes": votes,
-            "suspicion": round(float(suspicion[line.row]), 6),
-            "suggested": int(suggested[line.row]),
-            "experts": _experts(names, run.predicted[line.row], confidence),
-            "run_id": run.id,
-        }
+        yield (
+            {name: claims[name] for name in ("content", "picture") if name in claims}
+            | {
+                "sample_id": line.sample_id,
+                "old": line.given,
+                "old_label": names[line.given],
+                "new": list(line.labels),
+                "new_labels": [names[k] for k in line.labels],
+                "verdict": line.verdict,
+                "status": line.status,
+                "mask": line.mask,
+                "votes": votes,
+                "suspicion": round(float(suspicion[line.row]), 6),
+                "suggested": int(suggested[line.row]),
+                "experts": _experts(names, run.predicted[line.row], confidence),
+                "run_id": run.id,
+            }
+            | _in_words(handover, line.row, line.given)
+        )
+
+
+def _in_words(handover: Handover, row: int, given: int) -> dict:
+    """Of free answers what each class says."""
+    if not handover.dataset.open_answers:
+        return {}
+    reference = str(handover.dataset.samples[REFERENCE].iloc[row])
+    return {"options": [reference if code == given else one for code, one in enumerate(handover.option_texts(row))]}
 
 
 def _vote(vote: Decision, handover: Handover) -> dict:
@@ -169,12 +182,13 @@ def read_patch(data: bytes) -> Patch:
 
 
 def _entry(line: dict, header: dict) -> Entry:
-    sample, old, held = line["sample_id"], line["old"], [line.get(name, "") for name in ("content", "picture")]
+    sample, old, options = line["sample_id"], line["old"], line.get("options", [])
+    content, picture = line.get("content", ""), line.get("picture", "")
     votes = [v | {"sample_id": sample, "run_id": line["run_id"]} for v in line["votes"]]
     k = len(header["dataset"]["class_names"])
     sound = (
         isinstance(sample, str)
-        and all(isinstance(one, str) for one in held)
+        and all(isinstance(one, str) for one in (content, picture, *options))
         and type(old) is int
         and 0 <= old < k
         and votes
@@ -182,7 +196,14 @@ def _entry(line: dict, header: dict) -> Entry:
     )
     if not sound or any(code >= k for v in votes for code in v["labels"]):
         raise ValueError(sample)
-    return Entry(sample, old, tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes), *held)
+    return Entry(
+        sample,
+        old,
+        tuple(Decision(**(v | {"labels": tuple(v["labels"])})) for v in votes),
+        content,
+        picture,
+        tuple(options),
+    )
 
 
 def _parsed(line: str) -> dict:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import LabelsSource
 from data_adapters.files.tables import Table
-from data_adapters.joining.columns import LABEL_NAMES, RIGHT_OR_WRONG, known_columns, speaks_of
+from data_adapters.joining.columns import LABEL_NAMES, REFERENCE_NAMES, RIGHT_OR_WRONG, known_columns, speaks_of
 from data_adapters.joining.table_shapes.annotation_records import of_records
 from data_adapters.ways import way
 
@@ -22,7 +22,7 @@ def of_table(table: Table, label_column: str | None = None) -> LabelsSource:
     """The table without the nesting of annotation tools; where none of its columns is called as labels are, with one made
     of its one-hot columns."""
     table = of_records(table)
-    if label_column is not None or known_columns(table, LABEL_NAMES) or not len(table):
+    if label_column is not None or known_columns(table, (*LABEL_NAMES, *REFERENCE_NAMES)) or not len(table):
         return LabelsSource(table)
     columns = [c for c in table.columns if _is_of_ones(table, c)]
     if len(columns) < FEWEST:

@@ -18,6 +18,7 @@ from data_adapters.joining.opened import OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, Samples, read_samples
 from data_adapters.joining.table_shapes.option_columns import with_options
 from data_adapters.joining.table_shapes.ranked_columns import find_ranked
+from data_adapters.joining.unread_answers import FreeLabels
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.layouts.sorting.answer_columns import Key, answer_columns, key_of
 from data_adapters.layouts.sorting.file_parts import FileParts, find_parts
@@ -54,7 +55,15 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
             raise InputError(f"'{path.name}' holds the given labels, and no expert was found in it. {way('no_expert')}")
         names = read_class_names(parts.class_names) if parts.class_names else source.names
         root = source.image_root or picture_root(path, samples.ids, samples.images, options.pictures)
-        reading = assemble(samples, opened, names, About(path.stem if path.is_file() else path.name, path, root), plan)
+        about = About(path.stem if path.is_file() else path.name, path, root)
+        try:
+            reading = assemble(samples, opened, names, about, plan)
+        except FreeLabels:
+            if not isinstance(source.table, Table):
+                raise
+            from data_adapters.scored.answer_tables import open_tables
+
+            reading = open_tables(source.table, samples.label_column, opened, plan, path, Roles(), about.name)
     left = [f"{name} ({why})" for name, why in parts.left_out.items()]
     return replace(reading, notes=(*reading.notes, f"Files left out: {first_five(left)}.")) if left else reading
 

@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from cleaning.domain.verdicts import BY_NAME, LATER, UNDO, verdicts_for
+from cleaning.errors import InputError
 from cleaning.review import LONGEST_NOTE, PICKED, ReviewDesk, Sent, View
 from pages.shared import state
 from pages.shared.messages import escaped, guarded, plain
@@ -45,6 +46,8 @@ def decide(desk: ReviewDesk, view: View, card: dict, verdict: str, labels: list[
     """Makes one decision durable; keyed to the card that was shown, whatever is current by now."""
     note = str(state.typed(f"note_{card['sample_id']}") or "")
     outcome = desk.record(view, [_item(card, verdict, labels, note)], 0.0)
+    if outcome.refused:
+        raise InputError(outcome.refused[0][1])
     state.remember("simple_last", next(iter(outcome.reveals.values()), None))
 
 
@@ -119,7 +122,7 @@ def _labels(desk: ReviewDesk, view: View, card: dict) -> None:
         )
     several = st.multiselect(
         "Several fit, or another label",
-        range(desk.dataset.class_count),
+        [one["code"] for one in card["candidates"]] if desk.dataset.open_answers else range(desk.dataset.class_count),
         format_func=lambda c: desk.dataset.class_names[c],
         key=f"several_{card['sample_id']}",
     )

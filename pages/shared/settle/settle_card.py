@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from cleaning.domain.verdicts import BY_NAME, NONE_FITS, UNCLEAR_ITEM
+from cleaning.domain.verdicts import BY_NAME, NO_SINGLE_ANSWER, NONE_FITS, RIGHT_IS, UNCLEAR_ITEM
 from cleaning.keep.card_messages import Message
 from cleaning.review import PICKED, ReviewDesk, View
 from cleaning.review.team.settling import Answer, Contested, SettleDesk
@@ -46,13 +46,15 @@ def _answers(desk: ReviewDesk, card: Contested) -> None:
     st.markdown(f"**{card.why.capitalize()}**")
     for answer in card.answers:
         with st.container(border=True):
-            st.markdown(f"{plain(answer.who, 40)}: **{plain(_words(desk, answer))}**")
+            st.markdown(f"{plain(answer.who, 40)}: **{plain(_words(desk, card.row, answer))}**")
             details = [f"{answer.seconds:.0f} s"] if answer.seconds else []
             st.caption(" · ".join([*details, *([plain(answer.note)] if answer.note else [])]) or "no note")
 
 
-def _words(desk: ReviewDesk, answer: Answer) -> str:
-    names = " + ".join(desk.dataset.class_names[code] for code in answer.labels)
+def _words(desk: ReviewDesk, row: int, answer: Answer) -> str:
+    if answer.verdict == RIGHT_IS:
+        return f"{BY_NAME[RIGHT_IS].words} {answer.note}"
+    names = " + ".join(desk.facts.in_words(row, code) for code in answer.labels)
     return names or BY_NAME[answer.verdict].words
 
 
@@ -63,30 +65,34 @@ def _messages(told: list[Message]) -> None:
 
 def _ruling(settling: SettleDesk, card: Contested) -> None:
     desk, key = settling.desk, card.sample_id
-    offered = list(dict.fromkeys(code for answer in card.answers for code in answer.labels))
+    offered = list(dict.fromkeys(c for answer in card.answers if answer.verdict != RIGHT_IS for c in answer.labels))
+    free = desk.dataset.open_answers
     with st.container(horizontal=True, gap="small"):
         for place, code in enumerate(offered):
             st.button(
-                plain(desk.dataset.class_names[code]),
+                plain(desk.facts.in_words(card.row, code)),
                 key=f"settle_{key}_{code}",
                 shortcut=KEYS[place] if place < len(KEYS) else None,
                 on_click=guarded(_decide),
                 args=(settling, key, PICKED, [code]),
             )
-        for name, shortcut in ((NONE_FITS, "n"), (UNCLEAR_ITEM, "q")):
+        for name, shortcut in ((NO_SINGLE_ANSWER if free else NONE_FITS, "n"), (UNCLEAR_ITEM, "q")):
             arguments: tuple = (settling, key, name, [])
             words = BY_NAME[name].words
             st.button(words, key=f"settle_{key}_{name}", shortcut=shortcut, on_click=guarded(_decide), args=arguments)
         st.button("Leave", key=f"settle_{key}_leave", shortcut="l", on_click=guarded(_leave), args=(key,))
     others = st.multiselect(
         "Another label, or several",
-        range(int(desk.facts.options[card.row])),
-        format_func=lambda code: desk.dataset.class_names[code],
+        range(int(desk.facts.options[card.row]) - free),
+        format_func=lambda code: desk.facts.in_words(card.row, code),
         key=f"settle_{key}_others",
     )
     if others:
         arguments = (settling, key, PICKED, list(others))
         st.button("Decide for these", key=f"settle_{key}_these", on_click=guarded(_decide), args=arguments)
+    if free:
+        st.button("Right is what the note says", key=f"settle_{key}_written", on_click=guarded(_decide),
+                  args=(settling, key, RIGHT_IS, []))  # fmt: skip
     st.text_area("Note, or a question to those who decided", key=f"settle_{key}_note", max_chars=2_000)
     st.button(
         "Ask them", key=f"settle_{key}_ask", icon=":material/forum:", on_click=guarded(_ask), args=(settling, key)

@@ -4,8 +4,10 @@ import json
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from cleaning.__main__ import main
 from cleaning.answers import ANOTHER
 from cleaning.export.formats.evaluation_tasks import inspect_files, openai_evals_files
 from cleaning.export.handover import Handover
@@ -167,6 +169,30 @@ def test_other_programs_get_questions_without_options(decided):
     assert "references" not in {kind.name for kind in available_exports() if kind.suits("question")}
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_patch_corrects_the_references_in_the_source_itself(decided, tmp_path, capsys, ending):
+    handover, problems, rows = decided
+    ids = {name: str(handover.dataset.sample_ids[row]) for name, row in rows.items()}
+    source, out, patch = (tmp_path / name for name in (f"theirs.{ending}", f"out.{ending}", "patch.jsonl"))
+    table = pd.DataFrame(
+        {"qid": list(problems.references), "prompt": [p.question for p in problems.problems.values()]}
+    ).assign(gold_answer=list(problems.references.values()), more="as it was")
+    if ending == "csv":
+        table.to_csv(source, index=False)
+    else:
+        table.to_json(source, orient="records", lines=True)
+    patch.write_bytes(write_kind("patch", handover))
+    assert main(["apply", str(patch), str(source), "--out", str(out), "--id-column", "qid"]) == 0
+    assert "2 references of 90 changed; 1 dropped sample keep" in capsys.readouterr().out
+    changed = [(a, b) for a, b in zip(source.read_text().splitlines(), out.read_text().splitlines()) if a != b]
+    assert len(changed) == 2 and all("as it was" in b for _, b in changed)
+    after = pd.read_csv(out, dtype=str) if ending == "csv" else pd.read_json(out, lines=True, dtype=False)
+    after = after.set_index("qid")["gold_answer"].astype(str)
+    assert after[ids["none"]] == "4242 eggs" and after[ids["keep"]] == problems.references[ids["keep"]]
+    assert main(["apply", str(patch), str(out), "--out", str(tmp_path / f"twice.{ending}"), "--id-column", "qid"]) == 2
+    assert "another reference" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", [k.name for k in available_exports() if k.suits("answers")])
 def test_every_export_that_suits_is_written(decided, kind):
     handover, _, _ = decided
@@ -179,3 +205,15 @@ def test_the_policy_says_what_becomes_of_no_single_answer(decided, made):
     assert kept.final.mask()[rows["single"]] == "keep" and handover.final.mask()[rows["single"]] == "drop"
     workspace, run, _ = made
     assert b"reference_corrected" in write_export("source", workspace, run, handover.decisions)
+
+
+def test_where_people_settle_an_answer_is_told_in_words(desk, made):
+    row = row_of(desk, 3)
+    texts = [str(one) for one in desk.dataset.samples["choices"].iloc[row]]
+    assert [desk.facts.in_words(row, code) for code in range(3)] == [
+        f"{'ABC'[code]}: {texts[code]}" for code in range(3)
+    ]
+    rows, (_, _, problems) = np.arange(len(desk.dataset)), made
+    words = desk.dataset.label_words(rows, desk.dataset.given_labels)
+    as_written = [word == problems.references[str(i)] for i, word in zip(desk.dataset.sample_ids, words)]
+    assert sum(as_written) > 30 and words[row] == texts[int(desk.dataset.given_labels[row])]

@@ -1,5 +1,6 @@
 """Free answers are cleaned without options: 400 made problems, planted wrong references, a planted grader's faults."""
 
+import json
 from collections import Counter
 
 import numpy as np
@@ -9,9 +10,11 @@ from sklearn.metrics import average_precision_score
 from cleaning.answers import ANOTHER
 from cleaning.domain.dataset import GRADED_OTHERWISE, REFERENCE
 from cleaning.domain.settings import Settings
+from cleaning.errors import InputError
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect import pipeline
 from data_adapters import read
+from data_adapters.doctor.examination import examine
 from data_adapters.doctor.plausibility import held_against_evidence
 from tests.data_adapters.scored.verified_problems import FAULTS, SKILLS, made_problems
 
@@ -58,11 +61,13 @@ def test_every_fault_of_the_grader_is_found_and_none_else(reading):
     assert any("though by equivalence they say what the reference says" in note for note in reading.notes)
 
 
-def test_planted_wrong_references_are_ranked_first(reading):
-    scored = pipeline.run(reading.dataset, reading.experts, Settings())
-    table = scored.table.sort_values("row") if "row" in scored.table else scored.table
-    wrong = np.isin(table["sample_id"].astype(str), list(MADE.wrong))
-    assert average_precision_score(wrong, table["suspicion"]) >= 0.9
+@pytest.mark.parametrize("seed", range(5))
+def test_planted_wrong_references_are_ranked_first(seed, tmp_path):
+    made = made_problems(seed=seed)
+    found = read(made.write(tmp_path / "problems"))
+    table = pipeline.run(found.dataset, found.experts, Settings()).table
+    wrong = np.isin(table["sample_id"].astype(str), list(made.wrong))
+    assert wrong.sum() == 40 and average_precision_score(wrong, table["suspicion"]) >= 0.9
 
 
 def test_the_reading_holds_against_the_evidence_and_is_kept(reading, tmp_path):
@@ -71,3 +76,64 @@ def test_the_reading_holds_against_the_evidence_and_is_kept(reading, tmp_path):
     kept = workspace.dataset()
     assert kept.open_answers and kept.fingerprint() == reading.dataset.fingerprint()
     assert any("group of the reference" in step["meaning"] for step in reading.plan.as_data())
+
+
+def test_the_doctor_takes_no_group_for_a_class(reading):
+    found = {finding.check for finding in examine(reading)}
+    assert found.isdisjoint({"absent_classes", "label_base", "row_order", "class_order"})
+
+
+def test_the_ranked_list_is_in_words(reading):
+    table = pipeline.run(reading.dataset, reading.experts, Settings()).table
+    told = dict(zip(table["sample_id"], table["given_label"]))
+    assert all(
+        told[i] in (*problem.right, *problem.mistakes)
+        for i, problem in MADE.problems.items()
+        if problem.fault == "date"
+    )
+    assert not set(told.values()) & set("ABCDE")
+
+
+def test_programs_in_a_table_are_grouped_by_what_their_tests_said(tmp_path):
+    rows = [
+        {
+            "id": "f",
+            "prompt": "Add one.",
+            "reference": "def f(x): return x + 1",
+            "model": name,
+            "answer": code,
+            "tests": tests,
+        }
+        for name, code, tests in (
+            ("a", "def f(x):\n    return 1 + x", "[true, true]"),
+            ("b", "def f(x): return x", "[true, false]"),
+            ("c", "def f(y): return y", '["passed", "failed"]'),
+        )
+    ]
+    path = tmp_path / "code.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    reading = read(path)
+    a, b, c = (int(expert.predicted[0]) for expert in reading.experts)
+    assert a == reading.dataset.given_labels[0] and b == c != a
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"id": "a", "question": "?", "reference": "1"}], "no expert's answers"),
+        ([{"id": "a", "question": "?", "reference": "", "m_answer": "1"}], "No question has a reference"),
+        (
+            [{"id": "a", "question": "?", "reference": "1", "m_answer": "", "n_answer": "1"}],
+            "no answer to any question",
+        ),
+        (
+            [{"id": "a", "question": q, "reference": "1", "model": "m", "answer": "1"} for q in ("one?", "two?")],
+            "two questions or references",
+        ),
+    ],
+)
+def test_what_cannot_be_held_against_a_reference_is_a_sentence(tmp_path, rows, said):
+    path = tmp_path / "open.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InputError, match=said):
+        read(path)

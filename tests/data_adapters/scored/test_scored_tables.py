@@ -1,15 +1,19 @@
 """Marked answers: read as marks, never as classes, and never as abstentions."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from cleaning.__main__ import main
 from cleaning.calibrate.report import expert_reports
 from cleaning.domain.experts import Top1Expert
 from cleaning.errors import InputError
 from cleaning.experts.cascade import answers_of, answers_scored, cascade_curves, no_labels
 from cleaning.keep.workspaces import create_workspace
 from data_adapters import ReadingOptions, ReadingPlan, read_loose
+from data_adapters import read as read_any
 from data_adapters.scored.scored_tables import read_scored
 from tests.data_adapters.scored.marked_tables import marked_answers
 
@@ -87,10 +91,13 @@ def test_pairs_whose_class_is_called_match_are_no_marks(tmp_path):
     assert reading.experts[0].kind == "full"
 
 
-def test_where_wrong_labels_are_looked_for_free_words_are_refused(tmp_path):
+def test_where_wrong_labels_are_looked_for_free_words_are_grouped(tmp_path):
     labels, places = MADE.write_words(tmp_path)
-    with pytest.raises(InputError, match="texts rather than classes"):
-        read_loose(labels, places)
+    reading = read_loose(labels, places)
+    assert reading.dataset.open_answers and reading.dataset.option_counts.max() == 3
+    for expert in reading.experts:
+        assert expert.kind == "top1" and (expert.predicted >= 0).all()
+        assert ((expert.predicted == reading.dataset.given_labels) == MADE.right[expert.name]).all()
 
 
 def words(tmp_path):
@@ -127,3 +134,59 @@ def test_an_answer_left_empty_still_abstains(tmp_path):
     reading = read_loose(labels, places, plan=ReadingPlan(ReadingOptions(free_answers=True)))
     answers = answers_of(expert_reports(reading.dataset, reading.experts)[0], 1.0)
     assert np.isnan(answers.answered_confidence()).nonzero()[0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_reference_column_is_enough_and_marks_may_lack(tmp_path):
+    ids = [f"r{i}" for i in range(30)]
+    wide = pd.DataFrame(
+        {"id": ids, "prompt": [f"{i} + 1?" for i in range(30)], "reference": [str(i + 1) for i in range(30)]}
+    )
+    wide["small_answer"] = [f"The answer is {i + 1 + (i % 3 == 0)}." for i in range(30)]
+    wide["large_answer"], wide["large_confidence"] = [f"{i + 1}.0" for i in range(30)], 0.75
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    long = pd.concat(
+        wide[["id", "prompt", "reference"]].assign(model=name, answer=wide[f"{name}_answer"])
+        for name in ("small", "large")
+    )
+    long.to_json(tmp_path / "long.jsonl", orient="records", lines=True)
+    for name, kinds in (("wide.csv", ["votes", "top1"]), ("long.jsonl", ["votes", "votes"])):
+        reading = read_any(tmp_path / name)
+        small, large = reading.experts
+        assert [e.kind for e in reading.experts] == kinds and (small.name, large.name) == ("small", "large")
+        assert (large.predicted == reading.dataset.given_labels).all() and reading.dataset.samples["reference"][
+            4
+        ] == "5"
+        assert (small.predicted != reading.dataset.given_labels).nonzero()[0].tolist() == list(range(0, 30, 3))
+        assert reading.dataset.samples["question"].tolist() == wide["prompt"].tolist()
+
+
+REAL = Path(__file__).parents[4] / "shared" / "files" / "cascade"
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not REAL.is_dir(), reason="the tables that other programs wrote are not beside this checkout")
+@pytest.mark.parametrize(
+    "way",
+    [["--expert", "small={}/small.csv", "--expert", "large={}/large.csv"], ["{}/wide.csv"],
+     ["--labels", "{}/labels_text.csv", "--expert", "small={}/small_text.csv", "--expert", "large={}/large_text.csv"]],
+    ids=["tables", "wide", "text"],
+)  # fmt: skip
+def test_an_answer_is_never_an_abstention_in_a_cascade(way, tmp_path, capsys):
+    out = tmp_path / "cascade.json"
+    asked = [
+        "--small",
+        "small",
+        "--large",
+        "large",
+        "--fraction",
+        "0.5",
+        "--bins",
+        "50",
+        "--cost",
+        "small=1",
+        "--cost",
+        "large=10",
+    ]
+    assert main(["cascade", *(part.format(REAL) for part in way), *asked, "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "71.0 %" in told and "85.4" not in told.split("oracle")[0]
