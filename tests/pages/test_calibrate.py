@@ -1,3 +1,5 @@
+from cleaning.calibrate.measures import bins_by_brier_score
+from cleaning.calibrate.study import stated_by
 from cleaning.keep.decisions import Decision, open_store
 from pages.shared import loaders
 from pages.shared.calibrate import calibration_reports
@@ -14,8 +16,13 @@ def test_every_expert_has_a_row_and_a_sentence(app, digits):
 
 def test_the_counts_behind_the_diagram_are_told(app, digits):
     test = app("calibrate", digits.id)
-    assert "After calibration: 15 bins of 119 to 120 samples" in words(test)  # 1,797 samples
-    test.slider(key="calibrate_bins").set_value(9).run()
+    first = loaders.expert_reports(digits.id, digits.latest_run().id)[0]
+    stated = stated_by(first, "beta", loaders.folds(digits.id, digits.latest_run().id).fold)  # what is recommended here
+    usual = bins_by_brier_score(stated, first.right)
+    (slider,) = (s for s in test.slider if s.label == "Bins of equal count")
+    assert slider.value == usual and f"After calibration: {usual} bins of" in words(test)
+    assert f"Cross-validation chooses {usual}." in words(test)
+    slider.set_value(9).run()
     assert "After calibration: 9 bins of 199 to 200 samples" in words(test)
 
 
