@@ -98,7 +98,8 @@ def _promise_lines(images: ImageNet, splits: int) -> Iterator[str]:
         for below in PROMISES:
             made, held, spent = promise_held(images, costs, below, splits)
             share = f"{100 * held / made:.1f} %" if made else "-"
-            yield f"| {said} | {below:g} points | {100 * made / splits:.0f} % | {share} | {100 * spent:.0f} % |"
+            told = f"{below:g} point{'' if below == 1 else 's'}"
+            yield f"| {said} | {told} | {100 * made / splits:.0f} % | {share} | {100 * spent:.0f} % |"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
