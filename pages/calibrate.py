@@ -107,8 +107,8 @@ def one_expert(run, made) -> None:
     with left:
         chosen = st.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="calibrate_expert")
         method = chosen_method(run, made[chosen])
-        bins = st.slider("Bins of equal count", 5, 50, 15, key="calibrate_bins")
         report = calibration_reports.with_method(run, made[chosen], method)
+        bins = chosen_bins(run, report, method)
         st.markdown(f"## {plain(calibration_reports.sentence(run, report, method), 600)}")
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
@@ -124,6 +124,14 @@ def one_expert(run, made) -> None:
     if fold.open:
         with fold:
             closer(run, report, method)
+
+
+def chosen_bins(run, report, method: str) -> int:
+    """The number of bins of the figure: by cross-validation, until somebody moves the slider."""
+    usual = calibration_reports.usual_bins(run, report, method)
+    bins = st.slider("Bins of equal count", 5, 50, usual, key=f"calibrate_bins_{report.expert.name}_{method}")
+    st.caption(f"Cross-validation chooses {usual}. What the number does to the ECE stands below, with intervals.")
+    return bins
 
 
 def chosen_method(run, report) -> str:
@@ -175,7 +183,9 @@ def closer(run, report, method: str) -> None:
         st.markdown("**ECE by number of bins**")
         effect = calibration_reports.bins_effect(run, report, method)
         charts.show_with_data(study_charts.bins_effect(effect), effect, "bins_effect")
-        st.caption("“By chance”: what a perfectly calibrated expert stays under 95 times in 100.")
+        st.caption(
+            "Bars are 95 % intervals. “By chance”: what a perfectly calibrated expert stays under 95 times in 100."
+        )
 
 
 @st.fragment

@@ -104,14 +104,14 @@ def chosen(reports) -> tuple[list[str], list[float], int | None]:
 
 def latencies(names: list[str]) -> list[float | None]:
     """How long each expert takes, in milliseconds; None where nobody says."""
-    with st.expander("Latency"):
+    keys = [f"cascade_latency_{place}_{name}" for place, name in enumerate(names)]
+    known = any(state.typed(key) is not None for key in keys)  # stays open once there is something in it
+    with st.expander("Latency", expanded=known, key="cascade_latency"):
         st.caption("Experts are asked one after the other. Type how long each takes, and what to expect stands below.")
         columns = st.columns(max(4, len(names)))
         return [
-            columns[place].number_input(
-                f"{plain(name, 40)}, ms", min_value=0.0, value=None, format="%g", key=f"cascade_latency_{place}_{name}"
-            )
-            for place, name in enumerate(names)
+            at.number_input(f"{plain(name, 40)}, ms", min_value=0.0, value=None, format="%g", key=key)
+            for at, name, key in zip(columns, names, keys)
         ]
 
 
@@ -142,7 +142,7 @@ def choose_point(scene: CascadeScene) -> None:
     with left:
         share = st.slider(
             "Share of samples sent on" if len(curves.names) == 2 else "Share of the possible extra cost spent",
-            min_value=0.0, max_value=100.0, step=0.5, format="%g %%", key=SLIDER,
+            min_value=0.0, max_value=100.0, step=0.5, format="%.1f %%", key=SLIDER,
         )  # fmt: skip
         point = operating_point(curves, share / 100, policy=policy)
         numbers(point, curves)
@@ -152,7 +152,7 @@ def choose_point(scene: CascadeScene) -> None:
     said = state.recalled("cascade_goal", tuple)
     if said and abs(said[0] - share) < 1e-6:
         st.caption(plain(said[1], 400))
-    with st.expander("Every way to ask, at this cost"):
+    with st.expander("Every way to ask, at this cost", key="cascade_ways"):
         table = in_percent(curves.side_by_side(share / 100), WAYS)
         order = [c for c in WAYS if c in table]
         st.dataframe(table, column_order=order, column_config=WAYS, hide_index=True, width="stretch")

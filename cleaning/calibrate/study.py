@@ -49,18 +49,20 @@ def compare_methods(report: ExpertReport, fold: np.ndarray) -> Recommendation:
 def effect_of_bins(
     before: np.ndarray | None, after: np.ndarray, right: np.ndarray, counts: Sequence[int] = BIN_COUNTS
 ) -> pd.DataFrame:
-    """Calibration error by number of equal-mass bins: bins, moment (before, after, by chance), value.
+    """Calibration error by number of equal-mass bins: bins, moment (before, after, by chance), value, low, high (95 %,
+    bootstrap; NaN by chance), chosen (the number that cross-validation takes, ``bins_by_brier_score``).
 
     "by chance" is what a perfectly calibrated expert stays under 95 times in 100. before: (N,) or None.
     """
     rows = []
     for bins in counts:
         if before is not None:
-            rows.append((bins, "before", metrics.expected_calibration_error(before, right, bins)))
-        rows.append((bins, "after", metrics.expected_calibration_error(after, right, bins)))
+            rows.append((bins, "before", *metrics.calibration_error_with_interval(before, right, bins)))
+        rows.append((bins, "after", *metrics.calibration_error_with_interval(after, right, bins)))
         chance = metrics.expected_calibration_error_when_calibrated(after, bins)
-        rows.append((bins, "by chance", chance))
-    return pd.DataFrame(rows, columns=["bins", "moment", "value"])
+        rows.append((bins, "by chance", chance, np.nan, np.nan))
+    table = pd.DataFrame(rows, columns=["bins", "moment", "value", "low", "high"])
+    return table.assign(chosen=table["bins"] == metrics.bins_by_brier_score(after, right, counts))
 
 
 MEASURES = {

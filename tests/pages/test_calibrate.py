@@ -1,4 +1,5 @@
 from cleaning.calibrate import measures as metrics
+from cleaning.calibrate.measures import bins_by_brier_score
 from cleaning.keep.decisions import Decision, open_store
 from pages.shared import loaders
 from pages.shared.calibrate import calibration_reports
@@ -23,8 +24,15 @@ def test_every_expert_has_a_row_and_a_sentence(app, digits):
 
 def test_the_counts_behind_the_diagram_are_told(app, digits):
     test = app("calibrate", digits.id)
-    assert "After calibration: 15 bins of 119 to 120 samples" in words(test)  # 1,797 samples
-    test.slider(key="calibrate_bins").set_value(9).run()
+    run = digits.latest_run()
+    first = loaders.expert_reports(digits.id, run.id)[0]
+    method = test.selectbox(key=f"calibrate_method_{first.expert.name}").value
+    shown = calibration_reports.with_method(run, first, method)
+    usual = bins_by_brier_score(shown.after.confidence, shown.right)
+    (slider,) = (s for s in test.slider if s.label == "Bins of equal count")
+    assert slider.value == usual and f"After calibration: {usual} bins of" in words(test)
+    assert f"Cross-validation chooses {usual}." in words(test)
+    slider.set_value(9).run()
     assert "After calibration: 9 bins of 199 to 200 samples" in words(test)
 
 

@@ -5,6 +5,7 @@ abstained: such rows are left out) and ``correct`` (N,) True where that class is
 themselves hold errors, so "accuracy" here is agreement with the given labels.
 """
 
+from cleaning.calibrate.measures.bin_choice import bins_by_brier_score
 from cleaning.calibrate.measures.binning import assign_bins, bin_edges, quantile_edges
 from cleaning.calibrate.measures.groups import by_group
 from cleaning.calibrate.measures.measures import (
@@ -12,6 +13,7 @@ from cleaning.calibrate.measures.measures import (
     accuracy,
     brier_score_multiclass,
     brier_score_top1,
+    calibration_error_with_interval,
     calibration_measures,
     expected_calibration_error,
     expected_calibration_error_when_calibrated,
@@ -27,9 +29,11 @@ __all__ = [
     "accuracy",
     "assign_bins",
     "bin_edges",
+    "bins_by_brier_score",
     "brier_score_multiclass",
     "brier_score_top1",
     "by_group",
+    "calibration_error_with_interval",
     "calibration_measures",
     "expected_calibration_error",
     "expected_calibration_error_when_calibrated",

@@ -79,10 +79,11 @@ def by_single(learned: np.ndarray, right: np.ndarray, costs: np.ndarray) -> Trac
     """The expert that was most accurate on the learning half among those that cost no more, asked alone.
 
     learned, right: (M, n) 0..1 on the learning and on the judged half. What costs less than the first expert alone is
-    there from the start.
+    there from the start. An expert counts from the step of the grid before its cost, so that a straight line between
+    steps gives its whole accuracy at exactly its cost.
     """
     merit, accuracy = learned.mean(axis=1), right.mean(axis=1)
-    budget = costs[0] + FRACTIONS * costs[1:].sum()
+    budget = costs[0] + (FRACTIONS + FRACTIONS[1]) * costs[1:].sum()
     affordable = costs[:, None] <= budget * (1 + 1e-12)
     best = np.where(affordable, merit[:, None], -1.0).argmax(axis=0)
     return Traced(accuracy[best], (np.arange(len(costs))[:, None] == best).astype(float))

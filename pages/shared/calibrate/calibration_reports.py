@@ -10,6 +10,7 @@ import pandas as pd
 
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibrators import METHODS, Recommendation, calibrator
+from cleaning.calibrate.measures import bins_by_brier_score
 from cleaning.calibrate.report import ExpertReport, as_said, calibration_table
 from cleaning.calibrate.shift import shift_against_chance
 from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins
@@ -192,6 +193,12 @@ def shift(report: ExpertReport, parts: np.ndarray) -> pd.DataFrame:
     method = report.calibration.method if report.calibration.method in METHODS else "platt"
     stated = report.after if report.before is None else report.before
     return shift_against_chance(calibrator(method), stated.confidence, report.right, parts)
+
+
+def usual_bins(run: Run, report: ExpertReport, method: str) -> int:
+    """How many bins its reliability is shown in until somebody says otherwise: by cross-validation, worked out once."""
+    what = "usual bins", report.expert.name, method
+    return _once(run, what, lambda: bins_by_brier_score(report.after.confidence, report.right))
 
 
 def bins_effect(run: Run, report: ExpertReport, method: str) -> pd.DataFrame:

@@ -20,6 +20,14 @@ def bins_effect(table: pd.DataFrame) -> go.Figure:
             name=moment,
             mode="lines+markers",
             line={"color": MOMENTS[str(moment)], "dash": dash, "width": 2},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "thickness": 1,
+                "width": 3,
+                "array": part["high"] - part["value"],
+                "arrayminus": part["value"] - part["low"],
+            },
             hovertemplate=f"%{{x}} bins: %{{y:.4f}}<extra>{moment}</extra>",
         )
     figure.update_yaxes(rangemode="tozero")

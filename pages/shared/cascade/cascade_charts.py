@@ -12,7 +12,7 @@ CURVES = {
     "free routing": ("free routing", "#4C7A2E", "solid"),
     "uncalibrated": ("uncalibrated", charts.RUST, "dash"),
     "confidence threshold": ("plain confidence", charts.BLUE, "dashdot"),
-    "best single expert": ("best single expert", "#7A4B2A", "dash"),
+    "best single expert": ("best single expert", "#9C6232", "dash"),
     "random": ("random", charts.GREY, "dot"),
     "oracle": ("oracle", "#8A6D1B", "longdash"),
 }

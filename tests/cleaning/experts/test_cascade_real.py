@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.cascade import COMPARABLE, SMALL_TO_LARGE, pair, read
+from benchmarks.cascade_many import THREE, behind_best_chain, three
 from cleaning.experts.cascade import Answers, learn_router, route_all
 from cleaning.experts.cascade.router import ask_in_turn
 
@@ -40,6 +41,15 @@ def test_an_over_confident_expert_costs_calibrated_routing_nothing(images, over_
     assert loud.take_higher["calibrated"].mean() > loud.take_higher["raw"].mean() + 0.01
     if over_confident == 0:
         assert loud.difference("calibrated", "uncalibrated", 0.5).low > 0.005
+
+
+@pytest.mark.real_data
+def test_free_routing_keeps_up_with_the_better_chain_and_passes_the_best_single_expert(real_data):
+    images = read(real_data, THREE[1])
+    curves = three(images, THREE[1], repeats=8)
+    assert max(behind_best_chain(curves).values()) <= 0.3  # at most 0.2 over the benchmark's 20 halves; 8 spread more
+    best = max(alone.mean() for alone in curves.alone.values())
+    assert curves.policy("free routing").mean(axis=0).max() > best + 0.005
 
 
 @pytest.mark.real_data

@@ -30,6 +30,15 @@ def test_free_routing_is_no_worse_than_the_better_chain(skill):
     assert areas["random"] < areas["free routing"] < areas["oracle"]
 
 
+def test_the_best_single_expert_is_as_accurate_as_alone_at_exactly_its_cost():
+    """Costs between two steps of the grid; the second is worse than the first, so that nobody takes it."""
+    found = curves((0.6, 0.1, 2.0), (1.0, 1.5, 6.0))
+    for cost, name in ((1.0, "expert0"), (1.5, "expert0"), (6.0, "expert2"), (8.5, "expert2")):
+        fraction = (cost - 1.0) / 7.5
+        assert found.at("best single expert", fraction) == pytest.approx(found.alone[name])
+    assert found.asked_at("best single expert", 1.0)[0].tolist() == [0.0, 0.0, 1.0]
+
+
 def test_two_experts_have_no_other_order_to_try():
     assert "free routing" not in curves((0.4, 1.4), (1.0, 5.0), n=400).accuracy
 

@@ -1,0 +1,36 @@
+"""The number of bins by cross-validation: many where accuracy winds, few where it does not."""
+
+import numpy as np
+
+from cleaning.calibrate.measures import bins_by_brier_score
+from cleaning.calibrate.study import effect_of_bins
+
+
+def test_a_winding_curve_takes_many_bins_and_a_flat_one_few():
+    rng = np.random.default_rng(0)
+    confidence = rng.random(20_000)
+    winding = (rng.random(20_000) < np.where((10 * confidence) % 1 < 0.5, 0.9, 0.1)).astype(float)
+    flat = (rng.random(20_000) < 0.7).astype(float)
+    assert bins_by_brier_score(confidence, winding) >= 20
+    assert bins_by_brier_score(confidence, flat) <= 15
+
+
+def test_order_and_abstentions_change_nothing():
+    rng = np.random.default_rng(1)
+    confidence = rng.random(3000)
+    correct = (rng.random(3000) < confidence).astype(float)
+    silent = np.concatenate([confidence, [np.nan] * 50]), np.concatenate([correct, np.zeros(50)])
+    assert bins_by_brier_score(*silent) == bins_by_brier_score(confidence, correct)
+    assert bins_by_brier_score(np.full(2, 0.4), np.ones(2)) == 5
+
+
+def test_the_effect_has_intervals_and_marks_the_chosen_number():
+    rng = np.random.default_rng(2)
+    confidence = rng.beta(4, 1.5, 4000)
+    right = (rng.random(4000) < confidence**2).astype(float)
+    table = effect_of_bins(confidence, confidence, right, (5, 15, 50))
+    judged = table[table["moment"] != "by chance"]
+    assert (judged["low"] < judged["value"]).all() and (judged["value"] < judged["high"]).all()
+    assert table[table["moment"] == "by chance"]["low"].isna().all()
+    assert table.loc[table["chosen"], "bins"].unique().tolist() == [bins_by_brier_score(confidence, right, (5, 15, 50))]
+    assert judged["value"].min() > 0.08 and judged["value"].max() < 0.2
