@@ -61,9 +61,10 @@ class Facts:
 
     def _place(self, sample_id: str) -> int:
         try:
-            return int(self.row_of.get_loc(sample_id))
+            found = self.row_of.get_loc(sample_id)
         except KeyError:
             return -1
+        return found if isinstance(found, int) else -1  # ids are unique, so one is at one place
 
     @cached_property
     def suggested(self) -> np.ndarray:
