@@ -27,10 +27,13 @@ import numpy as np
 
 from benchmarks.review_workspace import make_workspace
 from cleaning.keep.decisions import open_store
+from cleaning.keep.leases import LEASE_SECONDS
 from cleaning.keep.workspaces import Workspace, open_workspace
 
 REPOSITORY = Path(__file__).parents[1]
 WINDOW = 20
+PATIENCE = 300  # seconds for an answer, on a machine that is busy with other things
+RENEWED = 60.0  # seconds after which a browser renews what it holds
 APP = """
 import socket, sys
 from streamlit.web.cli import main
@@ -43,7 +46,7 @@ from pathlib import Path
 from benchmarks.team import at_a_desk
 print(json.dumps(at_a_desk(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5]))))
 """
-Told = dict[str, list]  # uuids told as saved, seconds of each decision, and [begun, ended]
+Told = dict[str, list]  # uuids told as saved, seconds of each decision, [begun, ended], [longest time without renewing]
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -86,6 +89,9 @@ def _line(database: str, way: str, reviewers: int, cards: int) -> str:
         f"{np.quantile(seconds, 0.99):.0f}",
         f"{max(lasted) / min(lasted):.2f}",
     )
+    longest = max((reviewer["longest"][0] for reviewer in told if "longest" in reviewer), default=0.0)
+    if longest > LEASE_SECONDS:
+        print(f"A reviewer held cards for {longest:.0f} s without renewing: leases end after {LEASE_SECONDS:.0f} s.")
     return f"| {database} | {way} | {reviewers} | {' | '.join(map(str, found))} |"
 
 
@@ -120,7 +126,11 @@ def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> 
 
         def review(place: int) -> None:
             client = _Browser(port, root, workspace.id, run_id, names[place])
-            client.cards([])
+            try:
+                client.cards([])
+            except BaseException:
+                gate.abort()  # nobody waits for one who does not come
+                raise
             gate.wait()
             client.connection.close()  # servers end a connection that is idle for long; the next request opens another
             told[place] = client.review(cards)
@@ -130,6 +140,8 @@ def _by_http(root: Path, workspace: Workspace, names: list[str], cards: int) -> 
             thread.start()
         for thread in threads:
             thread.join()
+        if not all(told):
+            raise SystemExit("A reviewer got no answer; nothing was measured.")
         return told
 
 
@@ -168,7 +180,7 @@ class _Browser:
         from pages.shared.server import tokens
 
         claims = {"workspace": workspace_id, "run": run_id, "reviewer": reviewer, "mode": "blind", "open_share": 0}
-        self.connection, self.port = http.client.HTTPConnection("127.0.0.1", port, timeout=60), port
+        self.connection, self.port = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE), port
         self.token, self.tab = tokens.sign(root, claims), str(uuid.uuid4())
 
     def post(self, route: str, body: dict) -> dict:
@@ -186,9 +198,12 @@ class _Browser:
     def review(self, count: int) -> Told:
         """Decides so many cards; each is asked for ahead, as the deck does."""
         saved, seconds, deck, begun = [], [], self.cards([]), time.time()
+        renewed, longest = begun, 0.0
         for _ in range(count):
-            if len(deck) < WINDOW // 2:
+            if len(deck) < WINDOW // 2 or time.time() > renewed + RENEWED:
+                longest, asked = max(longest, time.time() - renewed), time.time()
                 deck += self.cards([card["sample_id"] for card in deck])
+                renewed = asked
             card = deck.pop(0)
             item = {"uuid": str(uuid.uuid4()), "sample_id": card["sample_id"], "verdict": "none_fits", "at": 0.0}
             item |= {"seconds": 1.0, "ticket": card["ticket"]}
@@ -196,7 +211,7 @@ class _Browser:
             told = self.post("decisions", {"decisions": [item], "sent_at": 0.0})
             seconds.append(time.perf_counter() - sent)
             saved += told["saved"]
-        return {"saved": saved, "seconds": seconds, "at": [begun, time.time()]}
+        return {"saved": saved, "seconds": seconds, "at": [begun, time.time()], "longest": [longest]}
 
 
 # -- by processes, each with a desk of its own -----------------------------------------------------------------------

@@ -9,9 +9,15 @@ import streamlit as st
 from pages.shared import frame
 from pages.shared.messages import guarded
 from pages.shared.review import review_bar
-from pages.shared.settle import settle_card, team_view
+from pages.shared.settle import settle_card, settled_lists, team_view
 
-TO_SETTLE, ASKED, TEAM = "To settle", "Asked of me", "Team"
+MINE, TO_SETTLE, SETTLED, ASKED, TEAM = "Mine", "To settle", "Settled", "Asked of me", "Team"
+OTHERS = {
+    MINE: settled_lists.mine,
+    SETTLED: settled_lists.settled,
+    ASKED: settle_card.asked_of_me,
+    TEAM: team_view.team,
+}
 
 
 @guarded
@@ -24,19 +30,14 @@ def page() -> None:
         return
     look = st.segmented_control(
         "Show",
-        (TO_SETTLE, ASKED, TEAM),
+        (MINE, TO_SETTLE, SETTLED, ASKED, TEAM),
         default=TO_SETTLE,
         required=True,
         key="settle_look",
         label_visibility="collapsed",
         bind="query-params",
     )
-    if look == TEAM:
-        team_view.team(desk)
-    elif look == ASKED:
-        settle_card.asked_of_me(desk)
-    else:
-        settle_card.to_settle(desk)
+    OTHERS.get(look, settle_card.to_settle)(desk)
 
 
 page()

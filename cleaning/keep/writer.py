@@ -59,6 +59,12 @@ class Writer:
             writer._users += 1
             return writer
 
+    @classmethod
+    def waiting(cls) -> int:
+        """How many pieces of work wait to be written in this process, in all databases."""
+        with cls._lock:
+            return sum(writer._waiting.qsize() for writer in cls._all.values())
+
     def release(self) -> None:
         """One user less; the last one ends the thread and closes the connections."""
         with self._lock:

@@ -254,20 +254,20 @@ class ReviewDesk:
         recorder = Recorder(self.facts, self._audit_rows(view.reviewer), told, leases)
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
-        self._learning.catch_up(self.current(), view.order)
+        current = self.current()
+        self._learning.catch_up(current, view.order)
         shown = [d for d in good if d.uuid in saved and d.verdict not in (UNDO, LATER) and d.card != "grid"]
-        return Outcome(list(saved), refused, self._reveals(shown, view) if shown else {})
+        return Outcome(list(saved), refused, self._reveals(shown, view, current) if shown else {})
 
     def messages(self, sample_id: str) -> list[dict]:
         """What was written on a card, for those who decided it; without names, as colleagues' notes are."""
         return [{"kind": one.kind, "text": one.text} for one in card_messages.messages(self.store, sample_id)]
 
-    def _reveals(self, shown: Sequence[Decision], view: View) -> dict[str, dict]:
+    def _reveals(self, shown: Sequence[Decision], view: View, current: CurrentDecisions) -> dict[str, dict]:
         why = partial(self._learning.why, view.order)
         try:  # the decisions are durable by now, so what fails here is for the server's log alone
-            return Reveals(self.facts, self.cards, self.in_force().flagged, self.current(), why, self.messages).of(
-                shown
-            )
+            flagged = self.in_force().flagged
+            return Reveals(self.facts, self.cards, flagged, current, why, self.messages).of(shown)
         except Exception:
             _log.warning("saved decisions could not be revealed", exc_info=True)
             return {}

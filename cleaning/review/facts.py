@@ -14,6 +14,7 @@ from cleaning.review.candidates import Candidates, agreed_examples
 from cleaning.review.queue import audit_rows
 
 _NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_FEW = 8  # ids
 _DIGITS = {word: str(digit) for digit, word in enumerate(_NUMBER_WORDS)}
 
 
@@ -62,7 +63,16 @@ class Facts:
 
     def places(self, sample_ids: Sequence[str]) -> np.ndarray:
         """Place in the dataset of each id; -1 of unknown ones."""
-        return self.row_of.get_indexer(pd.Index(list(sample_ids))) if len(sample_ids) else np.empty(0, np.int64)
+        if len(sample_ids) <= _FEW:  # looked up one by one: an index of them would take longer to make
+            return np.array([self._place(one) for one in sample_ids], np.int64)
+        return self.row_of.get_indexer(pd.Index(list(sample_ids)))
+
+    def _place(self, sample_id: str) -> int:
+        try:
+            found = self.row_of.get_loc(sample_id)
+        except KeyError:
+            return -1
+        return found if isinstance(found, int) else -1  # ids are unique, so one is at one place
 
     @cached_property
     def suggested(self) -> np.ndarray:

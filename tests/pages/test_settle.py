@@ -48,6 +48,30 @@ def test_a_question_is_asked_and_the_card_left(app, digits, contested):
     assert "Which stroke?" in words(asked)
 
 
+def test_everybody_reads_how_their_own_cards_were_settled_and_maintainers_all(app, digits, contested):
+    name = digits.dataset().class_names
+    before = app("settle", digits.id, reviewer="bob", settle_look="Mine").dataframe[0].value
+    assert before[["sample", "your answer", "state", "ruling"]].values.tolist() == [
+        [contested, name[1], "to settle", ""]
+    ]
+    page = app("settle", digits.id, reviewer="ann")
+    page.text_area(key=f"settle_{contested}_note").input("two strokes").run()
+    page.button(key=f"settle_{contested}_7").click().run()
+    after = app("settle", digits.id, reviewer="bob", settle_look="Mine").dataframe[0].value
+    assert after.values.tolist() == [[contested, name[1], "settled", name[7], "two strokes"]]
+    store = open_store(digits.decisions_url, digits.id)
+    give_role(store, "lead", ADMIN, by="lead")
+    store.close()
+    ruled = app("settle", digits.id, reviewer="lead", settle_look="Settled").dataframe[0].value
+    assert ruled[["sample", "ruling", "why"]].values.tolist() == [[contested, name[7], "two strokes"]]
+    assert "by" not in ruled
+    other = app("settle", digits.id, reviewer="zoe", settle_look="Settled")
+    assert not other.dataframe and "shown to maintainers" in "\n".join(one.value for one in other.info)
+    assert "have not decided" in "\n".join(
+        one.value for one in app("settle", digits.id, reviewer="zoe", settle_look="Mine").info
+    )
+
+
 def test_an_annotator_settles_nothing_and_reads_why(app, digits, contested):
     store = open_store(digits.decisions_url, digits.id)
     give_role(store, "lead", ADMIN, by="lead")

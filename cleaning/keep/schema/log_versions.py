@@ -26,6 +26,7 @@ VERSION = sql.Table(
 )
 TRIES, PATIENCE_SECONDS, PAUSE_SECONDS = 10, 2, 1.0  # to come between those who read for long; PostgreSQL only
 _LOCK_NOT_AVAILABLE = "55P03"
+_GONE = ("08", "57P")  # the connection, or the server that is shutting down or starting
 
 
 def prepare(engine: sql.Engine) -> None:
@@ -131,9 +132,10 @@ def _told(engine: sql.Engine) -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") == _LOCK_NOT_AVAILABLE:
             raise _HeldByReaders from error
+        damaged = "If the file is damaged, put it aside and restore a backup; do not delete it."
+        advice = "Nothing was changed; try again when it does." if _is_gone(error) else damaged
         raise WorkspaceError(
-            f"The decision log at {_place(engine)} cannot be opened: {reason_of(error)}. "
-            "If the file is damaged, put it aside and restore a backup; do not delete it."
+            f"The decision log at {_place(engine)} cannot be opened: {reason_of(error)}. {advice}"
         ) from error
 
 
@@ -142,5 +144,13 @@ def _place(engine: sql.Engine) -> str:
 
 
 def reason_of(error: DBAPIError) -> str:
-    """The first line of what the database says."""
+    """The first line of what the database says; where nothing of it answers, that, without its address."""
+    if _is_gone(error):
+        return "its database does not answer"
     return str(error.orig).strip().rstrip(".").splitlines()[0]
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    """Whether PostgreSQL was not reached, or is on its way down or up."""
+    state = getattr(error.orig, "sqlstate", "")  # None where no connection came about
+    return state is None or state.startswith(_GONE)

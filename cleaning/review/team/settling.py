@@ -14,7 +14,7 @@ from cleaning.keep.card_messages import Message
 from cleaning.keep.decisions import Decision
 from cleaning.review.desk import ReviewDesk
 from cleaning.review.recording import Recorder, Sent
-from cleaning.review.team.permissions import SETTLE, permit
+from cleaning.review.team.permissions import SETTLE, may, permit
 from cleaning.review.views import View
 from cleaning.settle.final_labels import CONTESTED, OPEN, SETTLED, outcome_of
 from cleaning.settle.policy import DEFAULT_POLICY
@@ -42,6 +42,16 @@ class Contested:
     messages: list[Message]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A card that somebody decided, and how far it is. state: "to settle", "settled", or "open" where nobody was sure.
+    ruling: what settled it, where that was a ruling."""
+
+    decision: Decision
+    state: str
+    ruling: Decision | None
+
+
 class SettleDesk:
     """The contested cards of a run's dataset, for one who settles."""
 
@@ -63,6 +73,24 @@ class SettleDesk:
     def settled(self) -> list[Decision]:
         """What was settled by a ruling, latest first."""
         return [d for d in self.desk.current().standing()[::-1] if d.card == ADJUDICATION]
+
+    def may_see_rulings(self) -> bool:
+        """Settled cards come back unmarked as controls, so only who settles may read rulings on cards of others."""
+        return may(self.desk.store, self.view.reviewer, SETTLE)
+
+    def mine(self) -> list[Placed]:
+        """The cards this person judged, latest first."""
+        current = self.desk.current()
+        judged = [d for d in current.history(self.view.reviewer) if BY_NAME[d.verdict].judges]
+        return [self._placed(d, current.on(d.sample_id)) for d in judged if d.card != ADJUDICATION]
+
+    @staticmethod
+    def _placed(decision: Decision, on_it: Sequence[Decision]) -> Placed:
+        votes = [d for d in on_it if BY_NAME[d.verdict].judges]
+        status = outcome_of(votes, DEFAULT_POLICY).status
+        rulings = [d for d in votes if d.card == ADJUDICATION]
+        place = "to settle" if _why(votes) else "settled" if status == SETTLED else "open"
+        return Placed(decision, place, rulings[-1] if rulings else None)
 
     def card(self, sample_id: str, named: bool = False) -> Contested:
         """A card with its answers; named: with the reviewers' names. Nothing tells the experts' votes."""

@@ -34,3 +34,9 @@ def open_desk(root: Path, workspace_id: str, run_id: str) -> ReviewDesk:
                 _desks.popitem(last=False)
         _desks.move_to_end(key)
         return _desks[key]
+
+
+def opened_desks() -> list[ReviewDesk]:
+    """The desks that this process keeps open now."""
+    with _desks_lock:
+        return list(_desks.values())

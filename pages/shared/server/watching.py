@@ -8,7 +8,8 @@ import logging
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -19,9 +20,15 @@ from starlette.routing import Route
 from cleaning.errors import InputError
 from cleaning.keep.decisions import shared_store
 from cleaning.keep.workspaces import list_workspaces
+from cleaning.keep.writer import Writer
+from cleaning.review import ReviewDesk, View
+from pages.shared.server.desks import opened_desks
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
+UNREADABLE = "The newest workspace or its log cannot be read. The server's own log says why."
 _PLAIN = "text/plain; version=0.0.4; charset=utf-8"
+
+_log = logging.getLogger("second_opinion")
 
 
 class Figures:
@@ -64,6 +71,17 @@ class Figures:
             ]
 
 
+def queue_lines(desks: Iterable[ReviewDesk]) -> list[str]:
+    """How many cards are open to anybody in each run that is looked at, and how much waits to be written."""
+    lines = ["# TYPE second_opinion_waiting_writes gauge", f"second_opinion_waiting_writes {Writer.waiting()}"]
+    lines += ["# TYPE second_opinion_open_cards gauge"]
+    for desk in desks:
+        with suppress(InputError, OSError):  # health tells of a log that cannot be read
+            left = len(desk.open_cards(View(reviewer="")))
+            lines.append(f'second_opinion_open_cards{{workspace="{desk.workspace.id}",run="{desk.run.id}"}} {left}')
+    return lines
+
+
 figures = Figures()
 
 
@@ -73,10 +91,14 @@ def watching_routes(root: Callable[[], Path], base_path: str = "") -> list[Route
 
     async def health(_request: Request) -> Response:
         problem = await run_in_threadpool(trouble, root())
-        return JSONResponse({"log": problem or "readable"}, 503 if problem else 200, {"Cache-Control": "no-store"})
+        if problem:  # whoever asks is told that, and only the server's own log where and why
+            _log.warning("the newest workspace or its log cannot be read: %s", problem)
+        told = UNREADABLE if problem else "readable"
+        return JSONResponse({"log": told}, 503 if problem else 200, {"Cache-Control": "no-store"})
 
     async def metrics(_request: Request) -> Response:
-        return PlainTextResponse("\n".join([*figures.lines(), ""]), media_type=_PLAIN)
+        lines = figures.lines() + await run_in_threadpool(lambda: queue_lines(opened_desks()))
+        return PlainTextResponse("\n".join([*lines, ""]), media_type=_PLAIN, headers={"Cache-Control": "no-store"})
 
     return [Route(f"{prefix}/api/health", health), Route(f"{prefix}/api/metrics", metrics)]
 

@@ -2,24 +2,36 @@
 
 import os
 import uuid
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from cleaning.keep import writer as writers
-from tests.postgresql_server import binaries, serving
+from tests.postgresql_server import binaries, running, serving
 
 
 @pytest.fixture(scope="session")
 def postgresql():
     """URL of a PostgreSQL database, or a skipped test that says why; SECOND_OPINION_REQUIRE makes it a failure."""
+    with serving(_programs()) as url:
+        yield url
+
+
+@pytest.fixture
+def own_database():
+    """A PostgreSQL server that a test may stop and start."""
+    with running(_programs()) as database:
+        yield database
+
+
+def _programs() -> Path:
     programs = binaries()
     if programs is None:
         if "postgresql" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
             pytest.fail("PostgreSQL is not installed.")
         pytest.skip("PostgreSQL (initdb and pg_ctl) is not installed")
-    with serving(programs) as url:
-        yield url
+    return programs
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

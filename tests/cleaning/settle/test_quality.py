@@ -1,7 +1,8 @@
 """Agreement beyond chance, consensus and each reviewer's figures, against outside programs on one table of ratings.
 
-The figures of irrCAC 0.4.4 (Fleiss, Krippendorff, Gwet), krippendorff 0.9.0 and crowd-kit 1.4.2 (Dawid and Skene, 200
-rounds) on ``TABLE`` were written down in November 2026; scikit-learn's kappa is worked out here.
+The figures of irrCAC 0.4.4 (Fleiss, Krippendorff, Gwet) and crowd-kit 1.4.2 (Dawid and Skene, 200 rounds) on ``TABLE``
+were written down in November 2026: irrCAC wants an older SciPy than we do, crowd-kit brings a library of language models.
+krippendorff's alpha and scikit-learn's kappa are worked out here.
 """
 
 import numpy as np
@@ -30,6 +31,19 @@ def test_figures_beyond_chance_are_those_of_other_programs():
     assert found.gwet.point == pytest.approx(0.59453667821279, abs=1e-9)
     for share in (found.fleiss, found.krippendorff, found.gwet):
         assert share.low < share.point < share.high <= 1 and share.count == sum(len(u) > 1 for u in UNITS)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_alpha_is_that_of_the_krippendorff_package(seed):
+    reference = pytest.importorskip("krippendorff", reason="krippendorff (requirements-dev.txt) is not installed")
+    rng = np.random.default_rng(seed)
+    items, people, values = rng.integers(8, 80), rng.integers(2, 7), rng.integers(2, 6)
+    truth = rng.integers(0, values, items)
+    right, missing = rng.random((items, people)) < 0.7, rng.random((items, people)) < 0.3
+    said = np.where(right, truth[:, None], rng.integers(0, values, (items, people)))
+    units = [row[~gone].tolist() for row, gone in zip(said, missing)]
+    alpha = reference.alpha(np.where(missing, np.nan, said).T, level_of_measurement="nominal")
+    assert beyond_chance(units).krippendorff.point == pytest.approx(alpha, abs=1e-9)
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 1), (1, 4), (2, 3)])
