@@ -257,7 +257,7 @@ def _several_runs(wanted: argparse.Namespace) -> str:
 
 def _the_same_flags(wanted: argparse.Namespace) -> str:
     sets = [Rankings(*parts) for parts in _sets(wanted, real_rankings, planted_rankings)]
-    return same_table(_measured(measure_same, sets, _simulations(wanted, 300)))
+    return same_table(_measured(measure_same, sets, _simulations(wanted, 300), wanted.processes))
 
 
 def _reviewers_who_err(wanted: argparse.Namespace) -> str:

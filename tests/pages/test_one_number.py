@@ -27,6 +27,17 @@ THINGS = {
     "finds of the next cards": (r"about \**([\d.]+\**(?: wrong labels)? \(\d+ to \d+)", 2),
     "the best expert on corrected labels": (r"top1\\?_2 alone ([\d.]+) %|top1_2 [\d.]+ \[.*?\] #1 (0\.\d+) ", 2),
 }  # by thing what it looks like, and at how many places it has to stand
+WHATEVER_THE_RULE = (
+    "random cards that count",
+    "reviewed cards",
+    "known exactly",
+    "flagged",
+    "wrong given labels found",
+)
+
+OVER_HALVES = (
+    "the best expert on corrected labels"  # Cascade's is a mean over the halves it judges on: equal but for a digit
+)
 
 
 def texts_of(scene: Scene, app, capsys, folder) -> dict[str, str]:
@@ -42,7 +53,16 @@ def texts_of(scene: Scene, app, capsys, folder) -> dict[str, str]:
 def as_one(found: str) -> str:
     """The same number in the same form: no marks of bold type, shares in percent."""
     plain = found.replace("*", "").replace(" wrong labels", "").replace(",", "" if found.count(",") == 1 else ",")
-    return f"{100 * float(plain):.1f}" if re.fullmatch(r"0\.\d{4}", plain) else plain
+    return f"{100 * float(plain):.2f}" if re.fullmatch(r"0\.\d{4}", plain) else plain
+
+
+def agree(numbers: set[str]) -> bool:
+    """Whether they are one number, printed with as many digits or with fewer."""
+    if len(numbers) < 2 or not all(re.fullmatch(r"\d+\.\d+", number) for number in numbers):
+        return len(numbers) < 2
+    digits = min(len(number.split(".")[1]) for number in numbers)
+    values = [float(number) for number in numbers]
+    return max(values) - min(values) <= 0.5 * 10**-digits + 1e-9
 
 
 def said_of(pattern: str, texts: dict[str, str]) -> list[tuple[str, str]]:
@@ -59,11 +79,14 @@ def texts(scene, app, capsys, tmp_path):
     return texts_of(scene, app, capsys, tmp_path)
 
 
+@pytest.mark.parametrize("scene", ["default", "paper"], indirect=True)
 def test_a_walk_finds_one_number_for_one_thing(texts, scene, app):
     for thing, (pattern, places) in THINGS.items():
         said = said_of(pattern, texts)
-        assert len(said) >= places, (thing, said)
-        assert len({number for _, number in said}) == 1, (thing, said)
+        everywhere = scene.settings.rule == "default" or thing in WHATEVER_THE_RULE
+        assert len(said) >= (places if everywhere else 0), (thing, said)
+        if thing != OVER_HALVES or scene.settings.rule == "default":
+            assert agree({number for _, number in said}), (thing, said)
 
     card, command, page = texts["card"], texts["command threshold"], at_the_threshold(scene.page(app))
     for name, quantity in (("precision", "Precision"), ("detection", "Detection rate")):

@@ -50,6 +50,6 @@ def _at_the_threshold(curve: Recalibration, threshold: float) -> str:
     point, low, high = (float(v) for v in curve.probability(np.asarray(threshold)))
     return (
         f"At the threshold a given label is wrong with a probability of about {point:.0%} ({low:.0%} to {high:.0%}), "
-        f"by the suspicion recalibrated on {curve.card_count} random cards, "
+        f"by the suspicion recalibrated on the random cards, {curve.card_count:,} of which surely say right or wrong, "
         f"{IF_RIGHT}. Stop where an hour no longer finds enough."
     ).replace("%", " %")
