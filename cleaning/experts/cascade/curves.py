@@ -1,9 +1,7 @@
 """Accuracy against cost: learned on one half of the samples, judged on the other, over repeated random halves."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 from typing import NamedTuple
 
 import numpy as np
@@ -13,15 +11,14 @@ from cleaning.calibrate.calibrators import fit_platt
 from cleaning.calibrate.measures import Measure
 from cleaning.errors import InputError
 from cleaning.experts.cascade.chosen_bins import BIN_COUNTS, bins_by_cross_validation
+from cleaning.experts.cascade.drawn_halves import Halves, over_halves
 from cleaning.experts.cascade.expert_answers import (
     Answers,
     Calibrate,
     check_experts,
     confidence_rows,
     correct_rows,
-    fit_rows,
     latencies_of,
-    mapped_rows,
     standing,
 )
 from cleaning.experts.cascade.free_routing import MOST_EXPERTS
@@ -211,15 +208,10 @@ def cascade_curves(
     def split(drawn: np.ndarray) -> _Split:
         learn, judge = np.array_split(place[drawn], 2)
         dealt = np.argsort(learn)
-        halves = _Halves(names, confidence, correct, learn[dealt], np.sort(judge), calibrate)
+        halves = Halves(names, confidence, correct, learn[dealt], np.sort(judge), calibrate)
         return _one_split(halves, names, costs, bins, calibrate is not None, dealt)
 
-    found, rng, workers = list[_Split](), np.random.default_rng(seed), cpu_count() or 1
-    with ThreadPoolExecutor(max_workers=workers) as threads:
-        while len(found) < repeats:  # so many at once as there are cores, as each holds its halves
-            drawn = [rng.permutation(len(given_labels)) for _ in range(min(workers, repeats - len(found)))]
-            found += threads.map(split, drawn)
-            progress(len(found) / repeats)
+    found = over_halves(split, len(given_labels), repeats, seed, progress)
     first = found[0]
     return CascadeCurves(
         tuple(names),
@@ -235,23 +227,6 @@ def cascade_curves(
     )
 
 
-class _Halves:
-    """(learning, judged) pairs of (M, n): raw and calibrated confidences, and how right."""
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        confidence: np.ndarray,
-        right: np.ndarray,
-        learn: np.ndarray,
-        judge: np.ndarray,
-        calibrate: Calibrate,
-    ) -> None:
-        self.raw, self.right = ((rows.take(learn, axis=1), rows.take(judge, axis=1)) for rows in (confidence, right))
-        maps = fit_rows(names, self.raw[0], self.right[0], calibrate)
-        self.calibrated = mapped_rows(maps, self.raw[0]), mapped_rows(maps, self.raw[1])
-
-
 class _Split(NamedTuple):
     """On one judged half: what each policy gives, each expert alone, each way to take the higher; and the bins."""
 
@@ -262,7 +237,7 @@ class _Split(NamedTuple):
 
 
 def _one_split(
-    halves: _Halves, names: Sequence[str], costs: np.ndarray, wanted: int | None, mapped: bool, dealt: np.ndarray
+    halves: Halves, names: Sequence[str], costs: np.ndarray, wanted: int | None, mapped: bool, dealt: np.ndarray
 ) -> _Split:
     """mapped: whether confidences are calibrated here, so that raw ones are rivals. dealt: see ``fold_areas``."""
     raw, calibrated, (learned, right) = halves.raw, halves.calibrated, halves.right
