@@ -94,7 +94,7 @@ def estimate_of(ranked: RankedRun, threshold: float, now_said: Said, earlier_sai
     One step lies at ``threshold``, so that what is said there is the estimate itself.
     """
     thresholds = _band_thresholds(ranked, threshold)
-    curve_at = partial(estimate_curve, ranked.audit, may_flag=ranked.may_flag, level=LEVEL)
+    curve_at = partial(estimate_curve, ranked.audit, flaggable=ranked.flaggable, level=LEVEL)
     now, earlier = (
         curve_at(said.codes, ranked.ranking, thresholds, counted=said.counted) for said in (now_said, earlier_said)
     )
@@ -122,7 +122,7 @@ def reach(quantity: str, target: float, confidence: float | None, ranked: Ranked
             said.codes,
             ranked.ranking,
             confidence=confidence,
-            may_flag=ranked.may_flag,
+            flaggable=ranked.flaggable,
             counted=said.counted,
         )
     interval = found.estimate.precision if quantity == "precision" else found.estimate.detection_rate

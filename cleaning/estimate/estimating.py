@@ -32,7 +32,7 @@ def estimate(
     suspicion: np.ndarray | Ranking,
     threshold: float,
     *,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
@@ -49,7 +49,7 @@ def estimate(
         level=level,
         anytime=anytime,
         handed_out=handed_out,
-        may_flag=may_flag,
+        flaggable=flaggable,
         counted=counted,
         errors=errors,
     )
@@ -62,7 +62,7 @@ def estimate_curve(
     suspicion: np.ndarray | Ranking,
     thresholds: np.ndarray,
     *,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
     level: float = 0.95,
     anytime: bool = True,
     handed_out: int | None = None,
@@ -72,7 +72,7 @@ def estimate_curve(
     """Estimates for (T,) thresholds from the same random cards, whatever threshold they were drawn for.
 
     codes: (N,) 0 right, 1 wrong, 2 unsure, NaN not reviewed. suspicion: (N,) or its Ranking (pass the Ranking
-    when asking often). may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
+    when asking often). flaggable: (N,) bool, samples that the run's rule allows to be flagged; None: all. anytime:
     intervals that hold at every moment at once, else fixed-n intervals. counted: which of the codes count, where that
     is worked out already. errors: how often verdicts may be wrong; None: never. Each band holds for
     one threshold chosen before the reviews, not for all thresholds together.
@@ -81,8 +81,8 @@ def estimate_curve(
     counted_verdicts = counted or count_verdicts(audit, codes, ranking, handed_out)
     thresholds = np.asarray(thresholds, np.float64)
     split: Split = ThresholdSplit(counted_verdicts, ranking, ranking.flagged_counts(thresholds))
-    if may_flag is not None:
-        split = LimitedSplit(counted_verdicts, ranking, thresholds, may_flag[ranking.rows])
+    if flaggable is not None:
+        split = LimitedSplit(counted_verdicts, ranking, thresholds, flaggable[ranking.rows])
     curve = fitted_curve(counted_verdicts, ranking)
     return _answer(counted_verdicts, split, curve, thresholds, level, anytime, errors)
 

@@ -91,8 +91,8 @@ def shortest_between(above: float, up_to: float) -> float:
     return up_to
 
 
-def curve_of(suspicion: Sequence[float] | np.ndarray, may_flag: np.ndarray | None = None) -> ThresholdCurve:
-    """Curve of (N,) suspicions in [0, 1], in any order; of them only those in ``may_flag`` ((N,) bool) are flagged.
+def curve_of(suspicion: Sequence[float] | np.ndarray, flaggable: np.ndarray | None = None) -> ThresholdCurve:
+    """Curve of (N,) suspicions in [0, 1], in any order; of them only those in ``flaggable`` ((N,) bool) are flagged.
 
     Half of the steps lie evenly in [0, 1]; the others follow the ranks, closest where few samples are flagged, so
     that the tail can be chosen finely. Raises InputError when there is no sample or a suspicion is missing.
@@ -101,7 +101,7 @@ def curve_of(suspicion: Sequence[float] | np.ndarray, may_flag: np.ndarray | Non
     everything = np.sort(suspicion)
     if not len(everything) or not (everything[0] >= 0 and everything[-1] <= 1):  # a missing one is sorted last
         raise InputError("The run has no usable suspicions: every sample needs one between 0 and 1. Score it again.")
-    ordered = everything if may_flag is None else np.sort(suspicion[may_flag])
+    ordered = everything if flaggable is None else np.sort(suspicion[flaggable])
     ordered.setflags(write=False)
     ranks = np.unique(np.geomspace(1, max(1, len(ordered)), STEP_LIMIT // 2).astype(np.int64))[: len(ordered)]
     by_rank = np.floor(ordered[len(ordered) - ranks] * 10**_DECIMALS) / 10**_DECIMALS

@@ -48,7 +48,7 @@ def prior_band(
     ranking: Ranking,
     threshold: float,
     *,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
     anytime: bool = True,
 ) -> PriorBand:
     """What might be true at a threshold before a single review: never to be shown as a bare number.
@@ -56,7 +56,7 @@ def prior_band(
     Spreads the two parameters of the recalibration curve as widely as they differed between real datasets, and
     gives the middle nine tenths of what follows for this suspicion.
     """
-    return prior_bands(audit, ranking, np.array([threshold]), may_flag=may_flag, anytime=anytime)[0]
+    return prior_bands(audit, ranking, np.array([threshold]), flaggable=flaggable, anytime=anytime)[0]
 
 
 def prior_bands(
@@ -64,14 +64,14 @@ def prior_bands(
     ranking: Ranking,
     thresholds: np.ndarray,
     *,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
     anytime: bool = True,
 ) -> list[PriorBand]:
     """``prior_band`` at each of (T,) thresholds, with the guessed curves worked out once.
 
-    may_flag: (N,) bool, samples that the run's rule allows to be flagged; None: all.
+    flaggable: (N,) bool, samples that the run's rule allows to be flagged; None: all.
     """
-    allowed = _allowed_shares(ranking, may_flag)
+    allowed = _allowed_shares(ranking, flaggable)
     parameters, weight = _guess_grid()
     chance = expit(parameters[:, :1] + parameters[:, 1:] * ranking.block_logits)
     running = [ranking.cumulative(row) for row in chance]
@@ -82,18 +82,18 @@ def prior_bands(
     answers = []
     for threshold, count, finds in zip(thresholds, flagged, found.T):
         bands = [finds / max(count, 1.0), finds / np.maximum(total, 1e-12)]
-        cards = cards_needed(audit, ranking, float(threshold), 0.1, may_flag=may_flag, anytime=anytime)
+        cards = cards_needed(audit, ranking, float(threshold), 0.1, flaggable=flaggable, anytime=anytime)
         precision, detection_rate = (_rounded_band(values, weight) for values in bands)
         answers.append(PriorBand(precision, detection_rate, cards))
     return answers
 
 
-def _allowed_shares(ranking: Ranking, may_flag: np.ndarray | None) -> np.ndarray:
+def _allowed_shares(ranking: Ranking, flaggable: np.ndarray | None) -> np.ndarray:
     """(G,) share of each block of the ranking that may be flagged."""
     sizes = np.diff(ranking.block_edges)
-    if may_flag is None:
+    if flaggable is None:
         return np.ones(len(sizes))
-    return np.add.reduceat(may_flag[ranking.rows].astype(np.float64), ranking.block_edges[:-1]) / sizes
+    return np.add.reduceat(flaggable[ranking.rows].astype(np.float64), ranking.block_edges[:-1]) / sizes
 
 
 def _guess_grid() -> tuple[np.ndarray, np.ndarray]:
@@ -119,7 +119,7 @@ def cards_needed(
     half_width: float | tuple[float, float],
     *,
     recalibration: Recalibration | None = None,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
     level: float = 0.95,
     anytime: bool = True,
 ) -> CardsNeeded:
@@ -130,7 +130,7 @@ def cards_needed(
     """
     goals = np.broadcast_to(half_width, 2)
     parameters = recalibration.parameters if recalibration else PRIOR_MEAN
-    plan = _Plan.of_guess(audit, ranking, threshold, parameters, level, anytime, may_flag)
+    plan = _Plan.of_guess(audit, ranking, threshold, parameters, level, anytime, flaggable)
     return CardsNeeded(*(_fewest(plan, goal, which) for which, goal in enumerate(goals)))
 
 
@@ -140,14 +140,14 @@ def cards_to_halve(
     now: Estimate,
     counted: CountedVerdicts,
     *,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
 ) -> CardsNeeded:
     """Further random cards, none of them decided yet, that would halve the bands of an estimate from what counts now.
 
     0 where nothing is left to halve. What unsure verdicts add to a band stays, as long as they stay as frequent; None
     where that alone is more than half.
     """
-    plan = _Plan.of_reviews(audit, ranking, now, counted, may_flag)
+    plan = _Plan.of_reviews(audit, ranking, now, counted, flaggable)
     planned = plan.half_widths(0)
     further: list[int | None] = []
     for which, band in enumerate((now.precision, now.detection_rate)):
@@ -175,20 +175,20 @@ class _Plan:
     anytime: bool
 
     @classmethod
-    def of_guess(cls, audit, ranking, threshold, parameters, level, anytime, may_flag) -> "_Plan":
+    def of_guess(cls, audit, ranking, threshold, parameters, level, anytime, flaggable) -> "_Plan":
         """Before any card, by a curve of these parameters."""
-        size, curve = _population(audit, ranking, threshold, parameters, may_flag)
+        size, curve = _population(audit, ranking, threshold, parameters, flaggable)
         nothing = np.zeros_like(size)
         cells = Cells(size, nothing, curve, nothing)
         return cls(cells, np.zeros((1, 2)), size.sum(2), 0, audit.shares, level, anytime)
 
     @classmethod
-    def of_reviews(cls, audit, ranking, now: Estimate, counted: CountedVerdicts, may_flag) -> "_Plan":
+    def of_reviews(cls, audit, ranking, now: Estimate, counted: CountedVerdicts, flaggable) -> "_Plan":
         """From the verdicts that count; unsure ones as the curve has it."""
         thresholds = np.array([now.threshold])
         split: Split = ThresholdSplit(counted, ranking, ranking.flagged_counts(thresholds))
-        if may_flag is not None:
-            split = LimitedSplit(counted, ranking, thresholds, may_flag[ranking.rows])
+        if flaggable is not None:
+            split = LimitedSplit(counted, ranking, thresholds, flaggable[ranking.rows])
         curve = fitted_curve(counted, ranking)
         totals = totals_of(counted, split, curve, None, now.level, now.anytime)
         sure = np.where(counted.code == UNSURE, curve.at(logit(ranking.suspicion[counted.rank])), counted.code)
@@ -218,12 +218,12 @@ class _Plan:
         return Cells(size, cards + added, curve, wrong + added * share)
 
 
-def _population(audit, ranking: Ranking, threshold: float, parameters, may_flag) -> tuple[np.ndarray, np.ndarray]:
+def _population(audit, ranking: Ranking, threshold: float, parameters, flaggable) -> tuple[np.ndarray, np.ndarray]:
     """(1, 2, H) samples per cell and the curve's mean over them."""
     starts, ends = audit.starts[:-1], audit.starts[1:]
     cut = np.clip(ranking.flagged_counts(np.array([threshold]))[0], starts, ends)
     chance = expit(parameters[0] + parameters[1] * ranking.block_logits)
-    allowed = _allowed_shares(ranking, may_flag)
+    allowed = _allowed_shares(ranking, flaggable)
 
     def between(per_block: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         running = ranking.cumulative(per_block)

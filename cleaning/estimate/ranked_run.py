@@ -25,7 +25,7 @@ class RankedRun:
     """What never changes about a run, worked out once.
 
     ranking: its samples by suspicion. audit: its cards drawn at random. as_made: (N,) bool, flagged when it was made.
-    own_threshold: the threshold it was made with. may_flag: (N,) bool, what its rule allows to be flagged; None where
+    own_threshold: the threshold it was made with. flaggable: (N,) bool, what its rule allows to be flagged; None where
     it allows every sample.
     """
 
@@ -33,14 +33,14 @@ class RankedRun:
     audit: AuditDesign
     as_made: np.ndarray
     own_threshold: float
-    may_flag: np.ndarray | None = None
+    flaggable: np.ndarray | None = None
     _guesses: dict[float, PriorBand] = field(default_factory=dict, repr=False, compare=False)
 
     def flagged_at(self, threshold: float) -> np.ndarray:
         """(N,) bool in the dataset's order."""
         flagged = np.zeros(len(self.ranking), bool)
         flagged[self.ranking.rows[: int(self.ranking.flagged_counts(np.array([threshold]))[0])]] = True
-        return flagged if self.may_flag is None else flagged & self.may_flag
+        return flagged if self.flaggable is None else flagged & self.flaggable
 
     def flagged_count(self, threshold: float) -> int:
         """Samples flagged at a threshold."""
@@ -49,7 +49,7 @@ class RankedRun:
     @cached_property
     def curve(self) -> ThresholdCurve:
         """From threshold to flagged samples."""
-        return curve_of(self.ranking.suspicion[self.ranking.rank], self.may_flag)
+        return curve_of(self.ranking.suspicion[self.ranking.rank], self.flaggable)
 
     @cached_property
     def made_by_threshold(self) -> bool:
@@ -59,7 +59,7 @@ class RankedRun:
     def guess(self, threshold: float) -> PriorBand:
         """What might be true at a threshold before any review."""
         if threshold not in self._guesses:
-            self._guesses[threshold] = prior_band(self.audit, self.ranking, threshold, may_flag=self.may_flag)
+            self._guesses[threshold] = prior_band(self.audit, self.ranking, threshold, flaggable=self.flaggable)
         return self._guesses[threshold]
 
 
@@ -67,12 +67,12 @@ def ranked_run(run: Run, given_labels: np.ndarray) -> RankedRun:
     """A run by what it keeps on disk. given_labels: (N,) class codes."""
     as_made = np.empty(len(run.scores), bool)
     as_made[run.scores["row"].to_numpy()] = run.scores["flagged"].to_numpy(bool)
-    may_flag = None
+    flaggable = None
     if run.settings.rule == "paper":
         agree = run.settings.agree_of(len(run.expert_names))
-        may_flag = agreeing(run.predicted, run.confidence, given_labels, agree, run.settings.min_confidence)
+        flaggable = agreeing(run.predicted, run.confidence, given_labels, agree, run.settings.min_confidence)
     ranking, audit = rank_suspicion(run.suspicion), AuditDesign.from_frame(run.audit)
-    return RankedRun(ranking, audit, as_made, run.threshold, may_flag)
+    return RankedRun(ranking, audit, as_made, run.threshold, flaggable)
 
 
 def reviewed_runs(

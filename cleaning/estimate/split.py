@@ -149,13 +149,13 @@ class RuleSplit:
 class LimitedSplit:
     """Split by T thresholds, in any order, of which each flags only samples that may be flagged.
 
-    may_flag: (N,) bool by rank.
+    flaggable: (N,) bool by rank.
     """
 
     counted_verdicts: CountedVerdicts
     ranking: Ranking
     thresholds: np.ndarray
-    may_flag: np.ndarray
+    flaggable: np.ndarray
 
     @cached_property
     def _rising(self) -> tuple[RuleSplit, np.ndarray]:
@@ -164,7 +164,7 @@ class LimitedSplit:
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         passes = np.searchsorted(self.thresholds[order], self.ranking.suspicion, side="right")
-        rising = RuleSplit(self.counted_verdicts, self.ranking, np.where(self.may_flag, passes, 0), len(order))
+        rising = RuleSplit(self.counted_verdicts, self.ranking, np.where(self.flaggable, passes, 0), len(order))
         return rising, place
 
     @property

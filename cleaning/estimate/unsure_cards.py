@@ -28,7 +28,7 @@ def worth_settling(
     ranking: Ranking,
     now: Estimate,
     counted: CountedVerdicts,
-    may_flag: np.ndarray | None = None,
+    flaggable: np.ndarray | None = None,
 ) -> Settling | None:
     """The fewest unsure verdicts whose settlement takes away half of what all of them add; None where there are none.
 
@@ -41,7 +41,7 @@ def worth_settling(
     def half_width(settled: int) -> float:
         known = _settled(counted, ranking, settled)
         at = (audit, codes, ranking, now.threshold)
-        told = estimate(*at, may_flag=may_flag, level=now.level, anytime=now.anytime, counted=known)
+        told = estimate(*at, flaggable=flaggable, level=now.level, anytime=now.anytime, counted=known)
         return told.detection_rate.half_width
 
     before, least = half_width(0), half_width(now.unsure_count)

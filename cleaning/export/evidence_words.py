@@ -92,7 +92,7 @@ def _unsure_in_words(now: InForce) -> list[str]:
     if told.unsure_count <= waiting:
         return []
     words = [f"{counted(told.unsure_count - waiting, 'unsure verdict')} count as right and as wrong"]
-    settling = worth_settling(now.ranked.audit, now.ranked.ranking, told, now.counted_verdicts, now.ranked.may_flag)
+    settling = worth_settling(now.ranked.audit, now.ranked.ranking, told, now.counted_verdicts, now.ranked.flaggable)
     if settling is not None and settling.after < settling.before:
         words.append(
             f"settling the {counted(settling.cards, 'card')} that stand for the most samples would help most: "

@@ -47,7 +47,7 @@ def simulated(known: KnownTruth, now: InForce, cards: int) -> tuple[CountedVerdi
     codes = np.full(len(judged), np.nan)
     codes[drawn] = truth[drawn]
     counted = count_verdicts(audit, codes, ranking, audited=judged)
-    told = estimate(audit, codes, ranking, now.threshold, may_flag=now.ranked.may_flag, counted=counted)
+    told = estimate(audit, codes, ranking, now.threshold, flaggable=now.ranked.flaggable, counted=counted)
     return (counted, told) if told.precision_enough else None
 
 

@@ -193,8 +193,8 @@ class InForce:
         rows = self.ranked.audit.rows
         rows = rows if self.audited is None else rows[self.audited[rows]]
         suspicion = self.ranked.ranking.suspicion[self.ranked.ranking.rank[rows]]
-        may_flag = np.ones(len(rows), bool) if self.ranked.may_flag is None else self.ranked.may_flag[rows]
-        drawn, left = np.where(may_flag, suspicion, -1.0), np.flatnonzero(np.isnan(self.codes[rows]))
+        flaggable = np.ones(len(rows), bool) if self.ranked.flaggable is None else self.ranked.flaggable[rows]
+        drawn, left = np.where(flaggable, suspicion, -1.0), np.flatnonzero(np.isnan(self.codes[rows]))
         return QueueAhead(self.ranked.curve, drawn, left, self.chosen.audit_share, self.chosen.random_cards)
 
     @cached_property
@@ -232,7 +232,7 @@ class InForce:
         options: dict = {"counted": self.counted_verdicts, "errors": errors}
         if self.as_made and not self.ranked.made_by_threshold:  # a budget that parts equal suspicions
             return replace(estimate_rule(*cards, self.flagged, **options), threshold=self.threshold)
-        return estimate(*cards, self.threshold, may_flag=self.ranked.may_flag, **options)
+        return estimate(*cards, self.threshold, flaggable=self.ranked.flaggable, **options)
 
     @property
     def guess(self) -> PriorBand:
@@ -265,7 +265,7 @@ class InForce:
     def cards_to_halve(self) -> CardsNeeded:
         """Further random cards that would halve the bands of the estimate."""
         now = (self.estimate, self.counted_verdicts)
-        return cards_to_halve(self.ranked.audit, self.ranked.ranking, *now, may_flag=self.ranked.may_flag)
+        return cards_to_halve(self.ranked.audit, self.ranked.ranking, *now, flaggable=self.ranked.flaggable)
 
     def exchange(self, leaving: np.ndarray, coming: np.ndarray) -> Interval | None:
         """How many more wrong labels ``leaving`` ((N,) bool) holds than ``coming``; None before there is an estimate."""

@@ -33,13 +33,13 @@ def ends(interval):
 
 def test_a_limited_threshold_is_estimated_as_the_set_that_it_flags(scene):
     suspicion, audit, verdicts = scene
-    may_flag = np.random.default_rng(0).random(N) < 0.6
+    flaggable = np.random.default_rng(0).random(N) < 0.6
     thresholds = np.array([0.7, 0.2, 0.5])  # in any order
-    curve = estimate_curve(audit, verdicts, suspicion, thresholds, may_flag=may_flag)
+    curve = estimate_curve(audit, verdicts, suspicion, thresholds, flaggable=flaggable)
     for place, threshold in enumerate(thresholds):
-        alone = estimate_rule(audit, verdicts, suspicion, may_flag & (suspicion >= threshold))
+        alone = estimate_rule(audit, verdicts, suspicion, flaggable & (suspicion >= threshold))
         told = curve.at(place)
-        assert told.flagged == alone.flagged == (may_flag & (suspicion >= threshold)).sum()
+        assert told.flagged == alone.flagged == (flaggable & (suspicion >= threshold)).sum()
         assert ends(told.precision) == pytest.approx(ends(alone.precision), abs=1e-12)
         assert ends(told.detection_rate) == pytest.approx(ends(alone.detection_rate), abs=1e-12)
 
@@ -56,21 +56,21 @@ def test_a_set_named_by_a_rule_keeps_level_and_kind_of_interval(scene):
 
 def test_a_limit_that_is_a_threshold_guesses_as_that_threshold(scene):
     suspicion, audit, _ = scene
-    ranking, may_flag = rank_suspicion(suspicion), suspicion >= 0.7
-    limited = prior_band(audit, ranking, 0.3, may_flag=may_flag)
+    ranking, flaggable = rank_suspicion(suspicion), suspicion >= 0.7
+    limited = prior_band(audit, ranking, 0.3, flaggable=flaggable)
     assert limited == prior_band(audit, ranking, 0.7)
     assert limited != prior_band(audit, ranking, 0.3)
     wanted = cards_needed(audit, ranking, 0.7, 0.1)
-    assert cards_needed(audit, ranking, 0.3, 0.1, may_flag=may_flag) == wanted
-    run = RankedRun(ranking, audit, may_flag, 0.3, may_flag)
-    assert run.guess(0.3) == limited and replace(run, may_flag=None, _guesses={}).guess(0.3) != limited
+    assert cards_needed(audit, ranking, 0.3, 0.1, flaggable=flaggable) == wanted
+    run = RankedRun(ranking, audit, flaggable, 0.3, flaggable)
+    assert run.guess(0.3) == limited and replace(run, flaggable=None, _guesses={}).guess(0.3) != limited
 
 
 def test_a_limited_curve_counts_only_what_may_be_flagged(scene):
     suspicion, _, _ = scene
-    may_flag = suspicion >= 0.7
-    curve, whole = curve_of(suspicion, may_flag), curve_of(suspicion)
-    assert curve.flagged_at(0.3) == may_flag.sum() == whole.flagged_at(0.7) and curve.sample_count == N
+    flaggable = suspicion >= 0.7
+    curve, whole = curve_of(suspicion, flaggable), curve_of(suspicion)
+    assert curve.flagged_at(0.3) == flaggable.sum() == whole.flagged_at(0.7) and curve.sample_count == N
     assert curve.bins.tolist() == whole.bins.tolist(), "the histogram shows every sample"
     none = curve_of(suspicion, np.zeros(N, bool))
     assert (
