@@ -36,7 +36,7 @@ def open_desk(root: Path, workspace_id: str, run_id: str) -> ReviewDesk:
         return _desks[key]
 
 
-def opened_desks() -> list[ReviewDesk]:
-    """The desks that this process keeps open now."""
+def opened_desks(root: Path) -> list[ReviewDesk]:
+    """The desks below ``root`` that this process keeps open now."""
     with _desks_lock:
-        return list(_desks.values())
+        return [desk for key, desk in _desks.items() if key[0] == str(root.resolve())]

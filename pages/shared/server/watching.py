@@ -97,7 +97,7 @@ def watching_routes(root: Callable[[], Path], base_path: str = "") -> list[Route
         return JSONResponse({"log": told}, 503 if problem else 200, {"Cache-Control": "no-store"})
 
     async def metrics(_request: Request) -> Response:
-        lines = figures.lines() + await run_in_threadpool(lambda: queue_lines(opened_desks()))
+        lines = figures.lines() + await run_in_threadpool(lambda: queue_lines(opened_desks(root())))
         return PlainTextResponse("\n".join([*lines, ""]), media_type=_PLAIN, headers={"Cache-Control": "no-store"})
 
     return [Route(f"{prefix}/api/health", health), Route(f"{prefix}/api/metrics", metrics)]
