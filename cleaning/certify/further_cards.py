@@ -15,6 +15,7 @@ from cleaning.review.in_force import InForce
 from cleaning.suspect.audit import GUESS_INTERCEPT, GUESS_SLOPE
 
 GUESS_WORTH = 2.0  # cards that the guess counts for
+ALL_BUT = 0.995  # from there on a bound says nothing
 GLANCE = 500  # further cards for which it is told what is in reach
 
 
@@ -33,7 +34,8 @@ class FurtherCards:
         start = f"First review the {counted(self.first, 'flagged card')} still open. " if self.first else ""
         if self.cards is not None:
             about = "Then about" if self.first else "About"
-            return f"{start}{about} {counted(self.cards, 'more random card')} will show it."
+            cards = counted(self.cards, "more random card")
+            return f"{start}{about} {cards} will show that at most {at_most * 100:g} % are wrong."
         return (
             f"{start}At most {at_most * 100:g} % is out of reach at this threshold: more labels than that seem to be "
             f"wrong below it. In reach is about {upper_percent(self.in_reach)}, with "
@@ -74,6 +76,8 @@ class Certified:
 
     def in_words(self) -> str:
         """In a sentence or two, for a page."""
+        if self.ahead is not None and self.left.share > ALL_BUT:
+            return f"Nothing can be claimed yet (95 % confidence, {IF_RIGHT}). {self.ahead.in_words(self.at_most)}"
         share = f"{self.at_most * 100:g} %" if self.left.within(self.at_most) else upper_percent(self.left.share)
         claim = f"At most {share} of the labels are wrong after review: 95 % confidence, {IF_RIGHT}."
         if self.measured is not None:

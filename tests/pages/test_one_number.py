@@ -5,10 +5,12 @@ import re
 import pytest
 
 from tests.pages.conftest import words
+from tests.pages.test_calibrate import look_at
 from tests.pages.test_in_force import Scene, at_the_threshold, scene
 
 __all__ = ["scene"]
 
+PARTS = ("One expert", "All experts", "Groups and shift", "Which experts help")  # drawn once they are looked at
 PAGES = ("threshold", "export", "calibrate", "cascade")
 COMMANDS = (("threshold",), ("impact",), ("experts-report", "--quick"))
 NUMBER = r"([\d.,]*\d)"
@@ -23,7 +25,7 @@ THINGS = {
     "if 5 % are wrong": (r"[Ii]f 5% of the verdicts are wrong: (.*? %, detection rate .*? and [\d.]+) %", 3),
     "cards to halve the band": (rf"[Aa]bout {NUMBER} random cards more are|precision, {NUMBER} for the detection", 2),
     "the certificate": (rf"At most {NUMBER} % of the labels are wrong after review", 2),
-    "cards for the certificate": (rf"About {NUMBER} more random cards will show it", 2),
+    "cards for the certificate": (rf"About {NUMBER} more random cards will show that", 2),
     "finds of the next cards": (r"about \**([\d.]+\**(?: wrong labels)? \(\d+ to \d+)", 2),
     "the best expert on corrected labels": (r"top1\\?_2 alone ([\d.]+) %|top1_2 [\d.]+ \[.*?\] #1 (0\.\d+) ", 2),
 }  # by thing what it looks like, and at how many places it has to stand
@@ -42,7 +44,9 @@ OVER_HALVES = (
 
 def texts_of(scene: Scene, app, capsys, folder) -> dict[str, str]:
     """By place what a person reads there."""
-    told = {page: words(app(page, scene.workspace.id, run=scene.run.id)) for page in PAGES}
+    opened = {page: app(page, scene.workspace.id, run=scene.run.id) for page in PAGES}
+    told = {page: words(test) for page, test in opened.items()}
+    told["calibrate"] = "\n".join(words(look_at(opened["calibrate"], part)) for part in PARTS)
     told |= {f"command {command[0]}": scene.command(capsys, *command) for command in COMMANDS}
     scene.command(capsys, "card", f"--out={folder / 'card.html'}")
     whole = (folder / "card.html").read_text(encoding="utf-8")

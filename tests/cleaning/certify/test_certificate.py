@@ -8,10 +8,10 @@ import pytest
 
 from cleaning.certify.certificate import certificate, certificate_json, seal
 from cleaning.certify.checking import check_certificate
-from cleaning.certify.further_cards import cards_ahead, certified_now, left_as_measured
+from cleaning.certify.further_cards import Certified, FurtherCards, cards_ahead, certified_now, left_as_measured
 from cleaning.certify.judged_log import CardsByRank, ReviewedSamples, judge
 from cleaning.certify.reviewer_mistakes import ReviewerMistakes, most_behind, most_false_alarms
-from cleaning.certify.wrong_left import upper_percent
+from cleaning.certify.wrong_left import WrongLeft, upper_percent
 from cleaning.errors import InputError
 from cleaning.settle.policy import Policy
 from tests.cleaning.certify.certifying import BUDGET, SAMPLES, planted_run
@@ -197,7 +197,7 @@ def test_it_says_how_many_more_cards_are_needed(planted):
     assert ahead.first == 0 and 20 < ahead.cards < 500
     around = [planted.reviewed(60 + n) for n in (ahead.cards // 4, 3 * ahead.cards)]
     assert [main_of(certificate(planted.after(log), "x", 0.02))["reached"] for log in around] == [False, True]
-    assert "more random cards will show it" in ahead.in_words(0.02)
+    assert "more random cards will show that at most 2 % are wrong." in ahead.in_words(0.02)
 
 
 def test_the_flagged_part_comes_first(planted):
@@ -221,3 +221,11 @@ def test_cards_decided_on_another_run_count_no_further_than_this_run_shows(plant
     cards, samples = CardsByRank.of(planted.now.ranked), ReviewedSamples.of(planted.after(elsewhere))
     told = judge(cards, samples, elsewhere, planted.now.run.id, Policy())
     assert told.strata.cards.sum() == 0 and told.reviewed == BUDGET + 250
+
+
+def test_a_bound_that_bounds_nothing_is_not_called_a_claim():
+    nothing = Certified(WrongLeft(100, 100, 0, 0), 0.02, FurtherCards(50, 288, 500, 0.05))
+    assert nothing.in_words() == (
+        "Nothing can be claimed yet (95 % confidence, if the verdicts are right). First review the 50 flagged cards "
+        "still open. Then about 288 more random cards will show that at most 2 % are wrong."
+    )
