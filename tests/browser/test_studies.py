@@ -83,7 +83,7 @@ def test_a_figure_is_taken_along_without_network(cascade, kind, start):
 
 def test_each_line_is_named_once_and_no_name_lies_on_another(cascade):
     boxes = [one.bounding_box() for one in cascade.locator(".js-plotly-plot .annotation-text").all()]
-    assert len(boxes) == 6
+    assert len(boxes) == 7
     tops = sorted(box["y"] for box in boxes)
     assert min(after - before for before, after in pairwise(tops)) >= 14
     shown = cascade.locator(".js-plotly-plot").bounding_box()

@@ -73,7 +73,7 @@ def read_rows(rows: Iterable[dict], dataset, run_id: str = "", fingerprint: str 
 
 def _task_of_row(row: dict) -> dict:
     """A row as the task and the one annotation that it stands for."""
-    chosen = {name: [row[name]] if name == META else _listed(row[name]) for name in CONTROLS if row.get(name)}
+    chosen = {name: _listed(row[name], name == META) for name in CONTROLS if row.get(name)}
     result = [
         {"from_name": name, "type": CONTROLS[name][0], "value": {CONTROLS[name][1]: values}}
         for name, values in chosen.items()
@@ -86,9 +86,10 @@ def _task_of_row(row: dict) -> dict:
     return {"id": row.get("id", "?"), "data": data, "annotations": [annotation]}
 
 
-def _listed(value: object) -> list[str]:
-    """The choices of a cell: one text, a list, or ``{"choices": [...]}`` (in CSV as JSON)."""
-    if isinstance(value, str) and value[:1] in ("[", "{"):
+def _listed(value: object, is_json: bool = False) -> list[str]:
+    """The choices of a cell: one text, a list, or ``{"choices": [...]}`` (in CSV as JSON). is_json: the text itself is
+    JSON, and is not opened."""
+    if isinstance(value, str) and value[:1] in ("[", "{") and not is_json:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):

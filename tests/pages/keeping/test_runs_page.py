@@ -8,6 +8,7 @@ from cleaning.keep.workspaces import list_workspaces, open_workspace
 from cleaning.review.told.run_list import settings_in_words
 from tests.cleaning.export.making import some_decisions
 from tests.pages.conftest import words
+from tests.pages.test_calibrate import look_at
 
 
 def changes_of(workspace):
@@ -95,7 +96,7 @@ def test_runs_are_named_archived_and_compared(app, digits):
 
 
 def test_the_advice_has_its_button(app, digits):
-    test = app("calibrate", digits.id)
+    test = look_at(app("calibrate", digits.id), "Which experts help")
     button(test, "leave_out").click().run()
     without = button(test, "run_without").label.removeprefix("New run without ").replace("\\", "")
     button(test, "run_without").click().run()
