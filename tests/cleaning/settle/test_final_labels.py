@@ -109,3 +109,11 @@ def test_a_policy_we_do_not_know_is_refused(wrong):
         Policy(**wrong)
     with pytest.raises(InputError):
         Policy.from_dict({"settle": "majority", "moon": "full"})
+
+
+def test_lines_are_the_rows_of_the_table():
+    dataset = a_dataset()
+    final = settle(dataset.sample_ids, dataset.given_labels, some_decisions(dataset))
+    lines = list(final.lines())
+    assert [line.sample_id for line in lines] == final.table["sample_id"].tolist() and lines
+    assert [line._asdict() for line in lines] == final.table.to_dict("records")

@@ -122,6 +122,13 @@ def test_a_reviewer_is_measured_by_controls_repeats_and_pace():
     assert ann.seconds == 5.0 and ann.cards == 6 and ann.controls.low < 0.5 < ann.controls.high
 
 
+def test_repeats_are_told_by_how_many_were_decided_alike():
+    first = [("ann", sample, 1, "suspicious", 1.0) for sample in "abcd"]
+    again = [("ann", sample, 1 if sample != "d" else 2, "repeat", 1.0) for sample in "abcd"]
+    (ann,) = qualities(log(*first, *again))
+    assert (ann.repeats.point, ann.repeats.count) == (0.75, 4)
+
+
 def test_agreement_is_told_in_all_and_by_pair_class_and_verdict():
     current = log(
         *[("bob", f"s{i}", i % 2, "suspicious", 1.0) for i in range(10)],

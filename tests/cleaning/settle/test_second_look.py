@@ -36,6 +36,7 @@ def code(*log, below: bool = True) -> float:
         ([(False, "ann", "audit"), (True, "ann", "confirmation")], RIGHT),
         ([(False, "ann", "audit"), (False, "bob", "audit")], WRONG),
         ([(False, "ann", "audit"), (False, "ann", "repeat")], UNSURE),
+        ([(False, "ann", "audit"), (False, "bob", "control")], UNSURE),
         ([(False, "ann", "adjudication")], WRONG),
     ],
 )
@@ -101,3 +102,18 @@ def test_a_repeat_that_differs_counts_against_its_reviewer():
     _, by_name = rates(log)
     assert by_name["ann"].false_alarm.looks == 24 and by_name["ann"].false_alarm.high > 1 / 24
     assert rates([])[0].false_alarm.high == 1
+
+
+def test_what_was_changed_after_the_votes_or_taken_back_is_no_look():
+    first = look(0, False, "ann", card="audit", number=0)
+    assert code(first, look(0, False, "bob", card="audit", mode="seen", number=1)) == UNSURE
+    second = look(0, False, "bob", card="audit", number=1)
+    undo = decide(str(DATASET.sample_ids[0]), "undo", [], "bob", 2, undoes=second.uuid)
+    assert code(first, second) == WRONG and code(first, second, undo) == UNSURE
+    assert code(first, look(0, False, "bob", card="confirmation", mode="seen", number=1)) == WRONG
+
+
+def test_where_two_others_agree_the_answer_is_known_and_no_pair_is_made():
+    every, by_name = rates([look(row, True, who) for row in range(10) for who in ("ann", "bob", "cid")])
+    assert every.false_alarm.looks == 30 and every.miss.looks == 0
+    assert all(one.false_alarm.looks == 10 for one in by_name.values())
