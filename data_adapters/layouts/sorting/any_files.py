@@ -55,7 +55,7 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
             raise InputError(f"'{path.name}' holds the given labels, and no expert was found in it. {way('no_expert')}")
         names = read_class_names(parts.class_names) if parts.class_names else source.names
         root = source.image_root or picture_root(path, samples.ids, samples.images, options.pictures)
-        about = About(path.stem if path.is_file() else path.name, path, root)
+        about = About(path.stem if path.is_file() else path.name, path, root, origin=source.origin)
         try:
             reading = assemble(samples, opened, names, about, plan)
         except FreeLabels:
