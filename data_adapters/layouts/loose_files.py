@@ -85,7 +85,7 @@ def _grouped(
 
     if not isinstance(table, Table):
         raise InputError(f"'{about.source.name}' holds free words in an array. Give them as a table with their ids.")
-    return open_tables(table, reference, opened, plan, about.source, roles, about.name)
+    return open_tables(table, reference, opened, plan, about.source, roles, about.name, about.origin)
 
 
 def _names(

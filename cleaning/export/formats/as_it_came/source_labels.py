@@ -1,12 +1,14 @@
 """Corrected labels written as the source writes its own: places of a list, names, letters, options."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from cleaning.domain.dataset import OPTION_LETTERS
+from cleaning.domain.dataset import OPTION_LETTERS, REFERENCE
 from cleaning.errors import InputError
+from cleaning.export.formats.references import corrected_references
 from cleaning.export.handover import Handover
 
 
@@ -45,17 +47,19 @@ class SourceLabels:
         if not changed:
             return column
         values = column.to_pylist()
-        for place in changed:
-            values[place] = self._written(int(samples[place]))
         try:
+            for place in changed:
+                values[place] = self._written(int(samples[place]), values[place])
             return pa.array(values, column.type)
         except (pa.ArrowException, TypeError, ValueError) as error:
             raise InputError(
                 "The corrected labels do not fit the type of the source's column of labels. Save it as text."
             ) from error
 
-    def _written(self, sample: int) -> object:
+    def _written(self, sample: int, came: Any) -> object:
         code = int(self.final[sample])
+        if self.handover.dataset.open_answers:
+            return self._reference(sample, came)
         if self.are_options:
             like = next(iter(self.value_of.values()), "")
             return _like(like, self._option(sample, code))
@@ -78,6 +82,18 @@ class SourceLabels:
         elif self.handover.is_question and isinstance(value, str) and value.isdecimal():
             name = str(code + int(value) - known)
         return [name] if listed else name
+
+    def _reference(self, sample: int, came: Any) -> object:
+        """The corrected reference, behind the way to it where the source tells that too."""
+        given = str(self.handover.dataset.samples[REFERENCE].iloc[sample])
+        if isinstance(came, str) and given and came.rstrip().endswith(given):
+            return came.rstrip().removesuffix(given) + self.references[sample]
+        return _like(came, self.references[sample])
+
+    @cached_property
+    def references(self) -> list[str]:
+        """(N,) corrected references of free answers."""
+        return corrected_references(self.handover)
 
     def _option(self, sample: int, code: int) -> str:
         return self.handover.option_texts(sample)[code].strip()

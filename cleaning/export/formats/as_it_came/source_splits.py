@@ -7,11 +7,13 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from cleaning.domain.dataset import REFERENCE
 from cleaning.domain.origin import Origin, OriginSplit
 from cleaning.errors import InputError
 from cleaning.export.formats.as_it_came.local_paths import LocalPaths, holds_media, is_media, is_text, without_local
 from cleaning.export.formats.as_it_came.source_labels import SourceLabels
 from cleaning.export.formats.corrected import final_label_lists
+from cleaning.export.formats.references import accepted_texts
 from cleaning.export.handover import Handover
 from cleaning.scores.arrow_streams import DAMAGED, batches_in, schema_in
 from cleaning.settle.final_labels import DROPPED
@@ -145,6 +147,10 @@ class CorrectedSplit(SourceSplit):
     def _values_of_ours(self) -> dict[str, Sequence]:
         """What our columns hold -> the value of each sample."""
         dataset, final = self.handover.dataset, self.handover.final
+        if dataset.open_answers:
+            given = dataset.samples[REFERENCE].to_numpy(object)
+            right = [texts for _, _, texts in accepted_texts(self.handover)]
+            return {"id": dataset.sample_ids, "given": given, "right": right, "mask": final.mask()}
         return {
             "id": dataset.sample_ids,
             "given": self.handover.names[dataset.given_labels],
