@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 ARROW_FILE = b"ARROW1"  # begins a file with a footer, as Feather is; anything else is a stream
+PARQUET_FILE = b"PAR1"
 PICTURES_AT_ONCE = 64
 DAMAGED = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError)
 
@@ -31,7 +32,7 @@ def require_text(fields: Iterable[pa.Field]) -> None:
 
 def schema_in(path: Path) -> pa.Schema:
     """The columns of a file of Arrow or Parquet."""
-    if path.suffix.lower() == ".parquet":
+    if _is_parquet(path):
         import pyarrow.parquet as pq
 
         schema = pq.read_schema(path)
@@ -44,13 +45,21 @@ def schema_in(path: Path) -> pa.Schema:
 
 def batches_in(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """These columns of a file of Arrow or Parquet, a batch in memory at a time."""
-    if path.suffix.lower() == ".parquet":
+    if _is_parquet(path):
         import pyarrow.parquet as pq
 
         yield from map(sound, pq.ParquetFile(path).iter_batches(PICTURES_AT_ONCE, columns=list(columns)))
     else:
         with pa.OSFile(str(path)) as source:
             yield from (sound(batch.select(list(columns))) for batch in _batches(_opened(source)))
+
+
+def _is_parquet(path: Path) -> bool:
+    """By its ending, or how it begins: what a cache keeps has no ending."""
+    if path.suffix.lower() == ".parquet":
+        return True
+    with path.open("rb") as file:
+        return file.read(len(PARQUET_FILE)) == PARQUET_FILE
 
 
 def _opened(source: pa.NativeFile) -> pa.RecordBatchReader | pa.ipc.RecordBatchFileReader:
