@@ -144,7 +144,7 @@ class CorrectedSplit(SourceSplit):
                 columns[name] = came if as_it_came else pa.array(_of(samples, values[what]), kind)
             yield pa.RecordBatch.from_arrays(list(columns.values()), schema=self.schema)
 
-    def _values_of_ours(self) -> dict[str, Sequence]:
+    def _values_of_ours(self) -> dict[str, Sequence | np.ndarray]:
         """What our columns hold -> the value of each sample."""
         dataset, final = self.handover.dataset, self.handover.final
         if dataset.open_answers:
@@ -174,7 +174,7 @@ class CorrectedSplit(SourceSplit):
         raise InputError("The source has other rows than when it was read. Read the dataset again.")
 
 
-def _of(samples: np.ndarray, values: Sequence) -> list:
+def _of(samples: np.ndarray, values: Sequence | np.ndarray) -> list:
     """The values of samples; None where a row is none."""
     return [None if sample < 0 else _plain_value(values[sample]) for sample in samples.tolist()]
 
