@@ -12,6 +12,7 @@ from cleaning.export.first_records import first_records
 from cleaning.export.formats.archive import held_files
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.kinds import write_kind
+from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.workspaces import create_workspace, open_workspace
 from data_adapters import read_loose
 from tests.cleaning.export.formats.hugging_face_made import SAID, handover_of, rows, saved, saved_dict, table_of
@@ -76,6 +77,7 @@ from cleaning.command_line.shared.output import write_folder
 from cleaning.export.export_options import ExportOptions
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.handover import Handover
+from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.workspaces import open_workspace_folder
 from cleaning.settle.policy import DEFAULT_POLICY
 workspace = open_workspace_folder(Path(sys.argv[1]))
@@ -101,3 +103,10 @@ def test_a_large_split_is_never_whole_in_memory(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert (tmp_path / "out" / "test" / "data-00000-of-00001.arrow").stat().st_size > 400_000_000
     assert int(done.stdout) < 150, f"{done.stdout} MB more than before"
+
+
+def test_an_upload_whose_files_an_export_needs_is_not_tidied_away(tmp_path):
+    used, unused = (tmp_path / "ws" / "uploads" / (name * 16) for name in ("aa", "bb"))
+    unused.mkdir(parents=True)
+    handover_of(saved_dict(used / "pets"), tmp_path, SAID, "train")
+    assert workspace_care.unused_uploads(tmp_path / "ws", -1) == [unused]
