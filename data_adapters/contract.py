@@ -8,6 +8,7 @@ import numpy as np
 
 from cleaning.domain.dataset import TEXT, Dataset
 from cleaning.domain.experts import Expert
+from cleaning.domain.origin import Origin
 from data_adapters.files.tables import Table
 from data_adapters.plan import ReadingPlan
 
@@ -96,7 +97,7 @@ class LabelsSource:
     """A table of samples; class names, pictures and the label column where the source brings its own.
 
     places: whether the labels are integers that the source defines as places in its list of classes.
-    split: the part of the source that this is, "" where it is not parted.
+    split: the part of the source that this is, "" where it is not parted. origin: its files, for exports.
     """
 
     table: Table | LabelsArray
@@ -105,3 +106,4 @@ class LabelsSource:
     label_column: str | None = None
     places: bool = False
     split: str = ""
+    origin: Origin | None = None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from cleaning.domain.origin import Origin
 from cleaning.domain.text_hashes import hash_texts
 from cleaning.errors import InputError, counted, first_five
 
@@ -68,6 +69,7 @@ class Dataset:
     notes: what the reader did that a person should know ("joined by position", ...).
     open_answers: options are groups of free answers that say the same; the last one of each sample stands for any other
         answer, and ``samples`` has the REFERENCE as it was written.
+    origin: the files that it was read from, where they are of a kind whose columns and splits an export can give again.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Dataset:
     image_root: Path | None = None
     notes: tuple[str, ...] = ()
     open_answers: bool = False
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sample_ids", compact(self.sample_ids))

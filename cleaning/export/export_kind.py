@@ -1,13 +1,13 @@
 """One kind of export: its names, for whom it is, and how it is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cleaning.export.formats.archive import zip_files
+from cleaning.export.formats.archive import Content, held_files, zip_files
 from cleaning.export.handover import Handover
 
-Files = dict[str, bytes]
+Files = Mapping[str, Content]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,6 @@ def folder_kind(
     folder = file_name.removesuffix(".zip")
 
     def write(handover: Handover) -> bytes:
-        return zip_files({f"{folder}/{inner}": data for inner, data in files(handover).items()})
+        return zip_files({f"{folder}/{inner}": data for inner, data in held_files(files(handover)).items()})
 
     return ExportKind(name, title, file_name, words, write, files=files, **more)

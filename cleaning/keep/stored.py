@@ -1,4 +1,4 @@
-"""How a workspace keeps its parts: JSON, arrays, places that can be moved, and the time they were made."""
+"""How a workspace keeps its parts: the dataset, JSON, arrays, places that can be moved, and the time they were made."""
 
 import json
 import os
@@ -10,11 +10,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cleaning.domain.dataset import Dataset
+from cleaning.domain.origin import Origin, OriginSplit
 from cleaning.errors import InputError, WorkspaceError
+from cleaning.files import write_json
 from cleaning.scores.reserved import new_npy
 
 FORMAT = 1
 COPIED_AT_ONCE = 64 * 1024**2
+COLUMNS_OF_OURS = ("__given", "__options", "__group")
+ORIGIN_FILE, ORIGIN_ROWS = "origin.json", "origin_rows.npy"
 
 
 def now(ago: timedelta = timedelta()) -> str:
@@ -71,3 +76,89 @@ def read_table(path: Path) -> pd.DataFrame:
     """A table of the workspace. Raises WorkspaceError."""
     with whole(path):
         return pd.read_parquet(path)
+
+
+def write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
+    """A dataset into a new workspace's folder, which is to be moved to ``place``."""
+    frame = dataset.samples.copy()
+    frame["sample_id"] = dataset.sample_ids
+    frame["__given"] = dataset.given_labels
+    if dataset.option_counts is not None:
+        frame["__options"] = dataset.option_counts
+    if dataset.group is not None:
+        frame["__group"] = dataset.group
+    frame.to_parquet(folder / "samples.parquet", index=False)
+    about = {
+        "format": FORMAT,
+        "name": dataset.name,
+        "kind": dataset.kind,
+        "created": now(),
+        "samples": len(dataset),
+        "class_names": list(dataset.class_names),
+        "group_name": dataset.group_name,
+        "image_root": portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
+        "notes": list(dataset.notes),
+    } | ({"open_answers": True} if dataset.open_answers else {})
+    write_json(folder / "workspace.json", about, indent=1)
+
+
+def read_dataset(folder: Path, about: dict) -> Dataset:
+    """The dataset of a workspace. about: contents of its workspace.json. Raises WorkspaceError."""
+    frame = read_table(folder / "samples.parquet")
+    with whole(folder / "workspace.json"):
+        return _dataset_of(frame, folder, about)
+
+
+def _dataset_of(frame: pd.DataFrame, folder: Path, about: dict) -> Dataset:
+    return Dataset(
+        name=about["name"],
+        kind=about["kind"],
+        sample_ids=frame["sample_id"].to_numpy(object),
+        given_labels=frame["__given"].to_numpy(np.int32),
+        class_names=tuple(about["class_names"]),
+        samples=frame.drop(columns=[c for c in COLUMNS_OF_OURS if c in frame]),
+        option_counts=frame["__options"].to_numpy(np.int32) if "__options" in frame else None,
+        group=frame["__group"].to_numpy(object) if "__group" in frame else None,
+        group_name=about["group_name"],
+        image_root=(folder / about["image_root"]).resolve() if about["image_root"] else None,
+        notes=tuple(about["notes"]),
+        open_answers=about.get("open_answers", False),
+        origin=_read_origin(folder),
+    )
+
+
+def keep_origin(folder: Path, origin: Origin | None, root: Path) -> None:
+    """Keeps which files a workspace's dataset was read from last; they stay where they are and are named."""
+    if origin is None:
+        return
+    splits = {
+        name: {
+            "files": [portable(file, folder, root) for file in split.files],
+            "sizes": list(split.sizes),
+            "features": split.features,
+            "about": split.about,
+        }
+        for name, split in origin.splits.items()
+    }
+    about = {"splits": splits, "split": origin.split, "label_column": origin.label_column, "rows": origin.row_count}
+    if origin.rows is not None:
+        save_array(folder / ORIGIN_ROWS, origin.rows)
+    write_json(folder / ORIGIN_FILE, about | {"all_rows": origin.rows is None}, "Where the dataset lies", indent=1)
+
+
+def _read_origin(folder: Path) -> Origin | None:
+    if not (folder / ORIGIN_FILE).is_file():
+        return None
+    about = read_json(folder / ORIGIN_FILE)
+    with whole(folder / ORIGIN_FILE):
+        splits = {
+            name: OriginSplit(
+                tuple((folder / file).resolve() for file in split["files"]),
+                split["features"],
+                split["about"],
+                tuple(split["sizes"]),
+            )
+            for name, split in about["splits"].items()
+        }
+        rows = None if about["all_rows"] else np.load(folder / ORIGIN_ROWS, allow_pickle=False)
+        return Origin(splits, about["split"], about["label_column"], about["rows"], rows)

@@ -3,6 +3,7 @@
 <root>/<workspace id>/            id = the dataset's fingerprint
     reading_plan.json             how the files were read, step by step
     workspace.json                name, kind, class names, where pictures lie, notes
+    origin.json origin_rows.npy   the files of the source, where an export can give its columns and splits as they came
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
     opinions/                     what the experts said, so that nothing is asked twice (cleaning.suspect.opinion_store)
@@ -19,7 +20,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from cleaning.domain.dataset import Dataset
@@ -28,15 +28,13 @@ from cleaning.domain.settings import Settings
 from cleaning.errors import WorkspaceError
 from cleaning.files import held, write_json, written_aside
 from cleaning.keep.runs import Run, order_of, random_cards_of, read_run, run_id_of, write_run
-from cleaning.keep.stored import FORMAT, now, portable, read_json, read_table, whole
+from cleaning.keep.stored import FORMAT, keep_origin, read_dataset, read_json, write_dataset
 from cleaning.keep.stored_experts import read_expert, unwritten_on_error, write_expert
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pipeline import Scored
 
 WORKSPACE_ID = re.compile(r"[0-9a-f]{16}")
 RUN_ID = re.compile(r"[0-9a-f]{12}")
-_COLUMNS_OF_OURS = ("__given", "__options", "__group")
-
 
 READING_FILE = "reading_plan.json"
 
@@ -74,7 +72,7 @@ class Workspace:
 
     @cached_property
     def _dataset(self) -> Dataset:
-        return _read_dataset(self.folder, self.about)
+        return read_dataset(self.folder, self.about)
 
     def dataset(self) -> Dataset:
         return self._dataset
@@ -187,6 +185,7 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
             fill_workspace(folder, workspace_id, dataset, experts, place)
     workspace = open_workspace(root, workspace_id)
     workspace.add_experts(experts)
+    keep_origin(place, dataset.origin, root)  # it may have been read from another place now
     return _with_notes(workspace, dataset.notes)
 
 
@@ -195,7 +194,7 @@ def fill_workspace(
 ) -> Workspace:
     """A new workspace in ``folder``, which is to be moved to ``place``: a full disk leaves none rather than half of it."""
     folder.mkdir()
-    _write_dataset(folder, dataset, place)
+    write_dataset(folder, dataset, place)
     (folder / "experts").mkdir()
     (folder / "runs").mkdir()
     made = Workspace(workspace_id, folder)
@@ -247,52 +246,6 @@ def list_workspaces(root: Path) -> list[Workspace]:
     found = [Workspace(p.name, p) for p in root.glob("*") if WORKSPACE_ID.fullmatch(p.name)]
     found = [w for w in found if (w.folder / "workspace.json").exists()]
     return sorted(found, key=lambda w: w.about.get("created", ""), reverse=True)
-
-
-def _write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:
-    frame = dataset.samples.copy()
-    frame["sample_id"] = dataset.sample_ids
-    frame["__given"] = dataset.given_labels
-    if dataset.option_counts is not None:
-        frame["__options"] = dataset.option_counts
-    if dataset.group is not None:
-        frame["__group"] = dataset.group
-    frame.to_parquet(folder / "samples.parquet", index=False)
-    about = {
-        "format": FORMAT,
-        "name": dataset.name,
-        "kind": dataset.kind,
-        "created": now(),
-        "samples": len(dataset),
-        "class_names": list(dataset.class_names),
-        "group_name": dataset.group_name,
-        "image_root": portable(dataset.image_root, place, place.parent) if dataset.image_root else None,
-        "notes": list(dataset.notes),
-    } | ({"open_answers": True} if dataset.open_answers else {})
-    write_json(folder / "workspace.json", about, indent=1)
-
-
-def _read_dataset(folder: Path, about: dict) -> Dataset:
-    frame = read_table(folder / "samples.parquet")
-    with whole(folder / "workspace.json"):
-        return _dataset_of(frame, folder, about)
-
-
-def _dataset_of(frame: pd.DataFrame, folder: Path, about: dict) -> Dataset:
-    return Dataset(
-        name=about["name"],
-        kind=about["kind"],
-        sample_ids=frame["sample_id"].to_numpy(object),
-        given_labels=frame["__given"].to_numpy(np.int32),
-        class_names=tuple(about["class_names"]),
-        samples=frame.drop(columns=[c for c in _COLUMNS_OF_OURS if c in frame]),
-        option_counts=frame["__options"].to_numpy(np.int32) if "__options" in frame else None,
-        group=frame["__group"].to_numpy(object) if "__group" in frame else None,
-        group_name=about["group_name"],
-        image_root=(folder / about["image_root"]).resolve() if about["image_root"] else None,
-        notes=tuple(about["notes"]),
-        open_answers=about.get("open_answers", False),
-    )
 
 
 def workspaces_root() -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from cleaning.domain.dataset import TEXT, Dataset, as_series
+from cleaning.domain.origin import Origin
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
 from data_adapters.doctor.at_the_door import repaired
@@ -36,6 +37,7 @@ class About:
     source: Path
     image_root: Path | None = None
     kind: Literal["image", "question"] | None = None
+    origin: Origin | None = None
 
 
 def assemble(
@@ -73,6 +75,7 @@ def assemble(
             *class_notes,
             *picture_notes,
         ),
+        origin=about.origin and about.origin.of_samples(samples.label_column, samples.row_count, samples.rows),
     )
     built = [build_expert(one, frame, plan) for one in opened]
     experts = tuple(expert for expert, _ in built)

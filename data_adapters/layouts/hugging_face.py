@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from cleaning.domain.origin import Origin, OriginSplit
 from cleaning.errors import InputError, counted, one_of
 from data_adapters.contract import LabelsSource
 from data_adapters.files.arrow_files import arrow_batches, arrow_schema, arrow_table, readable
 from data_adapters.files.tables import Table
 from data_adapters.joining.class_names import unique_names
 from data_adapters.joining.columns import ID_NAMES, LABEL_NAMES
+from data_adapters.layouts.hugging_face_cards import require_inside, said_of
 from data_adapters.limits import MAX_PICTURE_BYTES, MAX_PICTURES_BYTES, readable_size
 from data_adapters.sentences import listed
 from data_adapters.ways import way
@@ -85,26 +87,55 @@ def read_hugging_face(
     if pictures is not None:
         table, root, note = _with_pictures(table, opened, pictures, pictures_to)
         notes += note
+    origin, note = _origin(path, opened, table.num_rows)
     return LabelsSource(
-        Table(path, table, tuple(notes)), names, root, column, places=names is not None, split=opened.split
+        Table(path, table, (*notes, *note)), names, root, column, names is not None, opened.split, origin
     )
+
+
+def _origin(path: Path, opened: _Opened, rows: int) -> tuple[Origin, list[str]]:
+    """(all splits of the dataset, notes on those that cannot go out again)"""
+    splits, note = dict[str, OriginSplit](), list[str]()
+    for name in _split_names(path) or [opened.split]:
+        try:
+            one = opened if name == opened.split else _opened(path, name)
+            if name != opened.split:
+                require_inside(path, one.files)
+            about = said_of(one.files[0], path)
+            sizes = tuple(file.stat().st_size for file in one.files)
+            splits[name] = OriginSplit(tuple(one.files), _features(one), about, sizes)
+        except InputError as error:
+            note.append(f"Split '{name}' will not be in an export: {error}")
+    return Origin(splits, opened.split, row_count=rows), note
+
+
+def _split_names(path: Path) -> list[str]:
+    if path.is_file():
+        return []
+    if (path / "dataset_dict.json").is_file():
+        splits = _json(path / "dataset_dict.json").get("splits")
+        return [str(name) for name in splits] if isinstance(splits, list) else []
+    return [] if _arrow_files(path) else sorted(_by_split(path))
+
+
+def _by_split(path: Path) -> dict[str, list[Path]]:
+    by_split: dict[str, list[Path]] = {}
+    for shard in _shards(path):
+        by_split.setdefault(shard.name.split("-")[0].removesuffix(".parquet"), []).append(shard)
+    return by_split
 
 
 def _opened(path: Path, split: str | None) -> _Opened:
     if path.is_file():
         return _Opened([path])
     if (path / "dataset_dict.json").is_file():
-        splits = _json(path / "dataset_dict.json").get("splits")
-        chosen = _chosen([str(name) for name in splits] if isinstance(splits, list) else [], split, path)
+        chosen = _chosen(_split_names(path), split, path)
         return _Opened(_opened(path / chosen, None).files, chosen)
     arrow = _arrow_files(path)
     if arrow:
         return _Opened(arrow)
-    shards = _shards(path)
-    by_split: dict[str, list[Path]] = {}
-    for shard in shards:
-        by_split.setdefault(shard.name.split("-")[0].removesuffix(".parquet"), []).append(shard)
-    if not shards:
+    by_split = _by_split(path)
+    if not by_split:
         raise InputError(f"'{path.name}' holds no .arrow or .parquet file. Copy or save the dataset again.")
     chosen = _chosen(sorted(by_split), split, path)
     return _Opened(by_split[chosen], chosen)
@@ -197,7 +228,8 @@ def _features(opened: _Opened) -> dict:
     """What the dataset says of its columns, by name: in the files' own schema, else in dataset_info.json."""
     written = (opened.schema.metadata or {}).get(b"huggingface")
     if written is None:
-        features = _json(opened.files[0].parent / "dataset_info.json").get("features")
+        info = opened.files[0].parent / "dataset_info.json"
+        features = _json(info).get("features") if info.is_file() else {}
         return features if isinstance(features, dict) else {}
     try:
         features = json.loads(written)["info"]["features"]

@@ -59,7 +59,7 @@ def read_loose(
         places = source.places and label_column in (None, source.label_column)
         opened = [one for who, path in experts.items() for one in open_experts(who, Path(path), declared)]
         root = images or source.image_root
-        about = About(name or _default_name(labels), labels, root and Path(root).resolve())
+        about = About(name or _default_name(labels), labels, root and Path(root).resolve(), origin=source.origin)
         reference = reference_column(table, plan, label_column)
         if reference is not None:
             return _grouped(table, reference, [*opened, *answered], plan, about, Roles(*named))
@@ -85,7 +85,7 @@ def _grouped(
 
     if not isinstance(table, Table):
         raise InputError(f"'{about.source.name}' holds free words in an array. Give them as a table with their ids.")
-    return open_tables(table, reference, opened, plan, about.source, roles, about.name)
+    return open_tables(table, reference, opened, plan, about.source, roles, about.name, about.origin)
 
 
 def _names(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cleaning.domain.origin import Origin
 from cleaning.errors import InputError, counted, first_five
 from data_adapters.contract import Reading
 from data_adapters.files.tables import Table
@@ -38,8 +39,9 @@ def open_tables(
     source: Path,
     roles: Roles,
     name: str = "",
+    origin: Origin | None = None,
 ) -> Reading:
-    """Questions with references and the experts' answers to them, as a dataset. Raises InputError."""
+    """Questions with references and the experts' answers to them, as a dataset. origin: of the table. Raises InputError."""
     group = roles.group_column or plan.said_role(table.path.name, "group")
     questions, rest = _questions(table, reference, roles, group, plan)
     logs = [*answers_beside(table, reference, questions), *(_log(one, questions) for one in opened)]
@@ -49,14 +51,23 @@ def open_tables(
             "'gpt_answer', or a table an expert with 'id' and 'answer'."
         )
     reading = open_reading(logs, source, plan, group or "", rest)
+    if origin is not None:
+        row_of = {one: row for row, one in reversed(list(enumerate(_asked_ids(table, roles, plan))))}
+        rows = np.array([row_of[one] for one in reading.dataset.sample_ids], np.int64)
+        origin = origin.of_samples(reference, len(table), rows)
+        reading = replace(reading, dataset=replace(reading.dataset, origin=origin))
     return replace(reading, dataset=replace(reading.dataset, name=name)) if name else reading
+
+
+def _asked_ids(table: Table, roles: Roles, plan: ReadingPlan) -> list[str]:
+    return _ids(table, roles.id_column or plan.said_role(table.path.name, "id"))
 
 
 def _questions(
     table: Table, reference: str, roles: Roles, group: str | None, plan: ReadingPlan
 ) -> tuple[dict[str, OpenQuestion], dict]:
     """(questions by sample id, metadata columns by name, each by sample id)."""
-    ids = _ids(table, roles.id_column or plan.said_role(table.path.name, "id"))
+    ids = _asked_ids(table, roles, plan)
     asked = roles.question_column or next(iter(columns.known_columns(table, PROMPTS)), None)
     texts = table.text(asked) if asked else np.full(len(table), "", object)
     golds, groups = table.text(reference), table.text(group) if group else [""] * len(table)

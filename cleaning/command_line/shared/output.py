@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from cleaning.files import written_aside
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cleaning.export.formats.archive import Content
 
 
 def check_output(path: Path, endings: tuple[str, ...]) -> Path:
@@ -57,9 +60,13 @@ def check_new_folder(out: Path) -> Path:
     return out
 
 
-def write_folder(out: Path, files: dict[str, bytes]) -> None:
+def write_folder(out: Path, files: Mapping[str, Content]) -> None:
     """The files below a new folder, all or none."""
     with written_aside(out) as aside:
         for name, data in files.items():
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
-            (aside / name).write_bytes(data)
+            if isinstance(data, bytes):
+                (aside / name).write_bytes(data)
+                continue
+            with (aside / name).open("xb") as file:
+                data(file)

@@ -9,7 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import IO
 
+from cleaning.errors import InputError
+
+Content = bytes | Callable[[IO[bytes]], None]  # of a file: whole, or what writes it piece by piece
 MANIFEST = "manifest.json"
+MOST_HELD = 2 * 1024**3
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold; no clock enters the bytes
 
 
@@ -57,3 +61,33 @@ def _pack(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 def _manifest(about: dict, rows: list[dict]) -> bytes:
     """JSON: ``about``, then for each file its name, size in bytes and SHA-256."""
     return (json.dumps(about | {"files": rows}, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def held_files(files: Mapping[str, Content]) -> dict[str, bytes]:
+    """The files, whole in memory. Raises InputError where they take more than MOST_HELD together."""
+    found, left = dict[str, bytes](), MOST_HELD
+    for name, content in files.items():
+        buffer = _Bounded(left)
+        if isinstance(content, bytes):
+            buffer.write(content)
+        else:
+            content(buffer)
+        found[name] = buffer.getvalue()
+        left -= len(found[name])
+    return found
+
+
+class _Bounded(io.BytesIO):
+    """A buffer that refuses to become larger than what is left for it."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self._left = left
+
+    def write(self, data) -> int:
+        if self.tell() + len(data) > self._left:
+            raise InputError(
+                "The files take more than 2 GB together, too much for one download. Leave the pictures out, or have the "
+                "command line write them into a folder."
+            )
+        return super().write(data)

@@ -1,7 +1,10 @@
 """Corrected labels as a Hugging Face dataset folder that ``datasets.load_from_disk`` opens.
 
-What came with splits goes out with them: where the samples have a column ``split``, or were read from one split of a
-dataset, the folder is a ``DatasetDict``.
+What was read from Hugging Face files goes out as it came: all its splits, one of them corrected, every column in its own
+type, with what the source says of licence, homepage and citation. It is written batch by batch.
+
+Anything else with splits goes out with them too: where the samples have a column ``split``, the folder is a
+``DatasetDict``.
 
 The layout (an Arrow stream, ``dataset_info.json``, ``state.json``) is written with pyarrow alone, so nothing needs to
 be installed and the same decisions always give the same bytes.
@@ -10,12 +13,19 @@ be installed and the same decisions always give the same bytes.
 import hashlib
 import json
 import re
+from collections.abc import Mapping
+from functools import partial
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
 
 from cleaning.domain.dataset import SPLIT
-from cleaning.errors import InputError
+from cleaning.domain.origin import ABOUT, Origin
+from cleaning.errors import InputError, counted, first_five
+from cleaning.export.formats.archive import Content
+from cleaning.export.formats.as_it_came.arrow_file import ArrowFile, schema_saying
+from cleaning.export.formats.as_it_came.source_splits import CorrectedSplit, SourceSplit
 from cleaning.export.formats.corrected import final_label_lists
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
@@ -29,12 +39,16 @@ MOST_BYTES = 2 * 1024**3
 _WHOLE = {"dtype": "int64", "_type": "Value"}
 
 
-def hugging_face_files(handover: Handover) -> dict[str, bytes]:
+def hugging_face_files(handover: Handover) -> Mapping[str, Content]:
     """Path -> content of the folder. Dropped samples are left out.
 
-    Columns: sample_id, label (corrected; a ClassLabel), given_label, final_labels (class names that count as right),
-    mask, then every column of the samples as it was read; with the option ``with_pictures`` image is an Image.
+    What was read from Hugging Face files: all splits of it (``source_splits``). Of anything else the columns sample_id,
+    label (corrected; a ClassLabel), given_label, final_labels (class names that count as right), mask, then every column
+    of the samples as it was read; with the option ``with_pictures`` image is an Image. Raises InputError.
     """
+    origin = handover.dataset.origin
+    if origin is not None and (handover.options.source_needed or not origin.missing):
+        return _as_it_came(handover, origin)
     codes = handover.final.codes()
     stay = np.flatnonzero(codes != DROPPED)
     splits = _splits(handover, stay)
@@ -44,6 +58,36 @@ def hugging_face_files(handover: Handover) -> dict[str, bytes]:
     for split, rows in splits.items():
         files |= {f"{split}/{name}": data for name, data in _one_dataset(handover, rows, split).items()}
     return files
+
+
+def _as_it_came(handover: Handover, origin: Origin) -> dict[str, Content]:
+    """All splits of the source. Raises InputError where its files are not there any more."""
+    if origin.missing:
+        raise InputError(
+            f"{counted(len(origin.missing), 'file')} of the dataset that was read changed or lie elsewhere now: "
+            f"{first_five(origin.missing)}. Put them back, or read the dataset again from where it is now."
+        )
+    if not all(SPLIT_NAME.fullmatch(name) for name in origin.splits if len(origin.splits) > 1 or name):
+        raise InputError("A split of the dataset has a name that cannot be a folder. Rename it in the source.")
+    files = dict[str, Content]()
+    for name, split in origin.splits.items():
+        pictures, mine = handover.options.with_pictures, name == origin.split
+        came = CorrectedSplit(handover, origin, pictures) if mine else SourceSplit(split, pictures)
+        arrow, features = ArrowFile(came.schema, came.features(), came.batches), came.features()
+        said = dict.fromkeys(ABOUT, "") | dict(split.about)
+        if mine:
+            said["description"] = "\n\n".join(filter(None, (said["description"], _described(handover))))
+        inner: dict[str, Content] = {
+            ARROW_FILE: arrow.write,
+            "dataset_info.json": _json(said | {"features": features}),
+            "state.json": partial(_write_state, arrow, name or None),
+        }
+        files |= {f"{name}/{one}" if name else one: content for one, content in inner.items()}
+    return files | ({"dataset_dict.json": _json({"splits": list(origin.splits)})} if "" not in origin.splits else {})
+
+
+def _write_state(arrow: ArrowFile, split: str | None, into: IO[bytes]) -> None:
+    into.write(_json(_state(arrow.fingerprint(), split)))
 
 
 def _splits(handover: Handover, stay: np.ndarray) -> dict[str, np.ndarray]:
@@ -60,23 +104,25 @@ def _splits(handover: Handover, stay: np.ndarray) -> dict[str, np.ndarray]:
 
 def _one_dataset(handover: Handover, rows: np.ndarray, split: str | None = None) -> dict[str, bytes]:
     columns, features = _columns(handover, rows)
-    info = json.dumps({"info": {"features": features}})
-    schema = pa.schema([(name, array.type) for name, array in columns.items()], metadata={"huggingface": info})
+    schema = schema_saying(pa.schema([(name, array.type) for name, array in columns.items()]), features)
     data = _stream(pa.table(list(columns.values()), schema=schema))
     about = {"citation": "", "description": _described(handover), "features": features}
-    state: dict[str, object] = {
+    return {
+        ARROW_FILE: data,
+        "dataset_info.json": _json(about | {"homepage": "", "license": ""}),
+        "state.json": _json(_state(hashlib.sha256(data).hexdigest()[:16], split)),
+    }
+
+
+def _state(fingerprint: str, split: str | None) -> dict[str, object]:
+    return {
         "_data_files": [{"filename": ARROW_FILE}],
-        "_fingerprint": hashlib.sha256(data).hexdigest()[:16],
+        "_fingerprint": fingerprint,
         "_format_columns": None,
         "_format_kwargs": {},
         "_format_type": None,
         "_output_all_columns": False,
         "_split": split,
-    }
-    return {
-        ARROW_FILE: data,
-        "dataset_info.json": _json(about | {"homepage": "", "license": ""}),
-        "state.json": _json(state),
     }
 
 

@@ -18,7 +18,7 @@ from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
 from cleaning.keep.store_tables import CHAIN, TABLES
-from cleaning.keep.stored import now, read_json
+from cleaning.keep.stored import ORIGIN_FILE, now, read_json
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace
 from cleaning.scores.shards import LIST_SUFFIX
 
@@ -170,8 +170,8 @@ def unused_uploads(root: Path, older_than: float = UPLOAD_AGE) -> list[Path]:
 
 
 def places_told(root: Path) -> str:
-    """All that workspaces say of where their pictures and scores lie; an upload's folder is named there while used."""
-    told = ("workspace.json", "reading_plan.json", "experts/*.json", f"experts/*{LIST_SUFFIX}")
+    """All that workspaces say of where their files and pictures lie; an upload's folder is named there while used."""
+    told = ("workspace.json", "reading_plan.json", ORIGIN_FILE, "experts/*.json", f"experts/*{LIST_SUFFIX}")
     paths = (path for pattern in told for path in root.glob(f"*/{pattern}"))
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
 

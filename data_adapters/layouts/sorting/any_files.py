@@ -46,7 +46,7 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
                 others = [one for name, place in parts.experts.items() for one in open_experts(name, place)]
                 from data_adapters.scored.answer_tables import open_tables
 
-                return open_tables(source.table, reference, others, plan, path, Roles())
+                return open_tables(source.table, reference, others, plan, path, Roles(), origin=source.origin)
         own = _in_labels(source, parts, plan)
         taken = tuple(one.answer_column for one in own if one.answer_column)
         samples = read_samples(source.table, Roles(label_column=source.label_column, others=taken), plan, source.places)
@@ -55,7 +55,7 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
             raise InputError(f"'{path.name}' holds the given labels, and no expert was found in it. {way('no_expert')}")
         names = read_class_names(parts.class_names) if parts.class_names else source.names
         root = source.image_root or picture_root(path, samples.ids, samples.images, options.pictures)
-        about = About(path.stem if path.is_file() else path.name, path, root)
+        about = About(path.stem if path.is_file() else path.name, path, root, origin=source.origin)
         try:
             reading = assemble(samples, opened, names, about, plan)
         except FreeLabels:
@@ -63,7 +63,9 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
                 raise
             from data_adapters.scored.answer_tables import open_tables
 
-            reading = open_tables(source.table, samples.label_column, opened, plan, path, Roles(), about.name)
+            reading = open_tables(
+                source.table, samples.label_column, opened, plan, path, Roles(), about.name, source.origin
+            )
     left = [f"{name} ({why})" for name, why in parts.left_out.items()]
     return replace(reading, notes=(*reading.notes, f"Files left out: {first_five(left)}.")) if left else reading
 

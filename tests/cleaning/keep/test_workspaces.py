@@ -16,8 +16,7 @@ from cleaning import files
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, NotWritten, WorkspaceError
-from cleaning.keep import runs, stored_experts
-from cleaning.keep import workspaces as run_store
+from cleaning.keep import runs, stored, stored_experts
 from cleaning.keep.workspaces import (
     Workspace,
     create_workspace,
@@ -290,7 +289,7 @@ def test_a_workspace_is_never_half_made(small, tmp_path, monkeypatch):
         raise OSError("No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(run_store, "write_json", full_disk)
+        broken.setattr(stored, "write_json", full_disk)
         with pytest.raises(NotWritten, match="No space left"):
             create_workspace(tmp_path / "root", small.dataset, small.experts)
     assert list((tmp_path / "root").iterdir()) == []

@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(planted, tmp_path, monkeypat
     def refuse(dataset, *rest):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(run_store, "_write_dataset", refuse)
+    monkeypatch.setattr(run_store, "write_dataset", refuse)
     with pytest.raises(NotWritten, match="The workspace could not be written: Read-only file system"):
         create_workspace(tmp_path / "spaces", planted.dataset, planted.experts)
 
