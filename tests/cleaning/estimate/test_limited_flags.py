@@ -63,6 +63,8 @@ def test_a_limit_that_is_a_threshold_guesses_as_that_threshold(scene):
     wanted = cards_needed(audit, ranking, 0.7, 0.1)
     assert cards_needed(audit, ranking, 0.3, 0.1, flaggable=flaggable) == wanted
     run = RankedRun(ranking, audit, flaggable, 0.3, flaggable)
+    assert run.flagged_at(0.3).tolist() == flaggable.tolist() and run.made_by_threshold
+    assert replace(run, flaggable=None).flagged_at(0.3).tolist() == (suspicion >= 0.3).tolist()
     assert run.guess(0.3) == limited and replace(run, flaggable=None, _guesses={}).guess(0.3) != limited
 
 

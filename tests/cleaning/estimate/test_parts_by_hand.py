@@ -1,5 +1,7 @@
 """Parts of an estimate worked out by hand: one card, cells without cards, mistakes looked at twice, words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,10 @@ from cleaning.estimate import count_verdicts, estimate
 from cleaning.estimate.answers import in_words
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.parts import estimate_parts
+from cleaning.estimate.planning import _rounded_band
 from cleaning.estimate.split import Cells
 from cleaning.estimate.totals import VerdictErrors
-from cleaning.estimate.unsure_cards import worth_settling
+from cleaning.estimate.unsure_cards import _settled, worth_settling
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.ranking import rank_suspicion
 
@@ -81,5 +84,15 @@ def test_settling_unsure_cards_is_told_by_what_the_reviewed_cards_say():
     assert told is not None and told.before == pytest.approx(now.detection_rate.half_width)
     codes[audit.rows[:300:10]] = wrong[audit.rows[:300:10]]
     settled = estimate(audit, codes, ranking, 0.5).detection_rate.half_width
+    both = replace(counted, known_code=np.full(10, UNSURE), known_rank=np.arange(10))
+    after = _settled(both, ranking, 33)
+    assert not (after.code == UNSURE).any() and (after.known_code == UNSURE).sum() == 7, "33 of 40, cards first"
     assert 1 <= told.cards <= now.unsure_count == 30
     assert settled < told.after + 0.03 and told.after < told.before
+
+
+def test_a_guess_is_the_middle_nine_tenths_pushed_outwards():
+    values = np.linspace(0, 1, 101)[::-1]
+    assert _rounded_band(values, np.full(101, 1 / 101)) == Interval(pytest.approx(0.5), 0.0, 1.0)
+    assert _rounded_band(0.2 + values / 2, np.full(101, 1 / 101)) == Interval(pytest.approx(0.45), 0.2, 0.7)
+    assert _rounded_band(0.205 + values / 5, np.full(101, 1 / 101)) == Interval(pytest.approx(0.305), 0.2, 0.4)
