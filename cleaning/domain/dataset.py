@@ -123,6 +123,11 @@ class Dataset:
         named = self.samples["image"].map(lambda v: isinstance(v, str) and v != "").to_numpy(bool)
         return named if named.any() else np.ones(len(self), bool)
 
+    @cached_property
+    def image_names(self) -> pd.api.extensions.ExtensionArray | None:
+        """(N,) the column ``image`` of ``samples``, to read single rows of; None where there is none."""
+        return self.samples["image"].array if "image" in self.samples else None
+
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""
         return self._fingerprint

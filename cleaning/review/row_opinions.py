@@ -55,7 +55,7 @@ class RowOpinions:
         """
         rows, logits = self._of_class(int(self._leading[row]))
         here = wanted[rows] & (rows != row)
-        distance = np.square(logits[here] - self._logits(np.array([row]))).sum(axis=1)
+        distance = np.square(logits - self._logits(np.array([row]))).sum(axis=1)[here]
         return rows[here][np.argsort(distance, kind="stable")[:count]]
 
     def _of_class(self, code: int) -> tuple[np.ndarray, np.ndarray]:

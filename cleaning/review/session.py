@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
+from cleaning.domain.card_kinds import RETURNING
 from cleaning.domain.judgements import RIGHT, WRONG
 from cleaning.domain.verdicts import LATER
+from cleaning.errors import InputError
 from cleaning.estimate.intervals import Interval
 from cleaning.estimate.outlook import FLAGGED, Stretch
 from cleaning.keep.decisions import Decision
 from cleaning.review.in_force import InForce
 
+MORE_RANDOM = 20  # cards that are asked for at once
 PAUSE_SECONDS = 1_800  # a longer pause begins a new sitting
 
 
@@ -34,20 +37,23 @@ class Session:
 def last_session(latest_first: Iterable[Decision], pause: float = PAUSE_SECONDS) -> Session:
     """The last sitting in a reviewer's standing decisions, back to the first pause longer than ``pause`` seconds.
 
-    A card put off for later counts as not yet decided. Of the cards of the grid no time is known per card; they carry
-    the time of their step in equal parts.
+    A card put off for later counts as not yet decided, and one decided anew once, by what stands. Of the cards of the
+    grid no time is known per card; they carry the time of their step in equal parts.
     """
     verdicts: Counter[str] = Counter()
-    seconds, cards, after = 0.0, 0, None
+    seconds, after = 0.0, None
+    seen: set[tuple[str, str]] = set()
     for decision in latest_first:
         at = datetime.fromisoformat(decision.decided_at).timestamp() if decision.decided_at else after
         if after is not None and at is not None and after - at > pause:
             break
         after = at
         if decision.verdict != LATER:
-            cards, seconds = cards + 1, seconds + decision.seconds
-            verdicts[decision.verdict] += 1
-    return Session(cards, seconds, dict(verdicts.most_common()))
+            seconds += decision.seconds
+            card = (decision.sample_id, decision.card if decision.card in RETURNING else "")
+            verdicts[decision.verdict] += card not in seen
+            seen.add(card)
+    return Session(len(seen), seconds, dict((+verdicts).most_common()))
 
 
 class FigureBand(TypedDict):
@@ -66,13 +72,15 @@ class Onward(TypedDict):
 
 class Closing(TypedDict):
     """found, confirmed: samples whose given label all reviews together call wrong, and right. precision: of the flags,
-    a share. left: wrong labels not found yet. onward: None where it cannot be told yet."""
+    a share. left: wrong labels not found yet. onward: None where it cannot be told yet. random: further random cards
+    that can be had, as far as they are asked for at once."""
 
     found: int
     confirmed: int
     precision: FigureBand | None
     left: FigureBand | None
     onward: Onward | None
+    random: int
 
 
 def closing(now: InForce) -> Closing:
@@ -84,7 +92,16 @@ def closing(now: InForce) -> Closing:
         "precision": _band(estimate.precision) if estimate.enough else None,
         "left": _band(estimate.wrong_total, found) if estimate.enough else None,
         "onward": _onward(now),
+        "random": min(MORE_RANDOM, len(now.queue_ahead.left)),
     }
+
+
+def more_random_cards(now: InForce) -> int:
+    """How many random cards are to come in all so that some come that nobody decided. Raises InputError where none is
+    left."""
+    if not len(now.queue_ahead.left):
+        raise InputError("Every random card that was drawn is decided. Go on with unflagged cards, or export.")
+    return now.queue_ahead.places_for(MORE_RANDOM)
 
 
 def _onward(now: InForce) -> Onward | None:

@@ -150,7 +150,7 @@ def id_column_if_any(table: Columned, asked: str | None, taken: Sequence[str] = 
     """As ``id_column``; None for a table where no column is called so, and none has another value in every row."""
     if not isinstance(table, Table):
         return id_column(table, asked, taken)
-    known = [column for column in known_columns(table, ID_NAMES) if column not in taken]
+    known = _known_ids(table, taken)
     if asked is None and not known and not any(_all_differ(table, c) for c in table.columns if c not in taken):
         return None
     return id_column(table, asked, taken)
@@ -200,6 +200,8 @@ def _required(
     if asked is not None:
         return named_column(table, asked, option)
     found = [column for column in known_columns(table, names) if column not in taken]
+    if names is ID_NAMES:
+        found = _known_ids(table, taken)
     if len(found) > 1 and names is ID_NAMES:
         plain = [column for column in found if column not in known_columns(table, PICTURE_LIKE)]
         found = plain if len(plain) == 1 else found
@@ -221,6 +223,13 @@ def _required(
         f"{_listed(table.columns)}. "
         f"Name one {way(option)}."
     )
+
+
+def _known_ids(table: Columned, taken: Sequence[str | None]) -> list[str]:
+    """Columns called as ids are; a ``key`` whose values come again is the key of answers."""
+    found = [column for column in known_columns(table, ID_NAMES) if column not in taken]
+    keys = known_columns(table, ("key",)) if isinstance(table, Table) else []
+    return [column for column in found if column not in keys or _all_differ(table, column)]
 
 
 def _likely(table: Columned, names: Sequence[str], taken: Sequence[str | None]) -> list[str]:

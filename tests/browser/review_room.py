@@ -21,9 +21,9 @@ class Room:
             self.page.on(ended, lambda request: self._under_way.discard(request))
         self.open()
 
-    def open(self) -> None:
+    def open(self, until: str = SHOWN) -> None:
         self.page.goto(f"{self.served.url}/review?workspace={self.workspace.id}&reviewer={self.reviewer}")
-        self.page.wait_for_selector(SHOWN)
+        self.page.wait_for_selector(until)
 
     @property
     def sample(self) -> str:

@@ -209,6 +209,16 @@ def test_keys_typed_into_a_field_or_with_a_modifier_decide_nothing(room):
     assert room.sample == before and not room.log()
 
 
+def test_an_example_that_cannot_be_fetched_shows_no_broken_picture_on_any_card(context, server):
+    context.route("**/api/media/**/thumb?*", lambda route: route.abort())
+    room = Room(context, server, "broken")
+    for _ in range(3):
+        room.press("u")
+        room.page.wait_for_timeout(300)
+        shown = room.page.locator(".examples img:visible")
+        assert shown.evaluate_all("images => images.filter(one => !one.naturalWidth).length") == 0
+
+
 def test_zoom_by_key(room):
     frame = room.page.locator(".frame")
     start = frame.bounding_box()["width"]

@@ -1,8 +1,14 @@
 """History and session: a way back to every card, and how the sitting goes."""
 
+import re
+from uuid import uuid4
+
 from playwright.sync_api import expect
 
-from tests.browser.review_room import Room, choose, close_filter
+from cleaning.keep.decisions import Decision
+from cleaning.review import View
+from pages.shared.server.desks import open_desk
+from tests.browser.review_room import SHOWN, Room, choose, close_filter
 from tests.decisions import current_decisions
 
 
@@ -48,6 +54,45 @@ def test_own_decisions_come_again_by_status(context, server):
     room.saved()
     standing = current_decisions(room.log()).set_index("sample_id")["verdict"]
     assert [standing[s] for s in unsure] == ["skip", "unsure"]
+
+
+def test_the_end_of_the_queue_leads_to_twenty_more_random_cards(context, own_server):
+    room = Room(context, own_server, "ending")
+    queue_done(room)
+    room.open(".finished")
+    room.page.get_by_role("link", name="20 more random cards").click()
+    expect(room.page.locator(".count")).to_contain_text(re.compile("^[0-9,]+ of [0-9,]+ decided"))
+    room.page.wait_for_selector(SHOWN)
+    room.press("u")
+    room.saved()
+    assert room.errors == []
+
+
+def queue_done(room: Room) -> None:
+    """The reviewer has decided every card of the plain queue."""
+    run = room.workspace.latest_run()
+    desk = open_desk(room.served.root, room.workspace.id, run.id)
+    ids = desk.dataset.sample_ids[desk.queue(View(room.reviewer)).rows]
+    made = [Decision(str(uuid4()), run.id, str(s), room.reviewer, "unsure", seconds=1.0) for s in ids]
+    desk.store.append(made)
+
+
+def test_what_is_decided_anew_and_taken_back_says_what_stood_before(context, server):
+    room = Room(context, server, "stood")
+    first = room.press("u")
+    waiting = room.sample
+    room.page.keyboard.press("y")
+    room.page.keyboard.press("Enter")
+    room.page.wait_for_selector(f".room[data-sample='{first}']")
+    room.press("n")
+    room.page.keyboard.press("z")
+    room.page.wait_for_selector(f".room[data-sample='{first}']")
+    expect(room.page.locator(".prompt")).to_contain_text("You decided: Unsure")
+    room.page.keyboard.press("Escape")
+    room.page.wait_for_selector(f".room[data-sample='{waiting}']")
+    room.saved()
+    standing = current_decisions(room.log()).set_index("sample_id")["verdict"]
+    assert standing.to_dict() == {first: "unsure"}
 
 
 def test_the_session_tells_cards_verdicts_and_anchoring(context, server):

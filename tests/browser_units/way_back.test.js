@@ -131,6 +131,40 @@ describe("the way back", () => {
     assert.deepEqual([all.deck.cards, all.back.again.ids()], [[], []]);
   });
 
+  it("brings the decision before back where the one that replaced it is taken back", async () => {
+    const all = table(new Queue(), false, saveAll);
+    await all.deck.refill();
+    const first = decide(all);
+    const again = await all.back.revisited(all.back.done[0]);
+    all.deck.reopen(again, "picked");
+    decide(all);
+    await all.back.undo(() => {});
+    const [shown] = all.deck.cards;
+    assert.deepEqual([shown.sample_id, shown.decided?.uuid, shown.revisit], [first.sample_id, first.uuid, true]);
+  });
+
+  it("counts a card once that came back by the history and is taken back then", async () => {
+    const all = table(new Queue(), false, saveAll);
+    await all.deck.refill();
+    decide(all);
+    const [entry] = all.back.done;
+    const here = await all.back.revisited(entry);
+    all.deck.reopen(here, entry.verdict);
+    await all.back.undo(() => {});
+    assert.deepEqual(
+      [all.deck.left, all.deck.cards[0].revisit, all.deck.cards[0].decided],
+      [SIZE, undefined, undefined],
+    );
+  });
+
+  it("brings a card that was put off back as one that is still to decide", async () => {
+    const all = table(new Queue(), false, saveAll);
+    await all.deck.refill();
+    decide(all, "later");
+    const card = await all.back.revisited(all.back.done[0]);
+    assert.deepEqual([card.decided, card.revisit], [undefined, undefined]);
+  });
+
   it("says why when there is nothing, or a card is on its way", async () => {
     const all = table();
     await all.back.undo(() => assert.fail("nothing was taken back"));

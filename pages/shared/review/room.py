@@ -15,6 +15,7 @@ from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import FEW_CLASSES, ReviewDesk, View
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
+from cleaning.review.session import MORE_RANDOM
 from pages.shared import signed_in, state
 from pages.shared.messages import guarded
 from pages.shared.review.review_bar import PAIR, RANDOM_ONLY, STATUS_WORDS
@@ -92,7 +93,7 @@ def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
     ways = [
         ("Export corrected labels", "export", {}),
         ("Settle contested cards", "settle", {}),
-        ("More random cards", "review", {RANDOM_ONLY: "true"}),
+        (f"{MORE_RANDOM} more random cards", "review", {RANDOM_ONLY: "true"}),
         ("See what a lower threshold would bring", "threshold", {}),
         ("Another dataset", "load", {}),
     ]
@@ -101,7 +102,10 @@ def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
     if view.filters.flagged_only:
         ways.insert(1, ("Go on with unflagged cards", "review", {"review_flagged": "false"}))
     prefix = f"/{base}/" if base else "/"
-    return [{"words": words, "href": f"{prefix}{page}?{urlencode(here | more)}"} for words, page, more in ways]
+    return [
+        {"words": words, "href": f"{prefix}{page}?{urlencode(here | more)}", "draws": RANDOM_ONLY in more}
+        for words, page, more in ways
+    ]
 
 
 def card_data(desk: ReviewDesk, view: View) -> dict:

@@ -3,9 +3,11 @@ samples that the experts find alike, which would tell the votes, come with the r
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from cleaning.domain.dataset import TELLING
 from cleaning.review.candidates import EXAMPLES
@@ -83,7 +85,7 @@ class Cards:
             picture = served_pictures.find_picture(self.dataset, row)
         except served_pictures.PictureError as problem:
             return {"picture": {"problem": str(problem)}}
-        urls = {size: self.picture_url(row, size) for size in served_pictures.SIZES}
+        urls = {size: self._address(row, size, picture) for size in served_pictures.SIZES}
         return {"picture": urls | {"width": picture.width, "height": picture.height}}
 
     def picture_url(self, row: int, size: str) -> str | None:
@@ -91,16 +93,26 @@ class Cards:
         if self.dataset.kind == "question":
             return None
         try:
-            version = served_pictures.find_picture(self.dataset, row).version
+            return self._address(row, size, served_pictures.find_picture(self.dataset, row))
         except served_pictures.PictureError:
             return None
-        return tokens.picture_address(self.root, self.workspace_id, row, size, version)
+
+    def _address(self, row: int, size: str, picture: served_pictures.Picture) -> str:
+        return tokens.picture_address(self.root, self.workspace_id, row, size, picture.version)
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, pd.api.extensions.ExtensionArray]]:
+        """What is known of the samples beside what a card shows anyway, column by column: a row of a data frame takes
+        as long as a whole card."""
+        samples = self.dataset.samples
+        shown = ("question", "choices", "sample_id", *TELLING)
+        return [(str(column), samples[column].array) for column in samples if column not in shown]
 
     def _metadata(self, row: int) -> list[list[str]]:
         shown = {"sample_id": self.dataset.sample_ids[row]}
-        for column, value in self.dataset.samples.iloc[row].items():
-            if column not in ("question", "choices", "sample_id", *TELLING) and not _empty(value):
-                shown[str(column)] = value
+        for column, values in self._columns:
+            if not _empty(values[row]):
+                shown[column] = values[row]
         if self.dataset.group is not None:
             shown.setdefault(self.dataset.group_name or "group", self.dataset.group[row])
         told = [[name[:80], str(value)[:300]] for name, value in list(shown.items())[:MOST_METADATA]]

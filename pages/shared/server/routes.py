@@ -17,11 +17,14 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from cleaning.errors import InputError, WorkspaceError
+from cleaning.keep.stored import now
 from cleaning.keep.workspaces import WORKSPACE_ID
 from cleaning.review import MOST_CARDS, ReviewDesk, View
+from cleaning.review.chosen import RANDOM_CARDS, Choosing
 from cleaning.review.grid_desk import GridDesk
-from cleaning.review.session import closing
-from cleaning.review.team.permissions import DECIDE, LOOK, TALK, Action, permit
+from cleaning.review.in_force import InForce
+from cleaning.review.session import closing, more_random_cards
+from cleaning.review.team.permissions import DECIDE, LOOK, SETTINGS, TALK, Action, permit
 from pages.shared.server import served_pictures, tokens
 from pages.shared.server.bodies import (
     CardsBody,
@@ -154,7 +157,18 @@ def _held(desk: ReviewDesk, view: View, body: HeldBody) -> dict:
 
 def _closing(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
     """What the queue brought, all decisions of the workspace counted."""
-    return dict(closing(replace(desk.in_force(), decisions=desk.store.decisions())))
+    return dict(closing(_with_log(desk)))
+
+
+def _more_random(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
+    """More cards drawn at random join the queue."""
+    places = more_random_cards(_with_log(desk))
+    Choosing(desk.store, desk.run.id, view.reviewer, now).record(RANDOM_CARDS, places)
+    return {}
+
+
+def _with_log(desk: ReviewDesk) -> InForce:
+    return replace(desk.in_force(), decisions=desk.store.decisions())
 
 
 def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
@@ -169,6 +183,7 @@ ANSWERS = {
     "grid": ReviewRoute(GridBody, _grid, LOOK),
     "session": ReviewRoute(ViewBody, _session, LOOK),
     "closing": ReviewRoute(ViewBody, _closing, LOOK),
+    "more_random": ReviewRoute(ViewBody, _more_random, SETTINGS),
     "held": ReviewRoute(HeldBody, _held, LOOK),
     "guidelines": ReviewRoute(ViewBody, guidelines_told, LOOK),
     "message": ReviewRoute(MessageBody, message_taken, TALK),

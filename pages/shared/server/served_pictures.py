@@ -4,6 +4,7 @@ Small pictures are sent as they are; big ones and thumbnails are made once and k
 """
 
 import hashlib
+import os
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,19 +50,19 @@ def find_picture(dataset: Dataset, row: int) -> Picture:
     name = _name(dataset, row)
     if not name or dataset.image_root is None:
         raise PictureError("This sample comes without a picture.")
-    root = dataset.image_root.resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root):
-        raise PictureError(f"'{name[:80]}' lies outside the dataset's image folder, so it is not opened.")
+    root = str(dataset.image_root)
     try:
-        state = path.stat()
+        state = os.stat(os.path.join(root, name))
     except OSError:
+        _below(root, name)
         raise PictureError(f"The file '{name[:80]}' is not in the dataset's image folder.") from None
-    return _inspect(path, name[:80], state.st_size, state.st_mtime_ns)
+    return _inspect(root, name, state.st_size, state.st_mtime_ns, (state.st_dev, state.st_ino))
 
 
 @lru_cache(maxsize=20_000)
-def _inspect(path: Path, name: str, size: int, changed: int) -> Picture:
+def _inspect(root: str, name: str, size: int, changed: int, file: tuple[int, int]) -> Picture:
+    """file: device and number, so that a link that leads elsewhere by now is another file and looked at anew."""
+    path, name = _below(root, name), name[:80]
     if not path.is_file() or size > LARGEST_BYTES:
         raise PictureError(f"'{name}' is not a file of at most {LARGEST_BYTES // 2**20} MB, so it is not opened.")
     try:
@@ -73,6 +74,14 @@ def _inspect(path: Path, name: str, size: int, changed: int) -> Picture:
         raise PictureError(f"'{name}' cannot be read as a picture.") from None
     version = hashlib.sha256(f"{path}|{size}|{changed}".encode()).hexdigest()[:12]
     return Picture(path, width, height, kind, size, version)
+
+
+def _below(root: str, name: str) -> Path:
+    """Where a file really lies. Raises PictureError unless that is below the root."""
+    path = Path(root, name).resolve()
+    if not path.is_relative_to(Path(root).resolve()):
+        raise PictureError(f"'{name[:80]}' lies outside the dataset's image folder, so it is not opened.")
+    return path
 
 
 def picture_file(picture: Picture, row: int, size: str, cache: Path) -> tuple[Path, str]:
@@ -120,7 +129,7 @@ def _decoded(picture: Picture, side: int, with_alpha: bool) -> Image.Image:
 
 
 def _name(dataset: Dataset, row: int) -> str:
-    if "image" not in dataset.samples:
+    if dataset.image_names is None:
         return ""
-    value = dataset.samples["image"].iloc[row]
+    value = dataset.image_names[row]
     return value if isinstance(value, str) else ""

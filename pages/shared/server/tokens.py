@@ -28,7 +28,7 @@ class TokenError(InputError):
 
 def sign(root: Path, claims: dict) -> str:
     """A token carrying ``claims`` that only this installation can make."""
-    return _tokens(str(root.resolve())).dumps(claims)
+    return _tokens(_real(os.path.abspath(root))).dumps(claims)
 
 
 def read(root: Path, token: str, lifetime: int = LIFETIME_SECONDS) -> dict:
@@ -36,7 +36,7 @@ def read(root: Path, token: str, lifetime: int = LIFETIME_SECONDS) -> dict:
     if not _TOKEN.fullmatch(token):
         raise TokenError("This page is no longer signed in. Reload it.")
     try:
-        return _tokens(str(root.resolve())).loads(token, max_age=lifetime)
+        return _tokens(_real(os.path.abspath(root))).loads(token, max_age=lifetime)
     except SignatureExpired:
         raise TokenError("This page has been open for too long. Reload it; nothing is lost.") from None
     except BadData:
@@ -45,12 +45,12 @@ def read(root: Path, token: str, lifetime: int = LIFETIME_SECONDS) -> dict:
 
 def picture_signature(root: Path, workspace_id: str) -> str:
     """Lets a browser fetch one workspace's pictures, and nothing else, for a week or two."""
-    return _picture_signature(str(root.resolve()), workspace_id, _week())
+    return _picture_signature(_real(os.path.abspath(root)), workspace_id, _week())
 
 
 def opens_pictures(root: Path, workspace_id: str, signature: str) -> bool:
     """Whether a signature is the one of this workspace's pictures, of this week or the last."""
-    valid = [_picture_signature(str(root.resolve()), workspace_id, _week() - back) for back in (0, 1)]
+    valid = [_picture_signature(_real(os.path.abspath(root)), workspace_id, _week() - back) for back in (0, 1)]
     return any(hmac.compare_digest(signature.encode(), one.encode()) for one in valid)
 
 
@@ -65,6 +65,12 @@ def picture_address(root: Path, workspace_id: str, row: int, size: str, version:
     size: one of ``pictures.SIZES``. version: of the picture's file.
     """
     return f"api/media/{workspace_id}/{row}/{size}?v={version}&s={picture_signature(root, workspace_id)}"
+
+
+@lru_cache(maxsize=8)
+def _real(root: str) -> str:
+    """Where a root really lies; it does not move while the program runs."""
+    return os.path.realpath(root)
 
 
 @lru_cache(maxsize=8)

@@ -8,10 +8,10 @@ import pytest
 
 from cleaning.keep.workspaces import now
 from cleaning.review import View
-from cleaning.review.chosen import HAND, Choosing, ChosenThreshold
+from cleaning.review.chosen import HAND, RANDOM_CARDS, Choosing, ChosenThreshold
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
-from cleaning.review.session import closing
+from cleaning.review.session import MORE_RANDOM, closing, more_random_cards
 from tests.cleaning.review.reviewing import ANN, BOB, decide, item, judge, shown
 
 # -- the queue ------------------------------------------------------------------------------------------------------
@@ -231,6 +231,18 @@ def test_the_end_of_a_queue_tells_what_it_brought_and_what_is_left(desk, planted
     truly_left = int((planted.truth != desk.dataset.given_labels).sum() - wrong.sum())
     assert told["left"]["low"] <= truly_left <= told["left"]["high"]
     assert told["onward"] is None or told["onward"]["seconds"] > 0
+
+
+def test_more_random_cards_come_when_those_of_the_queue_are_decided(desk, planted):
+    view = replace(ANN, filters=Filters(random_only=True))
+    judge(desk, desk.queue(ANN).rows, planted.truth)
+    assert desk.window(view, [], 60)["cards"] == []
+    now = replace(desk.in_force(), decisions=desk.store.decisions())
+    assert closing(now)["random"] == MORE_RANDOM
+    Choosing(desk.store, desk.run.id, "ann", lambda: "2026-01-01T00:00:00.000Z").record(
+        RANDOM_CARDS, more_random_cards(now)
+    )
+    assert len(desk.window(view, [], 60)["cards"]) == MORE_RANDOM
 
 
 def test_a_group_that_others_hold_is_not_offered(desk):

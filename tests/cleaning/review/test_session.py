@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from cleaning.keep.decisions import Decision
 from cleaning.review.session import last_session
 
@@ -21,3 +23,11 @@ def test_a_pause_of_just_half_an_hour_goes_on():
 def test_nothing_decided():
     sitting = last_session([])
     assert (sitting.cards, sitting.verdicts, sitting.cards_per_minute) == (0, {}, 0.0)
+
+
+def test_a_card_that_was_decided_anew_is_one_card_and_a_second_look_another():
+    first, again = made(1, "skip"), made(3, "unsure")
+    again = replace(again, sample_id=first.sample_id)
+    sitting = last_session([again, made(2), first])
+    assert (sitting.cards, sitting.seconds, sitting.verdicts) == (2, 12.0, {"unsure": 2})
+    assert last_session([replace(again, card="confirmation"), first]).cards == 2

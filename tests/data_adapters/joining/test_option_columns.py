@@ -42,6 +42,12 @@ def test_columns_of_options(tmp_path, called, asked_as):
         assert reading.dataset.samples["question"].tolist() == ASKED
 
 
+def test_a_key_of_answers_beside_the_options_is_no_id(tmp_path):
+    columns = table("{0}", question=ASKED)
+    columns["key"] = columns.pop("answer")
+    has_three_and_four(read_columns(tmp_path, columns))
+
+
 @pytest.mark.parametrize("name", ["questions.parquet", "questions.jsonl", "questions.csv"])
 @pytest.mark.parametrize("missing", [None, "", "nan"])
 def test_an_empty_last_option_is_missing(tmp_path, name, missing):

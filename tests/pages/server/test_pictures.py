@@ -1,7 +1,9 @@
 """Pictures are read from below the image root alone, bounded in size, and never stand in for each other."""
 
+import os
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -51,6 +53,27 @@ def test_nothing_outside_the_root_is_opened(root, name):
     (root / "linked").symlink_to(outside)
     with pytest.raises(PictureError, match="outside"):
         find_picture(dataset_of(root, name), 0)
+
+
+def test_a_file_that_was_looked_at_before_costs_one_look_at_its_state(root, monkeypatch):
+    Image.new("RGB", (3, 3)).save(root / "a.png")
+    dataset = dataset_of(root, "a.png")
+    first = find_picture(dataset, 0)
+    monkeypatch.setattr(Path, "resolve", lambda path: pytest.fail("looked for anew"))
+    assert find_picture(dataset, 0) == first
+
+
+def test_a_link_that_leads_out_of_the_root_by_now_is_not_followed(root):
+    for place in (root / "real.png", root.parent / "secret.png"):
+        Image.new("RGB", (3, 3)).save(place)
+        os.utime(place, (1, 1))
+    dataset = dataset_of(root, "link.png")
+    (root / "link.png").symlink_to(root / "real.png")
+    assert find_picture(dataset, 0).path == root / "real.png"
+    (root / "link.png").unlink()
+    (root / "link.png").symlink_to(root.parent / "secret.png")
+    with pytest.raises(PictureError, match="outside"):
+        find_picture(dataset, 0)
 
 
 def test_an_absolute_name_is_not_opened(root):

@@ -91,8 +91,9 @@ function showExamples(row, one, base) {
   while (row.examples.children.length < wanted.length) row.examples.append(hiding());
   row.examples.querySelectorAll("img").forEach((image, place) => {
     const source = wanted[place];
-    image.hidden = source === undefined;
-    if (source !== undefined && image.src !== new URL(source, location.href).href) image.src = source;
+    const other = source !== undefined && image.src !== new URL(source, location.href).href;
+    image.hidden = source === undefined || (!other && image.complete && !image.naturalWidth);
+    if (other) image.src = source;
   });
 }
 

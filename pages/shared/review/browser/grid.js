@@ -12,6 +12,7 @@ import { GridKeys } from "./grid/grid_keys.js";
 import { GridPages } from "./grid/grid_pages.js";
 import { GridView, gridActs } from "./grid/grid_view.js";
 import { mounted } from "./mounting.js";
+import { drawing } from "./sheets/closing.js";
 
 const IS_DECIDED = "This page is decided. Z takes the last step back.";
 const STEP = 24; // characters: a step's decisions share all but the last group of their uuid
@@ -35,6 +36,7 @@ export class Grid {
     /** @type {Post} */
     this.post = (route, body) => ask(this.data, route, body);
     this.view = new GridView(root, data, gridActs(this), () => this.visit.open());
+    this.view.draw = drawing(this.post, (sentence) => this.refuse(sentence));
     this.outbox = new Outbox(
       data.identity,
       (decisions) => this.post("decisions", { decisions, sent_at: Date.now() }),

@@ -16,7 +16,6 @@ import { labelWords } from "./question_text.js";
 import { RoomKeys } from "./room_keys.js";
 import { RoomSheets } from "./room_sheets.js";
 import { RoomView } from "./room_view.js";
-import { closingLines } from "./sheets/closing.js";
 
 const MOST_PACES = 30;
 const DRY_MS = 150; // until the server is asked again for cards
@@ -130,7 +129,7 @@ export class Room {
     this.view.finish();
     await this.outbox.flush();
     const told = await this.post("closing", {}).catch(() => null); // an extra: the way on shows without it
-    if (told) this.view.brought.replaceChildren(...closingLines(told));
+    if (told) this.view.tellClosing(told);
   }
 
   // -- deciding --------------------------------------------------------------------------------------------------
@@ -235,8 +234,7 @@ export class Room {
     const card = await this.back.revisited(entry);
     if (!card) return;
     if (this.deck.cards[0]?.revisit) this.leave();
-    this.deck.putBack(card);
-    this.deck.left += 1;
+    this.deck.reopen(card, entry.verdict);
     this.next();
   };
 

@@ -1,6 +1,6 @@
 // What the review room looks like. It is built once and refilled for each card, so that nothing jumps or flickers.
 /** @import { Room } from "./room.js" */
-/** @import { Card, CardData } from "./told.d.ts" */
+/** @import { Card, CardData, Closing } from "./told.d.ts" */
 /** @import { Held } from "./deciding/deck.js" */
 import { el, part, say } from "../../browser/dom.js";
 import { Choices } from "./choices.js";
@@ -9,7 +9,7 @@ import { LastCard } from "./last_card.js";
 import { alikeNodes } from "./opinions.js";
 import { Pins } from "./pins.js";
 import { textNodes } from "./question_text.js";
-import { onwardLinks } from "./sheets/closing.js";
+import { closingLines, drawing, onwardLinks, tellRandom } from "./sheets/closing.js";
 import { said } from "./sheets/history.js";
 import { Stage } from "./stage.js";
 import { NewsLine, Progress, Saving, Toast } from "./telling.js";
@@ -50,6 +50,7 @@ export class RoomView {
     this.finished = el("section", { class: "finished", "aria-label": "The end of the queue", hidden: true });
     this.brought = el("div", { class: "brought" });
     this.links = data.links;
+    this.draw = drawing(room.post, (sentence) => this.toast.say(sentence));
     this.verdicts = verdictBar(data, { ...room.sheets.openers(), verdict: room.verdict });
     this.node = this.assembled(data);
     this.listenToSheets();
@@ -159,9 +160,15 @@ export class RoomView {
       el("h2", {}, "This queue is done."),
       this.brought,
       el("p", {}, words),
-      onwardLinks(this.links),
+      onwardLinks(this.links, this.draw),
     );
     say(this.spoken, `${this.last.spoken} This queue is done.`);
+  }
+
+  /** @param {Closing} told */
+  tellClosing(told) {
+    this.brought.replaceChildren(...closingLines(told));
+    tellRandom(this.finished, told.random);
   }
 
   /** @param {string | null} marking the verdict that marked labels will have */

@@ -65,6 +65,8 @@ export interface Verdict {
 export interface Link {
   words: string;
   href: string;
+  /** Has more random cards come first. */
+  draws: boolean;
 }
 
 /** A class. */
@@ -208,6 +210,7 @@ export interface Asked {
   grid: { after: number; count: number };
   session: Record<string, never>;
   closing: Record<string, never>;
+  more_random: Record<string, never>;
   held: { held: string[]; leaving: boolean };
   guidelines: Record<string, never>;
   message: { sample_id: string; kind: Message["kind"]; text: string };
@@ -222,6 +225,7 @@ export interface Answered {
   grid: GridAnswer;
   session: Session;
   closing: Closing;
+  more_random: Record<string, never>;
   held: Record<string, never>;
   guidelines: { guidelines: Guideline[] };
   message: { messages: Message[] };
@@ -279,6 +283,8 @@ export interface Closing {
   precision: Band | null;
   left: Band | null;
   onward: { cards: number; finds: Band; seconds: number } | null;
+  /** Further random cards that can be had. */
+  random: number;
 }
 
 export interface Band {

@@ -115,6 +115,13 @@ export class Deck {
     this.ended = false;
   }
 
+  /** A card that was decided comes first; one more is left, unless it was counted. @param {Held} card @param {string} verdict */
+  reopen(card, verdict) {
+    const counted = verdict === "later" || this.cards.some((one) => one.sample_id === card.sample_id);
+    this.putBack(card);
+    if (!counted) this.left += 1;
+  }
+
   /** @param {Held} card */
   putBack(card) {
     this.cards = [card, ...this.cards.filter((other) => other.sample_id !== card.sample_id)];

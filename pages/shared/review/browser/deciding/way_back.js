@@ -2,7 +2,7 @@
 /** @import { Deck, Held } from "./deck.js" */
 /** @import { Entry } from "../sheets/history.js" */
 /** @import { Outbox } from "./outbox.js" */
-/** @import { Card, Item, Post } from "../told.d.ts" */
+/** @import { Card, Decided, Item, Post } from "../told.d.ts" */
 import { sentenceOf } from "./connection.js";
 import { undoOf, undosOf } from "./items.js";
 import { TakenBack } from "./taken_back.js";
@@ -50,7 +50,8 @@ export class WayBack {
     const { cards } = await this.post("cards", { sample_ids: ids });
     for (const id of ids.reverse()) {
       const card = cards.find((one) => one.sample_id === id);
-      if (!card || (card.decided && !undone.has(card.decided.uuid ?? ""))) this.again.drop(id);
+      const stands = this.standing(id) ?? (undone.has(card?.decided?.uuid ?? "") ? undefined : card?.decided);
+      if (!card || stands) this.again.drop(id);
       else {
         if (card.decided) this.deck.left += 1; // the server does not know yet
         this.deck.putBack({ ...card, decided: undefined, told: true });
@@ -93,10 +94,19 @@ export class WayBack {
     this.takenBack.add(last.uuid);
     this.again.add(last.sample_id);
     this.outbox.add(undoOf(last.uuid, { sample_id: last.sample_id, mode: card.mode, card: "card" }));
-    this.deck.putBack({ ...card, decided: undefined, told: true }); // nothing stands any more: there is nothing to leave
-    if (last.verdict !== "later") this.deck.left += 1;
-    taken(last, "Taken back. Decide again.");
+    const stands = last.own?.decided ?? this.standing(last.sample_id);
+    this.deck.reopen({ ...cameBack(card, stands), told: true }, last.verdict);
+    taken(last, stands ? "Taken back. What you decided before stands again." : "Taken back. Decide again.");
     if (this.done.length < FEW) this.readMore();
+  }
+
+  /**
+   * What stands on a sample by the decisions at hand; what was put off is still to decide.
+   * @param {string} sample
+   */
+  standing(sample) {
+    const latest = this.done.find((one) => one.sample_id === sample && !one.step);
+    return latest?.verdict === "later" ? undefined : latest;
   }
 
   /** @param {Entry} last @param {[string, string][]} step @param {(entry: Entry, words: string) => void} taken */
@@ -120,7 +130,7 @@ export class WayBack {
     if (this.fetching) return void this.refuse("One moment: a card is on its way.");
     await this.outbox.flush();
     const card = (await this.fetch(entry)) ?? entry.own;
-    return card && { ...card, revisit: true, decided: card.decided ?? entry };
+    return card && cameBack(card, card.decided ?? (entry.verdict === "later" ? undefined : entry));
   }
 
   /** @param {Entry} entry */
@@ -135,6 +145,11 @@ export class WayBack {
       this.fetching = false;
     }
   }
+}
+
+/** A card with what stands on it: where nothing does there is nothing to leave. @param {Card} card @param {Decided} [stands] @returns {Held} */
+function cameBack(card, stands) {
+  return { ...card, decided: stands, revisit: stands && true };
 }
 
 /** @param {Item} item @param {string[]} [names] @param {Card} [own] @returns {Entry} */

@@ -37,6 +37,8 @@ export class GridView {
     this.help = new Help(KEYS);
     this.peek = new Peek(openCard);
     this.loupe = new Loupe();
+    /** @type {(href: string) => void} */
+    this.draw = () => {};
     this.sheets = [this.help, this.peek];
     oneAtATime(this.sheets);
     this.buttons = el("div", { class: "verdicts", role: "group", "aria-label": "Decide" }, ...acts.map(button));
@@ -61,7 +63,9 @@ export class GridView {
   }
 
   nothing() {
-    this.area.replaceChildren(el("div", { class: "problem" }, el("p", {}, NOTHING), onwardLinks(this.data.links)));
+    this.area.replaceChildren(
+      el("div", { class: "problem" }, el("p", {}, NOTHING), onwardLinks(this.data.links, this.draw)),
+    );
     delete this.node.dataset.page;
     for (const node of [this.where, this.shared, this.prompt]) say(node, "");
   }

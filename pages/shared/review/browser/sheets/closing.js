@@ -1,11 +1,22 @@
 // The end of a queue: what it brought, what is left and what that would cost, and where to go from here.
-/** @import { Band, Closing, Link } from "../told.d.ts" */
+/** @import { Band, Closing, Link, Post } from "../told.d.ts" */
 import { el } from "../../../browser/dom.js";
 import { counted, percent } from "../../../browser/numbers.js";
+import { sentenceOf } from "../deciding/connection.js";
 
-/** @param {Link[]} links the first is what to do next */
-export function onwardLinks(links) {
-  const nodes = links.map(({ words, href }, place) => el("a", { class: place ? "way" : "way first", href }, words));
+/**
+ * @param {Link[]} links the first is what to do next
+ * @param {(href: string) => void} draw has more random cards come, and goes there
+ */
+export function onwardLinks(links, draw) {
+  const nodes = links.map(({ words, href, draws }, place) => {
+    const drawing = (/** @type {MouseEvent} */ event) => {
+      event.preventDefault();
+      draw(href);
+    };
+    const told = { class: place ? "way" : "way first", href, "data-draws": draws, onclick: draws ? drawing : null };
+    return el("a", told, words);
+  });
   return el("nav", { class: "ways", "aria-label": "What next" }, ...nodes);
 }
 
@@ -20,6 +31,30 @@ export function closingLines(told) {
       `The next ${counted(onward.cards)} cards would find about ${range(onward.finds)}, in ${time(onward.seconds)}.`,
     );
   return lines.map((words, place) => el("p", place ? {} : { class: "figure" }, words));
+}
+
+/**
+ * What goes to a queue of random cards: those that were asked for so far are decided with the plain queue, so more are
+ * asked for first.
+ * @param {Post} post
+ * @param {(sentence: string) => void} refuse
+ */
+export function drawing(post, refuse) {
+  return async (/** @type {string} */ href) => {
+    try {
+      await post("more_random", {});
+      location.assign(href);
+    } catch (problem) {
+      refuse(sentenceOf(problem));
+    }
+  };
+}
+
+/** How many random cards can be had, in the link to them; none where there are none. @param {Element} ways @param {number} random */
+export function tellRandom(ways, random) {
+  const link = ways.querySelector("[data-draws]");
+  if (random) link?.replaceChildren(`${counted(random)} more random card${random === 1 ? "" : "s"}`);
+  else link?.remove();
 }
 
 /** @param {Band | null} precision */
