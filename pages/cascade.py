@@ -224,7 +224,7 @@ def numbers(point, curves) -> None:
     one.caption(f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %")
     two.metric("Cost saved", f"{100 * point.cost_saved.value:.0f} %")
     two.caption(f"{point.cost:.3g} a sample instead of {curves.costs[-1]:.3g}")
-    three.metric("Points gained", f"{100 * gap.value:+.1f}", help="Against the last expert alone.")
+    three.metric("Points gained", f"{round(100 * gap.value, 1) + 0.0:+.1f}", help="Against the last expert alone.")
     three.caption(f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}")
 
 

@@ -26,7 +26,7 @@ div:has(> .st-key-narrow_navigation) {position: absolute; width: auto}
 /* where nothing hovers it would always lie over the legend; a double tap shows the whole figure again */
 @media (hover: none) {[data-testid=stPlotlyChart] .modebar-container {display: none}}
 /* as high as the boxes and buttons beside them, so that labels and edges lie on one line */
-[data-testid=stButtonGroup] button {min-height: 2.5rem}
+[data-testid=stButtonGroup] button[data-variant="segmented_control"] {min-height: 2.5rem}
 a:focus-visible {outline: 3px solid light-dark(#0F6E66, #3AA79B) !important; outline-offset: 1px}
 /* Streamlit fades captions to 60 %, which nobody reads: 2.7 to 1 */
 [data-testid=stCaptionContainer] {opacity: 1}
