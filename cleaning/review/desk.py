@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from cleaning.domain.card_kinds import CONFIRMATION
 from cleaning.domain.verdicts import LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
@@ -157,8 +158,7 @@ class ReviewDesk:
         if view.filters.status != "open":
             cards = [self.card(int(row), view) for row in rows[:count]]
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
-        log = self._known()
-        told |= self._counts(view, todo, held, log)
+        told |= self._counts(view, todo, held, log := self._known())
         handed = self._hand_out(view, rows, held, count, log)  # waits for whoever writes: the log is longer then
         current = self.current()
         cards = [self._leased(lease, view, current) for lease in handed.leases]
@@ -166,14 +166,14 @@ class ReviewDesk:
 
     def _counts(self, view: View, todo: Queue, held: Sequence[str], log: Known) -> dict:
         """``progress`` and ``counted`` of a window, by the log as it is while the cards to do are told."""
-        done = [s for s, d in log.current.of(view.reviewer).items() if d.verdict != LATER]
+        first = {d.sample_id for d in log.current.history(view.reviewer) if d.card != CONFIRMATION}
+        done = [s for s, d in log.current.of(view.reviewer).items() if d.verdict != LATER and s in first]
         waiting, given = second_looks(log, view.reviewer, len(todo))
         left = len(todo) + len(waiting)
         total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
         made = len(log.current.history(view.reviewer)) if len(todo) else np.inf
         again = {one.sample_id for one in waiting if one.due <= made}  # not what was given its first look just now
-        here = np.isin(self.facts.places(held), todo.rows)
-        counted = [s for s, counts in zip(held, here) if counts or s in again]
+        counted = [s for s, here in zip(held, np.isin(self.facts.places(held), todo.rows)) if here or s in again]
         return {"progress": {"total": total, "left": left}, "counted": counted}
 
     def news(self, view: View) -> dict | None:

@@ -218,6 +218,15 @@ def test_what_a_browser_holds_is_told_apart_by_whether_it_is_counted(desk):
     assert desk.window(ANN, held, 1)["counted"] == held[1:]
 
 
+def test_a_second_look_at_what_somebody_else_judged_is_counted_once(desk):
+    row = next(int(r) for r in desk.queue(ANN).rows if not desk.in_force().flagged[r])
+    decide(desk, BOB, row, "none_fits")
+    before = desk.window(ANN, [], 1)["progress"]
+    card = next(c for c in desk.window(ANN, [], 60)["cards"] if c["row"] == row)
+    decide(desk, ANN, row, "none_fits", ticket=card["ticket"])
+    assert desk.window(ANN, [], 1)["progress"] == {"total": before["total"], "left": before["left"] - 1}
+
+
 def test_a_decision_that_is_saved_while_cards_are_handed_out_is_counted_once(desk, monkeypatch):
     first, cards = int(desk.queue(ANN).rows[0]), len(desk.queue(ANN))
     take = desk.leases.take
