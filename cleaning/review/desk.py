@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from cleaning.domain.card_kinds import CONFIRMATION
 from cleaning.domain.verdicts import LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
@@ -148,26 +149,32 @@ class ReviewDesk:
     def window(self, view: View, held: Sequence[str], count: int) -> dict:
         """The next cards after those the browser holds or has decided, with the state of the queue.
 
-        Each is leased to this tab meanwhile, and so are those held. ``other_tabs``: the reviewer has another one open.
+        Each is leased to this tab meanwhile, and so are those held. ``counted``: ids of ``held`` that ``progress`` counts
+        as left, for who decided them has perhaps not been heard yet. ``other_tabs``: the reviewer has another one open.
         """
         todo = self.open_cards(view)
-        known = np.zeros(len(self.dataset), bool)
-        known[self.facts.rows(held)] = True
-        rows = todo.rows[~known[todo.rows]]
-        told = {"news": self.news(view), "other_tabs": False}
+        rows = todo.rows[~np.isin(todo.rows, self.facts.rows(held))]
+        told: dict[str, object] = {"news": self.news(view), "other_tabs": False, "counted": []}
         if view.filters.status != "open":
             cards = [self.card(int(row), view) for row in rows[:count]]
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
-        log = self._known()
-        handed = self._hand_out(view, rows, held, count, log)
-        done = [s for s, d in self.current().of(view.reviewer).items() if d.verdict != LATER]
-        waiting, given = second_looks(log, view.reviewer, len(todo))
-        left = len(todo) + waiting
-        total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
-        progress = {"total": total, "left": left}
+        told |= self._counts(view, todo, held, log := self._known())
+        handed = self._hand_out(view, rows, held, count, log)  # waits for whoever writes: the log is longer then
         current = self.current()
         cards = [self._leased(lease, view, current) for lease in handed.leases]
-        return told | {"cards": cards, "progress": progress, "other_tabs": handed.other_tabs}
+        return told | {"cards": cards, "other_tabs": handed.other_tabs}
+
+    def _counts(self, view: View, todo: Queue, held: Sequence[str], log: Known) -> dict:
+        """``progress`` and ``counted`` of a window, by the log as it is while the cards to do are told."""
+        first = {d.sample_id for d in log.current.history(view.reviewer) if d.card != CONFIRMATION}
+        done = [s for s, d in log.current.of(view.reviewer).items() if d.verdict != LATER and s in first]
+        waiting, given = second_looks(log, view.reviewer, len(todo))
+        left = len(todo) + len(waiting)
+        total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
+        made = len(log.current.history(view.reviewer)) if len(todo) else np.inf
+        again = {one.sample_id for one in waiting if one.due <= made}  # not what was given its first look just now
+        counted = [s for s, here in zip(held, np.isin(self.facts.places(held), todo.rows)) if here or s in again]
+        return {"progress": {"total": total, "left": left}, "counted": counted}
 
     def news(self, view: View) -> dict | None:
         """The last setting that somebody else changed, in words; None where the reviewer made the last change."""

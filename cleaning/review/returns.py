@@ -113,13 +113,13 @@ def confirmations(known: Known, reviewer: str) -> list[Return]:
     ]
 
 
-def second_looks(known: Known, reviewer: str, left: int) -> tuple[int, int]:
-    """(second looks that come to the reviewer within so many cards left of the queue, those given): cards beside the
-    queue, counted with it, since else it would be longer than it says. What waits for somebody else is theirs. Repeats
-    and controls stay uncounted: nobody is to know of them."""
+def second_looks(known: Known, reviewer: str, left: int) -> tuple[list[Return], int]:
+    """(second looks that come to the reviewer within so many cards left of the queue, how many were given): cards beside
+    the queue, counted with it, since else it would be longer than it says. What waits for somebody else is theirs.
+    Repeats and controls stay uncounted: nobody is to know of them."""
     history = known.current.history(reviewer)
     coming = [one for one in confirmations(known, reviewer) if one.at_end or one.due <= len(history) + left]
-    return len(coming), sum(d.card == CONFIRMATION for d in history)
+    return coming, sum(d.card == CONFIRMATION for d in history)
 
 
 def _due_again(place: int, reviewer: str, decision: Decision, patience: int) -> int:

@@ -228,7 +228,9 @@ def _required(
 def _known_ids(table: Columned, taken: Sequence[str | None]) -> list[str]:
     """Columns called as ids are; a ``key`` whose values come again is the key of answers."""
     found = [column for column in known_columns(table, ID_NAMES) if column not in taken]
-    keys = known_columns(table, ("key",)) if isinstance(table, Table) else []
+    if not isinstance(table, Table):
+        return found
+    keys = known_columns(table, ("key",))
     return [column for column in found if column not in keys or _all_differ(table, column)]
 
 

@@ -28,6 +28,26 @@ describe("a deck", () => {
     assert.equal(all.deck.left, SIZE - 9);
   });
 
+  it("counts a decision once that was saved before the answer was made, and a card that was put off as left", async () => {
+    const all = table();
+    await all.deck.refill();
+    decide(all);
+    decide(all, "later");
+    all.queue.samples = names.slice(1); // the first decision is in the log, though its answer is under way
+    await all.deck.refill();
+    assert.equal(all.deck.left, SIZE - 1);
+  });
+
+  it("counts a card as left whose decision is being taken back", async () => {
+    const all = table(new Queue(names.slice(1)));
+    all.queue.decisions = [{ uuid: "u", sample_id: "s0", verdict: "keep", labels: [], note: "", seq: 1 }];
+    await all.deck.refill();
+    await all.back.read();
+    await all.back.undo(() => {});
+    await all.deck.refill();
+    assert.equal(all.deck.left, SIZE);
+  });
+
   it("asks once at a time", async () => {
     const { deck, queue } = table();
     await Promise.all([deck.refill(), deck.refill(), deck.refill()]);
@@ -42,7 +62,8 @@ describe("a deck", () => {
     all.queue.gate = new Promise((resolve) => {
       arrive = resolve;
     });
-    all.queue.cards = () => ({ cards: [card("s0"), card("s30")], progress: { total: SIZE, left: SIZE } });
+    const progress = { total: SIZE, left: SIZE };
+    all.queue.cards = () => ({ cards: [card("s0"), card("s30")], progress, counted: ["s0"] });
     all.deck.cards = all.deck.cards.slice(0, 1);
     const answered = all.deck.refill();
     decide(all);
@@ -59,7 +80,11 @@ describe("a deck", () => {
     all.queue.gate = new Promise((resolve) => {
       arrive = resolve;
     });
-    all.queue.cards = () => ({ cards: ["s0", "s30", "s1"].map(card), progress: { total: SIZE, left: SIZE } });
+    all.queue.cards = () => ({
+      cards: ["s0", "s30", "s1"].map(card),
+      progress: { total: SIZE, left: SIZE },
+      counted: [],
+    });
     all.deck.cards = [];
     const answered = all.deck.refill();
     all.deck.cards = ["s0", "s1"].map(card);

@@ -35,7 +35,8 @@ export class Queue {
   cards({ held, sample_ids, count }) {
     if (sample_ids) return { cards: sample_ids.map(card) };
     const left = this.samples.filter((one) => !held.includes(one)).slice(0, count);
-    return { cards: left.map(card), progress: { total: SIZE, left: this.samples.length } };
+    const counted = held.filter((one) => this.samples.includes(one));
+    return { cards: left.map(card), progress: { total: SIZE, left: this.samples.length }, counted };
   }
 
   history() {

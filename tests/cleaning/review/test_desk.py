@@ -210,6 +210,35 @@ def test_an_id_that_somebody_else_used_is_refused_and_the_rest_saved(desk):
     assert "Another decision already bears the id" in outcome.refused[0][1]
 
 
+def test_what_a_browser_holds_is_told_apart_by_whether_it_is_counted(desk):
+    first, second, *_ = desk.queue(ANN).rows
+    held = [str(desk.dataset.sample_ids[row]) for row in (first, second)]
+    assert desk.window(ANN, held, 1)["counted"] == held
+    decide(desk, ANN, int(first), "unsure")
+    assert desk.window(ANN, held, 1)["counted"] == held[1:]
+
+
+def test_a_second_look_at_what_somebody_else_judged_is_counted_once(desk):
+    row = next(int(r) for r in desk.queue(ANN).rows if not desk.in_force().flagged[r])
+    decide(desk, BOB, row, "none_fits")
+    before = desk.window(ANN, [], 1)["progress"]
+    card = next(c for c in desk.window(ANN, [], 60)["cards"] if c["row"] == row)
+    decide(desk, ANN, row, "none_fits", ticket=card["ticket"])
+    assert desk.window(ANN, [], 1)["progress"] == {"total": before["total"], "left": before["left"] - 1}
+
+
+def test_a_decision_that_is_saved_while_cards_are_handed_out_is_counted_once(desk, monkeypatch):
+    first, cards = int(desk.queue(ANN).rows[0]), len(desk.queue(ANN))
+    take = desk.leases.take
+
+    def behind_a_decision(*asked):
+        decide(desk, ANN, first, "unsure")
+        return take(*asked)
+
+    monkeypatch.setattr(desk.leases, "take", behind_a_decision)
+    assert desk.window(ANN, [], 1)["progress"] == {"total": cards, "left": cards}
+
+
 def test_the_clock_of_the_browser_counts_only_by_its_differences(desk):
     rows = desk.queue(ANN).rows[:3].tolist()
     sent = [item(desk, row, at=at) for row, at in zip(rows, (1_000, 61_000, 99_000))]

@@ -218,7 +218,14 @@ export interface Asked {
 
 /** What routes.py answers. */
 export interface Answered {
-  cards: { cards: Card[]; progress: Progress; news?: News | null; other_tabs?: boolean };
+  cards: {
+    cards: Card[];
+    progress: Progress;
+    /** Ids among those held that the progress counts as left. */
+    counted: string[];
+    news?: News | null;
+    other_tabs?: boolean;
+  };
   decisions: { saved: string[]; refused: [string, string][]; reveals: Reveals };
   classes: { names: string[] };
   history: { decisions: PastDecision[] };

@@ -35,6 +35,8 @@ export class Deck {
     /** @type {News | null} what the server told last of changed settings */
     this.news = null;
     this.otherTabs = false;
+    /** @type {Set<string>} put off: they come again, so they are left */
+    this.putOff = new Set();
     this.total = 0;
     this.left = 0;
     this.ended = false;
@@ -64,12 +66,25 @@ export class Deck {
     const seen = this.again ? [...this.decidedAt.keys()] : [];
     const ids = [...this.cards, ...unsaved].map((one) => one.sample_id);
     const held = [...new Set([...ids, ...seen])].slice(0, MOST_HELD);
+    const undoing = this.outbox.pending().flatMap((item) => (item.undoes ? item.sample_id : []));
+    const backAgain = undoing.filter((id) => held.includes(id));
     const answer = await this.post("cards", { held, count: WINDOW });
     this.takeIn(answer, held, asked);
-    const during = [...this.decidedAt.values()].filter((at) => at >= asked).length;
-    const gone = this.again ? seen.length : unsaved.length + during;
-    this.left = Math.max(0, answer.progress.left - gone) + this.cards.filter((card) => card.revisit).length;
+    const during = [...this.decidedAt].filter(([, at]) => at >= asked).map(([id]) => id);
+    const decided = [...unsaved.map((item) => item.sample_id), ...during];
+    const gone = this.again ? seen.length : this.counted(decided, answer.counted).length;
+    const more = this.cards.filter((card) => card.revisit || isBack(card, backAgain, answer.counted)).length;
+    this.left = Math.max(0, answer.progress.left - gone) + more;
     this.preload();
+  }
+
+  /**
+   * Which decided samples the server counted as left: it may have been told of a decision before it answered, or not.
+   * @param {string[]} decided @param {string[]} counted
+   */
+  counted(decided, counted) {
+    const wanted = new Set(counted);
+    return [...new Set(decided)].filter((id) => wanted.has(id) && !this.putOff.has(id));
   }
 
   /**
@@ -98,12 +113,14 @@ export class Deck {
     const card = this.cards.shift();
     if (!card) return;
     this.recent = [card, ...this.recent].slice(0, RECENT);
+    this.putOff.delete(card.sample_id);
     this.decidedAt.set(card.sample_id, performance.now());
     this.left = Math.max(0, this.left - 1);
   }
 
   /** The card that was just taken was put off: it comes again at the end. */
   expectAgain() {
+    if (this.recent[0]) this.putOff.add(this.recent[0].sample_id);
     this.left += 1;
     this.ended = false;
   }
@@ -129,4 +146,9 @@ export class Deck {
     this.ended = false;
     this.preload();
   }
+}
+
+/** Whether a card was taken back, of which the server did not know yet. @param {Held} card @param {string[]} back @param {string[]} counted */
+function isBack({ sample_id }, back, counted) {
+  return back.includes(sample_id) && !counted.includes(sample_id);
 }
