@@ -154,5 +154,9 @@ def test_both_ways_stand_side_by_side_where_they_differ_first():
     apart = [one for one in found if one.differ]
     assert apart and np.mean([one.modelled == truth[one.item] for one in apart]) > 0.9
     assert {one.votes for one in found} == {5} and len(found) == 300
+    three = [(i, name, 1 if name != "cid" or i else 2) for i in range(4) for name in ("ann", "bob", "cid")]
+    assert {one.item: (one.majority, round(one.share, 2)) for one in both_ways(votes_of(three))} == {
+        0: (1, 0.67), 1: (1, 1.0), 2: (1, 1.0), 3: (1, 1.0)
+    }  # fmt: skip
     (tied,) = both_ways(votes_of([("s", "ann", 1), ("s", "bob", 2)]))
     assert tied.majority is None and tied.share == 0.5 and both_ways(votes_of([])) == []
