@@ -64,7 +64,8 @@ def log_evidence(strata: StrataCounts, total: int) -> np.ndarray:
     chance = _alternatives(strata, total)
     good = strata.cards - strata.bad
     each = strata.bad @ np.log(chance).T + good @ np.log1p(-chance).T
-    return logsumexp(each, axis=-1) - np.log(len(chance)) - _likeliest(strata, good, total)
+    told = logsumexp(each, axis=-1) - np.log(len(chance)) - _likeliest(strata, good, total)
+    return np.where((strata.found + strata.open).sum(-1) < total, np.inf, told)
 
 
 def _alternatives(strata: StrataCounts, total: int) -> np.ndarray:

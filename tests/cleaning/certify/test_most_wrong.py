@@ -27,6 +27,11 @@ def test_what_is_reviewed_as_a_whole_is_exact():
     assert most_wrong(strata([30, 70], [30, 70], [5, 2]), 0.05) == 7
 
 
+def test_more_than_there_are_is_refuted_whatever_the_cards_say():
+    told = strata([5, 21, 110], [0, 21, 110], [0, 0, 33])
+    assert most_wrong(told, 0.05) == 38 and not refuted(told, 38, 0.05) and refuted(told, 39, 0.05)
+
+
 def test_a_simple_alternative_gives_the_hypergeometric_ratio(monkeypatch):
     """One stratum of 50, 20 cards, none bad, against "10 or more": Q / L with one alternative of half the rate."""
     monkeypatch.setattr("cleaning.certify.most_wrong.SLOPES", (1.0,))

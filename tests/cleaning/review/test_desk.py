@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.keep.workspaces import now
+from cleaning.keep.stored import now
 from cleaning.review import View
 from cleaning.review.chosen import HAND, RANDOM_CARDS, Choosing, ChosenThreshold
 from cleaning.review.grid_desk import GridDesk

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.keep.workspaces import now
+from cleaning.keep.stored import now
 from cleaning.review import ReviewDesk
 from cleaning.review.chosen import Choosing
 from cleaning.review.in_force import in_force

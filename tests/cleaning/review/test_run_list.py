@@ -7,8 +7,8 @@ import pytest
 
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError
-from cleaning.keep.stored import read_json
-from cleaning.keep.workspaces import create_workspace, now
+from cleaning.keep.stored import now, read_json
+from cleaning.keep.workspaces import create_workspace
 from cleaning.review.chosen import RUN_ARCHIVED, RUN_NAME, Choosing
 from cleaning.review.in_force import in_force
 from cleaning.review.told import run_list

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cleaning.keep.settings_log import SettingChange, changes_of
-from cleaning.keep.workspaces import now
+from cleaning.keep.stored import now
 from cleaning.review.chosen import AUDIT_SHARE, HAND, MODE, Choosing, ChosenThreshold
 from cleaning.review.told.changes_told import history, in_words
 from tests.cleaning.review.reviewing import ANN, BOB
