@@ -28,7 +28,7 @@ CHANGES = {
 }
 TOLD_IN_FULL = {"given_text": "given_label", "corrected_text": "label_corrected"}  # instead of the letter alone
 PROGRAM = "program"
-CHOICE_WIDTH, VOTES_WIDTH, COUNT_WIDTH = 245, 150, 170  # pixels: the longest words, uncut
+CHOICE_WIDTH, VOTES_WIDTH, COUNT_WIDTH = 245, 150, 160  # pixels: the longest words, uncut
 CLASSES = {
     "class": st.column_config.TextColumn("class"),
     "given": st.column_config.NumberColumn("given", format="localized"),
