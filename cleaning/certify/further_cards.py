@@ -47,8 +47,22 @@ def cards_ahead(
     now: InForce, at_most: float, confidence: float = 0.95, mistakes: ReviewerMistakes = NO_MISTAKES
 ) -> FurtherCards:
     """What a run in force still needs, by the rule that settles its corrections."""
+    return _ahead(now, *_judged(now), at_most, confidence, mistakes)
+
+
+def _judged(now: InForce) -> tuple[Judgement, CardsByRank]:
     cards, samples = CardsByRank.of(now.ranked), ReviewedSamples.of(now)
-    told = judge(cards, samples, now.decisions, now.run.id, now.policy)
+    return judge(cards, samples, now.decisions, now.run.id, now.policy), cards
+
+
+def _ahead(
+    now: InForce,
+    told: Judgement,
+    cards: CardsByRank,
+    at_most: float,
+    confidence: float = 0.95,
+    mistakes: ReviewerMistakes = NO_MISTAKES,
+) -> FurtherCards:
     undecided = np.isnan(now.codes[now.ranked.ranking.rows])
     return further_cards(told, cards, undecided, at_most, confidence, mistakes)
 
@@ -57,11 +71,7 @@ def left_as_measured(now: InForce, confidence: float = 0.95) -> tuple[ReviewerMi
     """What is left at most with reviewers' errors as repeats, overlaps and controls have shown them so far; None while
     they are not known."""
     mistakes = ReviewerMistakes.measured(now.error_rates[0])
-    if mistakes is None:
-        return None
-    cards, samples = CardsByRank.of(now.ranked), ReviewedSamples.of(now)
-    told = judge(cards, samples, now.decisions, now.run.id, now.policy)
-    return mistakes, wrong_left(told, cards, confidence, mistakes)
+    return None if mistakes is None else (mistakes, wrong_left(*_judged(now), confidence, mistakes))
 
 
 @dataclass(frozen=True)
@@ -87,12 +97,11 @@ class Certified:
 
 def certified_now(now: InForce) -> Certified:
     """What can be certified of a run in force, with the share that was chosen to be claimed."""
-    cards, samples = CardsByRank.of(now.ranked), ReviewedSamples.of(now)
-    left = wrong_left(judge(cards, samples, now.decisions, now.run.id, now.policy), cards)
-    at_most = now.chosen.at_most
-    measured = left_as_measured(now)
-    ahead = None if left.within(at_most) else cards_ahead(now, at_most)
-    return Certified(left, at_most, ahead, measured[1] if measured else None)
+    told, cards = _judged(now)
+    left, at_most = wrong_left(told, cards), now.chosen.at_most
+    mistakes = ReviewerMistakes.measured(now.error_rates[0])
+    measured = None if mistakes is None else wrong_left(told, cards, mistakes=mistakes)
+    return Certified(left, at_most, None if left.within(at_most) else _ahead(now, told, cards, at_most), measured)
 
 
 def further_cards(

@@ -6,6 +6,7 @@ label prefers to it beyond noise, where there is one, or what somebody chose: a 
 no rank. The paper's rule, whose tau is a confidence, keeps its own.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,6 +66,23 @@ def said_of_rows(
         return SaidConfidence.of(workspace, run, chosen).of_rows
     except (InputError, OSError):
         return lambda rows: np.array(run.confidence[rows], np.float32)
+
+
+class LastSaid:
+    """As ``said_of_rows`` by the calibrations chosen last, which are fitted when they are first asked for: who asks waits,
+    and nobody else."""
+
+    def __init__(self, workspace: Workspace, run: Run) -> None:
+        self._workspace, self._run, self._lock = workspace, run, threading.Lock()
+        self._last: tuple[Mapping[str, str], Callable[[np.ndarray], np.ndarray]] | None = None
+
+    def of_rows(self, rows: np.ndarray, chosen: Mapping[str, str]) -> np.ndarray:
+        """(n, M) how sure each expert is said to be of its answer on rows of the dataset."""
+        with self._lock:
+            if self._last is None or self._last[0] != chosen:
+                self._last = chosen, said_of_rows(self._workspace, self._run, chosen)
+            told = self._last[1]
+        return told(rows)
 
 
 def _settled(own: Calibration, run: Run) -> bool:

@@ -16,7 +16,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.leases import Handed, Holder, Lease, Leases, Offer
 from cleaning.keep.runs import Run
-from cleaning.keep.said_confidence import said_of_rows
+from cleaning.keep.said_confidence import LastSaid
 from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import finds, history
@@ -60,7 +60,7 @@ class ReviewDesk:
         self.facts = Facts(self.dataset, run, changed_upstream(workspace), self._said_of)
         self.cards = make_cards(self.facts, lambda: self.opinions)
         self.leases = Leases(self.store)
-        self._said: tuple[dict[str, str], Callable[[np.ndarray], np.ndarray]] | None = None
+        self._said = LastSaid(workspace, run)
         self._lock = threading.RLock()
         self._begin_anew()
 
@@ -84,11 +84,7 @@ class ReviewDesk:
                 return None
 
     def _said_of(self, rows: np.ndarray) -> np.ndarray:
-        chosen = self.in_force().chosen.calibration_methods
-        with self._lock:
-            if self._said is None or self._said[0] != chosen:
-                self._said = chosen, said_of_rows(self.workspace, self.run, chosen)
-            return self._said[1](rows)
+        return self._said.of_rows(rows, self.in_force().chosen.calibration_methods)
 
     # -- the queue -----------------------------------------------------------------------------------------------
 

@@ -17,13 +17,12 @@ from data_adapters.joining.expert_columns import CONFIDENCE_NAMES
 from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Roles
-from data_adapters.joining.table_shapes.marks import MARKS
 from data_adapters.plan import ReadingPlan
 from data_adapters.scored.answer_logs import AnswerLog, GivenAnswer, OpenQuestion
 from data_adapters.scored.final_answers import final_answer
 from data_adapters.scored.open_reading import open_reading
 from data_adapters.scored.reference_columns import PROMPTS
-from data_adapters.scored.scored_tables import ANSWER_NAMES, SCORE_NAMES
+from data_adapters.scored.scored_tables import ANSWER_NAMES, SCORE_NAMES, marks_in
 from data_adapters.sentences import listed
 
 ANSWERED = (*ANSWER_NAMES, "predicted_class", "predicted", "pred", "completion", "solution")
@@ -173,7 +172,7 @@ def _from(
     log = AnswerLog(name, table.path)
     texts = table.text(answer)
     confidence = None if sure is None else checked(name, sure, np.asarray(table.numbers(sure), float), np.asarray(ids))
-    marks = None if score is None else _marks(table, score)
+    marks = None if score is None else marks_in(table, score)
     results = table.values(tests) if tests else None
     strange = []
     for row, (sample_id, text) in enumerate(zip(ids, texts)):
@@ -213,14 +212,6 @@ def _log(opened: OpenedExpert, questions: Mapping[str, OpenQuestion]) -> AnswerL
     log = _from(table, list(map(str, table.text(id_column))), opened.name, *parts, questions)
     log.simulated, log.cost, log.family = opened.declared.simulated, opened.declared.cost, opened.declared.family
     return log
-
-
-def _marks(table: Table, column: str) -> np.ndarray:
-    """(R,) 0..1, NaN where empty."""
-    text = [value.casefold() for value in table.text(column)]
-    if set(text) - {""} <= MARKS.keys():
-        return np.array([MARKS.get(value, np.nan) for value in text], float)
-    return np.asarray(table.numbers(column), float)
 
 
 def _results(value: object) -> tuple[str, ...]:

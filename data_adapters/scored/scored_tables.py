@@ -86,7 +86,7 @@ def _marked_in(table: Table, label: str) -> list[_Marked]:
 
 def _one(name: str, table: Table, ids: np.ndarray, score: str, sure: str | None) -> _Marked:
     said = known_columns(table, ANSWER_NAMES)
-    scores = _scores(table, score)
+    scores = marks_in(table, score)
     confidence = np.where(np.isnan(scores), np.nan, 1.0) if sure is None else table.numbers(sure)
     return _Marked(name, ids, scores, confidence, table.text(said[0]) if said else None, sure is None)
 
@@ -105,7 +105,7 @@ def _ids(table: Table) -> np.ndarray:
     return ids
 
 
-def _scores(table: Table, column: str) -> np.ndarray:
+def marks_in(table: Table, column: str) -> np.ndarray:
     """(R,) 0..1 from marks or numbers, NaN where empty."""
     text = [value.casefold() for value in table.text(column)]
     if set(text) - {""} <= MARKS.keys():

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cleaning.experts.cascade.expert_answers import AnswerRule
 from cleaning.experts.cascade.policies import FRACTIONS, routed
 
 BIN_COUNTS = (5, 10, 20, 50, 100, 200)  # looked at
@@ -17,8 +16,6 @@ def bins_by_cross_validation(
     right: np.ndarray,
     costs: np.ndarray,
     counts: Sequence[int] = CHOICES,
-    rule: AnswerRule = "last",
-    seed: int = 0,
     dealt: np.ndarray | None = None,
 ) -> int:
     """The number of bins with the largest area under accuracy against cost on folds left out; of equals the fewest.
@@ -26,7 +23,7 @@ def bins_by_cross_validation(
     confidence: (M, n) calibrated, NaN: abstained. right: (M, n) 0..1. costs: (M,). Nothing but these is looked at: hand
     in the learning half alone, so that the judged half stays unseen.
     """
-    areas = fold_areas(confidence, right, costs, counts, rule, seed, dealt).mean(axis=1)
+    areas = fold_areas(confidence, right, costs, counts, dealt).mean(axis=1)
     return int(counts[int(np.argmax(areas))])
 
 
@@ -35,19 +32,17 @@ def fold_areas(
     right: np.ndarray,
     costs: np.ndarray,
     counts: Sequence[int] = CHOICES,
-    rule: AnswerRule = "last",
-    seed: int = 0,
     dealt: np.ndarray | None = None,
 ) -> np.ndarray:
     """(counts, FOLDS) area on each fold, learned on the others.
 
     dealt: (n,) place of each sample in the order in which folds are dealt out; None: as they come.
     """
-    fold = np.random.default_rng(seed).permutation(confidence.shape[1]) % FOLDS
+    fold = np.random.default_rng(0).permutation(confidence.shape[1]) % FOLDS
     fold = fold if dealt is None else fold[dealt]
     areas = np.empty((len(counts), FOLDS))
     for f in range(FOLDS):
         learn, judge, own = confidence[:, fold != f], confidence[:, fold == f], right[:, fold == f]
         for place, bins in enumerate(counts):
-            areas[place, f] = np.trapezoid(routed(learn, judge, own, costs, bins, rule).accuracy, FRACTIONS)
+            areas[place, f] = np.trapezoid(routed(learn, judge, own, costs, bins, "last").accuracy, FRACTIONS)
     return areas

@@ -85,29 +85,22 @@ def write_tasks(
     suggested: Mapping[int, tuple[int, float]],
     run_id: str,
 ) -> bytes:
-    """As above from the standing votes by row. suggested: {row: (class code, suspicion)}."""
-    return in_blocks(_task_lines(dataset, votes, fingerprint, options, suggested, run_id))
+    """As above from the standing votes by row, one task a line. suggested: {row: (class code, suspicion)}."""
+    contents = Contents(dataset)
 
+    def lines() -> Iterator[str]:
+        before = "["
+        for number, (row, said) in enumerate(votes.items(), 1):
+            data = _task_data(dataset, row, options) | {MADE_ON: fingerprint}
+            data |= {HELD[name]: claim for name, claim in claims_unread(contents.of(row)).items()}
+            annotations = [_annotation(vote, dataset) for vote in said]
+            predictions = [_prediction(dataset, *suggested[row], run_id)] if row in suggested else []
+            task = {"id": number, "data": data, "annotations": annotations, "predictions": predictions}
+            yield f"{before}\n{ENCODE(task)}"
+            before = ","
+        yield "]\n" if votes else "[]\n"
 
-def _task_lines(
-    dataset,
-    votes: Mapping[int, Sequence[Decision]],
-    fingerprint: str,
-    options: ExportOptions,
-    suggested: Mapping[int, tuple[int, float]],
-    run_id: str,
-) -> Iterator[str]:
-    """A JSON list, one task a line."""
-    contents, before = Contents(dataset), "["
-    for number, (row, said) in enumerate(votes.items(), 1):
-        data = _task_data(dataset, row, options) | {MADE_ON: fingerprint}
-        data |= {HELD[name]: claim for name, claim in claims_unread(contents.of(row)).items()}
-        annotations = [_annotation(vote, dataset) for vote in said]
-        predictions = [_prediction(dataset, *suggested[row], run_id)] if row in suggested else []
-        task = {"id": number, "data": data, "annotations": annotations, "predictions": predictions}
-        yield f"{before}\n{ENCODE(task)}"
-        before = ","
-    yield "]\n" if votes else "[]\n"
+    return in_blocks(lines())
 
 
 def claims_unread(content: Content) -> dict[str, str]:
