@@ -1,5 +1,8 @@
 """Single samples through the experts' eyes: the pool's own numbers, and neighbours by hand."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +10,12 @@ import pytest
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import draw_folds
+from cleaning.keep import said_confidence
 from cleaning.keep.workspaces import create_workspace
 from cleaning.review import row_opinions
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.suspect.pipeline import run
+from tests.cleaning.review.reviewing import ANN
 from tests.factories import planted_dataset
 
 
@@ -86,3 +91,22 @@ def test_probabilities_of_bare_answers_over_many_classes_add_up_to_one(tmp_path)
     fold = draw_folds(planted.dataset.sample_ids, saved.settings.seed).fold[rows[agreed]]
     expected = (saved.confidence[rows[agreed]] * saved.fold_weights[fold]).sum(axis=1)
     assert len(agreed) and found[agreed].max(axis=1) == pytest.approx(expected, abs=1e-6)
+
+
+def test_cards_do_not_wait_while_what_is_said_of_the_experts_is_fitted(desk, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def fitted(*about):
+        begun.set()
+        assert go_on.wait(20)
+        return lambda rows: np.full((len(rows), 3), 0.5, np.float32)
+
+    monkeypatch.setattr(said_confidence, "said_of_rows", fitted)
+    with ThreadPoolExecutor(2) as people:
+        told = people.submit(desk.facts.said, np.array([0, 1]))
+        assert begun.wait(20)
+        try:
+            assert people.submit(desk.window, ANN, [], 5).result(timeout=10)["cards"]
+        finally:
+            go_on.set()
+        assert told.result(timeout=10).tolist() == [[0.5] * 3] * 2
