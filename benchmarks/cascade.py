@@ -1,6 +1,6 @@
 """What calibrated advantage routing gives on real experts: accuracy against cost, with intervals.
 
-    python -m benchmarks.cascade [FOLDER OF THE REAL DATA] [--repeats 50]
+    python -m benchmarks.cascade [FOLDER OF THE REAL DATA] [--repeats 50] [--write docs/cascade.md]
 
 ImageNet validation, 50,000 samples, eight experts of whom only the predicted class and its confidence are known.
 Everything is learned on one random half and judged on the other. "Accuracy" is agreement with the given labels. Two
@@ -13,12 +13,13 @@ to count finds. FOLDER: ``SECOND_OPINION_DATA``, or ``../shared/data``. Three ex
 import argparse
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.published import publish
 from cleaning.calibrate.calibration import calibrate
 from cleaning.calibrate.logistic import logit, sigmoid
 from cleaning.domain.dataset import ABSTAIN, Dataset
@@ -145,49 +146,50 @@ def points(value: float, low: float, high: float) -> str:
     return f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def print_curves(title: str, curves: CascadeCurves) -> None:
+def curve_lines(title: str, curves: CascadeCurves, about: str = "") -> Iterator[str]:
     summary = curves.summary().assign(shown=lambda t: [points(*row) for row in t[["value", "low", "high"]].to_numpy()])
-    print(f"\n**{title}**\n\n| % agreeing with the given label | area | at 10 % | at 25 % | at 50 % |")
-    print("|---|---|---|---|---|")
+    yield f"**{title}**{about}\n"
+    yield "| % agreeing with the given label | area | at 10 % | at 25 % | at 50 % |\n|---|---|---|---|---|"
     for policy, rows in summary.groupby("policy", sort=False):
-        print(f"| {policy} | {' | '.join(rows['shown'])} |")
+        yield f"| {policy} | {' | '.join(rows['shown'])} |"
     for row in curves.single_points():
-        print(f"| {row.who} | | | | {points(row.accuracy, row.low, row.high)} |")
+        yield f"| {row.who} | | | | {points(row.accuracy, row.low, row.high)} |"
+    yield ""
 
 
-def print_over_confident(images: ImageNet, repeats: int) -> None:
-    print(f"\n**One expert's log-odds x {STRETCH}: % at 50 % routed, and all asked**\n")
-    print("| experts | over-confident | calibrated | uncalibrated | difference | take higher, calibrated | raw |")
-    print("|---|---|---|---|---|---|---|")
+def over_confident_lines(images: ImageNet, repeats: int) -> Iterator[str]:
+    yield f"**One expert's log-odds x {STRETCH}: % at 50 % routed, and all asked** (made over-confident without changing an"
+    yield "answer; only top-1 confidences are known, so their log-odds are multiplied)\n"
+    yield "| experts | over-confident | calibrated | uncalibrated | difference | take higher, calibrated | raw |"
+    yield "|---|---|---|---|---|---|---|"
     for names in (SMALL_TO_LARGE, COMPARABLE):
         for which in (None, 0, 1):
             curves = pair(images, names, repeats, which)
             cells = [points(*interval(curves.at(p, 0.5))) for p in ("calibrated", "uncalibrated")]
             cells.append(points(*curves.difference("calibrated", "uncalibrated", 0.5)))
             cells += [points(*interval(curves.take_higher[kind])) for kind in ("calibrated", "raw")]
-            print(f"| {', '.join(names)} | {'none' if which is None else names[which]} | {' | '.join(cells)} |")
+            yield f"| {', '.join(names)} | {'none' if which is None else names[which]} | {' | '.join(cells)} |"
+    yield ""
 
 
-def print_bins(images: ImageNet, repeats: int) -> None:
+def bins_lines(images: ImageNet, repeats: int) -> Iterator[str]:
     experts = [images.answers(name, cost) for name, cost in zip(SMALL_TO_LARGE, (1.0, 12.0))]
     table = bin_sensitivity(experts, images.labels, repeats=repeats)
-    print(
-        "\n**Number of bins (SimCLR, EfficientNet-B3; last answer stands)**\n\n| bins | area | at 50 % |\n|---|---|---|"
-    )
+    yield f"**Number of bins ({', '.join(SMALL_TO_LARGE)}; last answer stands)**\n"
+    yield "| bins | area | at 50 % |\n|---|---|---|"
     columns = ["bins", "area", "area_low", "area_high", "accuracy", "low", "high"]
     for bins, *measured in table[table["policy"] == "calibrated"][columns].itertuples(index=False, name=None):
-        print(f"| {bins} | {points(*measured[:3])} | {points(*measured[3:])} |")
+        yield f"| {bins or 'by cross-validation'} | {points(*measured[:3])} | {points(*measured[3:])} |"
 
 
-def print_calls(images: ImageNet, wrong: np.ndarray) -> None:
+def call_lines(images: ImageNet, wrong: np.ndarray) -> Iterator[str]:
     by_rule, by_suspicion = cleaning_calls(images, wrong)
-    print(f"\n**{COSTLY} called for cleaning only somewhere, {REVIEW_BUDGET:,} flags**\n")
-    print("| called | calls saved | same flags | finds in the judged half | finds kept |\n|---|---|---|---|---|")
+    yield "| called | calls saved | same flags | finds in the judged half | finds kept |\n|---|---|---|---|---|"
     named = by_suspicion.assign(rule=[f"{100 * s:g} % most suspicious to the others" for s in by_suspicion["share"]])
     for table in (by_rule, named.iloc[1:-1]):
         for row in table.itertuples():
             shares = f"{100 * row.calls_saved:.1f} % | {100 * row.overlap:.1f} %"
-            print(f"| {row.rule} | {shares} | {row.finds:,} | {100 * row.finds_kept:.1f} % |")
+            yield f"| {row.rule} | {shares} | {row.finds:,} | {100 * row.finds_kept:.1f} % |"
 
 
 def known_wrong(data: Path, images: ImageNet) -> np.ndarray:
@@ -200,16 +202,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=DATA)
     parser.add_argument("--repeats", type=int, default=50)
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables between its markers")
     wanted = parser.parse_args(arguments)
     images = read(wanted.data, sorted({*SMALL_TO_LARGE, *COMPARABLE, *CHAIN, *ALWAYS, COSTLY}))
+    lines = list[str]()
     for names in (SMALL_TO_LARGE, COMPARABLE):
-        print_curves(" -> ".join(names), pair(images, names, wanted.repeats))
+        lines += curve_lines(" -> ".join(names), pair(images, names, wanted.repeats))
     chain = [images.answers(name, cost) for name, cost in CHAIN.items()]
     title = " -> ".join(f"{name} (cost {cost:g})" for name, cost in CHAIN.items())
-    print_curves(title, cascade_curves(chain, images.labels, repeats=wanted.repeats))
-    print_over_confident(images, wanted.repeats)
-    print_bins(images, max(10, wanted.repeats // 2))
-    print_calls(images, known_wrong(wanted.data, images))
+    of_chain = cascade_curves(chain, images.labels, repeats=wanted.repeats)
+    lines += curve_lines(title, of_chain, " (here the percentages are of the possible extra cost)")
+    lines += over_confident_lines(images, wanted.repeats)
+    lines += bins_lines(images, max(10, wanted.repeats // 2))
+    parts = {"two": lines, "calls": list(call_lines(images, known_wrong(wanted.data, images)))}
+    for part, told in parts.items():
+        print("\n".join(told), end="\n\n")
+        if wanted.write:
+            publish("\n".join(told), wanted.write, part)
 
 
 if __name__ == "__main__":

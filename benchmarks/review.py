@@ -10,7 +10,6 @@ key's own timestamp to the first task after the frame in which the next card's p
 import argparse
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from cleaning.keep.workspaces import list_workspaces
 
 HOUSE = Path(__file__).resolve().parent.parent
 KEYS_APART = 0.35  # seconds: a quick reviewer
+PATIENCE_AT_END = 20  # seconds
 OPTIONS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 
 WATCH = """
@@ -75,8 +75,12 @@ def served(root: Path, data: Path | None = None, house: Path = HOUSE) -> Iterato
         _wait(f"http://127.0.0.1:{port}/_stcore/health")
         yield f"http://127.0.0.1:{port}", process.pid
     finally:
-        os.kill(process.pid, signal.SIGTERM)
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(PATIENCE_AT_END)
+        except subprocess.TimeoutExpired:  # a page that is still open may hold it
+            process.kill()
+            process.wait()
 
 
 def _wait(address: str) -> None:

@@ -84,7 +84,7 @@ def grid(page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_timeout(2_000)
     cells = page.locator(".cell")
-    for place in (3, 17):
+    for place in (3, min(17, cells.count() - 1)):  # the light picture's reviewer still holds a page of them
         cells.nth(place).click()
     page.keyboard.press("k")
     page.wait_for_timeout(500)

@@ -4,9 +4,10 @@ version, if one is named.
     python -m benchmarks.waits [--against CHECKOUT] [--sizes M,L] [--rounds 1] [--browser /usr/bin/chromium]
 
 The made scores are scored by the command line once. Each page is then opened in Chromium on a server of its own:
-"first" is from the address to the page's figure with nothing more to come, "again" the same in a second tab, "ZIP"
-from the press to the file's last byte. Beside the seconds stand the server's processor seconds, which other people's
-work on the machine changes less, and the most memory it ever held, with the pages of files that it has mapped.
+"first" is from the address to the page's figure, and from there until nothing more is to come, "again" the same in a
+second tab, "ZIP" from the press to the file's last byte. Beside the seconds stand the server's processor seconds, which
+other people's work on the machine changes less, and the most memory it ever held, with the pages of files that it has
+mapped.
 """
 
 import argparse
@@ -106,7 +107,8 @@ def waits(house: Path, root: Path, browser_path: str) -> list[Wait]:
                 for moment in ("first", "again"):
                     page = a_tab(browser)
                     asked = f"{address}/{name}?workspace={workspace_id}"
-                    found.append(waited(f"{name}, {moment}", process, partial(opened, page, asked)))
+                    found.append(waited(f"{name}, {moment}, figure", process, partial(opened, page, asked)))
+                    found.append(waited(f"{name}, {moment}, the rest", process, partial(page.wait_for_function, STILL)))
                     page.close()
         with served(root, house=house) as (address, process):
             page = a_tab(browser)
@@ -126,7 +128,6 @@ def a_tab(browser):
 def opened(page, address: str) -> None:
     page.goto(address)
     page.locator(".js-plotly-plot").first.wait_for()
-    page.wait_for_function(STILL)
 
 
 def taken(page) -> None:

@@ -14,6 +14,20 @@ class WorkspaceError(InputError):
     """A workspace, run or decision log that is not there, not ours, or damaged."""
 
 
+class NothingToClean(WorkspaceError):
+    """A workspace of marked answers: they have no labels that could be wrong."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"The answers of '{name}' are marked already and there are no labels, so there is nothing to clean. "
+            "Calibrate its experts, or let a cascade choose whom to ask."
+        )
+
+    def __reduce__(self):
+        return NothingToClean, (self.name,)
+
+
 class NotWritten(InputError):
     """A file or folder that the system did not let us write: a full disk, no permission, a folder in its place."""
 

@@ -145,7 +145,7 @@ FORMATS = (
         "MMLU-Pro `.json`, OpenCompass predictions `.json`",
         "questions and experts",
         "task/id, as the program gives it",
-        "512 MB a JSON file; multiple choice, or of Inspect nothing but samples without options",
+        "512 MB a JSON file; multiple choice; of lighteval, Inspect and OpenAI evals also questions without options alone",
         (".eval",),
     ),
     Format(
@@ -154,7 +154,12 @@ FORMATS = (
         "column by name or by its values",
         "25 different answers a question, 2,000 characters of each",
     ),
-    Format("HELM run folders", "questions and experts", "scenario/instance", "512 MB a JSON file; multiple choice"),
+    Format(
+        "HELM run folders",
+        "questions and experts",
+        "scenario/instance",
+        "512 MB a JSON file; multiple choice, or nothing but questions without options",
+    ),
     Format(
         "tables with `..._choiceA_probs`",
         "questions and experts",

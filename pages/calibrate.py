@@ -4,7 +4,6 @@ from pages.shared.messages import require_router
 
 require_router()
 
-import pandas as pd
 import streamlit as st
 
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
@@ -12,7 +11,7 @@ from cleaning.errors import InputError
 from cleaning.estimate.answers import IF_RIGHT
 from cleaning.experts.shared_errors import dispensable
 from pages.shared import charts, frame, loaders, state
-from pages.shared.calibrate import calibration_reports, elsewhere, study_charts
+from pages.shared.calibrate import calibration_reports, closer_look, elsewhere, marked_experts, study_charts
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent, share
 from pages.shared.runs import new_run
@@ -23,36 +22,10 @@ COLUMNS = {
     "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
     "accuracy_on_given": share("accuracy on given labels"),
     "accuracy_on_corrected": share("on corrected labels"),
-    "ece_before": st.column_config.NumberColumn("ECE before", format="%.3f"),
-    "ece_after": st.column_config.NumberColumn("after", format="%.3f"),
-    "nll_before": st.column_config.NumberColumn("NLL before", format="%.3f"),
-    "nll_after": st.column_config.NumberColumn("after ", format="%.3f"),
-    "brier_before": st.column_config.NumberColumn("Brier before", format="%.3f"),
-    "brier_after": st.column_config.NumberColumn("after  ", format="%.3f"),
-    "calibration": st.column_config.TextColumn("calibration", width="medium"),
+    **closer_look.ECE,
+    **closer_look.LIKELIHOOD,
 }
 
-
-GROUPS = {
-    "group": st.column_config.TextColumn("group", width="small"),
-    "flagged": st.column_config.CheckboxColumn("stands out"),
-    "count": st.column_config.NumberColumn("samples", format="localized"),
-    "mean_confidence": share("says"),
-    "accuracy": share("is right"),
-    "expected_calibration_error": st.column_config.NumberColumn("ECE", format="%.3f"),
-}
-SHIFT = {
-    "part": st.column_config.TextColumn("part", width="medium"),
-    "count": st.column_config.NumberColumn("samples", format="localized"),
-    "accuracy": share("accuracy"),
-    "fitted_elsewhere": st.column_config.NumberColumn("ECE, learned on the others", format="%.3f"),
-    "fitted_everywhere": st.column_config.NumberColumn("ECE, learned on all", format="%.3f"),
-    "lost": st.column_config.NumberColumn("lost", format="%.3f"),
-    "low": st.column_config.NumberColumn("from", format="%.3f", help="95 % interval of what is lost"),
-    "high": st.column_config.NumberColumn("to", format="%.3f"),
-    "by_chance": st.column_config.NumberColumn("by chance up to", format="%.3f"),
-    "beyond_chance": st.column_config.CheckboxColumn("more than chance"),
-}
 EXPERTS = {
     "expert": st.column_config.TextColumn("expert", width="medium"),
     "weight": st.column_config.ProgressColumn("weight", format="%.2f", min_value=0, max_value=1),
@@ -75,11 +48,17 @@ def page() -> None:
         "How sure each expert says it is, against how often it is right, before and after calibration.",
         "calibration",
     )
+    workspace = loaders.opened_workspace()
+    if workspace.is_marked:
+        marked_experts.marked_experts(workspace)
+        elsewhere.marked_elsewhere(workspace)
+        frame.onward("cascade", "Choose whom to ask")
+        return
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
     st.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
     parts(run, made)
-    elsewhere.elsewhere(loaders.opened_workspace(), run)
+    elsewhere.elsewhere(workspace, run)
     frame.onward("threshold", "Choose how much to review")
 
 
@@ -115,11 +94,7 @@ def one_expert(run, made) -> None:
         parameters(report)
     with right:
         before, after = calibration_reports.curves(run, report, method, bins)
-        parts = [
-            part.assign(moment=moment) for moment, part in (("before", before), ("after", after)) if part is not None
-        ]
-        charts.show_with_data(charts.reliability(before, after), pd.concat(parts), "reliability")
-        st.caption(calibration_reports.counts_in_words(after))
+        closer_look.reliability(before, after)
     fold = st.expander("Figures with intervals, and what the number of bins does", key=CLOSER, on_change="rerun")
     if fold.open:
         with fold:
@@ -174,18 +149,7 @@ def parameters(report) -> None:
 
 def closer(run, report, method: str) -> None:
     table = calibration_reports.measured(run, report, method)
-    small = table[table["measure"].str.startswith(("ECE", "Brier", "NLL"))]
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown("**Before and after, with 95 % bootstrap intervals**")
-        charts.show_with_data(study_charts.before_after(small), table, "before_after")
-    with right:
-        st.markdown("**ECE by number of bins**")
-        effect = calibration_reports.bins_effect(run, report, method)
-        charts.show_with_data(study_charts.bins_effect(effect), effect, "bins_effect")
-        st.caption(
-            "Bars are 95 % intervals. “By chance”: what a perfectly calibrated expert stays under 95 times in 100."
-        )
+    closer_look.measures_and_bins(table, calibration_reports.bins_effect(run, report, method))
 
 
 @st.fragment
@@ -225,30 +189,10 @@ def groups_and_shift(run, made) -> None:
     report = made[left.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="groups_expert")]
     column = right.selectbox("Split by", list(columns), key="groups_column")
     found, parts = calibration_reports.groups(run, report, column)
-    standing_out = int(found["flagged"].sum())
-    st.markdown(
-        f"**{standing_out} of {len(found)} groups stand out**: after calibration the expert is surer, or less sure, "
-        "than it is right there, by at least 2 points and more than chance."
-    )
-    figure, table = st.columns(2, gap="medium")
-    with figure:
-        charts.show_with_data(study_charts.groups(found), found, "calibration_by_group")
-    table.dataframe(
-        in_percent(found.head(1_000), GROUPS),
-        column_order=list(GROUPS),
-        column_config=GROUPS,
-        hide_index=True,
-        width="stretch",
-    )
+    closer_look.groups(found)
     if column == "given label":
         st.caption("Grouped by the given label, errors among the labels themselves look like over-confidence.")
-    st.markdown("**Shift check**: calibration learned on all other parts, judged on each")
-    parts = in_percent(parts.head(1_000), SHIFT)
-    st.dataframe(parts, column_order=list(SHIFT), column_config=SHIFT, hide_index=True, width="stretch")
-    st.caption(
-        "“By chance”: what parts of the same sizes lose that are drawn at random. A part that loses more is one to which "
-        "calibration does not carry over. The last line is a random half, for comparison."
-    )
+    closer_look.shift(parts)
 
 
 @st.fragment

@@ -4,46 +4,22 @@ from pages.shared.messages import require_router
 
 require_router()
 
+from functools import partial
+
 import streamlit as st
 
 from cleaning.errors import InputError
 from cleaning.experts.cascade import OperatingPoint, best_under_cost, cheapest_within, operating_point, starting_costs
 from cleaning.review.team.permissions import EXPORT
 from pages.shared import allowed, charts, frame, glossary, loaders, state
-from pages.shared.calibrate import calibration_reports
 from pages.shared.cascade import cascade_charts, cascade_scene
+from pages.shared.cascade.askable import Askable, askable_of_marks, askable_of_run
 from pages.shared.cascade.cascade_scene import CascadeScene
+from pages.shared.cascade.cascade_tables import BINS, CALLS, WAYS
 from pages.shared.messages import guarded, plain
-from pages.shared.percentages import in_percent, share
+from pages.shared.percentages import in_percent
 
 SLIDER = "cascade_fraction"
-CALLS = {
-    "rule": st.column_config.TextColumn("called", width="large"),
-    "calls": st.column_config.NumberColumn("calls", format="localized"),
-    "calls_saved": share("calls saved"),
-    "overlap": share("flags that stay"),
-    "finds": st.column_config.NumberColumn("finds known", format="localized"),
-    "finds_kept": share("finds kept"),
-}
-BINS = {
-    "bins": st.column_config.TextColumn("bins"),
-    "policy": st.column_config.TextColumn("routing", width="medium"),
-    "chosen": share("chosen in"),
-    "area": share("area under the curve"),
-    "area_low": share("area from"),
-    "area_high": share("area to"),
-    "accuracy": share("accuracy here"),
-    "low": share("from"),
-    "high": share("to"),
-}
-WAYS = {
-    "policy": st.column_config.TextColumn("way to ask", width="medium"),
-    "accuracy": share("accuracy here"),
-    "low": share("from"),
-    "high": share("to"),
-    "area": share("area under the curve"),
-    "latency": st.column_config.NumberColumn("expected latency, ms", format="%.3g"),
-}
 
 
 @guarded
@@ -53,26 +29,37 @@ def page() -> None:
         "Ask a cheap expert first and a costly one only where it pays. Learned on one half of the samples, judged on "
         "the other, twenty times.",
     )
-    workspace, run = loaders.opened_workspace(), loaders.opened_run()
-    reports = calibration_reports.reports(run)
-    if len(reports) < 2:
-        raise InputError("A cascade needs at least two experts; this run has one. Load another on the Load page.")
-    names, costs, bins = chosen(reports)
-    scene = cascade_scene.scene_of(workspace, run, names, costs, bins, latencies(names))
-    choose_point(scene)
-    st.caption(plain(scene.labels.sentence(), 600))
-    bins_matter(scene)
+    workspace = loaders.opened_workspace()
+    if workspace.is_marked:
+        routed(askable_of_marks(workspace))
+        return
+    run = loaders.opened_run()
+    names = routed(askable_of_run(workspace, run))
     for_cleaning(workspace, run, names[-1])
 
 
-def chosen(reports) -> tuple[list[str], list[float], int | None]:
+def routed(askable: Askable) -> list[str]:
+    """The cascade of the experts that are chosen, by their names, and what it gives."""
+    if len(askable.experts) < 2:
+        raise InputError("A cascade needs at least two experts; there is one here. Load another on the Load page.")
+    names, costs, bins = chosen(askable)
+    waits, place = latencies(names), st.empty()
+    scene = cascade_scene.scene_of(askable, names, costs, bins, waits, partial(cascade_charts.show_first_look, place))
+    place.empty()
+    choose_point(scene)
+    st.caption(plain(askable.sentence, 600))
+    bins_matter(scene)
+    return names
+
+
+def chosen(askable: Askable) -> tuple[list[str], list[float], int | None]:
     """Experts in order, their costs, and the number of bins; None: by cross-validation."""
-    by_name = {r.expert.name: r.expert for r in reports}
-    left, right = st.columns([4, 1], gap="large", vertical_alignment="bottom")
+    by_name = askable.by_name()
+    left, right = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
     names = left.multiselect(
         "Experts, in the order they are asked",
         list(by_name),
-        default=cascade_scene.order_of_start(reports),
+        default=cascade_scene.order_of_start(askable.experts),
         format_func=lambda n: n + (" (simulated)" if by_name[n].simulated else ""),
         key="cascade_experts",
         help="Two or more. Each is asked only about what those before it pass on.",
@@ -86,7 +73,7 @@ def chosen(reports) -> tuple[list[str], list[float], int | None]:
     )
     if len(names) < 2:
         raise InputError("Choose at least two experts, the cheapest first.")
-    experts = [by_name[n] for n in names]
+    experts = [by_name[n].expert for n in names]
     costs = []
     columns = st.columns(max(4, len(names)))
     for place, (expert, start) in enumerate(zip(experts, starting_costs(experts))):

@@ -33,9 +33,10 @@ def page() -> None:
 
 @guarded
 def open_workspace(workspace_id: str, page: str) -> None:
-    loaders.workspace(workspace_id)
+    opened = loaders.workspace(workspace_id)
     state.update(workspace_id=workspace_id, run_id="")
-    loaders.opened_run()
+    if not opened.is_marked:
+        loaders.opened_run()
     st.switch_page(f"pages/{page}.py", query_params=state.url())
 
 

@@ -34,7 +34,8 @@ class Stated:
 
 @dataclass(frozen=True)
 class ExpertReport:
-    """One expert: its answers (N,), which are right (N,) bool against the given labels, before and after.
+    """One expert: its answers (N,), which are right (N,) bool against the given labels (of marked answers the verifier's
+    score, 0..1), before and after.
 
     before is None for hard answers. as_ranked: the same by the calibration that the pool weighs it by, where what is said
     of it is another one.
@@ -99,14 +100,17 @@ def as_said(report: ExpertReport, said: Calibration, folds: Folds) -> ExpertRepo
     """The report with what is said of the expert by another calibration, where ``said`` is one."""
     if not said.maps or said.method == report.calibration.method or report.before is None:
         return report
-    stated = mapped(said.maps, np.nan_to_num(report.before.confidence, nan=0.5), folds.fold)
-    stated = np.where(report.answered, stated, np.nan)
-    after = Stated(stated.astype(np.float32))
-    of_label, squared = report.after.label_probability, report.after.squared_sum
+    stated, answered = report.before.confidence, report.answered
+    ranked, of_label, squared = [report.after.confidence], report.after.label_probability, report.after.squared_sum
     if of_label is not None and squared is not None:
-        parts = np.stack([report.after.confidence, of_label, squared])
-        after = Stated(*_settled(parts, stated, report.right).astype(np.float32))
-    return replace(report, calibration=said, after=after, as_ranked=report)
+        ranked += [of_label, squared]
+    after = np.empty((len(ranked), len(stated)), np.float32)
+    for rows in _chunks(len(stated), 1):
+        told = mapped(said.maps, np.nan_to_num(stated[rows], nan=0.5), folds.fold[rows])
+        told = np.where(answered[rows], told, np.nan)
+        parts = np.stack([part[rows] for part in ranked])
+        after[:, rows] = told if len(parts) == 1 else _settled(parts, told, report.right[rows])
+    return replace(report, calibration=said, after=Stated(*after), as_ranked=report)
 
 
 def expert_reports(

@@ -6,7 +6,6 @@ carries over is what ``judged_elsewhere`` tells.
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ import pandas as pd
 
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibration import Calibration, calibrate
+from cleaning.calibrate.calibrators import METHODS, Calibrator
 from cleaning.calibrate.measures.measures import calibration_error_with_interval
 from cleaning.calibrate.report import report_expert
 from cleaning.domain.dataset import Dataset
@@ -26,19 +26,34 @@ from cleaning.version import __version__
 
 KIND, FORMAT = "second-opinion calibration", 1
 LARGEST_FILE = 1_000_000  # bytes
-METHOD_OF_KIND = {"full": "temperature", "top1": "platt", "votes": "shrunk accuracy", "scored": "platt"}
-PARAMETERS = {"temperature": ("T",), "platt": ("slope", "intercept"), "shrunk accuracy": ("c",)}
+METHODS_OF_KIND = {"full": ("temperature",), "top1": ("platt",), "votes": ("shrunk accuracy",), "scored": METHODS}
+PARAMETERS = {
+    "temperature": ("T",),
+    "platt": ("slope", "intercept"),
+    "shrunk accuracy": ("c",),
+    "none": (),
+    "beta": ("a", "b", "c"),
+    "histogram": ("edges", "values"),
+    "isotonic": ("x", "y"),
+}
+CURVES = {"histogram": 1, "isotonic": 0}  # how many more values they have than places
 NOT_STATED = metrics.Measure(float("nan"), float("nan"), float("nan"))  # of hard answers, before calibration
 
 
 @dataclass(frozen=True)
 class SavedMap:
-    """One expert's map. kind: of its scores. parameters: in the order of PARAMETERS[method]."""
+    """One expert's map. kind: of its scores. parameters: in the order of PARAMETERS[method]; numbers, or a curve's
+    knots."""
 
     name: str
     kind: str
     method: str
-    parameters: tuple[float, ...]
+    parameters: tuple[float | tuple[float, ...], ...]
+
+    def calibrator(self) -> Calibrator:
+        """As a map of stated confidences, for a method of METHODS."""
+        told = zip(PARAMETERS[self.method], self.parameters)
+        return Calibrator(self.method, {n: list(v) if isinstance(v, tuple) else v for n, v in told})
 
     def here(self) -> Calibration:
         """As a calibration of the same expert on other samples."""
@@ -92,6 +107,12 @@ def saved_calibration(name: str, samples: int, fitted: Sequence[tuple[str, Calib
     return SavedCalibration(maps, name, samples)
 
 
+def saved_map(name: str, kind: str, fitted: Calibrator) -> SavedMap:
+    """A map of stated confidences to keep."""
+    told = (fitted.parameters[parameter] for parameter in PARAMETERS[fitted.method])
+    return SavedMap(name, kind, fitted.method, tuple(tuple(v) if isinstance(v, list) else float(v) for v in told))
+
+
 def calibration_json(saved: SavedCalibration) -> str:
     """As JSON text; reading it back gives every parameter to the last bit."""
     experts = [
@@ -137,13 +158,29 @@ def parsed_calibration(data: bytes, name: str) -> SavedCalibration:
 
 def _map_of(told: Mapping) -> SavedMap:
     kind, method = told["kind"], told["method"]
-    if METHOD_OF_KIND[kind] != method:
+    if method not in METHODS_OF_KIND[kind]:
         raise ValueError(method)
-    values = tuple(float(told["parameters"][name]) for name in PARAMETERS[method])
-    ends = {"temperature": values[0] > 0, "platt": True, "shrunk accuracy": 0 < values[0] < 1}
-    if not (all(map(math.isfinite, values)) and ends[method]):
+    values = tuple(_number_or_knots(told["parameters"][name]) for name in PARAMETERS[method])
+    if not _is_map(method, values):
         raise ValueError(values)
     return SavedMap(str(told["name"]), kind, method, values)
+
+
+def _number_or_knots(told: object) -> float | tuple[float, ...]:
+    return tuple(map(float, told)) if isinstance(told, list) else float(told)  # type: ignore[arg-type]
+
+
+def _is_map(method: str, values: tuple) -> bool:
+    """Whether these parameters make a map into 0..1."""
+    numbers = np.hstack([np.empty(0), *values])
+    if not np.isfinite(numbers).all() or (method in CURVES) != any(isinstance(v, tuple) for v in values):
+        return False
+    if method in CURVES:
+        x, y = (np.array(v) for v in values)
+        fits = 0 < len(y) == len(x) + CURVES[method]
+        return fits and bool((np.diff(x) > 0).all() and (y >= 0).all() and (y <= 1).all())
+    ends = {"temperature": numbers[:1] > 0, "shrunk accuracy": (numbers > 0) & (numbers < 1), "beta": numbers[:2] >= 0}
+    return bool(np.all(ends.get(method, True)))
 
 
 def judged_elsewhere(

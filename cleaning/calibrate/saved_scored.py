@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from cleaning.calibrate.logistic import platt
-from cleaning.calibrate.saved import SavedCalibration, carried, saved_calibration
+from cleaning.calibrate.saved import SavedCalibration, carried, saved_map
 from cleaning.calibrate.scored_report import fitted_on_all, scored_confidence
 from cleaning.domain.folds import draw_folds
 from cleaning.domain.scored import ScoredAnswers
@@ -12,8 +11,9 @@ from cleaning.errors import InputError, first_five
 
 
 def saved_of_scored(read: ScoredAnswers) -> SavedCalibration:
-    """Platt scaling of every expert, fitted on all its answers."""
-    return saved_calibration(read.name, len(read.sample_ids), [("scored", fitted_on_all(e)) for e in read.experts])
+    """Every expert's map by its method, fitted on all its answers."""
+    maps = {expert.name: saved_map(expert.name, "scored", fitted_on_all(expert)) for expert in read.experts}
+    return SavedCalibration(maps, read.name, len(read.sample_ids))
 
 
 def scored_elsewhere(read: ScoredAnswers, saved: SavedCalibration, seed: int = 0) -> pd.DataFrame:
@@ -25,9 +25,9 @@ def scored_elsewhere(read: ScoredAnswers, saved: SavedCalibration, seed: int = 0
             raise InputError(
                 f"The calibration knows no scored answers of '{expert.name}'; it knows {first_five(saved.maps)}."
             )
-        across = platt(np.nan_to_num(expert.confidence, nan=0.5), *kept.parameters)
-        across = np.where(expert.answered, across, np.nan)
+        across = kept.calibrator()(np.where(expert.answered, expert.confidence, np.nan))
         told = carried(expert.confidence, scored_confidence(expert, fold), across, np.nan_to_num(expert.score))
-        about = {"expert": expert.name, "calibration": kept.here().described(), "answered": int(expert.answered.sum())}
-        rows.append(about | {"mean_score": float(expert.score[expert.answered].mean())} | told)
+        about: dict[str, object] = {"expert": expert.name, "calibration": kept.calibrator().described()}
+        about |= {"answered": int(expert.answered.sum()), "mean_score": float(expert.score[expert.answered].mean())}
+        rows.append(about | told)
     return pd.DataFrame(rows)

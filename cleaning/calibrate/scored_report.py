@@ -6,25 +6,45 @@ import numpy as np
 import pandas as pd
 
 from cleaning.calibrate import measures as metrics
-from cleaning.calibrate.calibration import Calibration
-from cleaning.calibrate.calibrators import Fit, cross_fitted, fit_platt
-from cleaning.domain.folds import draw_folds
+from cleaning.calibrate.calibrators import Calibrator, calibrator, cross_fitted, fit_calibrator
+from cleaning.calibrate.report import ExpertReport, Stated
+from cleaning.calibrate.stated_maps import as_calibration
+from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.experts import Top1Expert
+from cleaning.domain.folds import FOLD_COUNT, draw_folds
 from cleaning.domain.scored import ScoredAnswers, ScoredExpert
 
 
-def scored_confidence(expert: ScoredExpert, fold: np.ndarray, fit: Fit = fit_platt) -> np.ndarray:
-    """(N,) calibrated confidence, each fold's by a map fitted on the others; NaN where it gave no answer."""
-    calibrated, known = np.full(len(expert.score), np.nan), expert.answered
+def scored_confidence(expert: ScoredExpert, fold: np.ndarray) -> np.ndarray:
+    """(N,) confidence calibrated by the expert's method, each fold's by a map fitted on the others; NaN where it gave no
+    answer."""
+    calibrated, known, fit = np.full(len(expert.score), np.nan), expert.answered, calibrator(expert.method)
     calibrated[known] = cross_fitted(fit, expert.confidence[known], expert.score[known], fold[known])
     return calibrated
 
 
-def fitted_on_all(expert: ScoredExpert) -> Calibration:
-    """Platt scaling fitted on all of an expert's answers."""
+def fitted_on_all(expert: ScoredExpert) -> Calibrator:
+    """The map by the expert's method, fitted on all of its answers."""
     known = expert.answered
-    told = fit_platt(expert.confidence[known], expert.score[known]).parameters
-    values = np.array([told["slope"], told["intercept"]], float)
-    return Calibration(expert.name, "platt", ("slope", "intercept"), values, values[None])
+    return fit_calibrator(expert.method, expert.confidence[known], expert.score[known])
+
+
+def scored_report(expert: ScoredExpert, fold: np.ndarray) -> ExpertReport:
+    """An expert before and after, as ``cleaning.calibrate.report`` gives it; ``right`` (N,) is the verifier's score.
+
+    fold: (N,) of ``draw_folds``.
+    """
+    known = expert.answered
+    sure, score, fit = expert.confidence[known], expert.score[known], calibrator(expert.method)
+    maps = [fit(sure[fold[known] != f], score[fold[known] != f]) for f in range(FOLD_COUNT)]
+    calibration = as_calibration(expert.name, fitted_on_all(expert), tuple(maps), ())
+    said = np.full(len(fold), np.nan)
+    for f, one in enumerate(maps):
+        said[known & (fold == f)] = one(expert.confidence[known & (fold == f)])
+    predicted = np.where(known, 0, ABSTAIN).astype(np.int32)
+    answering = Top1Expert(expert.name, predicted, expert.confidence.astype(np.float32), cost=expert.cost)
+    right = np.where(known, expert.score, 0.0)
+    return ExpertReport(answering, calibration, predicted, right, Stated(expert.confidence), Stated(said))
 
 
 def scored_table(read: ScoredAnswers, experts: Sequence[ScoredExpert] | None = None, seed: int = 0) -> pd.DataFrame:

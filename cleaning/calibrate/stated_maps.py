@@ -38,7 +38,7 @@ def calibrate_by(method: str, own: Calibration, expert: Expert, given_labels: np
     base: tuple[float, ...] = ()
     if isinstance(expert, FullExpert):
         base = (1.0,) * FOLD_COUNT if method == "none" else tuple(own.by_fold[:, 0].tolist())
-    return _told(expert.name, fit_calibrator(method, stated, right), maps, base)
+    return as_calibration(expert.name, fit_calibrator(method, stated, right), maps, base)
 
 
 def recommended(own: str, stated: np.ndarray, right: np.ndarray, fold: np.ndarray, by_own: np.ndarray) -> str:
@@ -52,8 +52,11 @@ def recommended(own: str, stated: np.ndarray, right: np.ndarray, fold: np.ndarra
     return str(table["method"][table["recommended"]].iloc[0]) if better else own
 
 
-def _told(name: str, overall: Calibrator, maps: tuple[Calibrator, ...], base: tuple[float, ...]) -> Calibration:
-    """Maps of few numbers tell them as parameters; a curve of many knots tells none."""
+def as_calibration(
+    name: str, overall: Calibrator, maps: tuple[Calibrator, ...], base: tuple[float, ...]
+) -> Calibration:
+    """One map fitted on all and one a fold (``maps``, FOLD_COUNT) as a calibration; base: as there. Maps of few numbers
+    tell them as parameters; a curve of many knots tells none."""
     numbers = [{k: v for k, v in m.parameters.items() if not isinstance(v, list)} for m in (overall, *maps)]
     names = tuple(numbers[0])
     values = [[told[name] for name in names] for told in numbers]

@@ -11,7 +11,8 @@ EXAMPLES = """examples:
   python -m cleaning apply patch.jsonl my_dataset --out my_dataset_corrected
   python -m cleaning apply patch.jsonl labels.csv --settle unanimous --out labels_corrected.csv
 Beside the corrected table a receipt (.applied.json) is written, with which `revert` gives back every byte.
-Of free answers the references are corrected in words, without a receipt: the original stays where it is.
+Of free answers the references are corrected in words, in a table or in the logs of a harness or of Inspect (a file
+or a folder).
 Rows are never removed: samples that the policy drops keep their given label and are named in the mask."""
 
 
@@ -42,7 +43,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _apply(opened: Opened) -> Edited:
     from cleaning.errors import counted
-    from cleaning.export.patch.label_table import RECEIPT_ENDING, applied
+    from cleaning.export.patch.label_table import applied
+    from cleaning.export.patch.receipts import RECEIPT_ENDING
 
     patch, table = opened.patch, opened.table
     data, receipt, change, left_out = applied(patch, table, opened.policy)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaning.command_line.shared.source import Progress, add_source_arguments
-from cleaning.command_line.shared.study_source import read_study
+from cleaning.command_line.shared.study_source import Study, read_study
 from cleaning.errors import InputError
 
 if TYPE_CHECKING:
@@ -92,17 +92,20 @@ def _read(arguments: argparse.Namespace):
     study = read_study(arguments, free_answers=True)
     if value:
         dataset, experts = part_of(study.dataset, study.experts, column, value)
-        study = replace(study, dataset=dataset, experts=experts)
+        study = replace(study, dataset=dataset, experts=experts, workspace=None)
     return study, free_answers(study.dataset, study.experts)
 
 
 def reports_of(reading, seed: int) -> list:
-    """An ExpertReport for each expert of a reading, by what is said of it, with progress on stderr."""
+    """An ExpertReport for each expert of a reading, by what is said of it, with progress on stderr. Of a workspace's
+    latest run it is what its pages say, chosen or recommended; else what is recommended."""
     from cleaning.calibrate.chosen_way import calibrate_as
     from cleaning.calibrate.report import as_said, expert_reports
     from cleaning.domain.folds import draw_folds
     from cleaning.domain.settings import RECOMMENDED
 
+    if isinstance(reading, Study) and reading.workspace is not None and reading.in_force is not None:
+        return _reports_of_run(reading, reading.workspace, reading.in_force)
     progress, given = Progress(), reading.dataset.given_labels
     reports, folds = (
         expert_reports(reading.dataset, reading.experts, seed, progress),
@@ -111,3 +114,15 @@ def reports_of(reading, seed: int) -> list:
     said = [as_said(r, calibrate_as(RECOMMENDED, r.expert, given, folds), folds) for r in reports]
     progress.done()
     return said
+
+
+def _reports_of_run(study: Study, workspace, now) -> list:
+    from cleaning.keep.said_confidence import SaidConfidence
+
+    said = SaidConfidence.of(workspace, now.run, now.chosen.calibration_methods)
+    progress, names, found = Progress(), [e.name for e in study.experts], dict[str, object]()
+    for report in said.reports(study.dataset, names):
+        found[report.expert.name] = report
+        progress(f"calibrating {report.expert.name}", len(found) / len(names))
+    progress.done()
+    return [found[name] for name in names]

@@ -142,7 +142,8 @@ def _asked_experts(names: list[str], arguments):
     if scored is not None:
         experts = scored.chosen(names)
         answers = [answers_scored(e, c) for e, c in zip(experts, _costs(experts, names, arguments))]
-        return _with_latencies(answers, arguments), no_labels(scored), SENTENCE, calibrations_named({}, names)
+        maps = calibrations_named({e.name: e.method for e in experts}, names)
+        return _with_latencies(answers, arguments), no_labels(scored), SENTENCE, maps
     study = read_study(arguments, free_answers=True)
     answers, labels, methods = _answers(study, names, arguments)
     maps = calibrations_named(methods, names)
@@ -172,7 +173,7 @@ def _costs(experts, names: list[str], arguments) -> list[float]:
 def _answers(study, names: list[str], arguments):
     """Answers of the chosen experts on the samples that count, the labels of those, and by what each is said to be
     sure."""
-    from types import SimpleNamespace
+    from dataclasses import replace
 
     from cleaning.command_line.calibrate import reports_of
     from cleaning.experts.cascade import answers_of
@@ -181,7 +182,7 @@ def _answers(study, names: list[str], arguments):
     costs = _costs(experts, names, arguments)
     if len(set(names)) < len(names):
         raise InputError("A cascade cannot ask the same expert twice. Choose different experts.")
-    reports = reports_of(SimpleNamespace(dataset=study.dataset, experts=experts), arguments.seed)
+    reports = reports_of(replace(study, experts=experts), arguments.seed)
     counted = study.labels.counted
     answers = [answers_of(r, c, counted) for r, c in zip(reports, costs)]
     return answers, study.labels.codes[counted], {r.expert.name: r.calibration.method for r in reports}

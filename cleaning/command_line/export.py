@@ -39,12 +39,14 @@ def add_to(commands) -> None:
         "--out", type=Path, required=True, metavar="FILE", help="where to; a folder for hugging_face and lm_eval_task"
     )
     parser.add_argument("--as", dest="kind", metavar="KIND", help="what to write (default: by the ending of FILE)")
-    parser.add_argument("--show-given", action="store_true", help="Label Studio: show annotators the given label")
+    parser.add_argument(
+        "--show-given", action="store_true", help="Label Studio, Argilla: show annotators the given label"
+    )
     parser.add_argument(
         "--image-prefix",
         default="",
         metavar="ADDRESS",
-        help="Label Studio: put before pictures' paths, where it finds them",
+        help="Label Studio, Argilla, FiftyOne: put before pictures' paths, where it finds them",
     )
     parser.add_argument("--with-pictures", action="store_true", help="Hugging Face: put the pictures themselves in")
     parser.add_argument("--list", action=_List, nargs=0, help="list the kinds and stop")

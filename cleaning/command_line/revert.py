@@ -4,7 +4,8 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, rewrite
+from cleaning.command_line.shared.label_files import Edited, Opened, add_table_arguments, read_whole, rewrite
+from cleaning.command_line.shared.reference_files import give_back_references
 from cleaning.command_line.shared.review_source import add_policy_arguments
 
 EXAMPLES = """examples:
@@ -28,12 +29,21 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    print(rewrite(arguments, partial(_revert, arguments)))
+    from cleaning.command_line.shared.review_source import policy_of
+    from cleaning.export.patch.patch import read_patch
+    from cleaning.export.patch.patched_references import is_of_references
+
+    patch = read_patch(read_whole(arguments.patch, "patch"))
+    if is_of_references(patch):
+        print(give_back_references(arguments, patch, policy_of(arguments, patch.header["policy"])))
+    else:
+        print(rewrite(arguments, partial(_revert, arguments)))
 
 
 def _revert(arguments: argparse.Namespace, opened: Opened) -> Edited:
     from cleaning.errors import counted
-    from cleaning.export.patch.label_table import RECEIPT_ENDING, reverted
+    from cleaning.export.patch.label_table import reverted
+    from cleaning.export.patch.receipts import RECEIPT_ENDING
 
     receipt = _receipt(arguments, opened.source)
     data, change = reverted(opened.patch, opened.table, opened.policy, receipt)
@@ -43,8 +53,7 @@ def _revert(arguments: argparse.Namespace, opened: Opened) -> Edited:
 
 
 def _receipt(arguments: argparse.Namespace, source: Path) -> dict | None:
-    from cleaning.command_line.shared.label_files import read_whole
-    from cleaning.export.patch.label_table import RECEIPT_ENDING, read_receipt
+    from cleaning.export.patch.receipts import RECEIPT_ENDING, read_receipt
 
     beside = source.with_name(source.name + RECEIPT_ENDING)
     if arguments.no_receipt or (arguments.receipt is None and not beside.exists()):

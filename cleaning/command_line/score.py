@@ -44,9 +44,18 @@ def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
     """The rule and what is flagged."""
     rule = parser.add_argument_group("rule")
     rule.add_argument("--rule", choices=("default", "paper"), default="default")
-    rule.add_argument("--agree", type=int, metavar="K", help="paper's rule: experts that must agree (default: most)")
     rule.add_argument(
-        "--min-confidence", type=float, default=0.5, metavar="TAU", help="paper's rule: least calibrated confidence"
+        "--agree",
+        type=int,
+        metavar="K",
+        help="paper's rule: experts that must agree (default: as a workspace's reviewed random cards choose with TAU by "
+        "cross-validation, else most)",
+    )
+    rule.add_argument(
+        "--min-confidence",
+        type=float,
+        metavar="TAU",
+        help="paper's rule: least calibrated confidence (default: so, or 0.5)",
     )
     rule.add_argument("--budget", type=int, metavar="B", help="flag the B most suspicious samples")
     rule.add_argument("--threshold", type=float, metavar="S", help="flag suspicion >= S (default 0.5)")
@@ -65,12 +74,13 @@ def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
 def settings_of(arguments: argparse.Namespace):
     from cleaning.domain.settings import Settings
 
+    told = arguments.min_confidence
     return Settings(
         rule=arguments.rule,
         threshold=arguments.threshold,
         budget=arguments.budget,
         agree=arguments.agree,
-        min_confidence=arguments.min_confidence,
+        min_confidence=Settings.min_confidence if told is None else told,
         seed=arguments.seed,
         group_column=arguments.group_by,
         calibrations=tuple(_named(one) for one in arguments.calibration if not _is_file(one)),
@@ -88,6 +98,7 @@ def _named(told: str) -> tuple[str, str]:
 def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_output
     from cleaning.command_line.shared.ranked_list import write_ranked
+    from cleaning.command_line.shared.rule_by_cards import rule_by_cards
     from cleaning.errors import NotFinite
     from cleaning.suspect import pipeline
 
@@ -97,6 +108,9 @@ def run(arguments: argparse.Namespace) -> None:
     reading = read_checked(arguments)
     progress = Progress()
     workspace = workspace_for(arguments.workspaces, reading) if arguments.workspaces else None
+    if workspace and settings.rule == "paper" and arguments.agree is None and arguments.min_confidence is None:
+        settings, chosen = rule_by_cards(settings, workspace, reading.experts)
+        print(chosen, end="\n" if chosen else "")
     store = workspace.opinion_store() if workspace else None
     try:
         with _client(arguments) as client:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -127,6 +128,14 @@ class Dataset:
     def image_names(self) -> pd.api.extensions.ExtensionArray | None:
         """(N,) the column ``image`` of ``samples``, to read single rows of; None where there is none."""
         return self.samples["image"].array if "image" in self.samples else None
+
+    def showing(self, samples: Callable[[], pd.DataFrame]) -> Dataset:
+        """The same with other columns to show, made when they are first asked for; nothing is checked anew."""
+        other = copy(self)
+        for made_of_them in ("image_names", "_fingerprint"):
+            vars(other).pop(made_of_them, None)
+        vars(other)["samples"] = samples
+        return other
 
     def fingerprint(self) -> str:
         """16 hex digits that change whenever an id, a given label, a class name, a group or a question's text does."""

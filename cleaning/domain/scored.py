@@ -4,7 +4,9 @@ The verifier may be an exact match, the share of tests passed or a judge; its sc
 given label would. Symbols: N samples.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,17 +15,21 @@ from cleaning.domain.dataset import ABSTAIN, Dataset, labels_are_references
 from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, chosen_by_name
 from cleaning.errors import InputError, counted, first_five, one_of
 
+MARKED = "marked"  # the kind of a workspace that holds such answers
+
 
 @dataclass(frozen=True)
 class ScoredExpert:
     """One expert's answers. confidence: (N,) 0..1, NaN where it gave no answer. score: (N,) 0..1, NaN likewise.
-    answers: (N,) texts, empty where there is none, or None where only the marks are known. cost: of one answer."""
+    answers: (N,) texts, empty where there is none, or None where only the marks are known. cost: of one answer. method:
+    by which its confidence is calibrated, of ``cleaning.calibrate.calibrators.METHODS``."""
 
     name: str
     confidence: np.ndarray
     score: np.ndarray
     answers: np.ndarray | None = None
     cost: float | None = None
+    method: str = "platt"
 
     @property
     def answered(self) -> np.ndarray:
@@ -66,6 +72,21 @@ class ScoredAnswers:
             experts=experts,
             parts=self.parts[inside],
         )
+
+    def calibrated_by(self, methods: Mapping[str, str]) -> "ScoredAnswers":
+        """The same answers, calibrated by other methods where some are named for an expert."""
+        experts = tuple(replace(e, method=methods.get(e.name, e.method)) for e in self.experts)
+        return replace(self, experts=experts)
+
+    def fingerprint(self) -> str:
+        """16 hex digits that change whenever an id, a part, or an expert's name, confidence, score or answer does."""
+        parts = [] if self.parts is None else list(map(str, self.parts))
+        told = [MARKED, list(map(str, self.sample_ids)), parts, [(e.name, e.answers is None) for e in self.experts]]
+        digest = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode())
+        for expert in self.experts:
+            digest.update(np.stack([expert.confidence, expert.score]).astype("<f8").tobytes())
+            digest.update(json.dumps([] if expert.answers is None else list(map(str, expert.answers))).encode())
+        return digest.hexdigest()[:16]
 
     def chosen(self, names: list[str]) -> list[ScoredExpert]:
         """Experts by name, in this order; InputError naming those there are."""

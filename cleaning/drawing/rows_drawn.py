@@ -12,6 +12,7 @@ from cleaning.drawing.svg_text import Drawing
 
 LONGEST_NAME = 34
 ROW, FOOT = 15.0, 44.0
+BESIDE = 26.0  # a mark and the room around it, for each name at the top
 TITLED, UNTITLED = 44.0, 26.0  # room at the top
 DEEPEST = 0.6  # of a cell's tint, so that text on it can be read in light and dark
 
@@ -32,7 +33,8 @@ class PointSeries:
 def rows_of_points(title: str, names: Sequence[str], series: Sequence[PointSeries], axis: Axis) -> Drawing:
     """Every series on every row, one below the other, told by the line at the top."""
     left, head = 16 + LETTER * min(max(map(len, names), default=0), LONGEST_NAME), TITLED if title else UNTITLED
-    width = max(640.0, left + 360)
+    legend = sum(BESIDE + LETTER * len(one.name) for one in series)
+    width = max(640.0, left + 360, legend + 8)
     lines = [s for s in series if s.mark != "tick"]
     each = ROW * max(len(lines), 1) + 10
     bottom = head + each * len(names)
@@ -40,7 +42,7 @@ def rows_of_points(title: str, names: Sequence[str], series: Sequence[PointSerie
     def across(values: np.ndarray) -> np.ndarray:
         return left + axis.share(values) * (width - left - 24)
 
-    shapes = [*_legend(title, series, left, head), *_grid(axis, across, left, width, head, bottom)]
+    shapes = [*_legend(title, series, min(left, width - legend), head), *_grid(axis, across, left, width, head, bottom)]
     for row, name in enumerate(names):
         top = head + each * row
         shapes.append(Words(left - 10, top + each / 2 + 4, short(name, LONGEST_NAME), "ink", "end"))
@@ -86,7 +88,7 @@ def _legend(title: str, series: Sequence[PointSeries], left: float, head: float)
         else:
             shapes.append(Dot(at, head - 14, one.colour, one.mark, one.hollow))
         shapes.append(Words(at + 9, head - 10, one.name))
-        at += 26 + LETTER * len(one.name)
+        at += BESIDE + LETTER * len(one.name)
     return shapes
 
 

@@ -15,6 +15,7 @@ from cleaning.estimate import Interval
 
 SAME_GROUP = 0.75  # mean correlation of errors from which experts count as one group
 HARDLY_MISSED = 0.95  # overlap of the flagged list from which an expert can be left out
+ROWS_AT_ONCE = 65_536
 
 Rescore = Callable[[tuple[str, ...]], np.ndarray]
 Exchange = Callable[[np.ndarray, np.ndarray], Interval]
@@ -31,12 +32,10 @@ def error_correlation(predicted: Mapping[str, np.ndarray], given_labels: np.ndar
     predicted: (N,) class or ABSTAIN by expert's name. NaN where two experts share no sample, or where one of them
     always or never agrees there (a correlation has no meaning then); 1 on the diagonal.
     """
-    errors = np.stack([disagreement(np.asarray(p), given_labels) for p in predicted.values()], axis=1)
-    both = ~np.isnan(errors)
-    errors, answered = np.where(both, errors, 0.0), both.astype(float)
-    count = np.maximum(answered.T @ answered, 1)
-    mean = errors.T @ answered / count  # [a, b]: mean error of a where b answered too
-    covariance = errors.T @ errors / count - mean * mean.T
+    both_answered, first_erred, both_erred = _counted_together(list(predicted.values()), given_labels)
+    count = np.maximum(both_answered, 1)
+    mean = first_erred / count  # [a, b]: mean error of a where b answered too
+    covariance = both_erred / count - mean * mean.T
     variance = mean * (1 - mean)
     spread = np.sqrt(variance * variance.T)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -44,6 +43,18 @@ def error_correlation(predicted: Mapping[str, np.ndarray], given_labels: np.ndar
     np.fill_diagonal(correlation, 1.0)
     names = list(predicted)
     return pd.DataFrame(correlation, index=names, columns=names)
+
+
+def _counted_together(predicted: Sequence[np.ndarray], given_labels: np.ndarray) -> np.ndarray:
+    """(3, M, M) float: how often both answered, the first erred where the second answered, both erred."""
+    counts = np.zeros((3, len(predicted), len(predicted)))
+    for begin in range(0, len(given_labels), ROWS_AT_ONCE):
+        rows = slice(begin, begin + ROWS_AT_ONCE)
+        errors = np.stack([disagreement(np.asarray(p[rows]), given_labels[rows]) for p in predicted], axis=1)
+        answered = ~np.isnan(errors)
+        errors, answered = np.where(answered, errors, 0.0), answered.astype(float)
+        counts += np.stack([answered.T @ answered, errors.T @ answered, errors.T @ errors])
+    return counts
 
 
 def mean_correlation(correlation: pd.DataFrame) -> float:

@@ -15,6 +15,7 @@ from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
 from cleaning.export.formats.references import references_lines
 from cleaning.export.handover import Handover
+from cleaning.export.names_there import any_model, names_there
 from cleaning.export.patch.mask import mask_of, write_mask
 from cleaning.export.patch.patch import write_patch
 
@@ -81,13 +82,16 @@ CATALOGUE = (
         "A folder with a task and its questions that lm_eval runs as it is: corrected keys, dropped questions left out.",
         lm_eval_task_files,
         questions_only=True,
-        command="lm_eval run --include_path lm_eval_task --tasks TASK --model hf --model_args pretrained=MODEL",
+        answers="too",
+        command="lm_eval run --include_path lm_eval_task --tasks $tasks --model hf --model_args $pretrained",
+        named=names_there,
+        put_in=any_model("lm_eval"),
     ),
     ExportKind(
         "source",
         "Samples as they were read, with label_corrected",
         "samples_corrected.csv",
-        "The columns of the source, every row, the given label untouched.",
+        "The columns of the source as they are, paths too: your own table, for you. Every row, the given label untouched.",
         lambda h: corrected.as_csv(corrected.source_table(h)),
         command='pandas.read_csv("samples_corrected.csv")',
     ),
@@ -151,6 +155,7 @@ CATALOGUE = (
         "is_label_issue, label_quality, given and predicted label.",
         published_layouts.cleanlab_label_issues,
         command='CleanLearning().fit(X, labels, label_issues=pandas.read_csv("label_issues.csv"))',
+        put_in=("X, labels: your features and given labels, in the order of the file.",),
     ),
     ExportKind(
         "label_studio",
@@ -159,6 +164,11 @@ CATALOGUE = (
         "Flagged samples with the suggested label, and every decision as an annotation; can be read in again.",
         label_studio.label_studio_tasks,
         command='curl -H "Authorization: Token TOKEN" -F file=@label_studio.json SERVER/api/projects/ID/import',
+        put_in=(
+            "TOKEN: your access token, under Account & Settings there.",
+            "SERVER: its address, http://localhost:8080 where it runs on your machine.",
+            "ID: the number of the project, which stands in its address.",
+        ),
     ),
     ExportKind(
         "label_studio_interface",
@@ -172,9 +182,13 @@ CATALOGUE = (
         "argilla",
         "Argilla records",
         "argilla_records.json",
-        "Records with responses and suggestions.",
+        "Flagged samples with the suggested label, and every decision as a response; can be read in again.",
         argilla_records,
         command='dataset.records.from_json("argilla_records.json")',
+        put_in=(
+            "dataset: yours there, with the questions verdict (label), labels (several labels) and note (text), fields for "
+            "what the records show (image, or question and choices; given_label), and other metadata allowed.",
+        ),
     ),
     folder_kind(
         "inspect",
@@ -184,7 +198,9 @@ CATALOGUE = (
         inspect_files,
         questions_only=True,
         answers="too",
-        command="inspect eval inspect_task/task.py --model MODEL",
+        command="inspect eval inspect_task/task.py --model $argument",
+        named=names_there,
+        put_in=any_model("Inspect"),
     ),
     folder_kind(
         "lighteval",
@@ -193,7 +209,9 @@ CATALOGUE = (
         "A folder with a task that lighteval runs as it is: corrected keys, dropped questions left out.",
         lighteval_files,
         questions_only=True,
-        command='lighteval accelerate "model_name=MODEL" "TASK|0" --custom-tasks lighteval_task/task.py',
+        command='lighteval accelerate $model_name "$task|0" --custom-tasks lighteval_task/task.py',
+        named=names_there,
+        put_in=any_model("lighteval"),
     ),
     folder_kind(
         "openai_evals",
@@ -203,7 +221,9 @@ CATALOGUE = (
         openai_evals_files,
         questions_only=True,
         answers="too",
-        command="oaieval MODEL EVAL --registry_path openai_evals",
+        command="oaieval $argument $task --registry_path openai_evals",
+        named=names_there,
+        put_in=any_model("OpenAI evals"),
     ),
     ExportKind(
         "fiftyone",
@@ -217,6 +237,7 @@ CATALOGUE = (
             'dataset_type=fiftyone.types.CSVDataset, fields={"sample_id": None, "given_label": None, '
             '"label_corrected": None, "suggested_label": None, "suspicion": float, "tags": lambda v: v.split(",")})'
         ),
+        put_in=("PICTURES: the folder in which the pictures lie.",),
     ),
     ExportKind(
         "fiftyone_json",
@@ -229,6 +250,7 @@ CATALOGUE = (
             'fiftyone.Dataset.from_dir(data_path="PICTURES", labels_path="fiftyone_labels.json", '
             "dataset_type=fiftyone.types.FiftyOneImageClassificationDataset)"
         ),
+        put_in=("PICTURES: the folder in which the pictures lie.",),
     ),
     ExportKind(
         "impact",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import Template
 from typing import Literal
 
 from cleaning.export.formats.archive import Content, held_files, zip_files
@@ -16,7 +17,8 @@ class ExportKind:
 
     questions_only, pictures_only: makes sense only for a dataset of these. files: what a folder of it holds, by name,
     where it is several files; ``write`` then gives them zipped. command: what takes the file in elsewhere,
-    in that program's words; pages show it, so it is none of ours. answers: whether it makes sense for free answers too,
+    in that program's words; pages show it, so it is none of ours. named: gives what stands in the command for its
+    ``$names``. put_in: sentences on what only the reader knows. answers: whether it makes sense for free answers too,
     or for them only.
     """
 
@@ -29,7 +31,17 @@ class ExportKind:
     pictures_only: bool = False
     files: Callable[[Handover], Files] | None = None
     command: str = ""
+    named: Callable[[Handover], Mapping[str, str]] = lambda handover: {}
+    put_in: tuple[str, ...] = ()
     answers: Literal["", "too", "only"] = ""
+
+    def told(self, handover: Handover) -> tuple[str, tuple[str, ...]]:
+        """(the command with all that is known of a dataset, sentences on what to do first and what to put in)"""
+        known = self.named(handover)
+        first = (f"Unzip {self.file_name} first.",) if self.files else ()
+        return Template(self.command).substitute(known), tuple(
+            Template(one).substitute(known) for one in (*first, *self.put_in)
+        )
 
     def suits(self, shape: str) -> bool:
         """Whether it makes sense for a dataset of shape "image", "question" or "answers"."""

@@ -58,8 +58,15 @@ def _json_lines(data: bytes, most: int) -> list[dict]:
 
 def _json(data: bytes, most: int) -> list[dict]:
     held = json.loads(data)
-    rows: Iterable = held if isinstance(held, list) else []
+    rows: Iterable = held if isinstance(held, list) else _labels_by_picture(held)
     return [one if isinstance(one, dict) else {"value": one} for one in itertools.islice(rows, most)]
+
+
+def _labels_by_picture(held: object) -> list[dict]:
+    """FiftyOne's: {"classes", "labels": {picture: label}}."""
+    if not isinstance(held, dict) or held.keys() != {"classes", "labels"}:
+        return []
+    return [{"picture": picture, **one} for picture, one in held["labels"].items()]
 
 
 def _npy(data: bytes, most: int) -> list[dict]:

@@ -10,6 +10,7 @@ import pandas as pd
 from cleaning.certify.certificate import certificate
 from cleaning.domain.dataset import OPTION_LETTERS, Dataset
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
+from cleaning.export.fit_to_leave import dataset_to_leave
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
 from cleaning.keep.said_confidence import said_of_rows
@@ -35,9 +36,10 @@ class Handover:
     choices: pd.DataFrame | None = None
     options: ExportOptions = DEFAULT_OPTIONS
 
-    @property
+    @cached_property
     def dataset(self) -> Dataset:
-        return self.workspace.dataset()
+        """As it may leave: its columns hold no path of somebody's disk."""
+        return dataset_to_leave(self.workspace.dataset())
 
     @cached_property
     def in_force(self) -> InForce:
@@ -64,6 +66,13 @@ class Handover:
         scores = self.scores
         other = scores["confidence"].to_numpy() > np.asarray(self.run.label_probability)
         return np.where(other, scores["suggested"].to_numpy(), self.dataset.given_labels).astype(np.int32)
+
+    @cached_property
+    def suggested(self) -> np.ndarray:
+        """(N,) int32 the label suggested in place of the given one; -1 where suspicion does not pass the threshold."""
+        other = self.scores["suggested"].to_numpy()
+        passes = self.in_force.flagged & (other != self.dataset.given_labels)
+        return np.where(passes, other, -1).astype(np.int32)
 
     @cached_property
     def said(self) -> Callable[[np.ndarray], np.ndarray]:

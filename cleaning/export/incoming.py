@@ -1,7 +1,8 @@
 """Decisions on their way in: what a file says, what of it cannot be read, and what it would change in the log."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from cleaning.domain.verdicts import UNDO
 from cleaning.errors import InputError, counted, first_five
@@ -21,19 +22,36 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Again:
+    """own: what the other program calls the place where something is said, an annotation. decision: said there anew."""
+
+    own: str
+    decision: Decision
+
+
+@dataclass(frozen=True)
 class Incoming:
     """What a file holds. decisions: in the order in which they were made. is_log: a log of ours, undos included.
 
     authors_lost: the file tells who sent it in, not who decided; what somebody said already is then not said again.
+    made_from: {uuid of a decision: of the one of ours that it is, or that was changed to it}; its reviewer is the log's.
+    again: {uuid of a decision of ours: what it is where it was changed there, imported, and changed back}.
     """
 
     decisions: tuple[Decision, ...]
     left_out: tuple[LeftOut, ...] = ()
     is_log: bool = False
     authors_lost: bool = False
+    made_from: Mapping[str, str] = field(default_factory=dict)
+    again: Mapping[str, Again] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.decisions)
+
+
+def uuid_there(own: str, verdict: str, labels: Sequence[int], note: str, at: str = "") -> str:
+    """The uuid of what was said in another program: the same place, words and time give the same."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{own} {verdict} {list(labels)} {note} {at}"))
 
 
 @dataclass(frozen=True)
@@ -58,16 +76,20 @@ class Arrival:
 def arrival_of(incoming: Incoming, log: Iterable[Decision]) -> Arrival:
     """What of a file is new to a log and what changes it. ``order`` is all that is to be appended, in order."""
     log = list(log)
-    uuids, current = {d.uuid for d in log}, CurrentDecisions()
+    by_uuid, current = {d.uuid: d for d in log}, CurrentDecisions()
     current.update(log)
     standing = {(d.reviewer, d.sample_id): d for d in current.standing()}
     said = {(d.sample_id, _said(d)) for d in standing.values()} if incoming.authors_lost else set()
     new, changed, known, order = [], [], [], []
-    for decision in incoming.decisions:
+    for told in incoming.decisions:
+        ours = by_uuid.get(incoming.made_from.get(told.uuid, ""))
+        decision = replace(told, reviewer=ours.reviewer) if ours else told
         key = (decision.reviewer, decision.sample_id)
         before = standing.get(key)
         same = before is not None and _said(before) == _said(decision) and not incoming.is_log
-        if decision.uuid in uuids or same or (decision.sample_id, _said(decision)) in said:
+        if before and decision.uuid in by_uuid and not (same or incoming.is_log):
+            decision = _said_again(decision, before, incoming.again.get(told.uuid))
+        if decision.uuid in by_uuid or same or (decision.sample_id, _said(decision)) in said:
             known.append(decision)
             continue
         if before is None or decision.verdict == UNDO or _said(before) == _said(decision):
@@ -77,6 +99,21 @@ def arrival_of(incoming: Incoming, log: Iterable[Decision]) -> Arrival:
         standing[key] = decision
         order.append(decision)
     return Arrival(tuple(new), tuple(changed), tuple(known), incoming.left_out, tuple(order))
+
+
+def _said_again(decision: Decision, before: Decision, again: Again | None) -> Decision:
+    """What was said, then changed in another program to what stands, and is said once more; else the same.
+
+    What stands was changed there where it is of the same place, or has no time, as files of some programs tell none.
+    What was decided here no older file takes back.
+    """
+    if not before.decided_at:
+        name = f"{decision.uuid} after {before.uuid}"
+        return replace(decision, uuid=str(uuid.uuid5(uuid.NAMESPACE_URL, name)), decided_at="")
+    if again is None:
+        return decision
+    there = uuid_there(again.own, before.verdict, before.labels, before.note, before.decided_at)
+    return again.decision if before.uuid == there else decision
 
 
 def _said(decision: Decision) -> tuple:

@@ -48,7 +48,7 @@ def write_everything(
 
     tell: hears before each file which share is done, and its name; what it raises ends the work.
     """
-    handover = replace(handover, options=replace(handover.options, source_needed=False))
+    handover = replace(handover, options=replace(handover.options, source_needed=False, own_paths=False))
     kind_of = {kind.file_name: kind for kind in KINDS if kind.name != "everything" and kind.suits(handover.shape)}
     makers = {name: partial(kind.write, handover) for name, kind in kind_of.items()}
     cards = cache(partial(card_files, handover))

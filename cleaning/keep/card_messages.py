@@ -8,12 +8,14 @@ import sqlalchemy as sql
 
 from cleaning.errors import InputError
 from cleaning.keep.decisions import ReviewStore, storable
-from cleaning.keep.store_tables import MESSAGES
+from cleaning.keep.store_tables import MESSAGES, WORKSPACE
 from cleaning.keep.stored import now
 
 Kind = Literal["note", "question", "answer"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST_MESSAGE = 2_000
+_ALL = sql.select(MESSAGES).where(MESSAGES.c.workspace_id == WORKSPACE).order_by(MESSAGES.c.seq)
+_ON_SAMPLE = _ALL.where(MESSAGES.c.sample_id == sql.bindparam("sample_id"))
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ def take_over(store: ReviewStore, others: Iterable[Message]) -> None:
 
 def messages(store: ReviewStore, sample_id: str | None = None) -> list[Message]:
     """All messages, or those on one sample, in order."""
-    t = MESSAGES
-    query = sql.select(t).where(t.c.workspace_id == store.workspace_id).order_by(t.c.seq)
-    if sample_id is not None:
-        query = query.where(t.c.sample_id == sample_id)
-    return [Message(r.sample_id, r.kind, r.author, r.text, r.at, r.seq) for r in store.read(query)]
+    found = store.read(_ALL) if sample_id is None else store.read(_ON_SAMPLE, sample_id=sample_id)
+    return [Message(r.sample_id, r.kind, r.author, r.text, r.at, r.seq) for r in found]
+
+
+def told(store: ReviewStore, sample_id: str) -> list[dict]:
+    """What was written on a card, for those who decided it; without names, as colleagues' notes are."""
+    return [{"kind": one.kind, "text": one.text} for one in messages(store, sample_id)]

@@ -10,7 +10,6 @@ import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
 
 import pandas as pd
 import sqlalchemy as sql
@@ -20,8 +19,8 @@ from cleaning.errors import InputError, WorkspaceError, first_five
 from cleaning.keep.hash_chain import extend
 from cleaning.keep.schema.log_versions import prepare, reason_of
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
-from cleaning.keep.store_tables import CHOICES, DECISIONS
-from cleaning.keep.writer import Work, Writer, upsert
+from cleaning.keep.store_tables import CHOICES, DECISIONS, DECISIONS_SINCE, WORKSPACE
+from cleaning.keep.writer import Work, Writer, reading, upsert
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -65,7 +64,7 @@ class ReviewStore:
     def __init__(self, url: str, workspace_id: str = "") -> None:
         self.url, self.workspace_id = url, workspace_id
         self._writer = Writer.for_url(url, prepare)
-        self._engine = self._writer.engine
+        self._reading = reading(self._writer.engine)
 
     def append(self, decisions: Sequence[Decision]) -> list[str]:
         """Adds decisions and returns their uuids once they are durable. A uuid that is already there is kept as it is.
@@ -85,11 +84,8 @@ class ReviewStore:
 
     def decisions(self, run_id: str | None = None, since_seq: int = 0) -> list[Decision]:
         """The log in order, whole or of one run, from after ``since_seq``."""
-        t = DECISIONS
-        query = sql.select(t).where(t.c.workspace_id == self.workspace_id, t.c.seq > since_seq).order_by(t.c.seq)
-        if run_id is not None:
-            query = query.where(t.c.run_id == run_id)
-        return [_decision_of_row(row._mapping) for row in self.read(query)]
+        query = DECISIONS_SINCE if run_id is None else DECISIONS_SINCE.where(DECISIONS.c.run_id == run_id)
+        return [_decision_of_row(row._mapping) for row in self.read(query, since=since_seq)]
 
     def log(self, run_id: str | None = None) -> pd.DataFrame:
         """The log as a data frame with the columns of ``Decision``; ``labels`` holds tuples."""
@@ -126,17 +122,8 @@ class ReviewStore:
 
     def version(self) -> tuple[int, int]:
         """Places in the log of the last decision and the last choice: what was read at the same version is the same."""
-        row = self.read(self._newest)[0]
+        row = self.read(_NEWEST)[0]
         return int(row[0]), int(row[1])
-
-    @cached_property
-    def _newest(self) -> sql.Select:
-        """Written once: it is asked several times a card."""
-        newest = (
-            sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == self.workspace_id)
-            for t in (DECISIONS, CHOICES)
-        )
-        return sql.select(*(query.scalar_subquery() for query in newest))
 
     @property
     def generation(self) -> int:
@@ -167,13 +154,26 @@ class ReviewStore:
         except DBAPIError as error:
             raise WorkspaceError(f"The decision log could not be written: {reason_of(error)}.") from error
 
-    def read(self, query: sql.Select) -> list:
-        """The rows of a query. Raises WorkspaceError."""
+    def read(self, query: sql.Select, **values: object) -> list:
+        """The rows of a query, which may name what it asks for: ``workspace`` is this one. Raises WorkspaceError."""
         try:
-            with self._engine.connect() as connection:
-                return list(connection.execute(query))
+            with self._reading.connect() as connection:
+                return list(connection.execute(query, {"workspace": self.workspace_id} | values))
         except DBAPIError as error:
             raise WorkspaceError(f"The decision log could not be read: {reason_of(error)}.") from error
+
+
+# -- what is asked several times a card is written once, with names for what changes ------------------------------------
+
+_NEWEST = sql.select(
+    *(
+        sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == WORKSPACE).scalar_subquery()
+        for t in (DECISIONS, CHOICES)
+    )
+)
+_KEPT = sql.select(
+    DECISIONS.c.uuid, DECISIONS.c.workspace_id, DECISIONS.c.reviewer, DECISIONS.c.sample_id, DECISIONS.c.verdict
+).where(DECISIONS.c.uuid.in_(sql.bindparam("uuids", expanding=True)))
 
 
 def storable(text: str) -> str:
@@ -192,11 +192,10 @@ def open_store(url: str, workspace_id: str = "") -> ReviewStore:
 
 def _insert_decisions(connection: sql.Connection, rows: list[dict]) -> None:
     """Inserts what is new; a uuid that belongs to somebody else's decision refuses the whole call."""
-    connection.execute(upsert(DECISIONS, "uuid", connection), rows)
-    t = DECISIONS
-    query = sql.select(t.c.uuid, t.c.workspace_id, t.c.reviewer, t.c.sample_id, t.c.verdict)
-    query = query.where(t.c.uuid.in_([row["uuid"] for row in rows]))
-    kept = {r.uuid: (r.workspace_id, r.reviewer, r.sample_id, r.verdict) for r in connection.execute(query)}
+    if connection.execute(upsert(DECISIONS, "uuid", connection), rows).rowcount == len(rows):
+        return  # all are new
+    found = connection.execute(_KEPT, {"uuids": [row["uuid"] for row in rows]})
+    kept = {r.uuid: (r.workspace_id, r.reviewer, r.sample_id, r.verdict) for r in found}
     taken = [
         row["uuid"]
         for row in rows

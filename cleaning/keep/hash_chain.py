@@ -8,10 +8,19 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from cleaning.keep.store_tables import CHAIN, DECISIONS
+from cleaning.keep.store_tables import CHAIN, DECISIONS_SINCE, WORKSPACE
 
 BEGINNING = "0" * 64
 _SEALED = "workspace_id run_id uuid sample_id reviewer verdict labels note seconds mode card decided_at undoes".split()
+
+
+_LAST = (
+    sql.select(CHAIN.c.seq, CHAIN.c.digest)
+    .where(CHAIN.c.workspace_id == WORKSPACE)
+    .order_by(CHAIN.c.seq.desc())
+    .limit(1)
+)
+_ADDED = sql.insert(CHAIN)
 
 
 def link(before: str, row: Mapping[str, Any]) -> str:
@@ -26,15 +35,11 @@ def link(before: str, row: Mapping[str, Any]) -> str:
 
 def extend(connection: sql.Connection, workspace_id: str) -> None:
     """Seals the decisions of a workspace that have no link yet."""
-    c, d = CHAIN, DECISIONS
-    last = connection.execute(
-        sql.select(c.c.seq, c.c.digest).where(c.c.workspace_id == workspace_id).order_by(c.c.seq.desc()).limit(1)
-    ).first()
+    last = connection.execute(_LAST, {"workspace": workspace_id}).first()
     seq, digest = (last.seq, last.digest) if last else (0, BEGINNING)
-    new = sql.select(d).where(d.c.workspace_id == workspace_id, d.c.seq > seq).order_by(d.c.seq)
     links = []
-    for row in connection.execute(new):
+    for row in connection.execute(DECISIONS_SINCE, {"workspace": workspace_id, "since": seq}):
         digest = link(digest, row._asdict())
         links.append({"seq": row.seq, "workspace_id": workspace_id, "digest": digest})
     if links:
-        connection.execute(sql.insert(c), links)
+        connection.execute(_ADDED, links)

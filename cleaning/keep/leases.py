@@ -19,6 +19,10 @@ LEASE_SECONDS = 180.0  # a browser renews every minute
 LEAVING_SECONDS = 10.0  # a reload leaves too, and is back by then
 KEPT_SECONDS = 30 * 24 * 3600.0  # how long a ticket is known: a decision may wait so long in a browser
 
+_BY_TICKET = sql.select(LEASES).where(
+    LEASES.c.ticket.in_(sql.bindparam("tickets", expanding=True)), LEASES.c.reviewer == sql.bindparam("reviewer")
+)
+
 
 class Holder(NamedTuple):
     """Who holds cards. tab: one window of a reviewer's browser."""
@@ -170,6 +174,5 @@ class Leases:
         """This reviewer's leases by ticket, ended ones too; unknown tickets are left out."""
         if not tickets:
             return {}
-        t = LEASES
-        query = sql.select(t).where(t.c.ticket.in_(list(tickets)), t.c.reviewer == reviewer)
-        return {row.ticket: Lease(row.ticket, row.sample_id, row.kind) for row in self.store.read(query)}
+        found = self.store.read(_BY_TICKET, tickets=list(tickets), reviewer=reviewer)
+        return {row.ticket: Lease(row.ticket, row.sample_id, row.kind) for row in found}

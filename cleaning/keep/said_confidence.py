@@ -7,15 +7,17 @@ no rank. The paper's rule, whose tau is a confidence, keeps its own.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 import numpy as np
 
 from cleaning.calibrate.calibration import Calibration, mapped
 from cleaning.calibrate.chosen_way import calibrate_as
+from cleaning.calibrate.report import ExpertReport, as_said, report_expert
 from cleaning.calibrate.temperature import relative_logits, row_sums
-from cleaning.domain.dataset import ABSTAIN
+from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import Folds, draw_folds
 from cleaning.domain.settings import RECOMMENDED
@@ -36,15 +38,25 @@ class SaidConfidence:
     folds: Folds
 
     @classmethod
-    def of(cls, workspace: Workspace, run: Run, chosen: Mapping[str, str] | None = None) -> "SaidConfidence":
-        """chosen: by expert the calibration that somebody chose to be said. Each is fitted once and kept. Raises
-        InputError where the experts' files are gone."""
-        experts, folds = workspace.experts_of(run), draw_folds(workspace.dataset().sample_ids, run.settings.seed)
+    def of(
+        cls, workspace: Workspace, run: Run, chosen: Mapping[str, str] | None = None, folds: Folds | None = None
+    ) -> "SaidConfidence":
+        """chosen: by expert the calibration that somebody chose to be said. Each is fitted once and kept. folds: of the
+        run, where they are drawn already. Raises InputError where the experts' files are gone."""
+        experts = workspace.experts_of(run)
+        folds = folds or draw_folds(workspace.dataset().sample_ids, run.settings.seed)
         said = []
         for expert, own in zip(experts, run.calibrations):
             method = (chosen or {}).get(expert.name) or (own.method if _settled(own, run) else RECOMMENDED)
             said.append(said_by(workspace, run, expert, own, method, folds))
         return cls(run, experts, said, folds)
+
+    def reports(self, dataset: Dataset, names: Sequence[str] | None = None) -> Iterator[ExpertReport]:
+        """One report an expert, each made when it is asked for. dataset: of the run. names: these alone, in the run's
+        order."""
+        for expert, own, calibration in zip(self.experts, self.run.calibrations, self.calibrations):
+            if names is None or expert.name in names:
+                yield as_said(report_expert(dataset, expert, own, self.folds), calibration, self.folds)
 
     def of_rows(self, rows: np.ndarray) -> np.ndarray:
         """(n, M) float32 of these rows of the dataset; NaN where an expert abstains."""
@@ -69,20 +81,38 @@ def said_of_rows(
 
 
 class LastSaid:
-    """As ``said_of_rows`` by the calibrations chosen last, which are fitted when they are first asked for: who asks waits,
-    and nobody else."""
+    """As ``said_of_rows`` by the calibrations chosen last. They are fitted on a thread of their own from when they are
+    first asked for, so that only who needs them waits."""
 
     def __init__(self, workspace: Workspace, run: Run) -> None:
         self._workspace, self._run, self._lock = workspace, run, threading.Lock()
-        self._last: tuple[Mapping[str, str], Callable[[np.ndarray], np.ndarray]] | None = None
+        self._last: tuple[Mapping[str, str], Future[Callable[[np.ndarray], np.ndarray]]] | None = None
 
     def of_rows(self, rows: np.ndarray, chosen: Mapping[str, str]) -> np.ndarray:
         """(n, M) how sure each expert is said to be of its answer on rows of the dataset."""
+        return self.begin(chosen).result()(rows)
+
+    def ready(self, chosen: Mapping[str, str], patience: float | None) -> bool:
+        """Whether ``of_rows`` answers at once, after waiting at most so many seconds for it; None: for ever."""
+        return bool(wait([self.begin(chosen)], patience).done)
+
+    def begin(self, chosen: Mapping[str, str]) -> Future[Callable[[np.ndarray], np.ndarray]]:
+        """Has them fitted, where they are not yet."""
         with self._lock:
-            if self._last is None or self._last[0] != chosen:
-                self._last = chosen, said_of_rows(self._workspace, self._run, chosen)
-            told = self._last[1]
-        return told(rows)
+            if self._last is None or self._last[0] != chosen or _failed(self._last[1]):
+                self._last = chosen, Future()
+                threading.Thread(target=self._fit, args=self._last, name="said", daemon=True).start()
+            return self._last[1]
+
+    def _fit(self, chosen: Mapping[str, str], fitted: Future[Callable[[np.ndarray], np.ndarray]]) -> None:
+        try:
+            fitted.set_result(said_of_rows(self._workspace, self._run, chosen))
+        except BaseException as problem:  # whoever asks is told
+            fitted.set_exception(problem)
+
+
+def _failed(fitted: Future) -> bool:
+    return fitted.done() and fitted.exception() is not None
 
 
 def _settled(own: Calibration, run: Run) -> bool:

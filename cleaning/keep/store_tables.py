@@ -74,3 +74,12 @@ MESSAGES = sql.Table(
     sql.Column("at", sql.String(24), nullable=False),
     sqlite_autoincrement=True,
 )
+
+# -- what is asked at every decision, written once with names for what changes ------------------------------------------
+
+WORKSPACE: sql.BindParameter[str] = sql.bindparam("workspace")
+DECISIONS_SINCE = (
+    sql.select(DECISIONS)
+    .where(DECISIONS.c.workspace_id == WORKSPACE, DECISIONS.c.seq > sql.bindparam("since"))
+    .order_by(DECISIONS.c.seq)
+)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.origin import Origin, OriginSplit
+from cleaning.domain.scored import MARKED, ScoredAnswers, ScoredExpert
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.files import write_json
 from cleaning.scores.reserved import new_npy
@@ -20,6 +21,7 @@ FORMAT = 1
 COPIED_AT_ONCE = 64 * 1024**2
 COLUMNS_OF_OURS = ("__given", "__options", "__group")
 ORIGIN_FILE, ORIGIN_ROWS = "origin.json", "origin_rows.npy"
+MARKED_FILE = "marked.parquet"
 
 
 def now(ago: timedelta = timedelta()) -> str:
@@ -125,6 +127,51 @@ def _dataset_of(frame: pd.DataFrame, folder: Path, about: dict) -> Dataset:
         open_answers=about.get("open_answers", False),
         origin=_read_origin(folder),
     )
+
+
+def write_marked(folder: Path, read: ScoredAnswers) -> None:
+    """Marked answers into a new workspace's folder: a row a sample, of expert m the columns ``m confidence``,
+    ``m score`` and ``m answer``."""
+    frame = pd.DataFrame({"sample_id": read.sample_ids})
+    if read.parts is not None:
+        frame["part"] = read.parts
+    for place, expert in enumerate(read.experts):
+        frame[f"{place} confidence"], frame[f"{place} score"] = expert.confidence, expert.score
+        if expert.answers is not None:
+            frame[f"{place} answer"] = expert.answers
+    frame.to_parquet(folder / MARKED_FILE, index=False)
+    about = {
+        "format": FORMAT,
+        "name": read.name,
+        "kind": MARKED,
+        "created": now(),
+        "samples": len(read.sample_ids),
+        "experts": [{"name": e.name, "cost": e.cost, "simulated": False} for e in read.experts],
+        "notes": list(read.notes),
+    }
+    write_json(folder / "workspace.json", about, indent=1)
+
+
+def read_marked(folder: Path, about: dict) -> ScoredAnswers:
+    """The marked answers of a workspace. about: contents of its workspace.json. Raises WorkspaceError."""
+    frame = read_table(folder / MARKED_FILE)
+
+    def column(name: str) -> np.ndarray | None:
+        return frame[name].to_numpy(object) if name in frame else None
+
+    with whole(folder / MARKED_FILE):
+        experts = tuple(
+            ScoredExpert(
+                one["name"],
+                frame[f"{place} confidence"].to_numpy(float),
+                frame[f"{place} score"].to_numpy(float),
+                column(f"{place} answer"),
+                one["cost"],
+            )
+            for place, one in enumerate(about["experts"])
+        )
+        ids = frame["sample_id"].to_numpy(object)
+        return ScoredAnswers(about["name"], ids, experts, column("part"), tuple(about["notes"]))
 
 
 def keep_origin(folder: Path, origin: Origin | None, root: Path) -> None:

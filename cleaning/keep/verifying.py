@@ -68,7 +68,7 @@ def _damaged_files(workspace: Workspace) -> list[str]:
     """Sentences about files that cannot be read, or are not what their fingerprints say."""
     faults = []
     try:
-        if workspace.dataset().fingerprint() != workspace.id:
+        if workspace.content().fingerprint() != workspace.id:
             faults.append("The samples are not those that the workspace was made of (another fingerprint).")
         for about, expert in zip(workspace.experts_about(), workspace.experts()):
             if expert.fingerprint() != about["fingerprint"]:
@@ -85,7 +85,7 @@ def _damaged_files(workspace: Workspace) -> list[str]:
 
 
 def _orphans(workspace: Workspace, decisions: list[Decision]) -> list[str]:
-    samples, runs = set(map(str, workspace.dataset().sample_ids)), set(workspace.run_ids())
+    samples, runs = set(map(str, workspace.content().sample_ids)), set(workspace.run_ids())
     uuids = {d.uuid for d in decisions}
     found: dict[str, set] = {
         "decision about a sample that is not here": {d.sample_id for d in decisions} - samples,

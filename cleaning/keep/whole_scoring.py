@@ -12,6 +12,8 @@ from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace, create_workspace, fill_workspace, open_workspace
 from cleaning.suspect import pipeline
 
+SAVING = "saving"  # told before anything is put in its place: the last moment in which the work can be ended
+
 
 @dataclass(frozen=True)
 class Job:
@@ -41,6 +43,7 @@ def _make(root: Path, workspace_id: str, job: Job) -> None:
     with written_aside(place, "The workspace", or_a_rivals=True) as folder:
         made = fill_workspace(folder, workspace_id, job.dataset, job.experts, place)
         _run(made, job)
+        job.progress(SAVING, 1.0)
 
 
 def _add(root: Path, workspace_id: str, job: Job) -> tuple[Workspace, Run]:
@@ -48,6 +51,7 @@ def _add(root: Path, workspace_id: str, job: Job) -> tuple[Workspace, Run]:
     before = open_workspace(root, workspace_id)
     if before.find_run(job.settings, job.experts) is None:
         scored = pipeline.run(job.dataset, job.experts, job.settings, job.progress, before.opinion_store())
+        job.progress(SAVING, 1.0)
         create_workspace(root, job.dataset, job.experts).save_run(scored, job.experts)
     workspace = create_workspace(root, job.dataset, job.experts)
     workspace.keep_reading(job.steps)
@@ -58,4 +62,5 @@ def _add(root: Path, workspace_id: str, job: Job) -> tuple[Workspace, Run]:
 
 def _run(workspace: Workspace, job: Job) -> None:
     scored = pipeline.run(job.dataset, job.experts, job.settings, job.progress, workspace.opinion_store())
+    job.progress(SAVING, 1.0)
     workspace.save_run(scored, job.experts)

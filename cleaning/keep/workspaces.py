@@ -4,6 +4,7 @@
     reading_plan.json             how the files were read, step by step
     workspace.json                name, kind, class names, where pictures lie, notes
     origin.json origin_rows.npy   the files of the source, where an export can give its columns and splits as they came
+    marked.parquet                instead of all below: answers that a verifier has marked, with nothing to clean in them
     samples.parquet               ids, given labels, groups, questions, picture paths: the samples as they were read
     experts/<n>-<name>.json .npy .parquet   each expert; big arrays stay where they are and are memory-mapped
     opinions/                     what the experts said, so that nothing is asked twice (cleaning.suspect.opinion_store)
@@ -24,11 +25,20 @@ import pandas as pd
 
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert
+from cleaning.domain.scored import MARKED, ScoredAnswers
 from cleaning.domain.settings import Settings
-from cleaning.errors import WorkspaceError
+from cleaning.errors import NothingToClean, WorkspaceError
 from cleaning.files import held, write_json, written_aside
 from cleaning.keep.runs import Run, order_of, random_cards_of, read_run, run_id_of, write_run
-from cleaning.keep.stored import FORMAT, keep_origin, read_dataset, read_json, write_dataset
+from cleaning.keep.stored import (
+    FORMAT,
+    keep_origin,
+    read_dataset,
+    read_json,
+    read_marked,
+    write_dataset,
+    write_marked,
+)
 from cleaning.keep.stored_experts import read_expert, unwritten_on_error, write_expert
 from cleaning.suspect.opinion_store import OpinionStore
 from cleaning.suspect.pipeline import Scored
@@ -65,6 +75,11 @@ class Workspace:
         return "answers" if self.about.get("open_answers") else self.kind
 
     @property
+    def is_marked(self) -> bool:
+        """Whether it holds answers that a verifier has marked, and no labels to clean."""
+        return self.kind == MARKED
+
+    @property
     def decisions_url(self) -> str:
         """Where this workspace's decisions are kept: its own SQLite file, or the team's database."""
         own = f"sqlite:///{self.folder / 'decisions.sqlite'}"
@@ -75,7 +90,22 @@ class Workspace:
         return read_dataset(self.folder, self.about)
 
     def dataset(self) -> Dataset:
+        """Raises NothingToClean where there are marked answers and no labels."""
+        if self.is_marked:
+            raise NothingToClean(self.name)
         return self._dataset
+
+    @cached_property
+    def _marked(self) -> ScoredAnswers:
+        return read_marked(self.folder, self.about)
+
+    def marked_answers(self) -> ScoredAnswers:
+        """What it holds where it ``is_marked``."""
+        return self._marked
+
+    def content(self) -> Dataset | ScoredAnswers:
+        """What it was made of, whose fingerprint is its id."""
+        return self.marked_answers() if self.is_marked else self.dataset()
 
     def experts(self) -> list[Expert]:
         """All experts ever loaded for this dataset, in the order of their loading."""
@@ -96,7 +126,7 @@ class Workspace:
 
     def experts_about(self) -> list[dict]:
         """Name, kind, whether simulated ... of each expert, without opening its arrays."""
-        return [about for _, about in self._expert_files()]
+        return self.about["experts"] if self.is_marked else [about for _, about in self._expert_files()]
 
     def _expert_files(self) -> list[tuple[Path, dict]]:
         return [(path, read_json(path)) for path in sorted((self.folder / "experts").glob("*.json"))]
@@ -189,6 +219,17 @@ def create_workspace(root: Path, dataset: Dataset, experts: Sequence[Expert]) ->
     return _with_notes(workspace, dataset.notes)
 
 
+def create_marked_workspace(root: Path, read: ScoredAnswers) -> Workspace:
+    """The workspace of these marked answers below ``root``: made if new."""
+    root.mkdir(parents=True, exist_ok=True)
+    workspace_id = read.fingerprint()
+    if not (root / workspace_id).exists():
+        with written_aside(root / workspace_id, "The workspace", or_a_rivals=True) as folder:
+            folder.mkdir()
+            write_marked(folder, read)
+    return open_workspace(root, workspace_id)
+
+
 def fill_workspace(
     folder: Path, workspace_id: str, dataset: Dataset, experts: Sequence[Expert], place: Path
 ) -> Workspace:
@@ -238,7 +279,7 @@ def open_workspace_folder(folder: Path) -> Workspace:
     if WORKSPACE_ID.fullmatch((place := folder.resolve()).name):
         return open_workspace(place.parent, place.name)
     copied = Workspace("", place)  # a copy under another name: its log bears the id that the dataset gives
-    return _of_our_format(Workspace(copied.dataset().fingerprint(), place))
+    return _of_our_format(Workspace(copied.content().fingerprint(), place))
 
 
 def list_workspaces(root: Path) -> list[Workspace]:

@@ -146,6 +146,13 @@ def writing(engine: sql.Engine) -> sql.Engine:
     return engine.execution_options(writes=True)
 
 
+def reading(engine: sql.Engine) -> sql.Engine:
+    """The engine for single statements that read: each sees what is durable as it begins, with no transaction around."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine.execution_options(reads=True)
+
+
 def engine_of(url: str | sql.URL) -> sql.Engine:
     """Connections to a log's database, made when they are needed. Raises WorkspaceError where it is of no kind we know."""
     if not str(url).startswith("sqlite"):
@@ -194,7 +201,9 @@ def _write_ahead(cursor) -> None:
 
 
 def _begin_sqlite(connection: sql.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("reads"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 def upsert(table: sql.Table, unique: str, connection: sql.Connection) -> sql.Insert:

@@ -71,16 +71,18 @@ def _covering(by: str, told: Estimate, known: KnownTruth, flagged: np.ndarray) -
 
 def recalibrated_table(known: KnownTruth, now: InForce, cards: int = 200) -> pd.DataFrame:
     """by, bin, count, foretold, foretold_low, foretold_high, wrong_share, low, high: suspicion as a probability against
-    the truth, in bins of equal count, on judged samples that are none of the cards; empty before it can be fitted."""
+    the truth, in bins of equal count, on judged samples that are none of the cards; empty where there are none, and
+    before it can be fitted."""
     parts = []
     if now.recalibration is not None:
-        seen = ~np.isnan(now.codes[known.places])
-        parts.append(_reliability(REVIEWS, now.recalibration, known, ~seen))
+        fresh = np.isnan(now.codes[known.places])
+        parts += [_reliability(REVIEWS, now.recalibration, known, fresh)] if fresh.any() else []
     told = simulated(known, now, cards)
     fitted = None if told is None else recalibrate(told[0], now.ranked.ranking)
     if fitted is not None:
         fresh = ~np.isin(known.places, _drawn(known, now, cards))
-        parts.append(_reliability(f"as if {cards} cards were judged by the truth", fitted, known, fresh))
+        by = f"as if {cards} cards were judged by the truth"
+        parts += [_reliability(by, fitted, known, fresh)] if fresh.any() else []
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
@@ -88,7 +90,8 @@ def _reliability(by: str, fitted: Recalibration, known: KnownTruth, fresh: np.nd
     point, low, high = fitted.probability(known.suspicion[fresh])
     wrong = known.wrong[fresh].astype(float)
     rows = []
-    for place, inside in enumerate(np.array_split(np.argsort(point, kind="stable"), BINS)):
+    order = np.argsort(point, kind="stable")
+    for place, inside in enumerate(np.array_split(order, min(BINS, len(order)))):
         share = float(wrong[inside].mean())
         spread = 1.96 * float(np.sqrt(max(share * (1 - share), 0.25 / len(inside)) / len(inside)))
         foretold = (float(v[inside].mean()) for v in (point, low, high))

@@ -9,11 +9,12 @@ import pandas as pd
 from cleaning.domain.settings import DEFAULT_THRESHOLD
 from cleaning.drawing.axes import Axis, Plot
 from cleaning.drawing.curves_drawn import Trace, drawn
-from cleaning.drawing.rows_drawn import tinted
+from cleaning.drawing.rows_drawn import PointSeries, rows_of_points, tinted
 from cleaning.drawing.shapes import Colour, Dash
 from cleaning.drawing.svg_text import Drawing
 from cleaning.errors import counted
 from cleaning.estimate.flag_counts import TAU_GRID
+from cleaning.experts.chosen_agreement import CHOSEN, LEAST_WRONG, ChosenAgreement, chosen_agreement
 from cleaning.known_truth.curves_of_rankings import measures_table, precision_curves
 from cleaning.known_truth.known import DEFAULT, LADDER, VOTES, JustScored, KnownTruth, rankings
 from cleaning.known_truth.surface import paper_surface
@@ -23,18 +24,21 @@ from cleaning.paper_claims.told import PaperClaim, ShownFigure, axis_ends, betwe
 STEPS = np.arange(101) / 100
 RESAMPLES, ROWS_OF_FRONTIER = 200, 12
 FRONTIER = "The paper's rule along its frontier, and the default at as many flags"
+AGREEMENT = "The paper's rule by K, with tau chosen by cross-validation"
 LOOKS: tuple[tuple[Colour, Dash], ...] = (("teal", ""), ("rust", "dashed"), ("blue", "long"), ("grey", "dotted"))
 
 
 @dataclass(frozen=True)
 class TruthSide:
-    """What a known truth says of the run: as ``cleaning.known_truth`` describes its tables."""
+    """What a known truth says of the run: as ``cleaning.known_truth`` describes its tables. agreement: K and tau by
+    cross-validation, or None where too little is known."""
 
     measures: pd.DataFrame
     curves: pd.DataFrame
     surface: pd.DataFrame
     judged: int
     wrong: int
+    agreement: ChosenAgreement | None
 
 
 def truth_side(material: Material, places: np.ndarray, wrong: np.ndarray) -> TruthSide:
@@ -42,7 +46,16 @@ def truth_side(material: Material, places: np.ndarray, wrong: np.ndarray) -> Tru
     known = KnownTruth(material.dataset, JustScored(material.scored), places, wrong)
     scores = rankings(known, material.experts)
     tables = measures_table(scores, wrong, RESAMPLES), precision_curves(scores, wrong, RESAMPLES)
-    return TruthSide(*tables, paper_surface(known, RESAMPLES), len(wrong), int(wrong.sum()))
+    agreement = agreement_by_truth(material, places, wrong)
+    return TruthSide(*tables, paper_surface(known, RESAMPLES), len(wrong), int(wrong.sum()), agreement)
+
+
+def agreement_by_truth(material: Material, places: np.ndarray, wrong: np.ndarray) -> ChosenAgreement | None:
+    """K and tau by cross-validation on the known samples; None where too few are wrong."""
+    view, experts = material.agreement, len(material.experts)
+    if min(int(np.sum(wrong)), int(np.sum(~np.asarray(wrong, bool)))) < LEAST_WRONG:
+        return None
+    return chosen_agreement(view.count[places], view.weakest[places], wrong, experts, half_of(experts))
 
 
 def flagged_table(material: Material) -> pd.DataFrame:
@@ -124,6 +137,7 @@ def _truth_words(truth: TruthSide) -> list[str]:
         f"{rival.value:.3f}, a lead of {rival.lead:+.3f} ({rival.lead_low:+.3f} to {rival.lead_high:+.3f}).",
         f"Of {counted(len(edge), 'setting')} of K and tau on the frontier, the default at as many flags finds more beyond "
         f"chance at {better} and fewer at {worse}.",
+        *([truth.agreement.sentence()] if truth.agreement else []),
     ]
 
 
@@ -147,7 +161,20 @@ def _truth_figures(truth: TruthSide) -> list[ShownFigure]:
         ShownFigure("precision_by_detection", "Precision against detection rate", panels, truth.curves),
         ShownFigure("measures_by_ranking", "Every ranking", (), truth.measures, _by_ranking(truth.measures)),
         ShownFigure("rule_by_truth", FRONTIER, (), truth.surface, _some_of(edge)),
-    ]
+    ] + _agreement_figures(truth.agreement)
+
+
+def _agreement_figures(found: ChosenAgreement | None) -> list[ShownFigure]:
+    return [ShownFigure("agreement_by_truth", AGREEMENT, (_by_agreement(found),), found.table)] if found else []
+
+
+def _by_agreement(found: ChosenAgreement) -> Drawing:
+    """F1 of every K and of the choice, each on samples that had no part in choosing."""
+    table = found.table
+    names = [f"K = {k}" if k != CHOSEN else f"by {k}" for k in table["agree"]]
+    value, low, high = (table[name].to_numpy(float) for name in ("f1", "f1_low", "f1_high"))
+    axis = Axis("F1 of precision and detection rate", *axis_ends([low, high], 0.05), percent=False)
+    return rows_of_points("", names, [PointSeries("F1", value, "teal", "circle", low, high)], axis)
 
 
 def _by_ranking(measures: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from cleaning.suspect.pool import pool
 from cleaning.suspect.suspicion import default_suspicion
 
 MOST_PANELS = 6
+BINS_COLUMNS = ["expert", "bins", "moment", "value", "low", "high", "chosen"]
 LOOKS: dict[str, tuple[Colour, Mark, bool]] = {
     "none": ("rust", "diamond", True),
     "own": ("teal", "circle", False),
@@ -46,8 +47,8 @@ def bins_table(material: Material) -> pd.DataFrame:
         stated = (None if before is None else np.asarray(before)[rows]), np.asarray(report.after.confidence)[rows]
         tables.append(effect_of_bins(*stated, material.right(report)[rows]).assign(expert=report.expert.name))
     if not tables:
-        return pd.DataFrame(columns=["expert", "bins", "moment", "value"])
-    return pd.concat(tables, ignore_index=True)[["expert", "bins", "moment", "value"]]
+        return pd.DataFrame(columns=BINS_COLUMNS)
+    return pd.concat(tables, ignore_index=True)[BINS_COLUMNS]
 
 
 def _stating(material: Material) -> list[ExpertReport]:
@@ -129,7 +130,8 @@ def sensitivity(material: Material) -> PaperClaim:
 
 NOTES = (
     "More bins find more error by chance as well: the dotted line is what a perfectly calibrated expert stays under 95 "
-    "times in 100, by the same number of bins.",
+    "times in 100, by the same number of bins. Bars are 95 % intervals; the full point is the number that cross-validation "
+    "chooses, by what it tells of answers that it did not see. A histogram's bins are chosen so too.",
     "Own: temperature for full scores, Platt scaling for a top confidence. Everything is cross-fitted; the list is the most "
     "suspicious twentieth.",
 )
@@ -139,10 +141,13 @@ def _bins_words(bins: pd.DataFrame) -> str:
     wide = bins.pivot_table(index=["expert", "bins"], columns="moment", values="value").reset_index()
     always = wide.assign(less=wide["after"] < wide["before"]).groupby("expert")["less"].all()
     above = wide.assign(above=wide["after"] > wide["by chance"]).groupby("bins")["above"].sum()
+    chosen = bins.loc[bins["chosen"] & (bins["moment"] == "after"), "bins"]
+    least, most = int(chosen.min()), int(chosen.max())
     return (
         f"For {int(always.sum())} of {counted(len(always), 'expert')} calibration lowers the error at every number of bins "
         f"from {BIN_COUNTS[0]} to {BIN_COUNTS[-1]}; what is left is beyond chance for {above.iloc[0]} experts at "
-        f"{above.index[0]} bins and for {above.iloc[-1]} at {above.index[-1]}."
+        f"{above.index[0]} bins and for {above.iloc[-1]} at {above.index[-1]}. Cross-validation chooses "
+        f"{least if least == most else f'{least} to {most}'} bins."
     )
 
 

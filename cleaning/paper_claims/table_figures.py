@@ -51,14 +51,18 @@ def reliability_figure(report: ExpertReport, bins: int = 15) -> Drawing:
 
 
 def bins_figure(table: pd.DataFrame, name: str = "") -> Drawing:
-    """Calibration error by number of bins. table: ``effect_of_bins``. name: of the expert."""
+    """Calibration error by number of bins with 95 %; full: the number that cross-validation chooses. table:
+    ``effect_of_bins``. name: of the expert."""
     traces = []
     for moment, (colour, mark, dash) in MOMENTS.items():
         own = table[table["moment"] == moment]
         if len(own):
-            x, y = own["bins"].to_numpy(float), own["value"].to_numpy()
-            traces.append(Trace(moment, x, y, colour, mark=mark, dash=dash, hollow=moment == "before"))
-    most = axis_ends([table["value"].to_numpy()], 0.01)[1]
+            x, y, low, high = (own[name].to_numpy(float) for name in ("bins", "value", "low", "high"))
+            traces.append(Trace(moment, x, y, colour, low, high, dash, mark=mark, hollow=True, bars=True))
+    after = table[(table["moment"] == "after") & table["chosen"].astype(bool)]
+    x, y = after["bins"].to_numpy(float), after["value"].to_numpy(float)
+    traces.append(Trace("chosen", x, y, "teal", mark="circle", line=False, named=False))
+    most = axis_ends([table["value"].to_numpy(float), table["high"].to_numpy(float)], 0.01)[1]
     across = Axis("bins of equal count", 5, 100, percent=False, ticks=(5, 10, 20, 50, 100), logarithmic=True)
     plot = Plot(short(name, 34), across, Axis("ECE", 0, most), right=84)
     return drawn(plot, traces, f"ECE by the number of bins {name}".strip())

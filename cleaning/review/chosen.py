@@ -7,9 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from cleaning.calibrate.calibrators import METHODS
+from cleaning.domain.scored import ScoredAnswers
 from cleaning.errors import counted
 from cleaning.keep.decisions import ReviewStore
 from cleaning.keep.settings_log import CHOICE_COLUMNS, SettingChange, changes_of
+from cleaning.keep.workspaces import Workspace
 from cleaning.review.team.permissions import SETTINGS, permit
 
 THRESHOLD, SECONDS_PER_CARD = "threshold", "seconds_per_card"
@@ -20,6 +23,7 @@ OVERLAP_SHARE, OVERLAP, REPEAT_SHARE, CONTROL_SHARE = "overlap_share", "overlap"
 ASSIGNED, EXPERTISE = "assigned", "expertise"
 AT_MOST, USUAL_AT_MOST = "at_most", 0.02
 MODES = ("blind", "open")
+WHOLE = ""  # in place of a run's id: chosen for the whole workspace
 RANDOM_CARDS, SECOND_LOOK = "random_cards", "second_look"
 USUAL_OPEN_SHARE, USUAL_AUDIT_SHARE = 0.1, 0.2
 HAND, BUDGET, HOURS, PRECISION, DETECTION = "by hand", "budget", "hours", "precision", "detection"
@@ -166,6 +170,13 @@ class Chosen:
     def calibration_methods(self) -> dict[str, str]:
         """By expert's name; experts not named keep the usual one."""
         return dict(self.last(CALIBRATION_METHODS) or {})
+
+
+def marked_as_chosen(workspace: Workspace, choices: pd.DataFrame) -> ScoredAnswers:
+    """Marked answers, each expert's calibrated as somebody chose for the workspace. choices: as
+    ``ReviewStore.choices`` gives them."""
+    chosen = Chosen.of(choices, WHOLE).calibration_methods
+    return workspace.marked_answers().calibrated_by({name: how for name, how in chosen.items() if how in METHODS})
 
 
 @dataclass(frozen=True)

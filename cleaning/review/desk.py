@@ -14,7 +14,7 @@ from cleaning.estimate import Recalibration
 from cleaning.keep import card_messages
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
-from cleaning.keep.leases import Handed, Holder, Lease, Leases, Offer
+from cleaning.keep.leases import Handed, Lease, Leases, Offer
 from cleaning.keep.runs import Run
 from cleaning.keep.said_confidence import LastSaid
 from cleaning.keep.versions.carried_workspaces import changed_upstream
@@ -148,6 +148,7 @@ class ReviewDesk:
         Each is leased to this tab meanwhile, and so are those held. ``counted``: ids of ``held`` that ``progress`` counts
         as left, for who decided them has perhaps not been heard yet. ``other_tabs``: the reviewer has another one open.
         """
+        self._said.begin(self.in_force().chosen.calibration_methods)  # the first decision's reveal needs it
         todo = self.open_cards(view)
         rows = todo.rows[~np.isin(todo.rows, self.facts.rows(held))]
         told: dict[str, object] = {"news": self.news(view), "other_tabs": False, "counted": []}
@@ -178,11 +179,11 @@ class ReviewDesk:
         return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int, log: Known) -> Handed:
-        again = self.leases.held(holder(view)) - set(self.current().of(view.reviewer))  # put-off ones stay last
+        again = self.leases.held(view.holder) - set(self.current().of(view.reviewer))  # put-off ones stay last
         here = np.isin(rows, self.facts.rows(sorted(again)))
         rows = rows[np.argsort(~here, kind="stable")]  # a reload comes back to what it showed
         offered = partial(self._dealer.offers, view.reviewer, rows, held, log)
-        return self.leases.take(holder(view), offered, count, held)
+        return self.leases.take(view.holder, offered, count, held)
 
     def offers_of(self, rows: np.ndarray) -> Iterator[Offer]:
         """Samples for whoever is wanted for them still."""
@@ -199,7 +200,7 @@ class ReviewDesk:
         return card | {"ticket": lease.ticket, "told": False}
 
     def leave(self, view: View) -> None:
-        self.leases.leave(holder(view))
+        self.leases.leave(view.holder)
 
     def read_ahead(self) -> None:
         """Makes a first card."""
@@ -215,7 +216,7 @@ class ReviewDesk:
         sample_id = str(self.dataset.sample_ids[row])
         card = self.cards.card(row, mode_of(view, self.run.id, sample_id))
         if "open" in card:
-            card["open"]["flagged"] = self._is_flagged(row)
+            card["open"]["flagged"] = bool(self.in_force().flagged[row])  # only then is another label suggested
         current = current or self.current()
         card["told"] = card["mode"] == BLIND and current.has_been_told(view.reviewer, sample_id)
         mine = current.of(view.reviewer).get(sample_id)
@@ -225,7 +226,7 @@ class ReviewDesk:
 
     def here(self, view: View, held: Sequence[str]) -> None:
         """The tab is still open: what it holds stays its own."""
-        self.leases.take(holder(view), tuple, 0, held)
+        self.leases.take(view.holder, tuple, 0, held)
 
     def history(self, view: View, count: int, before: int | None = None) -> list[dict]:
         """The reviewer's own standing decisions, latest first; a step of the grid counts as one."""
@@ -246,38 +247,47 @@ class ReviewDesk:
             "expected": finds.ahead(self.recalibrated(), self.facts.suspicion[self.open_cards(view).rows]),
         }
 
-    def record(self, view: View, items: Sequence[Sent], sent_at: float) -> Outcome:
+    def record(self, view: View, items: Sequence[Sent], sent_at: float, patience: float | None = None) -> Outcome:
         """Checks a batch, makes it durable, and reveals the cards it decided.
 
         items: in the order they were made, with ``at`` and ``sent_at`` in milliseconds of the browser's clock. One bad
-        item does not hold up the others. What is durable is told as saved even where it cannot be revealed.
+        item does not hold up the others. What is durable is told as saved even where it cannot be revealed within
+        ``patience`` seconds (None: waits).
         """
-        told = partial(self.current().has_been_told, view.reviewer)
+        told, now = partial(self.current().has_been_told, view.reviewer), self.in_force()
         leases = self.leases.of([i["ticket"] for i in items if i.get("ticket")], view.reviewer)
-        recorder = Recorder(self.facts, self._audit_rows(view.reviewer), told, leases)
+        recorder = Recorder(self.facts, self._audit_rows(view.reviewer, now), told, leases)
         good, refused = recorder.read(items, view.reviewer, sent_at)
         saved = append_each(self.store, good, refused)
         current = self.current()
         self._learning.catch_up(current, view.order)
         shown = [d for d in good if d.uuid in saved and d.verdict not in (UNDO, LATER) and d.card != "grid"]
-        return Outcome(list(saved), refused, self._reveals(shown, view, current) if shown else {})
+        reveals = self._reveals(shown, view, current, now, patience)
+        return Outcome(list(saved), refused, reveals or {}, [d.uuid for d in shown] if reveals is None else [])
 
-    def messages(self, sample_id: str) -> list[dict]:
-        """What was written on a card, for those who decided it; without names, as colleagues' notes are."""
-        return [{"kind": one.kind, "text": one.text} for one in card_messages.messages(self.store, sample_id)]
+    def reveals(self, view: View, uuids: Sequence[str]) -> dict[str, dict]:
+        """The reveals of decisions that stand, of this reviewer alone; waits until they can be told."""
+        current = self.current()
+        mine = [d for d in current.history(view.reviewer)[::-1] if d.uuid in uuids]
+        return self._reveals(mine, view, current, self.in_force(), None) or {}
 
-    def _reveals(self, shown: Sequence[Decision], view: View, current: CurrentDecisions) -> dict[str, dict]:
-        why = partial(self._learning.why, view.order)
+    def _reveals(
+        self, shown: Sequence[Decision], view: View, current: CurrentDecisions, now: InForce, patience: float | None
+    ) -> dict[str, dict] | None:
+        """By uuid; None where they are not there in time."""
         try:  # the decisions are durable by now, so what fails here is for the server's log alone
-            flagged = self.in_force().flagged
-            return Reveals(self.facts, self.cards, flagged, current, why, self.messages).of(shown)
+            if shown and not self._said.ready(now.chosen.calibration_methods, patience):
+                return None
+            why = partial(self._learning.why, view.order)
+            return Reveals(
+                self.facts, self.cards, now.flagged, current, why, partial(card_messages.told, self.store)
+            ).of(shown)
         except Exception:
             _log.warning("saved decisions could not be revealed", exc_info=True)
             return {}
 
-    def _audit_rows(self, reviewer: str) -> np.ndarray:
+    def _audit_rows(self, reviewer: str, now: InForce) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
-        now = self.in_force()
         if self._audit is None or self._audit[0] is not now:
             flagged = len(self.queue(View(reviewer), audit=False))
             count = review_queue.audit_card_count(flagged, now.chosen.audit_share, now.chosen.random_cards)
@@ -285,12 +295,3 @@ class ReviewDesk:
             audit[review_queue.audit_rows(self.run.scores, self.facts.shown_audit)[:count]] = True
             self._audit = now, audit
         return self._audit[1]
-
-    def _is_flagged(self, row: int) -> bool:
-        """Whether suspicion passes the threshold in force: only then is another label suggested to anybody."""
-        return bool(self.in_force().flagged[row])
-
-
-def holder(view: View) -> Holder:
-    """Whom cards are leased to."""
-    return Holder(view.reviewer, view.tab)

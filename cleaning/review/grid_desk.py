@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from cleaning.keep.decisions import OPEN
-from cleaning.review.desk import ReviewDesk, holder
+from cleaning.review.desk import ReviewDesk
 from cleaning.review.views import View
 
 
@@ -26,13 +26,14 @@ class GridDesk:
         waiting[todo.rows] = True
         places = np.flatnonzero(waiting[queue.rows[after:]]) + after
         rows = self._free(queue.rows[places], count + 1)
-        cells = [self._cell(row) for row in rows[:count]]
+        flagged = self.desk.in_force().flagged
+        cells = [self._cell(row, bool(flagged[row])) for row in rows[:count]]
         following = int(places[queue.rows[places] == rows[count]][0]) if len(rows) > count else None
         return {"cells": cells, "next": following, "progress": {"total": len(queue), "left": len(todo)}}
 
-    def _cell(self, row: int) -> dict:
+    def _cell(self, row: int, flagged: bool) -> dict:
         """A thumbnail; how suspicious it is does not leave the server while the reviewer is blind."""
-        told = self.desk.cards.cell(row)
+        told = self.desk.cards.cell(row) | {"flagged": flagged}
         hidden = set() if self.view.mode == OPEN else {"suspicion"}
         return {name: value for name, value in told.items() if name not in hidden}
 
@@ -40,7 +41,7 @@ class GridDesk:
         """The first ``count`` of some samples that nobody else has before their eyes, leased to this tab."""
         if self.view.filters.status != "open":
             return rows[:count].tolist()
-        handed = self.desk.leases.take(holder(self.view), partial(self.desk.offers_of, rows), count)
+        handed = self.desk.leases.take(self.view.holder, partial(self.desk.offers_of, rows), count)
         return self.desk.facts.rows([lease.sample_id for lease in handed.leases]).tolist()
 
     def groups(self) -> list[tuple[int, int, int]]:
@@ -58,5 +59,5 @@ class GridDesk:
         leased = np.intersect1d(rows, self.desk.facts.rows(sorted(self.desk.leases.leased())))
         if not len(leased):
             return leased
-        refused = self.desk.leases.refused(holder(self.view), self.desk.offers_of(leased))
+        refused = self.desk.leases.refused(self.view.holder, self.desk.offers_of(leased))
         return self.desk.facts.rows(refused)

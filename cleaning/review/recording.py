@@ -45,11 +45,13 @@ class Sent(TypedDict):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch. saved: uuids now durable. refused: (uuid, sentence). reveals: by uuid."""
+    """What became of a batch. saved: uuids now durable. refused: (uuid, sentence). reveals: by uuid. later: uuids whose
+    reveal takes longer than "saved" may wait."""
 
     saved: list[str]
     refused: list[tuple[str, str]]
     reveals: dict[str, dict]
+    later: list[str]
 
 
 class Recorder:

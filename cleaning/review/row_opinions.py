@@ -54,8 +54,9 @@ class RowOpinions:
         this one, at most MOST_CELLS logits of them, drawn at random where there are more.
         """
         rows, logits = self._of_class(int(self._leading[row]))
+        own = np.flatnonzero(rows == row)  # kept already, but of a class that is too large to be kept whole
         here = wanted[rows] & (rows != row)
-        distance = np.square(logits - self._logits(np.array([row]))).sum(axis=1)[here]
+        distance = np.square(logits - (logits[own] if len(own) else self._logits(np.array([row])))).sum(axis=1)[here]
         return rows[here][np.argsort(distance, kind="stable")[:count]]
 
     def _of_class(self, code: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from cleaning.domain.card_kinds import ADJUDICATION, MAYBE_RANDOM
 from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.domain.verdicts import UNDO
 from cleaning.keep.decisions import BLIND, SEEN, Decision
+from cleaning.keep.leases import Holder
 from cleaning.review.chosen import USUAL_OPEN_SHARE, Chosen
 from cleaning.review.queue import Filters
 
@@ -28,6 +29,11 @@ class View:
     order: str = "suspicion"
     filters: Filters = field(default_factory=Filters)
     tab: str = ""
+
+    @property
+    def holder(self) -> Holder:
+        """Whom cards are leased to."""
+        return Holder(self.reviewer, self.tab)
 
 
 def lot(run_id: str, sample_id: str) -> float:

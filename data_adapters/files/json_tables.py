@@ -59,9 +59,16 @@ def _of_list(content: list, path: Path) -> tuple[dict[str, Sequence[object]], st
         header, rows = content[0], content[1:]
         if all(isinstance(name, str) for name in header) and all(len(row) == len(header) for row in rows):
             return dict(zip(header, map(list, zip(*rows)))), "rows below a header"
+        if all(_is_records(row) for row in content) or _are_numbers(content):
+            return {"scores": content}, "a list of scores by row"
     raise InputError(
         f"'{path.name}' is a list of other things than records. Expected objects, such as [{{\"id\": 1}}]."
     )
+
+
+def _are_numbers(rows: list[list]) -> bool:
+    """Whether rows are equally long lists of numbers."""
+    return len({len(row) for row in rows}) == 1 and all(type(one) in (int, float) for row in rows for one in row)
 
 
 def _is_records(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from cleaning.domain.dataset import TEXT, Dataset, as_series
+from cleaning.domain.dataset import OPTION_LETTERS, TEXT, Dataset, as_series
 from cleaning.domain.origin import Origin
 from cleaning.errors import InputError
 from data_adapters.contract import Reading
@@ -19,9 +19,11 @@ from data_adapters.files.pictures import find_pictures
 from data_adapters.joining.building_experts import Frame, build_expert
 from data_adapters.joining.class_names import unique_names
 from data_adapters.joining.classes import labelled, name_classes, read_given
+from data_adapters.joining.id_columns import find_id_column
 from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Samples
 from data_adapters.joining.table_shapes.few_scores import averaged
+from data_adapters.joining.table_shapes.several_experts import apart
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
@@ -48,9 +50,10 @@ def assemble(
     plan: ReadingPlan,
 ) -> Reading:
     """names: (class names, notes) where a file gave them. Raises InputError on anything a person can fix."""
-    _check_expert_names(opened)
     if plan.options.class_names:
         names = unique_names(list(plan.options.class_names), "the list of classes")
+    opened = _apart(opened, samples, names)
+    _check_expert_names(opened)
     samples = labelled(samples, opened, names, plan)
     opened = [averaged(one, samples.row_count or len(samples)) for one in opened]
     samples, opened = repaired(samples, opened, None if names is None else len(names[0]), plan)
@@ -88,6 +91,20 @@ def assemble(
         plan=plan,
         rival_labels=codes.rivals,
     )
+
+
+def _apart(
+    opened: Sequence[OpenedExpert], samples: Samples, names: tuple[tuple[str, ...], list[str]] | None
+) -> list[OpenedExpert]:
+    """Each expert by itself, where a table holds the scores of several."""
+    known = sorted({label for label in samples.labels.tolist() if label}) if names is None else names[0]
+    if samples.options is not None:
+        known = OPTION_LETTERS[: max(map(len, samples.options), default=0)]
+    found = []
+    for one in opened:
+        ids = None if one.table is None else find_id_column(one.table, samples.ids, samples.id_column)
+        found += apart(one, ids, known)
+    return found
 
 
 def _check_expert_names(opened: Sequence[OpenedExpert]) -> None:

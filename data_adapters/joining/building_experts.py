@@ -66,7 +66,8 @@ def _from_table(opened: OpenedExpert, frame: Frame, plan: ReadingPlan) -> tuple[
     gathered = once_a_sample(opened, id_column, frame.class_names)
     if gathered is not opened:
         return build_expert(gathered, frame, plan)
-    ids = None if id_column is None else as_those_of_samples(table.text(id_column), frame.samples.id_folder)
+    samples = frame.samples
+    ids = None if id_column is None else as_those_of_samples(table.text(id_column), samples.id_folders, samples.ids)
     join = _join(opened, frame, ids, len(table), plan)
     shape = table_shape(opened, id_column, frame.class_names, partial(_is_given, opened, frame, join), plan)
     decide_columns(opened, shape, plan)

@@ -41,7 +41,7 @@ CONFIDENCE_NAMES = (
     "max_probability",
     "max_prob",
 )
-FRACTION = re.compile(r"(0?\.\d+|\d(\.\d+)?[eE]-\d+)")
+FRACTION = re.compile(r"(0?[.,]\d+|\d([.,]\d+)?[eE]-\d+)")
 BRACKETED = re.compile(r"\w*\s?[\[({](.+)[\])}]")  # P(cat), score[cat]
 NEUTRAL_NAMES = ("answer", "label", "class", "class_name", "class_id", "category", "category_id", "choice", "name")
 
@@ -96,7 +96,7 @@ def table_shape(
         rest = [column for column in rest if not (is_gold(column) or column in positions)] or rest
     if opened.answer_column:
         refuse_marks(opened, opened.answer_column)
-        return TableShape(id_column, predicted=opened.answer_column)
+        return TableShape(id_column, predicted=opened.answer_column, confidence=opened.sure_column)
     predicted = said or _prediction(opened, id_column, rest, is_given, plan, names)
     predicted = predicted or next((c for c in positions if _numbers_classes(table, c, len(names))), None)
     confidence, order = _confidence(table, [c for c in rest if c != predicted], plan.said_role(file, "confidence"))

@@ -14,6 +14,7 @@ from data_adapters.joining.columns import (
     speaks_of,
     speaks_of_prediction,
 )
+from data_adapters.joining.table_shapes.nested_cells import are_nested
 
 MOSTLY_DISTINCT = 0.99
 
@@ -65,6 +66,7 @@ def _first_distinct_text(table: Table) -> str | None:
         if (
             len(values) > 5
             and not is_prose(values)
+            and not are_nested(table, column)
             and not table.holds_numbers(column)
             and len(set(values)) == len(values)
         ):

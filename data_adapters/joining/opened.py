@@ -35,8 +35,10 @@ class Declared:
 class OpenedExpert:
     """Either a table, or an array with or without ids: scores (R, K), or hard answers (R,).
 
-    left_out: what else the file holds, and is not made use of. class_order: what the K columns of the array are called,
-    where its file says so."""
+    answer_column, sure_column: of a table, where they are settled: the answers, and the confidence in each. left_out: what
+    else the file holds, and is not made use of. class_order: what the K columns of the array are called, where its file
+    says so.
+    """
 
     name: str
     path: Path
@@ -45,6 +47,7 @@ class OpenedExpert:
     ids: np.ndarray | None = None
     declared: Declared = Declared()
     answer_column: str | None = None
+    sure_column: str | None = None
     left_out: tuple[str, ...] = ()
     class_order: tuple[str, ...] = ()
 

@@ -40,7 +40,7 @@ class Samples:
     strings, or None. option_labels: N lists of what questions call their own options. group: (N,) or None. metadata:
     the other columns by name, as text. labels_are_places: the labels are integers that their source itself defines as
     places in the list of classes. file: name of theirs. rows: (N,) row of each sample in that file, which has
-    ``row_count``; None where none was left out. id_folder: what was cut from ids that were absolute paths.
+    ``row_count``; None where none was left out. id_folders: what was cut from ids that were absolute paths.
     """
 
     ids: np.ndarray
@@ -59,7 +59,7 @@ class Samples:
     file: str = ""
     rows: np.ndarray | None = None
     row_count: int = 0
-    id_folder: str = ""
+    id_folders: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -137,7 +137,7 @@ def read_samples(
         notes=(*table.notes, *_columns_note(table, found, home), *how, *_no_group_note(groups, group)),
         labels_are_places=places,
         label_column=label_column,
-        id_folder=home,
+        id_folders=home,
         file=table.path.name,
         row_count=len(ids),
     )
@@ -155,16 +155,23 @@ def _one_sample_a_row(table: Table, roles: Roles, plan: ReadingPlan) -> Table:
     return with_options(of_records(table), plan, roles.others)
 
 
-def _without_folder(ids: np.ndarray) -> tuple[np.ndarray, str]:
-    """(ids, what was cut from them where all are absolute paths)."""
-    from data_adapters.joining.table_shapes.paths_as_ids import are_absolute, below, common_folder
+def _without_folder(ids: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """(ids, what was cut from those that are absolute paths). Raises InputError where some are alike then."""
+    from data_adapters.joining.table_shapes.paths_as_ids import below, folders_of
 
-    home = common_folder(ids) if are_absolute(ids) else ""
-    return (below(ids, home), home) if home else (ids, "")
+    folders = folders_of(ids)
+    if not folders:
+        return ids, ()
+    cut = below(ids, folders)
+    check_unique_ids(cut, "The column of ids, without the folders of a disk before them,")
+    return cut, folders
 
 
 def _pictures_of(table: Table | LabelsArray, column: str) -> np.ndarray:
-    return _without_folder(table.text(column))[0]
+    from data_adapters.joining.table_shapes.paths_as_ids import are_absolute, below, folders_of
+
+    paths = table.text(column)
+    return below(paths, folders_of(paths)) if are_absolute(paths) else paths
 
 
 def _with_said(roles: Roles, asked: Mapping[str, str | None]) -> Roles:
@@ -259,7 +266,7 @@ def _no_group_note(groups: np.ndarray | None, name: str | None) -> list[str]:
     return [f"{counted(empty, 'sample')} have no '{name}'; they form a group of their own."] if empty else []
 
 
-def _columns_note(table: Table | LabelsArray, found: Mapping[str, str | None], home: str) -> list[str]:
+def _columns_note(table: Table | LabelsArray, found: Mapping[str, str | None], home: Sequence[str]) -> list[str]:
     """found: columns by their parts. home: what was cut from ids that are absolute paths."""
     ids, group = found["id"], found["group"]
     parts = [

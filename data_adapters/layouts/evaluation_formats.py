@@ -90,10 +90,13 @@ def _lighteval_fits(path: Path) -> bool:
 
 
 def _lighteval(path: Path) -> tuple[str, list[LoggedAnswer]]:
-    called = DETAILS.fullmatch(path.stem)
-    model = (called and called["model"]) or _home(path).name
     rows = arrow_table(path, ("doc", "model_response")).to_pylist()
-    return model, [_detail(row["doc"], row["model_response"]) for row in rows]
+    return lighteval_model(path), [_detail(row["doc"], row["model_response"]) for row in rows]
+
+
+def lighteval_model(path: Path) -> str:
+    called = DETAILS.fullmatch(path.stem)
+    return (called and called["model"]) or _home(path).name
 
 
 def _detail(doc: dict, response: dict) -> LoggedAnswer:
@@ -130,6 +133,13 @@ def _inspected(sample: dict, task: str) -> LoggedAnswer:
 
 
 def _openai_evals(path: Path) -> tuple[str, list[LoggedAnswer]]:
+    spec, model, matches = openai_evals_matches(path)
+    task = str(spec.get("eval_name") or path.stem)
+    return model, [_matched(*match, task) for match in matches]
+
+
+def openai_evals_matches(path: Path) -> tuple[dict, str, list[tuple[str, dict, str]]]:
+    """(what the run is said to be, the model, (sample's id, what was matched, prompt) of each match)"""
     spec: dict = {}
     prompts: dict[str, str] = {}
     found = []
@@ -137,22 +147,21 @@ def _openai_evals(path: Path) -> tuple[str, list[LoggedAnswer]]:
         spec = record.get("spec") or spec
         data, sample_id = record.get("data") or {}, str(record.get("sample_id"))
         if record.get("type") == "sampling":
-            prompts[sample_id] = _prompt(data.get("prompt"))
+            prompts[sample_id] = prompt_text(data.get("prompt"))
         elif record.get("type") == "match":
             found.append((sample_id, data))
-    task = str(spec.get("eval_name") or path.stem)
     model = str((spec.get("completion_fns") or [spec.get("model") or path.stem])[0])
-    return model, [_matched(sample_id, data, prompts.get(sample_id, ""), task) for sample_id, data in found]
+    return spec, model, [(sample_id, data, prompts.get(sample_id, "")) for sample_id, data in found]
 
 
 def _matched(sample_id: str, data: dict, prompt: str, task: str) -> LoggedAnswer:
     text, options = options_in(prompt)
     options = tuple(map(str, data.get("options") or ())) if len(data.get("options") or ()) > len(options) else options
     question = Question(text, options, key_of(data.get("expected"), options), task)
-    return LoggedAnswer(f"{task}/{sample_id}", question, answer=_first(data.get("sampled", data.get("picked"))))
+    return LoggedAnswer(f"{task}/{sample_id}", question, answer=first_text(data.get("sampled", data.get("picked"))))
 
 
-def _prompt(written: object) -> str:
+def prompt_text(written: object) -> str:
     """The text of a prompt: itself, or the messages of a conversation."""
     if isinstance(written, list):
         told = [message.get("content", message.get("prompt", "")) for message in written if isinstance(message, dict)]
@@ -160,7 +169,7 @@ def _prompt(written: object) -> str:
     return str(written or "")
 
 
-def _first(written: object) -> str:
+def first_text(written: object) -> str:
     value = written[0] if isinstance(written, list) and written else written
     return "" if value is None or isinstance(value, list) else str(value)
 
@@ -207,8 +216,8 @@ def _pro(record: dict) -> LoggedAnswer:
     options = tuple(map(str, record["options"]))
     key = key_of(record.get("answer", record.get("answer_index")), options)
     question = Question(str(record["question"]), options, key, str(record.get("category") or ""))
-    written = _first(record.get("model_outputs")) or _first(record.get("pred"))
-    return LoggedAnswer(str(record["question_id"]), question, answer=_first(record.get("pred")) or written)
+    written = first_text(record.get("model_outputs")) or first_text(record.get("pred"))
+    return LoggedAnswer(str(record["question_id"]), question, answer=first_text(record.get("pred")) or written)
 
 
 def _opencompass(path: Path) -> tuple[str, list[LoggedAnswer]]:
@@ -219,15 +228,15 @@ def _opencompass(path: Path) -> tuple[str, list[LoggedAnswer]]:
 def _compass(task: str, place: str, record: dict) -> LoggedAnswer:
     taken = {key.removeprefix(LABEL): value for key, value in record.items() if key.startswith(LABEL)}
     if taken:
-        prompt = _prompt(next(iter(taken.values())).get("prompt"))
+        prompt = prompt_text(next(iter(taken.values())).get("prompt"))
         text, listed = options_in(prompt)
         options = listed if len(listed) == len(taken) else tuple(map(str, taken))
         key = list(taken).index(str(record["gold"])) if str(record.get("gold")) in taken else record.get("gold")
         scores = [-float(value["PPL"]) for value in taken.values()]
         return LoggedAnswer(f"{task}/{place}", Question(text, options, key_of(key, options), task), scores)
-    text, options = options_in(_prompt(record.get("origin_prompt")))
+    text, options = options_in(prompt_text(record.get("origin_prompt")))
     question = Question(text, options, key_of(record.get("gold"), options), task)
-    return LoggedAnswer(f"{task}/{place}", question, answer=_first(record.get("prediction")))
+    return LoggedAnswer(f"{task}/{place}", question, answer=first_text(record.get("prediction")))
 
 
 def _first_records(path: Path, count: int = 3) -> Iterator[dict]:

@@ -13,7 +13,7 @@ from cleaning.domain.dataset import OPTION_LETTERS
 from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.layouts.evaluation_formats import FORMATS, LogFormat, LoggedAnswer
-from data_adapters.layouts.question_logs import Log, assemble_logs
+from data_adapters.layouts.question_logs import Log, assemble_logs, with_questions
 from data_adapters.plan import ReadingPlan
 from data_adapters.sentences import listed
 
@@ -24,7 +24,7 @@ ENDINGS = frozenset(ending for one in FORMATS for ending in one.endings)
 
 def is_evaluation_log(file: Path) -> bool:
     """Whether a program that we know wrote the file."""
-    return _format(file) is not None
+    return format_of(file) is not None
 
 
 def is_evaluation_folder(folder: Path) -> bool:
@@ -42,7 +42,7 @@ def read_evaluation_logs(path: Path, plan: ReadingPlan | None = None) -> Reading
     logs: dict[str, Log] = {}
     left = []
     for file in [path] if path.is_file() else _files(path):
-        found = _format(file)
+        found = format_of(file)
         if found is None:
             left.append(file.name)
         else:
@@ -51,7 +51,7 @@ def read_evaluation_logs(path: Path, plan: ReadingPlan | None = None) -> Reading
         raise InputError(f"'{path.name}' holds no log of {listed(one.name for one in FORMATS)}")
     if left:
         next(iter(logs.values())).notes.append(f"Left out, as no log: {listed(left)}")
-    return assemble_logs([logs[name] for name in sorted(logs)], path, "task", plan, places=True)
+    return assemble_logs(with_questions([logs[name] for name in sorted(logs)]), path, "task", plan, places=True)
 
 
 def _files(folder: Path, most: int | None = None) -> list[Path]:
@@ -69,7 +69,8 @@ def walk(folder: Path, deep: int) -> Iterator[Path]:
             yield from walk(Path(entry.path), deep - 1)
 
 
-def _format(file: Path) -> LogFormat | None:
+def format_of(file: Path) -> LogFormat | None:
+    """The program that wrote a file, if we know it."""
     suffix = file.suffix.lower()
     try:
         return next((one for one in FORMATS if suffix in one.endings and one.fits(file)), None)

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from cleaning.domain.dataset import OPTION_LETTERS
-from cleaning.errors import InputError
+from cleaning.errors import InputError, counted
 from data_adapters.contract import Reading
 from data_adapters.files.json_files import json_file
-from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index
+from data_adapters.layouts.question_logs import Log, Question, assemble_logs, option_index, with_questions
 from data_adapters.plan import ReadingPlan
 
 STATE, INSTANCES, PREDICTIONS = "scenario_state.json", "instances.json", "display_predictions.json"
@@ -27,7 +27,7 @@ PART_IN_NAME = re.compile(r"(?:^|[:,])(?:subject|dataset|subset|task|category|la
 
 def is_helm(folder: Path) -> bool:
     """Whether HELM runs lie in the folder."""
-    return bool(_runs(folder))
+    return bool(runs_in(folder))
 
 
 def read_helm(path: Path, plan: ReadingPlan | None = None) -> Reading:
@@ -37,16 +37,30 @@ def read_helm(path: Path, plan: ReadingPlan | None = None) -> Reading:
     and all but the first train trial are passed over.
     """
     path = Path(path)
-    runs = _runs(path)
+    runs = runs_in(path)
     if not runs:
         raise InputError(f"'{path.name}' holds no HELM run: no {STATE}, nor {INSTANCES} with {PREDICTIONS}.")
     logs: dict[str, Log] = {}
     for run in runs:
         _read_run(run, logs)
-    return assemble_logs([logs[name] for name in sorted(logs)], path, "subject", plan)
+    for log in logs.values():
+        _leave_out_open(log)
+    return assemble_logs(with_questions([logs[name] for name in sorted(logs)]), path, "subject", plan)
 
 
-def _runs(folder: Path) -> list[Path]:
+def _leave_out_open(log: Log) -> None:
+    """Leaves out questions without options, which stand beside others in a suite; their references are all right."""
+    without = [sample_id for sample_id, question in log.questions.items() if len(question.options) < 2]
+    for sample_id in without:
+        del log.questions[sample_id]
+        log.answers.pop(sample_id, None)
+        log.scores.pop(sample_id, None)
+    if without:
+        log.notes.append(f"Expert '{log.expert}': {counted(len(without), 'question')} without options left out.")
+
+
+def runs_in(folder: Path) -> list[Path]:
+    """The folders of runs, in order."""
     found = []
     for candidate in (folder, *sorted(p for pattern in ("*", "*/*") for p in folder.glob(pattern) if p.is_dir())):
         whole = (candidate / STATE).is_file()
@@ -56,10 +70,7 @@ def _runs(folder: Path) -> list[Path]:
 
 
 def _read_run(run: Path, logs: dict[str, Log]) -> None:
-    scenario = run.name.split(":")[0].split(",")[0]
-    part = ",".join(PART_IN_NAME.findall(run.name))
-    group = part or scenario
-    prefix = f"{scenario}:{part}" if part else scenario
+    prefix, group = scenario_of(run)
     if (run / STATE).is_file():
         state = _expect(json_file(run / STATE), dict, run / STATE)
         adapter = _expect(state.get("adapter_spec") or {}, dict, run / STATE)
@@ -70,9 +81,21 @@ def _read_run(run: Path, logs: dict[str, Log]) -> None:
         _read_predictions(log, run, prefix, group)
 
 
-def _log_of(logs: dict[str, Log], run: Path, model: object) -> Log:
+def scenario_of(run: Path) -> tuple[str, str]:
+    """(what comes before the ids of a run, its group)."""
+    scenario = run.name.split(":")[0].split(",")[0]
+    part = ",".join(PART_IN_NAME.findall(run.name))
+    return (f"{scenario}:{part}", part) if part else (scenario, scenario)
+
+
+def model_of(run: Path, stated: object) -> str:
+    """The model as the run states it, else as its folder's name does."""
     named = MODEL_IN_NAME.search(run.name)
-    name = str(model) if model else named[1] if named else run.name
+    return str(stated) if stated else named[1] if named else run.name
+
+
+def _log_of(logs: dict[str, Log], run: Path, model: object) -> Log:
+    name = model_of(run, model)
     return logs.setdefault(name, Log(name, run))
 
 
@@ -153,12 +176,13 @@ def _claim(log: Log, sample_id: str, question: Question) -> None:
 def _question(instance: dict, group: str) -> Question:
     """Older versions write input and output as texts, newer ones as objects with a text."""
     references = instance["references"]
-    options = tuple(_text(reference["output"]) for reference in references)
+    options = tuple(helm_text(reference["output"]) for reference in references)
     correct = [k for k, reference in enumerate(references) if "correct" in (reference.get("tags") or ())]
-    return Question(_text(instance["input"]), options, str(correct[0]) if correct else "", group)
+    return Question(helm_text(instance["input"]), options, str(correct[0]) if correct else "", group)
 
 
-def _text(written: object) -> str:
+def helm_text(written: object) -> str:
+    """A text, or that of an object with one."""
     return str(written["text"]) if isinstance(written, dict) else str(written)
 
 

@@ -3,6 +3,7 @@
 import json
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,28 +15,38 @@ from data_adapters.sentences import reason
 
 LOCAL_HEADER = 30
 ZSTANDARD = 93
+HEADERS = ("header.json", "_journal/start.json")  # the second where a run was cut short
 
 
 def read_archive(path: Path) -> dict:
     """The log as the ``.json`` format has it: its header, with ``samples``. Raises InputError where it is damaged."""
+    held = read_members(path, lambda name: name in HEADERS or (name.startswith("samples/") and name.endswith(".json")))
+    try:
+        header = next(name for name in HEADERS if name in held)
+        log = json.loads(held[header])
+        return log | {"samples": [json.loads(held[name]) for name in sorted(held) if name.startswith("samples/")]}
+    except (StopIteration, TypeError, *DAMAGED_ZIP) as error:
+        raise _damaged(path, error) from error
+
+
+def read_members(path: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """The contents of the members whose names are wanted. Raises InputError where the archive is damaged."""
     check_file(path)
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-            names = sorted(
-                name for name in archive.namelist() if name.startswith("samples/") and name.endswith(".json")
-            )
+            names = [name for name in archive.namelist() if wanted(name)]
             total = sum(archive.getinfo(name).file_size for name in names)
             if total > MAX_JSON_BYTES:
                 raise InputError(
                     f"'{path.name}' unpacks to {readable_size(total)}; up to {readable_size(MAX_JSON_BYTES)} are read."
                 )
-            header = "header.json" if "header.json" in archive.namelist() else "_journal/start.json"
-            log = json.loads(_member(archive, file, header))
-            return log | {"samples": [json.loads(_member(archive, file, name)) for name in names]}
+            return {name: _member(archive, file, name) for name in names}
     except (*DAMAGED_ZIP, KeyError, OSError, TypeError, zlib.error, pa.ArrowException) as error:
-        raise InputError(
-            f"'{path.name}' cannot be read as a log of Inspect ({reason(error)}). Copy it again."
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(f"'{path.name}' cannot be read as a log of Inspect ({reason(error)}). Copy it again.")
 
 
 def _member(archive: zipfile.ZipFile, file, name: str) -> bytes:

@@ -68,6 +68,17 @@ def assemble_logs(
     return assemble(samples, opened, None, about, plan or ReadingPlan())
 
 
+def with_questions(logs: Sequence[Log]) -> list[Log]:
+    """The logs that hold a question, the first of them with the notes of the others; all of them where none does."""
+    held = [log for log in logs if log.questions]
+    if not held:
+        return list(logs)
+    for log in logs:
+        if not log.questions:
+            held[0].notes += [*log.notes, f"Expert '{log.expert}' left out, as it answered no question with options."]
+    return held
+
+
 def option_index(written: object, options: Sequence[str]) -> int | None:
     """Place of an option given as a 0-based number, a letter or its text; None where it is none of them."""
     text = str(written).strip()

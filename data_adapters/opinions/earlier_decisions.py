@@ -39,7 +39,7 @@ def read_earlier_decisions(path: Path, dataset: Dataset, run_id: str = "", finge
     if not isinstance(held, list):
         raise InputError(f"'{path.name}' holds no list. Expected an export of Label Studio or Argilla.")
     if is_argilla(held):
-        return read_argilla(held, dataset, run_id)
+        return read_argilla(held, dataset, run_id, fingerprint)
     return read_tasks(data, dataset, run_id, fingerprint)
 
 

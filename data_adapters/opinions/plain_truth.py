@@ -14,10 +14,12 @@ from data_adapters.files.check import check_file
 from data_adapters.files.tables import Table
 from data_adapters.joining.class_codes import read_classes
 from data_adapters.joining.columns import ID_NAMES, known_columns
-from data_adapters.joining.table_shapes.marks import MARKS
 
 WRONG_NAMES = ("label_is_wrong", "is_wrong", "is_label_issue", "wrong")
 RIGHT_NAMES = ("right_label", "right_labels", "clean_label", "true_label", "correct_label", "real_labels")
+IS_WRONG = dict.fromkeys(("1", "1.0", "true", "t", "yes", "y", "wrong", "incorrect"), 1.0) | dict.fromkeys(
+    ("0", "0.0", "false", "f", "no", "n", "right", "correct"), 0.0
+)  # what such a column says of a label
 SEVERAL = re.compile(r"\s*[|;,]\s*")
 
 
@@ -63,6 +65,8 @@ def right_in_order(path: Path, dataset: Dataset) -> Truth:
 def _places(table: Table, column: str, dataset: Dataset) -> np.ndarray:
     """(R,) rows of the dataset; -1 for ids that are none of its samples."""
     written = table.text(column)
+    if not len(written):
+        raise InputError(f"'{table.path.name}' has no row. Check that it was saved completely.")
     if len(set(written)) < len(written):
         raise InputError(f"'{table.path.name}' has sample ids more than once. Keep one row a sample.")
     places = pd.Index(np.asarray(dataset.sample_ids, object)).get_indexer(pd.Index(written))
@@ -77,12 +81,13 @@ def _places(table: Table, column: str, dataset: Dataset) -> np.ndarray:
 def _marked(table: Table, column: str) -> np.ndarray:
     """(R,) 1 or 0, NaN where empty."""
     text = [value.casefold() for value in table.text(column)]
-    strange = sorted({value for value in text if (value and MARKS.get(value) is None) or value in ("right", "correct")})
+    strange = sorted({value for value in text if value and value not in IS_WRONG})
     if strange:
         raise InputError(
-            f"Column '{column}' of '{table.path.name}' holds {first_five(strange)}; expected 1 or 0, true or false."
+            f"Column '{column}' of '{table.path.name}' holds {first_five(strange)}; expected 1 or 0, true or false, "
+            "yes or no."
         )
-    return np.array([MARKS.get(value, np.nan) for value in text], float)
+    return np.array([IS_WRONG.get(value, np.nan) for value in text], float)
 
 
 def _given_not_among(table: Table, column: str, places: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -93,8 +98,9 @@ def _given_not_among(table: Table, column: str, places: np.ndarray, dataset: Dat
     codes = read_classes(flat, dataset.class_names).codes
     if (codes < 0).any():
         bad = list(dict.fromkeys(flat[codes < 0]))
+        are = "is" if len(bad) == 1 else "are"
         raise InputError(
-            f"Column '{column}' of '{table.path.name}' holds {counted(len(bad), 'label')} that are no class: "
+            f"Column '{column}' of '{table.path.name}' holds {counted(len(bad), 'label')} that {are} no class: "
             f"{first_five(bad)}. Classes are {first_five(dataset.class_names)}, or numbers from 0."
         )
     ends = np.cumsum([len(each) for each in written])

@@ -39,7 +39,8 @@ WRONG = ("wrong_groundtruth", "no_correct_answer")
 
 
 def read_truth(path: Path, dataset: Dataset, errors: Sequence[str] = WRONG) -> Truth:
-    """ReaL by its ``.json``, an array by its ``.npy``, else a table by its columns. Raises InputError on anything else.
+    """ReaL by its ``.json`` (a list of objects is a table), an array by its ``.npy``, else a table by its columns. Raises
+    InputError on anything else.
 
     errors: which of MMLU-Redux's error types count as a wrong label.
     """
@@ -47,7 +48,7 @@ def read_truth(path: Path, dataset: Dataset, errors: Sequence[str] = WRONG) -> T
     unknown = sorted(set(errors) - set(ERROR_TYPES))
     if unknown:
         raise InputError(f"MMLU-Redux has no error type {listed(unknown)} Choose among {', '.join(ERROR_TYPES)}.")
-    if path.suffix.lower() == ".json":
+    if path.suffix.lower() == ".json" and not _is_record_list(path):
         return _real(path, dataset)
     if path.suffix.lower() == ".npy":
         return right_in_order(path, dataset)
@@ -55,6 +56,13 @@ def read_truth(path: Path, dataset: Dataset, errors: Sequence[str] = WRONG) -> T
         raise InputError(f"'{path.name}' is a torch file. Save its 'clean_label' as a table with ids, or as .npy.")
     table = read_table(path)
     return _mmlu_redux(path, table, dataset, errors) if "error_type" in table.columns else plain_truth(table, dataset)
+
+
+def _is_record_list(path: Path) -> bool:
+    """Whether a JSON file begins as a list of objects does."""
+    check_file(path)
+    with path.open("rb") as file:
+        return bool(re.match(rb"\s*\[\s*\{", file.read(1024).removeprefix(b"\xef\xbb\xbf")))
 
 
 def _real(path: Path, dataset: Dataset) -> Truth:

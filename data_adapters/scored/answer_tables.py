@@ -19,7 +19,7 @@ from data_adapters.joining.opened import OpenedExpert
 from data_adapters.joining.samples import Roles
 from data_adapters.plan import ReadingPlan
 from data_adapters.scored.answer_logs import AnswerLog, GivenAnswer, OpenQuestion
-from data_adapters.scored.final_answers import final_answer
+from data_adapters.scored.final_answers import final_answer, references_in
 from data_adapters.scored.open_reading import open_reading
 from data_adapters.scored.reference_columns import PROMPTS
 from data_adapters.scored.scored_tables import ANSWER_NAMES, SCORE_NAMES, marks_in
@@ -80,7 +80,8 @@ def _questions(
         plan.decide(table.path.name, f"column '{column}'", role, "inferred", "called so")
     questions: dict[str, OpenQuestion] = {}
     for sample_id, text, gold, of in zip(ids, texts, golds, groups):
-        one = OpenQuestion(str(text), final_answer(str(gold)) if "####" in gold or "\\boxed" in gold else gold, (), of)
+        first, *others = references_in(str(gold))
+        one = OpenQuestion(str(text), first, tuple(others), of)
         if questions.setdefault(sample_id, one) != one:
             raise InputError(
                 f"'{table.path.name}' gives '{sample_id}' two questions or references. Give each question an id of its "

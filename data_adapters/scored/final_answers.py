@@ -2,6 +2,7 @@
 
 import re
 
+from cleaning.answers.accepted_lists import accepted_list
 from data_adapters.joining.free_text_answers import BOXED, LONGEST, THOUGHT
 
 MARKED = re.compile(r"####[ \t]*([^\n]{1,400})")
@@ -23,3 +24,15 @@ def final_answer(text: str) -> str:
         return text
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else ""
+
+
+def references_in(text: str) -> list[str]:
+    """The answers that a cell accepts, its reference first: those of a list of texts, else the one that it says."""
+    listed = accepted_list(text)
+    aliases = listed is not None and all(isinstance(one, str) and one.strip() for one in listed)
+    return [_said_by(str(one)) for one in listed] if listed and aliases else [_said_by(text)]
+
+
+def _said_by(text: str) -> str:
+    """The reference that a cell or target says: what stands after ``####`` or in ``\\boxed{}``, else all of it."""
+    return final_answer(text) if "####" in text or "\\boxed" in text else text

@@ -89,10 +89,19 @@ def _question(record: dict, task: str) -> OpenQuestion:
     text = next((str(doc[key]) for key in (*QUESTION_KEYS, "prompt") if isinstance(doc.get(key), str)), "")
     own = next((str(doc[key]) for key in OWN_IDS if isinstance(doc.get(key), str | int)), "")
     code = any(CODE.match(name) for name in record)
+    golds = _references(record, code)
+    return OpenQuestion(text, golds[0] if golds else "", tuple(golds[1:]), task, own, code)
+
+
+def _references(record: dict, code: bool) -> list[str]:
     targets = record["target"] if isinstance(record["target"], list) else [record["target"]]
     told = [str(one) for one in targets if str(one).strip()]
-    golds = told if code else list(map(final_answer, told))
-    return OpenQuestion(text, golds[0] if golds else "", tuple(golds[1:]), task, own, code)
+    return told if code else list(map(final_answer, told))
+
+
+def references_of(record: dict) -> list[str]:
+    """What a record's target says is right, first what is taken for the reference; empty where it has none."""
+    return _references(record, any(CODE.match(name) for name in record))
 
 
 def _mark(record: dict) -> float | None:

@@ -20,14 +20,14 @@ DEEP = 5
 
 def is_open_inspect(path: Path) -> bool:
     """Whether all logs of Inspect at a path are of samples without options."""
-    files = _files(path)
+    files = inspect_logs(path)
     return bool(files) and all(map(_without_options, files))
 
 
 def read_inspect_answers(path: Path) -> list[AnswerLog]:
     """One log a model. Raises InputError where a file is damaged or laid out otherwise."""
     logs: dict[str, AnswerLog] = {}
-    for file in _files(path):
+    for file in inspect_logs(path):
         told = _log(file)
         try:
             model, task = str(told["eval"]["model"]), str(told["eval"].get("task") or "")
@@ -40,7 +40,8 @@ def read_inspect_answers(path: Path) -> list[AnswerLog]:
     return list(logs.values())
 
 
-def _files(path: Path) -> list[Path]:
+def inspect_logs(path: Path) -> list[Path]:
+    """The logs of Inspect at a path, by name."""
     if path.is_file():
         found = [path] if path.suffix.lower() in ENDINGS else []
     else:
@@ -68,17 +69,23 @@ def _without_options(file: Path) -> bool:
 def _question(sample: dict, task: str) -> OpenQuestion:
     asked = sample.get("input")
     text = asked if isinstance(asked, str) else "\n".join(str(one.get("content") or "") for one in asked or ())
-    target = sample.get("target")
-    golds = [str(one) for one in (target if isinstance(target, list) else [target]) if one not in (None, "")]
+    golds = targets_of(sample)
     code = any(word in name.casefold() for name in sample.get("scores") or {} for word in CODE_SCORERS)
     return OpenQuestion(text, golds[0] if golds else "", tuple(golds[1:]), task, str(sample["id"]), code)
+
+
+def targets_of(sample: dict) -> list[str]:
+    """The answers that a sample accepts, its reference first."""
+    target = sample.get("target")
+    return [str(one) for one in (target if isinstance(target, list) else [target]) if one not in (None, "")]
 
 
 def _answer(sample: dict, question: OpenQuestion) -> GivenAnswer:
     scores = [one for one in (sample.get("scores") or {}).values() if isinstance(one, dict)]
     told = [str(one["answer"]) for one in scores if isinstance(one.get("answer"), str) and one["answer"].strip()]
     written = str((sample.get("output") or {}).get("completion") or "")
-    text = told[0] if told else written if question.code else final_answer(written)
+    text = (told or [written])[0]  # some scorers keep all that was written as the answer
+    text = text if question.code else final_answer(text)
     marks = [mark for mark in (_mark(one.get("value")) for one in scores) if mark is not None]
     return GivenAnswer(text, _confidence(sample, scores), marks[0] if marks else None)
 

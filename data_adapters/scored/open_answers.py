@@ -10,8 +10,13 @@ from data_adapters.scored.answer_logs import AnswerLog, scored_answers
 from data_adapters.scored.harness_answers import is_open_harness, read_harness_answers
 from data_adapters.scored.inspect_answers import is_open_inspect, read_inspect_answers
 from data_adapters.scored.open_reading import open_reading
+from data_adapters.scored.program_answers import is_open_program, read_program_answers
 
-WAYS = ((is_open_harness, read_harness_answers), (is_open_inspect, read_inspect_answers))
+WAYS = (
+    (is_open_harness, read_harness_answers),
+    (is_open_inspect, read_inspect_answers),
+    (is_open_program, read_program_answers),
+)
 
 
 def holds_open_answers(path: Path) -> bool:

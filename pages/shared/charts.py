@@ -14,6 +14,7 @@ from pages.shared import state
 
 TEAL, RUST, BLUE, GREY = "#1C8278", "#C2622D", "#5B70C0", "#8A8F94"
 INK = "#1D2327"
+RIGHT_BY_LABELS = "share right (given labels)"
 FAINT = "rgba(138,143,148,0.25)"
 BUTTONS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"]
 CONFIG: dict[str, object] = {"displaylogo": False, "modeBarButtonsToRemove": BUTTONS}
@@ -81,9 +82,11 @@ def base(height: int, x: str, y: str) -> go.Figure:
     return figure
 
 
-def reliability(before: pd.DataFrame | None, after: pd.DataFrame, height: int = 360) -> go.Figure:
+def reliability(
+    before: pd.DataFrame | None, after: pd.DataFrame, height: int = 360, right: str = RIGHT_BY_LABELS
+) -> go.Figure:
     """Reliability diagram: how often right against how sure, before (grey) and after (teal), with 95 % bars."""
-    figure = base(height, "confidence stated", "share right (given labels)")
+    figure = base(height, "confidence stated", right)
     line = {"color": GREY, "dash": "dot", "width": 1}
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip", showlegend=False)
     if before is not None:

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from cleaning.domain.scored import MARKED
 from cleaning.errors import InputError
+from cleaning.keep.workspaces import Workspace
 from pages.shared import glossary, loaders, signed_in, state
+from pages.shared.leading_focus import leading_focus
 from pages.shared.messages import guarded, plain
 
 LOGO = Path(__file__).with_name("logo.svg")
+SAMPLES = {"image": "images", "question": "questions", MARKED: "samples with marked answers"}
 TIGHTER = """<style>
 .st-key-narrow_navigation {display: none}
 div:has(> .st-key-narrow_navigation) {position: absolute; width: auto}
@@ -18,20 +22,31 @@ div:has(> .st-key-narrow_navigation) {position: absolute; width: auto}
     width: auto !important; align-items: center;
     flex-wrap: nowrap; gap: 0}
   .st-key-narrow_navigation p {position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden}
-  .st-key-narrow_navigation a {padding: 0.2rem}
+  .st-key-narrow_navigation a {padding: 0.2rem; gap: 0}
   /* of the logo only its mark, so that the steps touch nothing */
   [data-testid=stHeader] img {width: 1.8rem; height: 1.8rem; max-width: none; object-fit: cover; object-position: left}
   [data-testid=stButtonGroup] > div {flex-wrap: wrap; mask-image: none}
 }
-/* where nothing hovers it would always lie over the legend; a double tap shows the whole figure again */
-@media (hover: none) {[data-testid=stPlotlyChart] .modebar-container {display: none}}
+@media (max-width: 420px) {
+  [data-testid=stButtonGroup] button[data-variant="segmented_control"] {padding-inline: 0.5rem}
+}
+@media (hover: none) {
+  /* where nothing hovers it would always lie over the legend; a double tap shows the whole figure again */
+  [data-testid=stPlotlyChart] .modebar-container {display: none}
+  /* nor do the tools of a table lie over what stands above it */
+  [data-testid=stDataFrame] {margin-top: 1.6rem}
+}
 /* as high as the boxes and buttons beside them, so that labels and edges lie on one line */
 [data-testid=stButtonGroup] button[data-variant="segmented_control"] {min-height: 2.5rem}
+/* what is folded away takes no focus, nor does the link that each heading has to itself */
+[data-testid=stSidebar][data-collapsed="true"] * {visibility: hidden !important}
+[data-testid=stHeaderActionElements] {display: none}
 a:focus-visible {outline: 3px solid light-dark(#0F6E66, #3AA79B) !important; outline-offset: 1px}
 /* Streamlit fades captions to 60 %, which nobody reads: 2.7 to 1 */
 [data-testid=stCaptionContainer] {opacity: 1}
 [data-testid=stCaptionContainer] :is(p, li) {color: light-dark(#5A6166, #A9AFB3)}
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
+.stMainBlockContainer h1 {padding-top: 0.2rem}
 /* the theme's own colour is too faint in the dark for the words of what is chosen */
 button[data-variant="segmented_control"][data-selected], [role="tab"][aria-selected="true"] p,
 [data-testid="stSliderThumbValue"] {color: light-dark(#0B5F58, #6CCFC3) !important}
@@ -45,6 +60,7 @@ def sidebar() -> None:
     with st.sidebar:
         _reviewer()
         _open_dataset()
+        leading_focus()
 
 
 def narrow_navigation(pages: list) -> None:
@@ -63,8 +79,12 @@ def _open_dataset() -> None:
     except InputError:
         st.caption("The dataset in this link is not here")
         return
-    kind = "images" if opened.kind == "image" else "questions"
-    st.caption(f"{plain(opened.name, 60)} · {opened.about['samples']:,} {kind}")
+    st.caption(f"{plain(opened.name, 60)} · {samples_told(opened)}")
+
+
+def samples_told(workspace: Workspace) -> str:
+    """How many samples it has, and of what kind."""
+    return f"{workspace.about['samples']:,} {SAMPLES[workspace.kind]}"
 
 
 def _reviewer() -> None:

@@ -8,18 +8,22 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cleaning.calibrate.report import ExpertReport, as_said, report_expert
+from cleaning.calibrate.report import ExpertReport
 from cleaning.certify.further_cards import Certified, certified_now
 from cleaning.domain.dataset import Dataset
+from cleaning.domain.scored import ScoredAnswers
+from cleaning.errors import NothingToClean
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
 from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
-from cleaning.estimate.ranked_run import RankedRun, ranked_run
+from cleaning.estimate.ranked_run import RankedRun
+from cleaning.experts.chosen_agreement import ChosenAgreement
+from cleaning.experts.chosen_agreement import agreement_by_reviews as by_reviews
 from cleaning.keep.decisions import ReviewStore, shared_store
 from cleaning.keep.runs import Run
 from cleaning.keep.said_confidence import SaidConfidence
 from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
-from cleaning.review.chosen import Choosing
+from cleaning.review.chosen import Choosing, marked_as_chosen
 from cleaning.review.glance import Glance, glance, last_used
 from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
@@ -27,6 +31,7 @@ from cleaning.suspect.suspicion import Excess
 from pages.shared import state
 from pages.shared.export.making import Making
 from pages.shared.progress import Progress, silent
+from pages.shared.server.desks import open_desk
 from pages.shared.server.opened_workspaces import opened_once
 
 Found = TypeVar("Found")
@@ -37,19 +42,20 @@ def workspace(workspace_id: str) -> Workspace:
     return opened_once(workspaces_root(), workspace_id)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def run(workspace_id: str, run_id: str) -> Run:
-    return workspace(workspace_id).run(run_id)
+    return open_desk(workspaces_root(), workspace_id, run_id).run
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent) -> list[ExpertReport]:
     """One report an expert of the run (``cleaning.calibrate.report``)."""
     samples, scored, made = dataset(workspace_id), run(workspace_id, run_id), []
-    said, parts = SaidConfidence.of(workspace(workspace_id), scored), folds(workspace_id, run_id)
-    for done, (expert, own, calibration) in enumerate(zip(said.experts, scored.calibrations, said.calibrations)):
+    parts = folds(workspace_id, run_id)
+    said = SaidConfidence.of(workspace(workspace_id), scored, folds=parts)
+    reports = said.reports(samples)
+    for done in range(len(said.experts)):
         _progress(done / len(said.experts), f"reading expert {done + 1} of {len(said.experts)}")
-        made.append(as_said(report_expert(samples, expert, own, parts), calibration, parts))
+        made.append(next(reports))
     return made
 
 
@@ -116,9 +122,8 @@ def paper_agreements(workspace_id: str, run_id: str) -> tuple[np.ndarray, np.nda
     return agreements(scored.predicted, scored.confidence, dataset(workspace_id).given_labels)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def ranked(workspace_id: str, run_id: str) -> RankedRun:
-    return ranked_run(run(workspace_id, run_id), dataset(workspace_id).given_labels)
+    return open_desk(workspaces_root(), workspace_id, run_id).facts.ranked
 
 
 def in_force(workspace_id: str, run_id: str) -> InForce:
@@ -148,6 +153,16 @@ def paper_estimates_so_far(workspace_id: str, run_id: str) -> PaperEstimates | N
     return _paper_estimates(workspace_id, run_id, _store(workspace_id).version()[0])
 
 
+def agreement_by_reviews(workspace_id: str, run_id: str) -> ChosenAgreement | None:
+    """K and tau of the paper's rule by cross-validation on the random cards; None before enough are judged wrong."""
+    return _agreement_by_reviews(workspace_id, run_id, _store(workspace_id).version()[0])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _agreement_by_reviews(workspace_id: str, run_id: str, decided: int) -> ChosenAgreement | None:
+    return by_reviews(in_force(workspace_id, run_id), *paper_agreements(workspace_id, run_id))
+
+
 def certified(workspace_id: str, run_id: str) -> Certified:
     """How many labels are still wrong at most, and what the chosen claim still needs."""
     return _certified(workspace_id, run_id, _store(workspace_id).version())
@@ -171,6 +186,11 @@ def glance_at(workspace_id: str, run_id: str) -> Glance:
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _glance(workspace_id: str, run_id: str, reviewer: str, version: tuple[int, int]) -> Glance:
     return glance(workspace(workspace_id), run_id, reviewer)
+
+
+def marked_answers(workspace_id: str) -> ScoredAnswers:
+    """Answers that are marked already, calibrated as was chosen for them."""
+    return marked_as_chosen(workspace(workspace_id), choices(workspace_id))
 
 
 def choices(workspace_id: str) -> pd.DataFrame:
@@ -213,6 +233,8 @@ def opened_workspace() -> Workspace:
 def opened_run() -> Run:
     """The run this tab looks at: the one in the URL, else the workspace's latest."""
     opened, run_id = opened_workspace(), state.current().run_id
+    if opened.is_marked:
+        raise NothingToClean(opened.name)
     if not run_id or run_id not in opened.run_ids():
         ids = opened.run_ids()
         if not ids:

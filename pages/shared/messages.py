@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, NothingToClean
 from pages.shared import signed_in, state
 
 _log = logging.getLogger("second_opinion")
@@ -30,6 +30,15 @@ def show_error(error: InputError) -> None:
     st.error(plain(error, 1_000), icon=":material/error:")
 
 
+def show_other_ways(nothing: NothingToClean) -> None:
+    """Why there is nothing to clean here, and the pages that work on marked answers."""
+    st.info(plain(nothing), icon=":material/fact_check:")
+    with st.container(horizontal=True, gap="small", key="other_ways"):
+        for page, words in (("calibrate", "Calibrate"), ("cascade", "Cascade")):
+            if st.button(words, type="primary" if page == "calibrate" else "secondary", key=f"marked_to_{page}"):
+                st.switch_page(f"pages/{page}.py", query_params=state.url())
+
+
 def guarded(body: Callable) -> Callable:
     """Shows a user's mistake as a sentence; logs ours and says so, in page bodies, fragments and callbacks. Nothing
     runs for whom the session has ended."""
@@ -39,6 +48,8 @@ def guarded(body: Callable) -> Callable:
         try:
             signed_in.require_session()
             return body(*args, **kwargs)
+        except NothingToClean as nothing:
+            show_other_ways(nothing)
         except state.NothingOpen as nothing:
             st.info(plain(nothing), icon=":material/folder_open:")
             if st.button("Choose a dataset", type="primary", key="choose_dataset"):

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+Written = TypeVar("Written")
 Progress = Callable[[float, str], None]
 
 
@@ -14,23 +17,25 @@ def silent(share: float, words: str) -> None:
     """Tells nobody."""
 
 
+def from_outside(write: Callable[..., Written]) -> Callable[..., Written]:
+    """The same, for use inside a cached function: what that writes Streamlit would write again at each look-up, so it is
+    written as if from where this was called."""
+    return partial(copy_context().run, write)
+
+
 @contextmanager
 def shown() -> Iterator[Progress]:
-    """Tells of a share (0 to 1) in words, on a bar that only work really done brings up.
-
-    It may be called inside a cached function: what that writes Streamlit would write again at each look-up, so the
-    bar is written as if from outside.
-    """
-    bars, outside = list[DeltaGenerator](), copy_context()
+    """Tells of a share (0 to 1) in words, on a bar that only work really done brings up; also inside a cached function."""
+    bars = list[DeltaGenerator]()
 
     def tell(share: float, words: str) -> None:
         if bars:
-            outside.run(bars[0].progress, share, text=words)
+            bars[0].progress(share, text=words)
         else:
-            bars.append(outside.run(st.progress, share, text=words))
+            bars.append(st.progress(share, text=words))
 
     try:
-        yield tell
+        yield from_outside(tell)
     finally:
         for bar in bars:
             bar.empty()

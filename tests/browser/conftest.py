@@ -1,6 +1,7 @@
 """The app served for real, and Chromium to drive it."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -9,7 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -44,13 +47,15 @@ def pytest_collection_modifyitems(items) -> None:
 
 @dataclass
 class Served:
-    """A server of the app with a workspaces folder of its own. options: of Streamlit. surroundings: of the process."""
+    """A server of the app. root: its workspaces folder. options: of Streamlit. surroundings: of the process. own: names
+    of the folders of those workspaces that a test or module has there for itself, or None where all are."""
 
     root: Path
     port: int = 0
     options: tuple[str, ...] = ()
     surroundings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = field(default=None, repr=False)
+    own: frozenset[str] | None = None
 
     @property
     def url(self) -> str:
@@ -89,8 +94,11 @@ class Served:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def workspaces(self) -> list[Workspace]:
+        return [one for one in list_workspaces(self.root) if self.own is None or one.id in self.own]
+
     def workspace(self, kind: str) -> Workspace:
-        return next(w for w in list_workspaces(self.root) if w.kind == kind)
+        return next(one for one in self.workspaces() if one.kind == kind)
 
 
 def serve(root: Path) -> Served:
@@ -99,25 +107,58 @@ def serve(root: Path) -> Served:
     return served
 
 
-def for_everybody(root: Path) -> None:
+def for_everybody(served: Served) -> None:
     """Lets a hundred people decide each card, once: what one test's reviewer did neither takes a card from the next
     test's nor brings one back."""
-    for workspace in list_workspaces(root):
+    for workspace in served.workspaces():
         store = open_store(workspace.decisions_url, workspace.id)
         for name, value in (("overlap_share", 1.0), ("overlap", 100), ("second_look", False)):
             store.set_choice(workspace.latest_run().id, name, value, at="2026-01-01T00:00:00.000Z", who="lead")
         store.close()
 
 
-@pytest.fixture(scope="module")
-def server(demo_template, tmp_path_factory):
-    """One server for the tests of a module; each test brings its own reviewer, and every card is for all of them."""
+@pytest.fixture(scope="session")
+def lasting_server(demo_template, tmp_path_factory) -> Iterator[Served]:
+    """The server of this worker, started once, with the demos' data; workspaces are brought and taken away."""
     root = tmp_path_factory.mktemp("served") / "workspaces"
-    shutil.copytree(demo_template, root)
-    for_everybody(root)
+    shutil.copytree(demo_template / "demo", root / "demo")
     served = serve(root)
     yield served
     served.kill()
+
+
+@contextmanager
+def with_copies(served: Served, template: Path) -> Iterator[Served]:
+    """The server with copies of the template's workspaces, for as long as they are needed."""
+    copies = {secrets.token_hex(8): one.folder for one in list_workspaces(template)}
+    for name, folder in copies.items():
+        shutil.copytree(folder, served.root / name)
+    yield replace(served, own=frozenset(copies))
+    for name in copies:
+        _remove(served.root / name)
+
+
+def _remove(folder: Path) -> None:
+    """Takes a folder away into which the server may still be writing."""
+    until = time.monotonic() + 30
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=time.monotonic() < until)
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def server(lasting_server, demo_template):
+    """Both demos for the tests of a module; each test brings its own reviewer, and every card is for all of them."""
+    with with_copies(lasting_server, demo_template) as served:
+        for_everybody(served)
+        yield served
+
+
+@pytest.fixture
+def own_workspaces(lasting_server, demo_template):
+    """Both demos for this test alone, on a server that others use too."""
+    with with_copies(lasting_server, demo_template) as served:
+        yield served
 
 
 @pytest.fixture

@@ -22,12 +22,12 @@ def relabel_the_top(workspace) -> None:
     store.close()
 
 
-def test_changes_show_their_picture_and_one_click_gives_everything(own_server, context):
-    workspace = own_server.workspace("image")
+def test_changes_show_their_picture_and_one_click_gives_everything(own_workspaces, context):
+    workspace = own_workspaces.workspace("image")
     relabel_the_top(workspace)
     page = context.new_page()
     with page.expect_response(lambda response: "/api/media/" in response.url) as thumbnail:
-        page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+        page.goto(f"{own_workspaces.url}/export?workspace={workspace.id}")
     assert thumbnail.value.status == 200
     assert thumbnail.value.headers["content-type"].startswith("image/")
     row = int(workspace.latest_run().scores["row"].iloc[0])
@@ -41,11 +41,11 @@ def test_changes_show_their_picture_and_one_click_gives_everything(own_server, c
         assert {"corrected_labels.csv", "patch.jsonl", "cleaning_card.html"} <= {one["file"] for one in files}
 
 
-def test_counts_follow_the_policy(own_server, context):
-    workspace = own_server.workspace("image")
+def test_counts_follow_the_policy(own_workspaces, context):
+    workspace = own_workspaces.workspace("image")
     relabel_the_top(workspace)
     page = context.new_page()
-    page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+    page.goto(f"{own_workspaces.url}/export?workspace={workspace.id}")
     replaced = page.locator("[data-testid=stMetric]", has_text="Labels replaced").locator("[data-testid=stMetricValue]")
     expect(replaced).to_have_text("1")
     page.get_by_text("How decisions are settled", exact=True).click()
@@ -62,11 +62,13 @@ ROOM = """(shown, texts) => {
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 820, 390])
-def test_no_choice_is_cut_and_the_card_is_seen(own_server, chromium, width):
-    workspace = own_server.workspace("image")
+def test_no_choice_is_cut_and_the_card_is_seen(own_workspaces, chromium, width):
+    workspace = own_workspaces.workspace("image")
     relabel_the_top(workspace)
     page = chromium.new_page(viewport={"width": width, "height": 900})
-    page.goto(f"{own_server.url}/export?workspace={workspace.id}")
+    page.goto(f"{own_workspaces.url}/export?workspace={workspace.id}")
+    page.get_by_text("How decisions are settled", exact=True).wait_for()
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")  # else what unfolds may move
     page.get_by_text("How decisions are settled", exact=True).click()
     for name, (_, options) in CHOICES.items():
         box = page.locator(f".st-key-policy_{name} input")

@@ -17,8 +17,8 @@ PICTURES = os.environ.get("PICTURES")  # a folder to look at the cards in
 def open_server(tmp_path_factory):
     workspace, _, _ = open_workspace_of(tmp_path_factory.mktemp("open"))
     root = workspace.folder.parent
-    for_everybody(root)
     served = serve(root)
+    for_everybody(served)
     yield served
     served.kill()
 

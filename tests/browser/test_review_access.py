@@ -67,8 +67,8 @@ def evil_server(tmp_path_factory):
     names = [*(f"{text} {i}" for i, text in enumerate(EVIL)), *(f"plant {i:05d}, kind of fern" for i in range(9_992))]
     scored(root, images(root, "evil images", names))
     scored(root, questions())
-    for_everybody(root)
     served = serve(root)
+    for_everybody(served)
     yield served
     served.kill()
 

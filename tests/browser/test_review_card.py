@@ -46,7 +46,7 @@ def test_a_picked_label_becomes_keep_or_relabel(room):
     keep, relabel = room.log()
     assert (keep.sample_id, keep.verdict, keep.labels) == (first, "keep", (scores.loc[first, "given"],))
     assert (relabel.verdict, relabel.labels) == ("relabel", (scores.loc[second, "suggested"],))
-    assert names[scores.loc[second, "given"]] in room.text(".last")
+    expect(room.page.locator(".last")).to_contain_text(names[scores.loc[second, "given"]])
 
 
 def test_buttons_bear_the_keys_that_work(room):
@@ -159,8 +159,8 @@ def test_a_blind_card_shows_nothing_of_the_given_label(room):
         scores = run.scores.set_index("sample_id").loc[room.sample]
         room.press("n")
         room.saved()
-        told = room.text(".last")
-        assert dataset.class_names[scores["given"]] in told and "suspicion" in told
+        expect(room.page.locator(".last")).to_contain_text("suspicion", timeout=20_000)
+        assert dataset.class_names[scores["given"]] in room.text(".last")
         assert room.page.locator(".last .bars i").count() >= 5
 
 
@@ -169,16 +169,18 @@ def test_keys_faster_than_cards_never_decide_an_unseen_card(room):
     room.page.expose_function("seen", lambda sample: shown.append(sample))
     room.page.evaluate(
         """() => {
-          const host = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].find(e => e.shadowRoot);
-          const room = host.shadowRoot.querySelector('.room');
+          const hosts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')];
+          const room = hosts.map(host => host.shadowRoot?.querySelector('.room')).find(Boolean);
           window.seen(room.dataset.sample);
           const note = () => window.seen(room.dataset.sample);
           new MutationObserver(note).observe(room, {attributeFilter: ['data-sample']});
         }"""
     )
-    for _ in range(60):
+    presses = 0
+    while presses < 60 or (len(shown) <= 20 and presses < 2000):  # a busy machine shows fewer cards in a second
         room.page.keyboard.press("n")
         time.sleep(0.02)
+        presses += 1
     room.page.wait_for_timeout(500)
     room.saved()
     decided = [d.sample_id for d in room.log()]
@@ -255,12 +257,12 @@ def test_questions_by_letter_and_number(question_room):
     )
 
 
-def test_two_reviewers_do_not_see_each_other_until_they_decided(context, own_server):
-    workspace = own_server.workspace("question")
+def test_two_reviewers_do_not_see_each_other_until_they_decided(context, own_workspaces):
+    workspace = own_workspaces.workspace("question")
     store = open_store(workspace.decisions_url, workspace.id)
     store.set_choice(workspace.latest_run().id, "overlap_share", 1.0, at="2026-01-01T00:00:00.000Z", who="lead")
     store.close()
-    ann, bob = (Room(context, own_server, name, "question") for name in ("ann2", "bob2"))
+    ann, bob = (Room(context, own_workspaces, name, "question") for name in ("ann2", "bob2"))
     assert ann.sample == bob.sample
     shared = ann.press("x")
     ann.saved()
@@ -271,12 +273,12 @@ def test_two_reviewers_do_not_see_each_other_until_they_decided(context, own_ser
     assert [d.reviewer for d in bob.log()] == ["bob2"]
 
 
-def test_open_mode_shows_labels_and_votes_and_the_log_says_open(context, own_server):
-    workspace = own_server.workspace("image")
+def test_open_mode_shows_labels_and_votes_and_the_log_says_open(context, own_workspaces):
+    workspace = own_workspaces.workspace("image")
     store = open_store(workspace.decisions_url, workspace.id)
     store.set_choice(workspace.latest_run().id, "mode", "open", at="2026-01-01T00:00:00.000Z", who="lead")
     store.close()
-    room = Room(context, own_server, "ann")
+    room = Room(context, own_workspaces, "ann")
     expect(room.page.locator(".choice .tag", has_text="given")).to_have_count(1)
     expect(room.page.locator(".choice .tag", has_text="suggested")).to_have_count(1)
     assert room.page.locator(".choice .bars i").count() >= 5

@@ -47,6 +47,23 @@ def test_unsaved_decisions_outlive_the_tab_and_block_leaving(context, server):
     assert again.sample not in decided
 
 
+def test_the_review_goes_on_while_the_server_is_away(context, own_server):
+    """Streamlit says after some seconds that its server is away, in a dialog over the card that takes the keys."""
+    room = Room(context, own_server, "ann", "image")
+    room.settled()
+    own_server.kill()
+    decided = [room.press("n")]
+    room.page.wait_for_selector("[data-test-connection-state=PINGING_SERVER]")
+    for _ in range(6):  # Streamlit's dialog comes after about three seconds, and again
+        room.page.wait_for_timeout(1000)
+        decided.append(room.press("n"))
+    expect(room.page.get_by_role("dialog")).to_have_count(0)
+    expect(room.page.locator(".saving")).to_contain_text("7 not saved: The server does not answer.")
+    own_server.start()
+    room.saved()
+    assert [d.sample_id for d in room.log()] == decided
+
+
 def test_kill_9_in_rapid_review_loses_nothing(context, own_server):
     workspace = own_server.workspace("image")
     store = open_store(workspace.decisions_url, workspace.id)  # else cards judged wrong here would come back in between
@@ -137,3 +154,17 @@ def test_cards_taken_back_come_first_again_after_a_reload_at_once(context, serve
     room.page.reload()
     room.page.wait_for_selector(".room[data-sample]")
     assert room.sample not in decided
+
+
+def test_votes_that_take_longer_than_saving_are_told_when_they_are_there(context, server):
+    room = Room(context, server, "later")
+
+    def hold_back(route):
+        answer = route.fetch()
+        told = answer.json()
+        route.fulfill(response=answer, json=told | {"reveals": {}, "later": told["saved"]})
+
+    room.page.route("**/api/review/decisions", hold_back)
+    room.press("n")
+    room.saved()
+    expect(room.page.locator(".last .vote")).not_to_have_count(0)

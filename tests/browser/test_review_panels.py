@@ -56,8 +56,8 @@ def test_own_decisions_come_again_by_status(context, server):
     assert [standing[s] for s in unsure] == ["skip", "unsure"]
 
 
-def test_the_end_of_the_queue_leads_to_twenty_more_random_cards(context, own_server):
-    room = Room(context, own_server, "ending")
+def test_the_end_of_the_queue_leads_to_twenty_more_random_cards(context, own_workspaces):
+    room = Room(context, own_workspaces, "ending")
     queue_done(room)
     room.open(".finished")
     room.page.get_by_role("link", name="20 more random cards").click()
@@ -134,11 +134,11 @@ def test_votes_of_the_last_card_with_all_options_and_none_before_the_decision(co
     assert room.sample == before
 
 
-def test_what_looks_alike_to_the_experts_shows_after_the_decision_or_on_an_open_card(context, own_server):
+def test_what_looks_alike_to_the_experts_shows_after_the_decision_or_on_an_open_card(context, own_workspaces):
     from cleaning.keep.decisions import open_store
 
-    workspace = own_server.workspace("image")
-    room = Room(context, own_server, "alike")
+    workspace = own_workspaces.workspace("image")
+    room = Room(context, own_workspaces, "alike")
     for _ in range(12):
         if room.page.locator(".mode").inner_text() == "":
             assert room.page.locator(".looking .alike img").count() == 0, "a blind card does not show it"

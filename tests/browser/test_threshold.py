@@ -12,8 +12,8 @@ LEFT, RIGHT = 56, 18  # margins of the plot
 
 
 @pytest.fixture
-def page(own_server, context) -> Page:
-    return opened(context, own_server)
+def page(own_workspaces, context) -> Page:
+    return opened(context, own_workspaces)
 
 
 def opened(context, served) -> Page:
@@ -50,8 +50,8 @@ def kept(workspace: Workspace) -> list:
     return log[log["key"] == "threshold"].to_dict("records")
 
 
-def test_dragging_counts_at_once_and_saves_when_let_go(own_server, page):
-    workspace = own_server.workspace("image")
+def test_dragging_counts_at_once_and_saves_when_let_go(own_workspaces, page):
+    workspace = own_workspaces.workspace("image")
     suspicion = workspace.latest_run().scores["suspicion"]
     assert flagged(page) == (suspicion >= 0.5).sum()
     page.mouse.move(*place(page, 0.5))
@@ -73,7 +73,8 @@ def test_dragging_counts_at_once_and_saves_when_let_go(own_server, page):
     assert not page.errors
 
 
-def test_the_choice_survives_a_reload_and_a_killed_server(own_server, context, page):
+def test_the_choice_survives_a_reload_and_a_killed_server(own_server, context):
+    page = opened(context, own_server)
     page.mouse.click(*place(page, 0.8))
     expect(page.locator(".saved")).to_have_text("Threshold saved")
     before = shown(page), flagged(page)
@@ -83,7 +84,7 @@ def test_the_choice_survives_a_reload_and_a_killed_server(own_server, context, p
     assert (shown(again), flagged(again)) == before
 
 
-def test_keys_step_through_the_thresholds(own_server, page):
+def test_keys_step_through_the_thresholds(own_workspaces, page):
     grip = page.locator(".grip")
     assert grip.get_attribute("role") == "slider"
     grip.focus()
@@ -100,10 +101,10 @@ def test_keys_step_through_the_thresholds(own_server, page):
     assert shown(page) == 0.0
     assert f"{flagged(page):,} samples flagged, 100.0 %" in grip.get_attribute("aria-valuetext")
     expect(page.locator(".saved")).to_have_text("Threshold saved")
-    assert [c["value"]["threshold"] for c in kept(own_server.workspace("image"))] == [0.0]
+    assert [c["value"]["threshold"] for c in kept(own_workspaces.workspace("image"))] == [0.0]
 
 
-def test_escape_puts_the_line_back(own_server, page):
+def test_escape_puts_the_line_back(own_workspaces, page):
     before = shown(page)
     page.mouse.move(*place(page, 0.5))
     page.mouse.down()
@@ -114,12 +115,12 @@ def test_escape_puts_the_line_back(own_server, page):
     page.mouse.up()
     page.wait_for_timeout(500)
     assert shown(page) == before
-    assert kept(own_server.workspace("image")) == []
+    assert kept(own_workspaces.workspace("image")) == []
 
 
-def test_a_finger_moves_the_line(own_server, chromium):
+def test_a_finger_moves_the_line(own_workspaces, chromium):
     context = chromium.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
-    page = opened(context, own_server)
+    page = opened(context, own_workspaces)
     page.touchscreen.tap(*place(page, 0.7))
     expect(page.locator(".saved")).to_have_text("Threshold saved")
     assert shown(page) == pytest.approx(0.7, abs=0.003)
@@ -135,7 +136,7 @@ def test_before_reviews_a_guess_is_said_in_words(page):
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
-def test_goals_move_the_line_and_nothing_jumps(own_server, page, width):
+def test_goals_move_the_line_and_nothing_jumps(own_workspaces, page, width):
     page.set_viewport_size({"width": width, "height": 768})
     page.wait_for_timeout(500)
     top = page.locator(".plot").bounding_box()["y"]
@@ -153,7 +154,8 @@ def test_goals_move_the_line_and_nothing_jumps(own_server, page, width):
 FLAGS = ".rule [data-side=paper] [data-cell=flags] .value"
 
 
-def test_the_papers_rule_answers_without_the_server(own_server, page):
+def test_the_papers_rule_answers_without_the_server(own_server, context):
+    page = opened(context, own_server)
     sliders = page.locator(".rule input")
     sliders.nth(1).wait_for()
     own_server.kill()  # what the sliders need is already in the page

@@ -5,14 +5,32 @@ import { GridPage } from "../../pages/shared/review/browser/grid/grid_page.js";
 import { beside, wordsOf } from "../../pages/shared/review/browser/grid/loupe.js";
 
 const named = (code, name) => ({ code, name });
-const told = { sample_id: "s1", given: named(9, "nine"), suggested: named(7, "seven") };
+const told = {
+  sample_id: "s1",
+  given: named(9, "nine"),
+  suggested: named(7, "seven"),
+  flagged: true,
+  agreeing: 0,
+  voting: 7,
+};
+
+const fate = (cell, pair = false) => {
+  const page = new GridPage({ cells: [] }, { pair, base: "/" }, {});
+  return page.fate({ told, place: 0, ...cell }, "relabel", false);
+};
 
 describe("an enlarged thumbnail", () => {
   it("tells its suspicion only where the server told it", () => {
     assert.equal(wordsOf(told), "Labelled nine, the experts suggest seven  ·  s1");
     const open = { ...told, suspicion: 0.934 };
     assert.equal(wordsOf(open), "Labelled nine, the experts suggest seven  ·  suspicion 0.93  ·  s1");
-    assert.equal(wordsOf({ ...told, suggested: told.given }), "Labelled nine  ·  s1");
+  });
+
+  it("suggests a label only where suspicion passes the threshold", () => {
+    const calm = { ...told, flagged: false, agreeing: 7 };
+    assert.equal(wordsOf(calm), "Labelled nine, the experts agree with the given label (7 of 7)  ·  s1");
+    const unsure = { ...calm, agreeing: 5 };
+    assert.match(wordsOf(unsure), /^Labelled nine, 5 of 7 experts agree with it, not enough against it/);
   });
 
   it("stands beside the mouse and inside the window", () => {
@@ -26,8 +44,12 @@ describe("an enlarged thumbnail", () => {
 
 describe("a page of the grid", () => {
   it("decides no sample again that was decided as a card", () => {
-    const page = { out: new Set() };
-    const fate = (cell) => GridPage.prototype.fate.call(page, { told, place: 0, ...cell }, "relabel", false);
     assert.deepEqual([fate({}), fate({ decided: true }), fate({ broken: true })], ["relabel", "open", "open"]);
+  });
+
+  it("gives nobody a label that is not suggested, unless the pair was chosen", () => {
+    const calm = { told: { ...told, flagged: false } };
+    assert.deepEqual([fate(calm), fate(calm, true)], ["open", "relabel"]);
+    assert.equal(fate({ told: { ...told, suggested: told.given } }, true), "open");
   });
 });

@@ -24,6 +24,8 @@ describe("the experts' opinion in words", () => {
     assert.equal(all, "the experts agree with the given label (7 of 7)");
     const [, some] = opinionWords({ ...calm, votes: votes(6, 1, 6) });
     assert.match(some, /^2 of 3 experts agree with it/);
+    const [, none] = opinionWords({ ...calm, votes: [] });
+    assert.equal(none, "no expert says anything about it");
   });
 });
 

@@ -142,6 +142,17 @@ describe("an outbox", () => {
     assert.equal(outbox(saveAll, "run:bob").items.size, 1);
   });
 
+  it("says which reveals are to be asked for", async () => {
+    const asked = [];
+    const send = async ([one]) => ({ saved: [one.uuid], refused: [], reveals: {}, later: [one.uuid] });
+    const box = new Outbox("run:ann", send, (_, later) => later && asked.push(...later));
+    opened.push(box);
+    const made = item("a");
+    box.add(made);
+    await box.flush();
+    assert.deepEqual([asked, stored()], [[made.uuid], 0]);
+  });
+
   it("goes by the acknowledged uuids alone", async () => {
     const box = outbox((items) => ({ saved: [items[0].uuid, "unknown"], refused: [], reveals: {} }));
     const [first, second] = [item("a"), item("b")];

@@ -1,6 +1,7 @@
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.measures import bins_by_brier_score
 from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep.said_confidence import SaidConfidence
 from pages.shared import loaders
 from pages.shared.calibrate import calibration_reports
 from tests.pages.conftest import words
@@ -88,7 +89,7 @@ def test_what_was_worked_out_is_looked_up_without_its_progress(app, digits, monk
     test = look_at(app("calibrate", digits.id), "Which experts help")
     test.button(key="leave_out").click().run()
     monkeypatch.setattr(calibration_reports, "Rescoring", None)  # nothing is scored again
-    monkeypatch.setattr(loaders, "report_expert", None)
+    monkeypatch.setattr(SaidConfidence, "reports", None)
     test.run()
     assert "Drop" in words(test) and not test.error and not test.get("progress")
     other = look_at(app("calibrate", digits.id), "Which experts help")

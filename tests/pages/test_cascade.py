@@ -8,13 +8,14 @@ from cleaning.experts.cascade import (
     best_under_cost,
     calibrations_named,
     cascade_curves,
+    drawn_halves,
     operating_point,
     promised,
     route_all,
 )
-from cleaning.settle.judging import judging_labels
 from pages.shared import loaders
-from pages.shared.cascade import cascade_scene
+from pages.shared.cascade import cascade_charts, cascade_scene
+from pages.shared.cascade.askable import Askable
 from tests.pages.conftest import words
 
 
@@ -92,8 +93,9 @@ def test_the_router_repeats_the_decisions_of_the_page(app, digits):
     test = app("cascade", digits.id)
     names = test.multiselect(key="cascade_experts").value
     answers, curves = curves_of(test, digits, names)
-    labels = judging_labels(digits.dataset())
-    scene = cascade_scene.CascadeScene(digits, digits.latest_run(), answers, labels, 50, {}, (), curves)
+    labels = digits.dataset().given_labels
+    there = Askable((digits.id, ""), (), lambda name, cost: answers[0], labels, "", {}, "")
+    scene = cascade_scene.CascadeScene(there, answers, 50, (), curves)
     router = json.loads(scene.router(best_under_cost(curves, 0.4)))
     asked = route_all(router, answers)["asked"]
     assert [e["name"] for e in router["experts"]] == names
@@ -156,3 +158,15 @@ def test_a_promise_moves_the_slider_and_its_router_is_the_one_to_take(app, digit
     test.number_input(key="cascade_goal_promise").set_value(0.0).run()
     test.button(key="cascade_find_promise").click().run()
     assert "can be promised to stay" in words(test) and test.slider(key="cascade_fraction").value == 37.0
+
+
+def test_the_first_halves_are_drawn_where_the_others_take_long(app, digits, monkeypatch):
+    drawn, whole = [], cascade_charts.against_cost
+    monkeypatch.setattr(cascade_charts, "against_cost", lambda c, p: drawn.append(len(c.bins)) or whole(c, p))
+    monkeypatch.setattr(drawn_halves, "cpu_count", lambda: 2)
+    monkeypatch.setattr(cascade_scene, "SOON", 0)
+    test = app("cascade", digits.id)
+    assert drawn == [4, 20] and "the others follow" not in words(test) and not test.exception
+    drawn.clear()
+    app("cascade", digits.id)
+    assert drawn == [20], "what is worked out is not drawn by halves again"

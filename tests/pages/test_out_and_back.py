@@ -26,7 +26,10 @@ def test_the_first_records_and_the_command_are_shown_for_whom_is_chosen(app, que
     test.selectbox(key="export_for").set_value("lm-evaluation-harness").run()
     shown = test.dataframe[0].value
     assert len(shown) == 5 and {"sample_id", "question", "choices", "accepted"} <= set(shown)
-    assert any("lm_eval run --include_path" in code.value for code in test.code)
+    (command,) = [code.value for code in test.code if "lm_eval run --include_path" in code.value]
+    assert "$" not in command and "TASK" not in command and command.endswith("pretrained=MODEL")
+    told = words(test).replace("\\", "")
+    assert "MODEL: any model, as lm_eval calls it" in told and "Unzip lm_eval_task.zip first" in told
     assert not test.exception
 
 
@@ -39,6 +42,16 @@ def test_label_studio_asks_whether_the_given_label_is_shown(app, digits):
     test.text_input(key="export_image_prefix").set_value("https://pictures.example/").run()
     shown = test.dataframe[0].value["data"].iloc[0]  # a beginning; digests of the content stand last
     assert re.search(r'"given_label": "\w+", "image": "https://pictures\.example/[^"]+"', shown)
+
+
+def test_argilla_asks_it_too(app, digits):
+    test = app("export", digits.id)
+    test.radio(key="export_use").set_value("program").run()
+    test.selectbox(key="export_for").set_value("Argilla").run()
+    assert len(test.dataframe[0].value) == 5, "flagged samples, though nobody has decided yet"
+    assert "given_label" not in test.dataframe[0].value["fields"].iloc[0]
+    test.checkbox(key="export_show_given").check().run()
+    assert "given_label" in test.dataframe[0].value["fields"].iloc[0] and not test.exception
 
 
 def test_hugging_face_may_have_the_pictures_themselves(app, digits):

@@ -18,7 +18,11 @@ def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
     many ties give fewer bins. Each edge lies midway in its gap, so that no value sits on an edge and another
     machine's rounding cannot move a sample to another bin. Constant values have no edges: one bin.
     """
-    ordered = np.sort(np.asarray(values, float))
+    return edges_of_ordered(np.sort(np.asarray(values, float)), bins)
+
+
+def edges_of_ordered(ordered: np.ndarray, bins: int) -> np.ndarray:
+    """``quantile_edges`` of (N,) values that ascend already."""
     last_of_bin = -(-np.arange(1, bins) * len(ordered) // bins) - 1
     if len(ordered) > bins and (ordered[last_of_bin + 1] - ordered[last_of_bin] > TIE).all():
         return (ordered[last_of_bin] + ordered[last_of_bin + 1]) / 2  # no cut among equals, as is usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -190,7 +190,7 @@ def rewrite(arguments: argparse.Namespace, edit: Callable[[Opened], Edited]) -> 
     name = source.name if whole_folder else arguments.out.name
     files = {name: edited.data} | {name + ending: data for ending, data in edited.beside.items()}
     if whole_folder:
-        put_folder(arguments.dataset, arguments.out, files, edited.without, check)
+        put_folder(arguments.dataset, arguments.out, files, [edited.without], check)
     else:
         put_file(arguments.out, files, check)
     return f"{arguments.out}: {edited.words}"
@@ -205,10 +205,12 @@ def put_file(out: Path, files: dict[str, bytes], check: Callable[[Path], None]) 
         check(asides[out.name])
 
 
-def put_folder(dataset: Path, out: Path, files: dict[str, bytes], without: str, check: Callable[[Path], None]) -> None:
-    """A copy of the dataset folder with some files replaced and one left out."""
+def put_folder(
+    dataset: Path, out: Path, files: Mapping[str, bytes], without: Sequence[str], check: Callable[[Path], None]
+) -> None:
+    """A copy of the dataset folder with some files replaced and some left out, by their names."""
     with written_aside(out) as aside:
-        shutil.copytree(dataset, aside, ignore=lambda folder, names: {without} & set(names))
+        shutil.copytree(dataset, aside, ignore=lambda folder, names: set(without) & set(names))
         for name, data in files.items():
             (aside / name).write_bytes(data)
         check(aside / next(iter(files)))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from cleaning.errors import InputError
+from cleaning.errors import InputError, NothingToClean
 
 
 def add_review_arguments(parser: argparse.ArgumentParser, optional: bool = False) -> None:
@@ -38,6 +38,8 @@ def open_run(arguments: argparse.Namespace):
     from cleaning.keep.workspaces import open_workspace_folder
 
     workspace = open_workspace_folder(arguments.workspace)
+    if workspace.is_marked:
+        raise NothingToClean(workspace.name)
     run = workspace.run(arguments.run_id) if arguments.run_id else workspace.latest_run()
     if run is None:
         raise InputError(f"Workspace '{workspace.name}' has no run. Score it first: python -m cleaning score.")

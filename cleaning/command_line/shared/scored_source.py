@@ -7,15 +7,14 @@ from pathlib import Path
 from cleaning.domain.scored import ScoredAnswers
 from cleaning.errors import InputError
 
-TABLES = (".csv", ".tsv", ".parquet", ".feather", ".jsonl", ".json", ".xlsx")
 SENTENCE = "Accuracy is the mean of the scores in the tables; no label was read."
 
 
 def scored_source(arguments: argparse.Namespace) -> ScoredAnswers | None:
     """What the arguments name, where that is marked answers and no dataset; its notes go to stderr.
 
-    --expert NAME=FILE without --labels, one table as DATASET, a folder of nothing but such tables, or logs of tasks
-    without options.
+    --expert NAME=FILE without --labels, one table as DATASET, a folder of nothing but such tables, logs of tasks
+    without options, or a workspace that was made of any of these.
     """
     read = _read(arguments)
     if read is None:
@@ -26,26 +25,32 @@ def scored_source(arguments: argparse.Namespace) -> ScoredAnswers | None:
 
 
 def _read(arguments: argparse.Namespace) -> ScoredAnswers | None:
-    place = Path(arguments.dataset) if arguments.dataset is not None else None
-    if place is not None and place.exists() and not (place / "workspace.json").exists():
-        from data_adapters.scored.open_answers import holds_open_answers, read_marked_answers
-
-        if arguments.labels is None and holds_open_answers(place):
-            return read_marked_answers(place)
-    tables = _tables(arguments)
-    if not tables:
-        return None
+    from data_adapters.scored.marked_source import read_marked_source
     from data_adapters.scored.scored_tables import read_scored
 
-    return read_scored(tables)
+    if arguments.labels is not None:
+        return None
+    if arguments.dataset is None:
+        return read_scored(dict(map(_named, arguments.expert))) if arguments.expert else None
+    place = Path(arguments.dataset)
+    if (place / "workspace.json").exists():
+        return _of_workspace(place)
+    return read_marked_source(place)
 
 
-def _tables(arguments: argparse.Namespace) -> dict[str, Path]:
-    if arguments.labels is None and arguments.dataset is None and arguments.expert:
-        return dict(_named(pair) for pair in arguments.expert)
-    if arguments.dataset is None or arguments.labels is not None:
-        return {}
-    return _alone(Path(arguments.dataset))
+def _of_workspace(folder: Path) -> ScoredAnswers | None:
+    from cleaning.keep.decisions import open_store
+    from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.review.chosen import marked_as_chosen
+
+    workspace = open_workspace_folder(folder)
+    if not workspace.is_marked:
+        return None
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        return marked_as_chosen(workspace, store.choices())
+    finally:
+        store.close()
 
 
 def _named(pair: str) -> tuple[str, Path]:
@@ -53,14 +58,3 @@ def _named(pair: str) -> tuple[str, Path]:
     if not (name and path):
         raise InputError(f"--expert '{pair}' is not of the form NAME=FILE, for example --expert small=small.csv.")
     return name, Path(path)
-
-
-def _alone(place: Path) -> dict[str, Path]:
-    """The table, or the folder of nothing but tables, if each holds marked answers."""
-    files = [place] if place.is_file() else sorted(place.glob("*")) if place.is_dir() else []
-    files = [path for path in files if not path.name.startswith(".")]
-    if not files or any(path.suffix.lower() not in TABLES or not path.is_file() for path in files):
-        return {}
-    from data_adapters.scored.scored_tables import holds_marks
-
-    return {path.stem: path for path in files} if all(map(holds_marks, files)) else {}

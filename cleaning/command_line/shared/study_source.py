@@ -13,6 +13,7 @@ from cleaning.version import __version__
 if TYPE_CHECKING:
     from cleaning.domain.dataset import Dataset
     from cleaning.domain.experts import Expert
+    from cleaning.keep.workspaces import Workspace
     from cleaning.review.in_force import InForce
     from cleaning.settle.judging import JudgingLabels
 
@@ -25,12 +26,14 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run."""
+    """dataset, its experts, and the labels that accuracy is measured against. in_force: of a workspace's latest run.
+    workspace: whose latest run they all are of."""
 
     dataset: Dataset
     experts: list[Expert]
     labels: JudgingLabels
     in_force: InForce | None = None
+    workspace: Workspace | None = None
 
     def chosen(self, names: list[str]) -> list[Expert]:
         """Experts by name, in this order; InputError naming those there are."""
@@ -66,7 +69,7 @@ def _of_workspace(folder: Path) -> Study:
     dataset, run = workspace.dataset(), workspace.latest_run()
     experts = workspace.experts_of(run) if run else workspace.experts()
     now = in_force(workspace, run, decisions, choices) if run else None
-    return Study(dataset, experts, judging_labels(dataset, decisions), now)
+    return Study(dataset, experts, judging_labels(dataset, decisions), now, workspace if run else None)
 
 
 def write_json(value: dict, path: Path) -> None:

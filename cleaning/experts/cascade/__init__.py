@@ -12,8 +12,9 @@ Source: Hao et al. 2026, arXiv 2601.07965, section 2 (routing by calibrated adva
 answer stands" are ours.
 """
 
+from cleaning.experts.cascade.bin_sensitivity import bin_sensitivity
 from cleaning.experts.cascade.calls import calls_by_suspicion, calls_sentence, fewest_calls, save_calls
-from cleaning.experts.cascade.curves import CascadeCurves, bin_sensitivity, cascade_curves
+from cleaning.experts.cascade.curves import CascadeCurves, cascade_curves
 from cleaning.experts.cascade.expert_answers import Answers
 from cleaning.experts.cascade.from_reports import (
     answers_of,

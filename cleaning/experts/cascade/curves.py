@@ -10,7 +10,7 @@ import pandas as pd
 from cleaning.calibrate.calibrators import fit_platt
 from cleaning.calibrate.measures import Measure
 from cleaning.errors import InputError
-from cleaning.experts.cascade.chosen_bins import BIN_COUNTS, bins_by_cross_validation
+from cleaning.experts.cascade.chosen_bins import bins_by_cross_validation
 from cleaning.experts.cascade.drawn_halves import Halves, over_halves
 from cleaning.experts.cascade.expert_answers import (
     Answers,
@@ -33,6 +33,7 @@ from cleaning.experts.cascade.policies import (
     routed,
 )
 
+FIRST_LOOK = 4  # halves
 POLICIES = {
     "calibrated": "calibrated advantage routing; the last answer stands",
     "calibrated, surer stands": "calibrated advantage routing; of the answers asked for, the surest stands",
@@ -66,6 +67,7 @@ class CascadeCurves:
     about which each expert is asked. alone: per expert (R,). take_higher: all experts asked, the surest stands, with
     calibrated and with raw confidences (R,). costs: (M,) per sample. bins: quantile bins of confidence, in each repeat
     (R,) as chosen there. latencies: (M,) of each expert's answer, in any one unit; None where one is not known.
+    by_score: answers are right by a verifier's scores, and by no labels.
     A half drawn without replacement has the sampling spread of the whole (its mean varies by sigma^2 / N), so that
     mean +- 1.96 standard deviations over repeats is a 95 % interval. Source: delete-half jackknife, Shao and Wu 1989.
     """
@@ -80,6 +82,7 @@ class CascadeCurves:
     take_higher: dict[str, np.ndarray]
     samples: int
     latencies: np.ndarray | None = None
+    by_score: bool = False
 
     def cost_at(self, fraction: np.ndarray | float) -> np.ndarray | float:
         """Cost per sample at a fraction: the first expert always, of the others the fraction."""
@@ -187,13 +190,15 @@ def cascade_curves(
     seed: int = 0,
     calibrate: Calibrate = fit_platt,
     progress: Callable[[float], None] = lambda share: None,
+    first_look: Callable[[CascadeCurves], None] | None = None,
 ) -> CascadeCurves:
     """Curves of calibrated advantage routing and its rivals for experts in the order they are asked.
 
     given_labels: (N,) given labels, or corrected ones. bins: quantile bins of confidence per stage (at most; half as
     many samples are seen in learning); None: chosen in each learning half by cross-validation. calibrate:
     fit(confidence, correct) -> map, one for all or by expert's name; None: the confidences are calibrated already, and
-    the "uncalibrated" curve is left out.
+    the "uncalibrated" curve is left out. first_look: is shown the curves of the first halves, FIRST_LOOK or more, where
+    others are still to come.
     Raises InputError for experts that do not fit the labels or each other.
     """
     check_experts(experts, given_labels)
@@ -211,8 +216,18 @@ def cascade_curves(
         halves = Halves(names, confidence, correct, learn[dealt], np.sort(judge), calibrate)
         return _one_split(halves, names, costs, bins, calibrate is not None, dealt)
 
-    found = over_halves(split, len(given_labels), repeats, seed, progress)
-    first = found[0]
+    found = list[_Split]()
+    for found in over_halves(split, len(given_labels), repeats, seed):
+        progress(len(found) / repeats)
+        if first_look is not None and FIRST_LOOK <= len(found) < repeats:
+            first_look(_together(found, experts, costs))
+            first_look = None
+    return _together(found, experts, costs)
+
+
+def _together(found: Sequence["_Split"], experts: Sequence[Answers], costs: np.ndarray) -> CascadeCurves:
+    """What R judged halves give."""
+    first, names = found[0], [e.name for e in experts]
     return CascadeCurves(
         tuple(names),
         costs,
@@ -222,8 +237,9 @@ def cascade_curves(
         {policy: np.stack([one.traced[policy].asked for one in found]) for policy in first.traced},
         {name: np.array([one.alone[name] for one in found]) for name in names},
         {kind: np.array([one.higher[kind] for one in found]) for kind in first.higher},
-        len(given_labels),
+        len(experts[0].predicted),
         latencies_of(experts),
+        all(e.score is not None for e in experts),
     )
 
 
@@ -262,28 +278,3 @@ def _one_split(
 
 def _surest(confidence: np.ndarray, right: np.ndarray) -> float:
     return float(standing(confidence, right, "higher")[1][-1].mean())
-
-
-def bin_sensitivity(
-    experts: Sequence[Answers],
-    given_labels: np.ndarray,
-    bins: Sequence[int] = BIN_COUNTS,
-    *,
-    fraction: float = 0.5,
-    repeats: int = 10,
-    seed: int = 0,
-    calibrate: Calibrate = fit_platt,
-) -> pd.DataFrame:
-    """How much the number of bins matters: bins, policy, area, area_low, area_high, accuracy, low, high at
-    ``fraction``, and chosen: the share of halves in which cross-validation chooses this number. A last pair of rows, of
-    0 bins, is what the chosen numbers give. The same halves for every row."""
-    rows, chosen = [], np.empty(0)
-    for count in (None, *bins):
-        curves = cascade_curves(experts, given_labels, bins=count, repeats=repeats, seed=seed, calibrate=calibrate)
-        chosen = curves.bins if count is None else chosen
-        for policy in ("calibrated", "calibrated, surer stands"):
-            size = interval(area(curves.fractions, curves.policy(policy)))
-            share = 1.0 if count is None else float((chosen == count).mean())
-            rows.append((count or 0, policy, *size, *interval(curves.at(policy, fraction)), share))
-    columns = ["bins", "policy", "area", "area_low", "area_high", "accuracy", "low", "high", "chosen"]
-    return pd.DataFrame(rows[2:] + rows[:2], columns=columns)

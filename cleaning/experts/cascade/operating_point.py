@@ -21,7 +21,7 @@ class OperatingPoint:
     (of no width where the fraction was chosen by hand). accuracy, gap (accuracy - the reference's): 0..1 with 95 %.
     reached: False where the goal cannot be met; the point is then the closest one. latency: expected until an answer
     stands, experts asked one after the other, with 95 %; reference_latency: of the reference alone, in the same unit;
-    None where they are not known.
+    None where they are not known. by_score: accuracy is the mean of a verifier's scores, and no label was read.
     The goal was looked for on the same judged halves, so expect to lose a little of it on new samples.
     """
 
@@ -37,6 +37,7 @@ class OperatingPoint:
     reached: bool = True
     latency: Measure | None = None
     reference_latency: float | None = None
+    by_score: bool = False
 
     def sentence(self) -> str:
         """What this choice gives, in words."""
@@ -45,10 +46,12 @@ class OperatingPoint:
         sent = f"Send {share} of the samples on from {first} to {later[0]}"
         if len(later) > 1:
             sent = f"Spend {share} of the possible extra cost on {', '.join(later)} after {first}"
+        value, low, high = (100 * end for end in self.accuracy)
+        right = f"{value:.1f} % ({low:.1f} to {high:.1f})"
+        told = f"the answers score {right} on average" if self.by_score else f"{right} of the answers equal the label"
         return (
             f"{'' if self.reached else 'The goal cannot be met; the closest is this. '}{sent}: "
-            f"{100 * self.accuracy.value:.1f} % ({100 * self.accuracy.low:.1f} to {100 * self.accuracy.high:.1f}) of "
-            f"the answers equal the label, {abs(100 * self.gap.value):.1f} points {side} {self.reference} alone, "
+            f"{told}, {abs(100 * self.gap.value):.1f} points {side} {self.reference} alone, "
             f"at {percent(self.cost_share)} of its cost.{self._wait()}"
         )
 
@@ -149,4 +152,5 @@ def _point(curves, fraction, policy, reference, reached=True, saved: Measure | N
         reached,
         curves.latency_at(policy, fraction),
         alone,
+        curves.by_score,
     )

@@ -58,7 +58,6 @@ def _figures(handover: Handover, m: int) -> dict:
 
 def _with_before(handover: Handover, rows: list[dict]) -> list[dict]:
     """The rows with ECE, NLL and Brier before and NLL and Brier after, where the experts' scores are still there."""
-    from cleaning.calibrate.report import as_said, report_expert
     from cleaning.keep.said_confidence import SaidConfidence
 
     run, chosen = handover.run, handover.in_force.chosen.calibration_methods
@@ -69,8 +68,7 @@ def _with_before(handover: Handover, rows: list[dict]) -> list[dict]:
     except InputError:
         return rows
     done = []
-    for row, expert, own, calibration in zip(rows, said.experts, run.calibrations, said.calibrations):
-        report = as_said(report_expert(handover.dataset, expert, own, said.folds), calibration, said.folds)
+    for row, report, own in zip(rows, said.reports(handover.dataset), run.calibrations):
         figures = {name: plain(float(v)) for name, v in report.row().items() if name in FIGURES}
         told = {"calibration": report.calibration.described(), "ranked_by": own.described()}
         mean = float(np.nanmean(report.after.confidence)) if report.answered.any() else None

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from cleaning.certify.certificate import log_sha256
 from cleaning.domain.verdicts import UNCLEAR_ITEM, UNCLEAR_OPTIONS
@@ -18,6 +19,7 @@ from cleaning.export.card import people as card_people
 from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
 from cleaning.export.card.impact_file import impact_dict, impact_of, plain, rows_of
+from cleaning.export.fit_to_leave import cell_to_leave
 from cleaning.export.handover import Handover
 from cleaning.review.chosen import THRESHOLD, goal_in_words
 from cleaning.settle.final_labels import SETTLED
@@ -102,8 +104,14 @@ def _run(handover: Handover) -> dict:
         "settings": run.settings.to_dict(),
         "seed": run.settings.seed,
         "threshold": plain(float(run.threshold)),
-        "groups_alarmed": [] if run.groups is None else rows_of(run.groups[run.groups["alarmed"]]),
+        "groups_alarmed": [] if run.groups is None else _alarmed(handover, run.groups),
     }
+
+
+def _alarmed(handover: Handover, groups: pd.DataFrame) -> list[dict]:
+    """Groups by whose values nobody agrees, called as they may leave: a group may be a folder."""
+    root = handover.dataset.image_root
+    return [one | {"group": cell_to_leave(one["group"], root)} for one in rows_of(groups[groups["alarmed"]])]
 
 
 def _choices(handover: Handover) -> list[dict]:

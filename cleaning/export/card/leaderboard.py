@@ -114,8 +114,10 @@ def redraw_accuracies(marks: Marks, rng: np.random.Generator, redraws: int = RED
 
 
 def _packed(right: np.ndarray) -> np.ndarray:
-    """(n,) one value per pattern of a row."""
+    """(n,) one value per pattern of a row, in the order of the patterns."""
     packed = np.ascontiguousarray(np.packbits(right, axis=1))
+    if packed.shape[1] <= 8:  # as numbers they are told apart many times faster
+        return np.pad(packed, ((0, 0), (0, 8 - packed.shape[1]))).view(">u8").ravel().astype(np.uint64)
     return packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
 
 

@@ -5,20 +5,20 @@ they stay, with an empty corrected label or -1.
 """
 
 import io
-import json
-from collections.abc import Iterable
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 
 from cleaning.domain.dataset import REFERENCE
+from cleaning.export.formats.json_values import ENCODE, json_objects, json_texts
 from cleaning.export.formats.references import CORRECTED, corrected_references
 from cleaning.export.handover import Handover, letter_of
 from cleaning.settle.final_labels import DROPPED
 
 COLUMN = "label_corrected"
-ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+AT_ONCE = 50_000  # rows that are held as text
 
 
 def corrected_table(handover: Handover) -> pd.DataFrame:
@@ -52,8 +52,10 @@ def corrected_table(handover: Handover) -> pd.DataFrame:
 
 
 def final_label_lists(handover: Handover) -> list[list[str]]:
-    """N lists of the class names that count as right: several under "any_of", none where dropped."""
-    lists = [[name] for name in handover.names[handover.final.codes()]]
+    """N lists of the class names that count as right: several under "any_of", none where dropped. Equal ones are mostly
+    one and the same list, not to be changed."""
+    alone = [[name] for name in handover.dataset.class_names]
+    lists = [alone[code] for code in handover.final.codes().tolist()]  # -1, which is dropped, is taken back below
     for line in handover.final.changed_lines():
         if line.mask == "drop":
             lists[line.row] = []
@@ -69,7 +71,8 @@ def source_table(handover: Handover) -> pd.DataFrame:
     questions also label_corrected_letter and label_corrected_text, and label_corrected is the 0-based index. Of free
     answers ``reference_corrected`` stands beside ``reference``, and nothing else is added.
     """
-    codes, table = handover.final.codes(), handover.dataset.samples.copy()
+    read = handover.workspace.dataset() if handover.options.own_paths else handover.dataset
+    codes, table = handover.final.codes(), read.samples.copy()
     if handover.dataset.open_answers:
         table.insert(list(table).index(REFERENCE) + 1, CORRECTED, corrected_references(handover))
         return table.drop(columns="choices")
@@ -116,9 +119,27 @@ def as_parquet(table: pd.DataFrame) -> bytes:
 
 def as_json_lines(table: pd.DataFrame) -> bytes:
     """One JSON object a line."""
-    columns = list(table.columns)
-    values = [_plain_values(table[c]) for c in columns]
-    return in_blocks(ENCODE(dict(zip(columns, row))) + "\n" for row in zip(*values))
+
+    def lines() -> Iterator[str]:
+        for start in range(0, len(table), AT_ONCE):
+            part = table.iloc[start : start + AT_ONCE]
+            columns = [(str(name), json_texts(_plain_values(part[name]))) for name in part]
+            yield from (f"{line}\n" for line in json_objects(columns))
+
+    return in_blocks(lines())
+
+
+def as_json_list(rows: Iterable[dict]) -> bytes:
+    """A JSON list, one object a line."""
+
+    def lines() -> Iterator[str]:
+        before = "["
+        for row in rows:
+            yield f"{before}\n{ENCODE(row)}"
+            before = ","
+        yield "[]\n" if before == "[" else "]\n"
+
+    return in_blocks(lines())
 
 
 def in_blocks(lines: Iterable[str], at_once: int = 10_000) -> bytes:
@@ -141,14 +162,6 @@ def _plain_values(column: pd.Series) -> list:
     return [v.tolist() if isinstance(v, np.ndarray) else v for v in values] if column.dtype == object else values
 
 
-def _as_json(lists: list[list]) -> Iterable[str]:
-    """Each list as JSON; lists of texts that come again and again, as those of one class do, are encoded once."""
-    if not set(map(type, chain.from_iterable(lists))) <= {str}:
-        return map(ENCODE, lists)
-    texts = list(map(tuple, lists))
-    return map({one: ENCODE(one) for one in set(texts)}.__getitem__, texts)
-
-
 def _lists_as_json(table: pd.DataFrame) -> pd.DataFrame:
     lists = [c for c in table if len(table) and isinstance(table[c].iloc[0], list | tuple | np.ndarray)]
-    return table.assign(**{str(c): list(_as_json(list(map(list, table[c])))) for c in lists})
+    return table.assign(**{str(c): json_texts(_plain_values(table[c])) for c in lists})

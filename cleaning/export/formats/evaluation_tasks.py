@@ -99,26 +99,26 @@ EVALS = """# Corrected questions; of several right options each counts by itself
 
 def inspect_files(handover: Handover) -> Files:
     """``task.py`` with the one task, and its ``samples.jsonl``."""
-    name, task = _name(handover), INSPECT_WORDS if handover.dataset.open_answers else INSPECT
+    name, task = task_called(handover), INSPECT_WORDS if handover.dataset.open_answers else INSPECT
     return {"task.py": task.replace("NAME", name).encode(), "samples.jsonl": inspect_samples(handover)}
 
 
 def lighteval_files(handover: Handover) -> Files:
     """``task.py`` with the table of the one task, and its ``questions/test.jsonl``."""
-    name = _name(handover)
+    name = task_called(handover)
     return {"task.py": LIGHTEVAL.replace("NAME", name).encode(), "questions/test.jsonl": lighteval_questions(handover)}
 
 
 def openai_evals_files(handover: Handover) -> Files:
     """A registry of its own: the eval and its samples."""
-    name = _name(handover)
+    name = task_called(handover)
     return {
         f"evals/{name}.yaml": EVALS.format(name=name).encode(),
         f"data/{name}/samples.jsonl": openai_evals_samples(handover),
     }
 
 
-def _name(handover: Handover) -> str:
+def task_called(handover: Handover) -> str:
     """What the programs call the task; also a name in Python, as Inspect's has to be."""
     name = task_name(handover.dataset.name)
     return name if name.isidentifier() else f"task_{name}"

@@ -16,4 +16,6 @@ def safe_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def _may_run(column: pd.Series) -> bool:
     """Whether ``safe`` would change any text of a column."""
+    if isinstance(column.dtype, pd.StringDtype):  # millions at once
+        column = column[column.str.startswith(tuple(FIRST), na=False)]
     return any(value[:1] in FIRST and safe(value) != value for value in column if isinstance(value, str) and value)

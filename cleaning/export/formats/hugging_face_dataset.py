@@ -36,6 +36,7 @@ ARROW_FILE = "data-00000-of-00001.arrow"
 _TEXT = {"dtype": "string", "_type": "Value"}
 PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 MOST_BYTES = 2 * 1024**3
+CONTENT_ROLES = ("question", "options", "given label")
 _WHOLE = {"dtype": "int64", "_type": "Value"}
 
 
@@ -69,10 +70,10 @@ def _as_it_came(handover: Handover, origin: Origin) -> dict[str, Content]:
         )
     if not all(SPLIT_NAME.fullmatch(name) for name in origin.splits if len(origin.splits) > 1 or name):
         raise InputError("A split of the dataset has a name that cannot be a folder. Rename it in the source.")
-    files = dict[str, Content]()
+    files, content = dict[str, Content](), _columns_of_content(handover)
     for name, split in origin.splits.items():
         pictures, mine = handover.options.with_pictures, name == origin.split
-        came = CorrectedSplit(handover, origin, pictures) if mine else SourceSplit(split, pictures)
+        came = CorrectedSplit(handover, origin, pictures, content) if mine else SourceSplit(split, pictures, content)
         arrow, features = ArrowFile(came.schema, came.features(), came.batches), came.features()
         said = dict.fromkeys(ABOUT, "") | dict(split.about)
         if mine:
@@ -84,6 +85,12 @@ def _as_it_came(handover: Handover, origin: Origin) -> dict[str, Content]:
         }
         files |= {f"{name}/{one}" if name else one: content for one, content in inner.items()}
     return files | ({"dataset_dict.json": _json({"splits": list(origin.splits)})} if "" not in origin.splits else {})
+
+
+def _columns_of_content(handover: Handover) -> set[str]:
+    """The source's columns of questions, options and labels, as the reading tells."""
+    steps = handover.workspace.reading_steps()
+    return {step["part"].removeprefix("column '")[:-1] for step in steps if step["meaning"] in CONTENT_ROLES}
 
 
 def _write_state(arrow: ArrowFile, split: str | None, into: IO[bytes]) -> None:

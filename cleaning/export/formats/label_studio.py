@@ -10,26 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from xml.sax.saxutils import quoteattr
 
-import numpy as np
-
 from cleaning.domain import verdicts
 from cleaning.export.export_options import ExportOptions
-from cleaning.export.formats.corrected import ENCODE, in_blocks
+from cleaning.export.formats.corrected import ENCODE, as_json_list
+from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread
 from cleaning.export.handover import Handover, letter_of
 from cleaning.keep.decisions import Decision
-from cleaning.keep.versions.contents import Content, Contents, text_digest
+from cleaning.keep.versions.contents import Contents
 
 META = "second_opinion"
 NAMES = "label_names"
-GIVEN = "given_label"
-MADE_ON = "dataset_fingerprint"
-HELD = {"given": "given_sha256", "content": "content_sha256", "picture": "picture_sha256"}  # claims in a task's data
 
 
 def interface(handover: Handover) -> bytes:
     """The labelling interface (XML) whose choices are the dataset's classes and our verdicts, in words."""
     dataset = handover.dataset
-    shown = [f'  <{"Image" if c == "image" else "Text"} name="{c}" value="${c}"/>' for c in _shown(dataset)]
+    shown = [f'  <{"Image" if c == "image" else "Text"} name="{c}" value="${c}"/>' for c in columns_shown(dataset)]
     if "choices" in dataset.samples:
         shown.append('  <Text name="options" value="$options"/>')
     if handover.options.show_given:
@@ -58,21 +54,15 @@ def _choices(name: str, to: str, how: str, values: Mapping[str, str | None]) -> 
     return [f'  <Choices name="{name}" {to} choice="{how}">', *inner, "  </Choices>"]
 
 
-def _shown(dataset) -> list[str]:
-    return [c for c in ("image", "question") if c in dataset.samples] or ["sample_id"]
-
-
 def _to_name(dataset) -> str:
-    return _shown(dataset)[0]
+    return columns_shown(dataset)[0]
 
 
 def label_studio_tasks(handover: Handover) -> bytes:
     """JSON list of tasks, one per flagged or decided sample, the most suspicious first."""
-    ids, scores, votes = handover.dataset.sample_ids, handover.scores, handover.final.votes
-    rows = set(np.flatnonzero(handover.in_force.flagged).tolist()) | set(handover.final.table["row"].tolist())
-    suspicion, other = scores["suspicion"].to_numpy(), scores["suggested"].to_numpy()
-    ordered = sorted(rows, key=lambda row: (-suspicion[row], row))
-    suggested = {row: (int(other[row]), float(suspicion[row])) for row in ordered}
+    ids, votes, ordered = handover.dataset.sample_ids, handover.final.votes, rows_given_out(handover)
+    suspicion, other = handover.scores["suspicion"].to_numpy(), handover.suggested
+    suggested = {row: (int(other[row]), float(suspicion[row])) for row in ordered if other[row] >= 0}
     said = {row: votes.get(str(ids[row]), []) for row in ordered}
     return write_tasks(handover.dataset, said, handover.workspace.id, handover.options, suggested, handover.run.id)
 
@@ -86,40 +76,36 @@ def write_tasks(
     run_id: str,
 ) -> bytes:
     """As above from the standing votes by row, one task a line. suggested: {row: (class code, suspicion)}."""
-    contents = Contents(dataset)
+    contents, shown = Contents(dataset), _shown(dataset, list(votes))
 
-    def lines() -> Iterator[str]:
-        before = "["
-        for number, (row, said) in enumerate(votes.items(), 1):
-            data = _task_data(dataset, row, options) | {MADE_ON: fingerprint}
-            data |= {HELD[name]: claim for name, claim in claims_unread(contents.of(row)).items()}
+    def tasks() -> Iterator[dict]:
+        for number, ((row, said), sample) in enumerate(zip(votes.items(), shown, strict=True), 1):
+            data = _task_data(dataset, row, sample, options) | told_unread(contents.of(row), fingerprint)
             annotations = [_annotation(vote, dataset) for vote in said]
             predictions = [_prediction(dataset, *suggested[row], run_id)] if row in suggested else []
-            task = {"id": number, "data": data, "annotations": annotations, "predictions": predictions}
-            yield f"{before}\n{ENCODE(task)}"
-            before = ","
-        yield "]\n" if votes else "[]\n"
+            yield {"id": number, "data": data, "annotations": annotations, "predictions": predictions}
 
-    return in_blocks(lines())
+    return as_json_list(tasks())
 
 
-def claims_unread(content: Content) -> dict[str, str]:
-    """What a task says of its sample, for a later version to compare; the given label as a digest, so that nobody who
-    is to decide reads it."""
-    return content.claims() | {"given": text_digest(content.given)}
+def _shown(dataset, rows: list[int]) -> list[dict]:
+    """What there is to look at of these samples."""
+    columns = {
+        n: dataset.samples[n].iloc[rows].tolist() for n in ("image", "question", "choices") if n in dataset.samples
+    }
+    return [{name: values[place] for name, values in columns.items()} for place in range(len(rows))]
 
 
-def _task_data(dataset, row: int, options: ExportOptions) -> dict:
-    samples = dataset.samples
+def _task_data(dataset, row: int, sample: dict, options: ExportOptions) -> dict:
     data: dict[str, object] = {"sample_id": str(dataset.sample_ids[row])}
     if options.show_given:
         data[GIVEN] = dataset.class_names[int(dataset.given_labels[row])]
-    if "image" in samples:
-        data["image"] = options.address(str(samples["image"].iloc[row]))
-    if "question" in samples:
-        data["question"] = str(samples["question"].iloc[row])
-    if "choices" in samples:
-        data["choices"] = choices = [str(o) for o in samples["choices"].iloc[row]]
+    if "image" in sample:
+        data["image"] = options.address(str(sample["image"]))
+    if "question" in sample:
+        data["question"] = str(sample["question"])
+    if "choices" in sample:
+        data["choices"] = choices = [str(o) for o in sample["choices"]]
         data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(choices))
     return data
 

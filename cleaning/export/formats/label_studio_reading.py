@@ -7,7 +7,6 @@ is a decision of its user.
 
 import json
 import re
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -16,11 +15,10 @@ from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.verdicts import KEEP, check_labels, verdict_for_picked
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
-from cleaning.export.formats.label_studio import GIVEN, HELD, MADE_ON, META, NAMES
-from cleaning.export.incoming import Incoming, LeftOut, refuse_if_nothing
+from cleaning.export.formats.given_out import GIVEN, HELD, MADE_ON, SameSamples
+from cleaning.export.formats.label_studio import META, NAMES
+from cleaning.export.incoming import Again, Incoming, LeftOut, refuse_if_nothing, uuid_there
 from cleaning.keep.decisions import Decision
-from cleaning.keep.versions.claims import Claim
-from cleaning.keep.versions.contents import Contents, text_digest
 
 UPLOAD_PREFIX = re.compile(r"[0-9a-f]{8}-")  # Label Studio puts it before the name of an uploaded file
 WHAT = "Label Studio file"
@@ -103,11 +101,10 @@ class _Reader:
     """Tasks against one dataset."""
 
     def __init__(self, dataset, run_id: str, fingerprint: str = "") -> None:
-        self.here, self.contents = fingerprint or dataset.fingerprint(), Contents(dataset)
-        self.rows = {str(sample): row for row, sample in enumerate(dataset.sample_ids)}
+        self.same = SameSamples(dataset, fingerprint)
         self.given = dict(zip(map(str, dataset.sample_ids), dataset.given_labels.tolist()))
         self.codes = {name: code for code, name in enumerate(dataset.class_names)}
-        self.run_id = run_id
+        self.run_id, self.again = run_id, dict[str, Again]()
 
     def read(self, tasks: Sequence[dict]) -> Incoming:
         found: list[Decision] = []
@@ -120,7 +117,7 @@ class _Reader:
             for annotation in annotations:
                 self._read_one(annotation, task, found.append, left_out.append)
         ordered = sorted(found, key=lambda d: (d.seq, d.decided_at))
-        return refuse_if_nothing(Incoming(tuple(ordered), tuple(left_out)), WHAT, NEEDED)
+        return refuse_if_nothing(Incoming(tuple(ordered), tuple(left_out), again=self.again), WHAT, NEEDED)
 
     def _read_one(self, annotation: object, task: dict, found: Callable, left_out: Callable) -> None:
         try:
@@ -137,19 +134,24 @@ class _Reader:
         if annotation.get("was_cancelled"):
             return None
         sample = self._sample(task["data"])
-        self._check_same(task["data"], sample)
+        self.same.check(task["data"], sample)
         verdict, labels = self._said(annotation, self.given[sample])
         check_labels(verdict, labels, self.given[sample], len(self.codes))
         note = " ".join(_chosen(annotation, "note", "text"))
-        kept = _kept(annotation)
+        kept, there = _kept(annotation), _made_there(annotation, task, verdict, labels, note)
         if kept is None:
-            values = _made_there(annotation, task, verdict, labels, note) | {"run_id": self.run_id}
-        elif _still_says(kept := self._as_numbered_here(kept), verdict, labels, note):
-            values = dict(kept)
-        else:
-            values = kept | _made_there(annotation, task, verdict, labels, note) | {"reviewer": kept["reviewer"]}
-        made_on = str(task["data"].get(MADE_ON) or self.here)
-        values |= {"sample_id": sample, "version": values.get("version") or (made_on if made_on != self.here else "")}
+            return self._whole(there | {"run_id": self.run_id}, task, sample)
+        kept = self._as_numbered_here(kept)
+        changed = self._whole(kept | there | {"reviewer": kept["reviewer"]}, task, sample)
+        if not _still_says(kept, verdict, labels, note):
+            return changed
+        decision = self._whole(dict(kept), task, sample)
+        self.again[decision.uuid] = Again(_own(annotation, task), changed)
+        return decision
+
+    def _whole(self, values: dict, task: dict, sample: str) -> Decision:
+        """The decision of these fields. Raises ValueError where they are no decision's."""
+        values |= {"sample_id": sample, "version": values.get("version") or self.same.other_version(task["data"])}
         if not is_sound(values):
             raise ValueError(sample)
         return Decision(**(values | {"labels": tuple(values["labels"])}))
@@ -159,18 +161,6 @@ class _Reader:
         names = kept.get(NAMES)
         codes = {} if names is None else {"labels": [self.codes.get(name, ABSTAIN) for name in names]}
         return {name: value for name, value in kept.items() if name != NAMES} | codes
-
-    def _check_same(self, data: dict, sample: str) -> None:
-        """Raises InputError where a task of ours tells that its sample held something else than it does here."""
-        if MADE_ON not in data:
-            return
-        now = self.contents.of(self.rows[sample])
-        given, asked, picture = (str(data.get(HELD[name], "")) for name in ("given", "content", "picture"))
-        differs = Claim(str(data.get(GIVEN, "")), asked, picture).differs(now)
-        if given and given != text_digest(now.given):
-            differs = differs or "the given label changed"
-        if differs:
-            raise InputError(f"{sample}: {differs}, to be decided again")
 
     def _sample(self, data: dict) -> str:
         """The sample a task is about. Raises InputError where it is none of this dataset's."""
@@ -223,9 +213,8 @@ def _made_there(annotation: dict, task: dict, verdict: str, labels: list[int], n
     who = annotation.get("completed_by", "")
     who = who.get("email") or who.get("id") if isinstance(who, dict) else who
     at = str(annotation.get("updated_at") or annotation.get("created_at") or "")
-    own = f"label-studio {task.get('id')} {annotation.get('id')} {annotation.get('unique_id')}"
     return {
-        "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{own} {verdict} {labels} {note} {at}")),
+        "uuid": uuid_there(_own(annotation, task), verdict, labels, note, at),
         "reviewer": f"label-studio-{who}",
         "verdict": verdict,
         "labels": labels,
@@ -235,6 +224,10 @@ def _made_there(annotation: dict, task: dict, verdict: str, labels: list[int], n
         "card": "suspicious",
         "decided_at": at,
     }
+
+
+def _own(annotation: dict, task: dict) -> str:
+    return f"label-studio {task.get('id')} {annotation.get('id')} {annotation.get('unique_id')}"
 
 
 def _label_control(annotation: dict) -> str:

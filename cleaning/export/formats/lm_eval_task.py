@@ -10,6 +10,8 @@ import re
 
 import numpy as np
 
+from cleaning.domain.dataset import REFERENCE, TELLING
+from cleaning.export.formats.references import accepted_texts
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 from cleaning.version import __version__
@@ -30,11 +32,14 @@ custom_dataset: !function utils.load
 dataset_kwargs:
   questions: {file}
 test_split: test
-output_type: multiple_choice
 num_fewshot: 0
 doc_to_text: "Question: {{{{question}}}}\\nAnswer:"
-doc_to_choice: choices
 doc_to_target: {target}
+{asked}metadata:
+  version: 1.0
+"""
+CHOSEN = """output_type: multiple_choice
+doc_to_choice: choices
 metric_list:
   - metric: acc
     aggregation: mean
@@ -42,8 +47,16 @@ metric_list:
   - metric: acc_norm
     aggregation: mean
     higher_is_better: true
-metadata:
-  version: 1.0
+"""
+GENERATED = """output_type: generate_until
+generation_kwargs:
+  until: ["\\n"]
+  do_sample: false
+metric_list:
+  - metric: exact_match
+    aggregation: mean
+    higher_is_better: true
+    ignore_case: true
 """
 README = """# {title}
 
@@ -51,12 +64,22 @@ Labels corrected with Second Opinion {version}. Policy: {policy}.
 
     lm_eval run --include_path THIS_FOLDER --tasks {names} --model hf --model_args pretrained=MODEL
 
-{counts}
-In every question `given` is the key before, `corrected` the key now and `accepted` every key that counts; `sample_id`
+THIS_FOLDER is where this file lies, MODEL any that lm_eval loads. {counts}
+In every question `given` is the {key} before, `corrected` the {key} now and `accepted` every {key} that counts; `sample_id`
 is the name it was read by, and what else was known of it is kept. `excluded.jsonl` names the questions left out. The
-prompt is the plain one; to keep a task's own, take the four lines `custom_dataset`, `dataset_kwargs`, `doc_to_choice`
-and `doc_to_target` into its YAML.
+prompt is the plain one{plain}; to keep a task's own, take the lines {lines}
+into its YAML.
 """
+OF_CHOICES = {
+    "key": "key",
+    "plain": "",
+    "lines": "`custom_dataset`, `dataset_kwargs`, `doc_to_choice` and `doc_to_target`",
+}
+OF_ANSWERS = {
+    "key": "reference",
+    "plain": " and so is the match, word for word",
+    "lines": "`custom_dataset`, `dataset_kwargs` and `doc_to_target`",
+}
 
 
 def lm_eval_task_files(handover: Handover) -> dict[str, bytes]:
@@ -68,10 +91,11 @@ def lm_eval_task_files(handover: Handover) -> dict[str, bytes]:
         kept = [documents[row] for row in rows if row in documents]
         files[f"{name}.jsonl"] = _lines(kept)
         files[f"{name}.yaml"] = _task(handover, name, kept).encode()
-    names = ",".join(tasks)
-    counts = f"{len(documents):,} questions, {len(excluded):,} left out, {_changed(documents):,} with other keys.\n"
+    names, kind = ",".join(tasks), OF_ANSWERS if handover.dataset.open_answers else OF_CHOICES
+    changed = f"{_changed(documents):,} with other {kind['key']}s"
+    counts = f"{len(documents):,} questions, {len(excluded):,} left out, {changed}.\n"
     title, policy = _plain(handover.dataset.name), handover.policy.in_words()
-    about = README.format(title=title, version=__version__, policy=policy, names=names, counts=counts)
+    about = README.format(title=title, version=__version__, policy=policy, names=names, counts=counts, **kind)
     return files | {"README.md": about.encode()}
 
 
@@ -96,6 +120,8 @@ def task_name(name: str) -> str:
 
 def _documents(handover: Handover) -> tuple[dict[int, dict], list[dict]]:
     """({row: question that counts}, the questions left out)."""
+    if handover.dataset.open_answers:
+        return _open_documents(handover)
     dataset, mask = handover.dataset, handover.final.mask()
     samples = dataset.samples.drop(columns=["sample_id", "question", "choices"], errors="ignore")
     others = {str(name): samples[name].tolist() for name in samples}
@@ -114,6 +140,22 @@ def _documents(handover: Handover) -> tuple[dict[int, dict], list[dict]]:
     return kept, excluded
 
 
+def _open_documents(handover: Handover) -> tuple[dict[int, dict], list[dict]]:
+    """The same of free answers, in words: nothing of what the experts answered."""
+    samples, ids = handover.dataset.samples, handover.dataset.sample_ids
+    hidden = {"sample_id", "choices", REFERENCE, *TELLING}
+    others = {str(name): samples[name].tolist() for name in samples if name not in hidden}
+    kept, excluded = {}, []
+    for row, entry, texts in accepted_texts(handover):
+        head = {"sample_id": str(ids[row]), "given": str(samples[REFERENCE].iloc[row]), "mask": entry}
+        if texts:
+            own = {name: _text(values[row]) for name, values in others.items() if name not in head}
+            kept[row] = own | head | {"corrected": texts[0], "accepted": texts}
+        else:
+            excluded.append(head)
+    return kept, excluded
+
+
 def _text(value: object) -> str | None:
     return None if value is None or value != value else str(value)
 
@@ -122,7 +164,8 @@ def _task(handover: Handover, name: str, kept: list[dict]) -> str:
     """The harness takes the first question's target for the kind of all: lists everywhere, or nowhere."""
     target = "accepted" if any(len(one["accepted"]) > 1 for one in kept) else "corrected"
     title = f"{_plain(handover.dataset.name)}, keys corrected with Second Opinion {__version__}"
-    return TASK.format(title=title, name=name, file=json.dumps(f"{name}.jsonl"), target=target)
+    asked = GENERATED if handover.dataset.open_answers else CHOSEN
+    return TASK.format(title=title, name=name, file=json.dumps(f"{name}.jsonl"), target=target, asked=asked)
 
 
 def _plain(text: str) -> str:

@@ -7,13 +7,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cleaning.errors import InputError
 
 _BOM = "\ufeff"
-_BLANKS = re.compile(r"[ \t\r]*")
+Way = tuple[str | int, ...]
+_BLANKS = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class LabelFields:
 
     def values(self) -> list[str]:
         """Every row's label without quotes and surrounding blanks."""
-        return [self._value(self.text[start:end]) for start, end in self.spans]
+        return [self.value(row).strip() for row in range(len(self.spans))]
 
     def written(self, value: str, row: int) -> str:
         """A value as it is to stand in a row: quoted as what stands there, or where it has to be."""
@@ -52,31 +53,77 @@ class LabelFields:
     def replaced(self, fields: Mapping[int, str]) -> bytes:
         """The file with other raw fields in some rows."""
         parts, at = [], 0
-        for row in sorted(fields):
+        for row in sorted(fields, key=self.spans.__getitem__):
             start, end = self.spans[row]
             parts += [self.text[at:start], fields[row]]
             at = end
         return "".join([*parts, self.text[at:]]).encode(self.encoding)
 
-    def _value(self, raw: str) -> str:
+    def value(self, row: int) -> str:
+        """A row's label without quotes, blanks and all."""
+        raw = self.raw(row)
         if self.json:
             value = json.loads(raw)
-            return (value if isinstance(value, str) else raw).strip()
-        return (raw[1:-1].replace('""', '"') if raw.startswith('"') else raw).strip()
+            return value if isinstance(value, str) else raw
+        return raw[1:-1].replace('""', '"') if raw.startswith('"') else raw
 
 
 def find_fields(data: bytes, suffix: str, column: str) -> LabelFields:
     """The fields of a column in a CSV, TSV or JSON lines file. Raises InputError where they cannot be told apart."""
-    encoding = _encoding(data)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "cp1252"  # what the reader takes text for that is no UTF-8
-        text = data.decode(encoding)
+    text, encoding = _decoded(data)
     if suffix == ".jsonl":
         return LabelFields(text, encoding, _json_spans(text, column), True)
     spans, separator = _separated_spans(text, suffix, column)
     return LabelFields(text, encoding, spans, False, separator)
+
+
+def find_nested(data: bytes, ways: Sequence[Sequence[Way]]) -> LabelFields:
+    """Values within JSON lines. ways: of each line that is not empty, the ways in (keys, and places in lists) to its
+    values. Raises InputError where there is none."""
+    text, encoding = _decoded(data)
+    spans: list[tuple[int, int]] = []
+    at, left = 0, iter(ways)
+    for line in text.split("\n"):
+        if line.strip(_BOM + " \t\r"):
+            spans += _spans_within(text, at + (line[0] == _BOM), next(left, ()))
+        at += len(line) + 1
+    return LabelFields(text, encoding, spans, True)
+
+
+def find_within(data: bytes, ways: Sequence[Way]) -> LabelFields:
+    """The same of a file that is one JSON value."""
+    text, encoding = _decoded(data)
+    return LabelFields(text, encoding, _spans_within(text, text.startswith(_BOM), ways), True)
+
+
+def _spans_within(text: str, at: int, ways: Sequence[Way]) -> list[tuple[int, int]]:
+    """Where the values at the ends of ways stand, from a JSON value that begins at a place of the text."""
+    found, inner = dict[Way, tuple[int, int]](), dict[str | int, list[Way]]()
+    for way in ways:
+        inner.setdefault(way[0], []).append(way[1:])
+    try:
+        there = {key: (start, end) for key, start, end in _members(text, at) if key in inner}
+    except (ValueError, IndexError, RecursionError):
+        there = {}
+    for step, rests in inner.items():
+        if step not in there:
+            raise InputError(
+                f"The log has no '{'/'.join(map(str, (step, *rests[0])))}' where it should. Copy it again."
+            )
+        further = [rest for rest in rests if rest]
+        found[step,] = there[step]
+        below = _spans_within(text, there[step][0], further) if further else ()
+        found |= {(step, *rest): span for rest, span in zip(further, below)}
+    return [found[way] for way in ways]
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """(the text of a file, its encoding)"""
+    encoding = _encoding(data)
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeDecodeError:
+        return data.decode("cp1252"), "cp1252"  # what the reader takes text for that is no UTF-8
 
 
 def _encoding(data: bytes) -> str:
@@ -144,24 +191,31 @@ def _json_spans(text: str, column: str) -> list[tuple[int, int]]:
 
 def _value_span(line: str, column: str) -> tuple[int, int] | None:
     """Where the value of a key of a JSON object stands in its line (the last one, as readers take it)."""
-    decode, found = json.JSONDecoder().raw_decode, None
-    at = _after_blanks(line, 0)
     try:
-        while line[at] in "{,":
-            at = _after_blanks(line, at + 1)
-            if line[at] == "}":
-                break
-            key, at = decode(line, at)
-            at = _after_blanks(line, at)
-            if line[at] != ":":
-                return None
-            start = _after_blanks(line, at + 1)
-            _, at = decode(line, start)
-            found = (start, at) if key == column else found
-            at = _after_blanks(line, at)
+        return {key: (start, end) for key, start, end in _members(line, 0)}.get(column)
     except (ValueError, IndexError, RecursionError):
         return None
-    return found
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str | int, int, int]]:
+    """(key, or place; start, end) of all that the JSON object or list at a place of a text holds. Raises ValueError or
+    IndexError where there is none."""
+    decode, at, place = json.JSONDecoder().raw_decode, _after_blanks(text, at), 0
+    opening, key = text[at], ""
+    if opening not in "{[":
+        raise ValueError(opening)
+    at = _after_blanks(text, at + 1)
+    while text[at] not in "}]":
+        if opening == "{":
+            key, at = decode(text, at)
+            at = _after_blanks(text, at) + 1
+            if text[at - 1] != ":":
+                raise ValueError(key)
+        start = _after_blanks(text, at)
+        _, at = decode(text, start)
+        yield (key if opening == "{" else place), start, at
+        at, place = _after_blanks(text, at), place + 1
+        at = _after_blanks(text, at + 1) if text[at] == "," else at
 
 
 def _after_blanks(line: str, at: int) -> int:

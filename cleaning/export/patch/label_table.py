@@ -6,8 +6,6 @@ equal labels, but not equal bytes.
 """
 
 import base64
-import hashlib
-import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +18,11 @@ from cleaning.export.patch.apply import Change, places_of_entries, plan_apply, p
 from cleaning.export.patch.label_fields import find_fields
 from cleaning.export.patch.other_version import for_version, only
 from cleaning.export.patch.patch import Patch
+from cleaning.export.patch.receipts import receipt_of, refuse_another, refuse_unlike
 from cleaning.export.patch.whole_tables import written_anew
 from cleaning.keep.versions.contents import Content
 from cleaning.settle.policy import Policy
-from cleaning.version import __version__
 
-FORMAT, VERSION = "second-opinion-applied", 1
-RECEIPT_ENDING = ".applied.json"
 TEXT_SUFFIXES = (".csv", ".tsv", ".jsonl")
 LARGEST_ORIGINAL = 2 * 1024**3
 _ABOUT = ("samples", "labels_sha256", "questions_sha256")
@@ -70,20 +66,9 @@ def applied(patch: Patch, table: LabelTable, policy: Policy) -> tuple[bytes, byt
     _check_questions(patch, table)
     change = plan_apply(patch, table.sample_ids, table.codes, policy)
     data, kept = _edited(table, change, patch.class_names)
-    receipt = {
-        "format": FORMAT,
-        "version": VERSION,
-        "second_opinion": __version__,
-        "patch_sha256": patch.sha256,
-        "policy": policy.to_dict(),
-        "file": table.name,
-        "original_sha256": _sha256(table.data),
-        "applied_sha256": _sha256(data),
-        "applied_on": {name: patch.header["dataset"][name] for name in _ABOUT if name in patch.header["dataset"]},
-        "left_out": sorted(left_out),
-        **kept,
-    }
-    return data, (json.dumps(receipt, indent=1, ensure_ascii=False) + "\n").encode(), change, left_out
+    about = {name: patch.header["dataset"][name] for name in _ABOUT if name in patch.header["dataset"]}
+    kept = {"applied_on": about, "left_out": sorted(left_out), **kept}
+    return data, receipt_of(patch, policy, table.name, table.data, data, kept), change, left_out
 
 
 def reverted(patch: Patch, table: LabelTable, policy: Policy, receipt: dict | None) -> tuple[bytes, Change]:
@@ -92,44 +77,16 @@ def reverted(patch: Patch, table: LabelTable, policy: Policy, receipt: dict | No
     policy: the one the patch was applied with, where there is no receipt.
     """
     if receipt is not None:
-        policy = _receipt_policy(receipt, patch, table)
+        refuse_another(receipt, patch, table.name, table.data, "labels")
+        policy = Policy.from_dict(receipt.get("policy"))
         patch = _as_applied(patch, receipt)
     _check_questions(patch, table)
     change = plan_revert(patch, table.sample_ids, table.codes, policy)
     if receipt is None:
         return _edited(table, change, patch.class_names)[0], change
     data = _restored(table, change, receipt)
-    if _sha256(data) != receipt.get("original_sha256"):
-        raise InputError(
-            f"What the receipt gives back is not the file that the patch was applied to; the receipt of "
-            f"'{table.name}' was changed. Revert without it (--no-receipt) to get the labels back."
-        )
+    refuse_unlike(receipt, data, table.name, "labels")
     return data, change
-
-
-def read_receipt(data: bytes) -> dict:
-    """The receipt that ``applied`` made, or InputError."""
-    try:
-        receipt = json.loads(data)
-        assert receipt["format"] == FORMAT and receipt["version"] == VERSION
-        assert isinstance(receipt.get("fields", {}), dict) and isinstance(receipt.get("original", ""), str)
-    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
-        raise InputError(
-            "The receipt beside the table is damaged or none of ours. Revert without it (--no-receipt) to get the "
-            "labels back."
-        ) from None
-    return receipt
-
-
-def _receipt_policy(receipt: dict, patch: Patch, table: LabelTable) -> Policy:
-    if receipt.get("patch_sha256") != patch.sha256:
-        raise InputError(f"'{table.name}' was made with another patch than this one (its receipt says so).")
-    if receipt.get("applied_sha256") != _sha256(table.data):
-        raise InputError(
-            f"'{table.name}' was changed after the patch was applied, so it cannot be given back byte for byte. "
-            "Revert without the receipt (--no-receipt) to get the labels back."
-        )
-    return Policy.from_dict(receipt.get("policy"))
 
 
 def _as_applied(patch: Patch, receipt: dict) -> Patch:
@@ -185,7 +142,3 @@ def _check_questions(patch: Patch, table: LabelTable) -> None:
             f"Questions or options in '{table.name}' differ from those the patch was made for (fingerprint "
             f"{table.questions_sha256[:16]}, expected {expected[:16]}). Get the version of the dataset that it names."
         )
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

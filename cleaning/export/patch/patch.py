@@ -15,6 +15,7 @@ import numpy as np
 from cleaning.domain.dataset import ABSTAIN, REFERENCE
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
+from cleaning.export.formats.json_values import json_texts
 from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
@@ -60,7 +61,11 @@ class Patch:
 
 def labels_sha256(sample_ids: Iterable[str], codes: Iterable[int]) -> str:
     """Fingerprint of ids with their labels, whatever the order of the rows."""
-    return _digest(sorted((str(i), int(k)) for i, k in zip(sample_ids, codes)))
+    ids, numbers = list(map(str, sample_ids)), list(map(int, codes))
+    order = sorted(range(len(ids)), key=numbers.__getitem__)
+    order.sort(key=ids.__getitem__)
+    texts = (json_texts([values[place] for place in order]) for values in (ids, numbers))
+    return _digest(map("[{}, {}]".format, *texts))
 
 
 def questions_sha256(sample_ids: Iterable[str], questions: Iterable | None, choices: Iterable | None) -> str | None:
@@ -70,11 +75,11 @@ def questions_sha256(sample_ids: Iterable[str], questions: Iterable | None, choi
         return None
     texts = [""] * len(ids) if questions is None else list(map(str, questions))
     options = [()] * len(ids) if choices is None else choices
-    return _digest(sorted((i, t, [str(o) for o in c]) for i, t, c in zip(ids, texts, options)))
+    return _digest(map(encode, sorted((i, t, [str(o) for o in c]) for i, t, c in zip(ids, texts, options))))
 
 
-def _digest(rows: list) -> str:
-    return hashlib.sha256("\n".join(map(encode, rows)).encode()).hexdigest()
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def write_patch(handover: Handover) -> bytes:

@@ -25,8 +25,8 @@ class Content:
         return (self.question, tuple(sorted(self.options))) if self.question or self.options else None
 
     def told(self) -> dict:
-        """As data for a report."""
-        picture = str(self.picture) if self.picture else ""
+        """As data for a report; a picture by its name, as where it lies is nobody's business."""
+        picture = self.picture.name if self.picture else ""
         said = {"given": self.given, "question": self.question, "options": list(self.options), "picture": picture}
         return {name: value for name, value in said.items() if value}
 

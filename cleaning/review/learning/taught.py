@@ -119,7 +119,7 @@ class Learning:
         kinds = [(f"given {names[given]}", [o for o in known if o.given == given])]
         if suggested != given:
             pair = [o for o in known if (o.given, o.suggested) == (given, suggested)]
-            kinds.append((f"given {names[given]} and suggested {names[suggested]}", pair))
+            kinds.append((f"given {names[given]}, likeliest other label {names[suggested]}", pair))
         if dataset.group is not None:
             mine = dataset.group[row]
             kinds.append((f"{dataset.group_name} {mine}", [o for o in known if dataset.group[o.row] == mine]))

@@ -14,6 +14,7 @@ import pyarrow as pa
 from data_adapters.files.arrow_columns import is_list, is_number, is_text
 from data_adapters.files.tables import Table
 from data_adapters.files.values import column_of, text_of
+from data_adapters.joining.columns import CONFIDENCE_WORDS, HIGHER_IS_SURER, speaks_of
 from data_adapters.joining.given_labels import LISTED
 
 NUMPY_SCALAR = re.compile(r"np\.\w+\(([^()]*)\)")
@@ -21,10 +22,12 @@ QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 NUMPY_WORDS = re.compile(
     rf"\[\s*(?:{QUOTED.pattern})(?:\s+(?:{QUOTED.pattern}))+\s*\]"
 )  # a Python list has commas between
+OBJECT = re.compile(r"\s*\{.*\}\s*", re.DOTALL)
 MOST_RANKED = 1000  # classes in a cell
 LOOKED_AT = 50
 NAMED_CLASS = frozenset(("label", "_cls", "confidence", "tags", "_id", "logits", "id"))
-CLASS_KEYS, SCORE_KEYS = ("label", "class", "name", "category"), ("score", "probability", "prob", "confidence", "logit")
+CLASS_KEYS = ("label", "class", "name", "category", "token")
+SCORE_KEYS = ("score", "probability", "prob", "confidence", "logit", "logprob")
 
 
 def spread_out(table: Table, names: Sequence[str]) -> Table:
@@ -39,6 +42,56 @@ def spread_out(table: Table, names: Sequence[str]) -> Table:
         changed |= parts is not None
         out |= {column: table.data[column]} if parts is None else parts
     return replace(table, data=pa.table(out)) if changed else table
+
+
+def score_cells(table: Table, columns: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The columns of which each cell holds scores of classes, as their first rows have it."""
+    head = table.first(LOOKED_AT)
+    return [column for column in columns if _holds_scores(head.data[column], column, names)]
+
+
+def are_nested(table: Table, column: str) -> bool:
+    """Whether a column holds lists or objects, also as text."""
+    data = table.data[column]
+    if not is_text(data.type):
+        return is_list(data.type) or pa.types.is_struct(data.type)
+    head = [value for value in data.slice(0, LOOKED_AT).to_pylist() if value]
+    return bool(head) and all(LISTED.fullmatch(value) or OBJECT.fullmatch(value) for value in head)
+
+
+def _holds_scores(data: pa.ChunkedArray, column: str, names: Sequence[str]) -> bool:
+    """names: () where the classes are not known yet."""
+    lists = _number_lists(data)
+    if lists is None:
+        if not names:
+            return _number_objects(data)
+        parts = _parts(data, column, names) or {}
+        return f"{column}_score_0" in parts or (len(parts) > 1 and set(parts) == set(names))
+    lengths = {len(value) for value in lists if value}
+    said = speaks_of(column, CONFIDENCE_WORDS | HIGHER_IS_SURER)
+    return len(lengths) == 1 and not _ranked(lists) and (lengths == {len(names)} or (said and min(lengths) > 1))
+
+
+def _number_lists(data: pa.ChunkedArray) -> list[list | None] | None:
+    """The cells where they are lists of numbers, also as text; else None."""
+    if is_list(data.type):
+        return data.to_pylist() if is_number(data.type.value_type) else None
+    if not is_text(data.type) or not all(LISTED.fullmatch(value) for value in data.to_pylist() if value):
+        return None
+    lists = [written_list(value) if value else None for value in data.to_pylist()]
+    numbers = all(type(one) in (int, float) for value in lists if value for one in value)
+    return lists if numbers and any(lists) else None
+
+
+def _number_objects(data: pa.ChunkedArray) -> bool:
+    """Whether the cells are objects of numbers, also as text."""
+    values = [value for value in data.to_pylist() if value]
+    if is_text(data.type):
+        values = [_written(value) if OBJECT.fullmatch(value) else None for value in values]
+    return bool(values) and all(
+        isinstance(value, dict) and len(value) > 1 and all(type(one) in (int, float) for one in value.values())
+        for value in values
+    )
 
 
 def _parts(data: pa.ChunkedArray, column: str, names: Sequence[str]) -> dict[str, pa.Array] | None:
@@ -67,14 +120,19 @@ def named_class(data: pa.ChunkedArray, column: str) -> dict[str, pa.Array] | Non
 def _of_objects(data: pa.ChunkedArray, names: Sequence[str]) -> dict[str, pa.Array] | None:
     """``{"cat": 0.9, "dog": 0.1}``: a column a class, where all classes are there."""
     fields = {field.name for field in data.type}
-    if not fields >= set(names):
-        return None
-    rows = [row or {} for row in data.to_pylist()]
+    return _by_class([row or {} for row in data.to_pylist()], names) if fields >= set(names) else None
+
+
+def _by_class(rows: Sequence[dict], names: Sequence[str]) -> dict[str, pa.Array]:
     return {name: column_of([row.get(name) for row in rows]) for name in names}
 
 
 def _of_written(data: pa.ChunkedArray, column: str, names: Sequence[str]) -> dict[str, pa.Array] | None:
     head = [value for value in data.slice(0, LOOKED_AT).to_pylist() if value]
+    if head and names and all(OBJECT.fullmatch(value) for value in head):
+        rows = [(_written(value) if value else None) or {} for value in data.to_pylist()]
+        objects = [row for row in rows if isinstance(row, dict)]
+        return _by_class(objects, names) if len(objects) == len(rows) and set(names) <= set(objects[0]) else None
     if not head or not all(LISTED.fullmatch(value) for value in head):
         return None
     values = [None if not value else written_list(value) for value in data.to_pylist()]
@@ -86,12 +144,16 @@ def _of_written(data: pa.ChunkedArray, column: str, names: Sequence[str]) -> dic
 
 def written_list(text: str) -> list | None:
     """The list that a text says; None where it says none."""
+    value = _written(text)
+    return value if isinstance(value, list) else None
+
+
+def _written(text: str) -> object:
     text = NUMPY_SCALAR.sub(r"\1", text)
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        value = _literal(text)
-    return value if isinstance(value, list) else None
+        return _literal(text)
 
 
 def _literal(text: str) -> object:

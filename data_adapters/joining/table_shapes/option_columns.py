@@ -142,7 +142,7 @@ def _hold_answers(table: Table, columns: Sequence[str]) -> bool:
     cells = [cell for row in rows for cell in row]
     if all(len(cell) == 1 and cell.isalpha() for cell in cells):
         return sum(len(set(row)) < len(row) for row in rows) > SOME_REPEAT * len(rows)
-    return all(re.fullmatch(r"0?\.\d+(e-?\d+)?|[01](\.0*)?|\d(\.\d+)?e-\d+", cell) for cell in cells)
+    return all(re.fullmatch(r"0?[.,]\d+(e-?\d+)?|[01]([.,]0*)?|\d([.,]\d+)?e-\d+", cell) for cell in cells)
 
 
 def _without_empty_end(row: Sequence[str]) -> list[str]:

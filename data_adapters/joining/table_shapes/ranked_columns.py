@@ -89,7 +89,7 @@ def _are_known(table: Table, columns: Sequence[str], names: Sequence[str]) -> bo
 def _are_classes(table: Table, columns: Sequence[str]) -> bool:
     """Whether no row of the head has one twice, and none is a fraction."""
     rows = list(zip(*(table.first(LOOKED_AT).text(column) for column in columns)))
-    told = [[value for value in row if value] for row in rows]
+    told = [[value.replace(",", ".") for value in row if value] for row in rows]
     distinct = all(len(set(row)) == len(row) for row in told)
     return distinct and not any("." in value and value.replace(".", "").isdigit() and not value.endswith(".0")
                                 for row in told for value in row)  # fmt: skip

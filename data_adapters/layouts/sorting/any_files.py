@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from cleaning.errors import InputError, first_five
 from data_adapters.contract import LabelsSource, Reading
@@ -18,6 +19,7 @@ from data_adapters.joining.opened import OpenedExpert, open_experts
 from data_adapters.joining.samples import Roles, Samples, read_samples
 from data_adapters.joining.table_shapes.option_columns import with_options
 from data_adapters.joining.table_shapes.ranked_columns import find_ranked
+from data_adapters.joining.table_shapes.several_experts import confidence_beside, side_by_side
 from data_adapters.joining.unread_answers import FreeLabels
 from data_adapters.layouts.labels_source import open_labels, removed_on_error
 from data_adapters.layouts.sorting.answer_columns import Key, answer_columns, key_of
@@ -52,7 +54,8 @@ def _read(path: Path, parts: FileParts, plan: ReadingPlan) -> Reading:
         samples = read_samples(source.table, Roles(label_column=source.label_column, others=taken), plan, source.places)
         opened = [*own, *_others(parts, samples, plan)]
         if not opened:
-            raise InputError(f"'{path.name}' holds the given labels, and no expert was found in it. {way('no_expert')}")
+            name = path.name or path.resolve().name
+            raise InputError(f"'{name}' holds the given labels, and no expert was found in it. {way('no_expert')}")
         names = read_class_names(parts.class_names) if parts.class_names else source.names
         root = source.image_root or picture_root(path, samples.ids, samples.images, options.pictures)
         about = About(path.stem if path.is_file() else path.name, path, root, origin=source.origin)
@@ -90,6 +93,8 @@ def _in_labels(source: LabelsSource, parts: FileParts, plan: ReadingPlan) -> lis
         both = parts.labels.suffix in (".npz", ".pt", ".pth", ".safetensors") and not parts.experts
         return open_experts(parts.labels.stem, parts.labels) if both else []
     used = _used(table, source, plan)
+    if used["id"] is None:
+        table, used["id"] = _numbered(table), columns.ID_NAMES[0]
     rest = [c for c in table.columns if c not in used.values() and not columns.is_gold(c)]
     label = used["given label"]
     if plan.said_columns(table.path.name, "prediction") == [] and _whole_scores(table, rest, label):
@@ -118,7 +123,10 @@ def _whole_scores(table: Table, rest: Sequence[str], label: str | None) -> bool:
     numbers = [c for c in rest if table.holds_numbers(c)]
     found = class_columns(numbers, names) if len(names) > 1 else None
     lists = any(table.list_length(c) > 1 for c in rest)
-    fractions = found is not None and any("." in value for value in table.head(found[0]))
+    several = [next(iter(one.values())) for one in side_by_side(table, rest, names).values()]
+    fractions = any(
+        "." in value or "," in value for column in (*several, *(found or ())[:1]) for value in table.head(column)
+    )
     return lists or fractions or find_ranked(table, rest) is not None
 
 
@@ -141,7 +149,14 @@ def _one_each(table: Table, answers: Sequence[str], plan: ReadingPlan) -> list[O
     for column in answers:
         evidence = "" if said else "its cells are classes, as the given labels are"
         plan.decide(table.path.name, f"column '{column}'", "prediction", "said" if said else "inferred", evidence)
-    return [OpenedExpert(column, table.path, table=table, answer_column=column) for column in answers]
+    sure = [confidence_beside(table, column) if len(answers) > 1 else None for column in answers]
+    pairs = zip(answers, sure)
+    return [OpenedExpert(a, table.path, table=table, answer_column=a, sure_column=s) for a, s in pairs]
+
+
+def _numbered(table: Table) -> Table:
+    """With the row numbers by which its samples are called."""
+    return replace(table, data=table.data.append_column(columns.ID_NAMES[0], pa.array(map(str, range(len(table))))))
 
 
 def _only(table: Table, kept: Sequence[str | None]) -> Table:

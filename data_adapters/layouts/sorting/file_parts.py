@@ -25,6 +25,7 @@ from data_adapters.joining.columns import (
 )
 from data_adapters.joining.expert_columns import answer_candidates
 from data_adapters.joining.opened import ARRAY_SUFFIXES
+from data_adapters.joining.table_shapes.nested_cells import score_cells
 from data_adapters.layouts.hugging_face import is_hugging_face
 from data_adapters.layouts.image_folder import is_image_folder
 from data_adapters.layouts.sorting.table_heads import table_head
@@ -160,7 +161,9 @@ def _no_expert(file: Path, labels: Path) -> str:
 
 def _may_answer(table: Table) -> bool:
     numbers = sum(table.holds_numbers(column) for column in table.columns)
-    return bool(answer_candidates(table, None)) or numbers > 2 or len(table.columns) == 2
+    lists = any(table.list_length(column) > 1 for column in table.columns)
+    scores = lists or bool(score_cells(table, table.columns, ()))
+    return bool(answer_candidates(table, None)) or numbers > 2 or len(table.columns) == 2 or scores
 
 
 def _names_classes(table: Table, labels: Path) -> bool:

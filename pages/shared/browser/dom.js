@@ -59,3 +59,14 @@ export function part(root, selector) {
   if (!found) throw new Error(`The component's HTML has no ${selector}.`);
   return /** @type {Found} */ (found);
 }
+
+/**
+ * The element that an event began at, if it is one of these.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {Element | null}
+ */
+export function at(event, selector) {
+  const target = event.composedPath()[0];
+  return target instanceof Element && target.matches(selector) ? target : null;
+}

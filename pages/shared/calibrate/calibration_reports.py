@@ -63,12 +63,16 @@ def answer(run: Run, made: list[ExpertReport], weights: list[float]) -> str:
     worth = effective_number(study(run).correlation) if len(made) > 1 else np.nan
     if np.isfinite(worth):
         told.append(f"All {len(made)} together are worth about {worth:.1f} experts that err on their own.")
-    worse = [names[place] for place in _once(run, ("worse", *methods), lambda: places_made_worse(made))]
-    if worse:
-        told.append(f"Calibration made {all_of(worse)} worse; another method may suit (see One expert).")
-    else:
-        told.append("After calibration no expert is further from the truth about itself than before.")
+    told.append(_once(run, ("worse", *methods), lambda: what_became_worse(made)))
     return " ".join(told)
+
+
+def what_became_worse(made: list[ExpertReport]) -> str:
+    """Whom calibration brought further from the truth about itself, in a sentence."""
+    worse = [plain_name(made[place].expert.name) for place in places_made_worse(made)]
+    if worse:
+        return f"Calibration made {all_of(worse)} worse; another method may suit (see One expert)."
+    return "After calibration no expert is further from the truth about itself than before."
 
 
 def plain_name(name: str) -> str:

@@ -2,8 +2,10 @@
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from cleaning.experts.cascade import CascadeCurves, OperatingPoint
+from cleaning.experts.cascade import CascadeCurves, OperatingPoint, operating_point
 from pages.shared import charts
 
 CURVES = {
@@ -133,3 +135,10 @@ def points_in_words(curves: CascadeCurves) -> str:
 def _faint(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.12)"
+
+
+def show_first_look(place: DeltaGenerator, curves: CascadeCurves) -> None:
+    """The figure as the first halves have it, until all are judged."""
+    with place.container():
+        charts.show(against_cost(curves, operating_point(curves, 0.5)), "cascade_first_look")
+        st.caption(f"As {len(curves.bins)} halves have it; the others follow.")

@@ -1,11 +1,11 @@
 """What the Cascade page works out: curves once, then only look-ups."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from cleaning.calibrate.report import ExpertReport
 from cleaning.errors import InputError
 from cleaning.experts import cascade
 from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint, Promise
@@ -14,14 +14,14 @@ from cleaning.experts.cascade.expert_answers import AnswerRule
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
-from cleaning.settle.judging import JudgingLabels
 from pages.shared import loaders, progress
-from pages.shared.calibrate import calibration_reports
+from pages.shared.cascade.askable import Askable, AskableExpert
 from pages.shared.progress import Progress
 
 POLICIES = {"calibrated": "the last answer stands", "calibrated, surer stands": "the surest answer stands"}
 RULES: dict[str, AnswerRule] = {"calibrated": "last", "calibrated, surer stands": "higher"}
 CROSS_VALIDATION = 0  # stands for a number of bins that is chosen by it
+SOON = 200_000  # samples whose curves are there before anybody waits
 CONFIDENCE = 0.95  # of a promise
 KEPT = 0.95  # share of the flags that the cleaning rule should keep
 MOST_CELLS = 1_500_000_000  # scores read when an expert is asked here and there; more takes minutes
@@ -41,25 +41,18 @@ watch.alarms                                  # what has changed, in words; fals
 
 @dataclass(frozen=True)
 class CascadeScene:
-    """One cascade of a run: its experts in order with costs, the labels, its curves, and all that these depend on
+    """One cascade: the answers of its experts in order with costs, its curves, and all that these depend on
     (``asked``)."""
 
-    workspace: Workspace
-    run: Run
+    askable: Askable
     answers: list[Answers]
-    labels: JudgingLabels
     bins: int | None
-    methods: dict[str, str]
     asked: tuple
     curves: CascadeCurves
 
     @property
     def calibrate(self) -> dict:
-        return cascade.calibrations_named(self.methods, [a.name for a in self.answers])
-
-    def counted_labels(self):
-        """Labels of the samples that count, in the order of the answers."""
-        return self.labels.counted_codes()
+        return cascade.calibrations_named(self.askable.methods, [a.name for a in self.answers])
 
     def router(self, point: OperatingPoint, kept: Promise | None = None) -> str:
         """The router for a point, or that of a promise, as JSON text."""
@@ -68,7 +61,7 @@ class CascadeScene:
         return cascade.router_json(
             cascade.learn_router(
                 self.answers,
-                self.counted_labels(),
+                self.askable.labels,
                 point=point,
                 answer=RULES[point.policy],
                 bins=self.bins,
@@ -77,50 +70,46 @@ class CascadeScene:
         )
 
 
-def order_of_start(reports: list[ExpertReport]) -> list[str]:
+def order_of_start(experts: Sequence[AskableExpert]) -> list[str]:
     """Two experts to begin with: the most accurate one last, and before it the cheapest of the others (where no
     cost is known, the least accurate)."""
-    best = max(reports, key=lambda r: r.accuracy())
-    others = [r for r in reports if r is not best]
-    known = all(r.expert.cost for r in reports)
-    cheapest = min(others, key=lambda r: (r.expert.cost if known else 0.0, r.accuracy()), default=None)
-    return [r.expert.name for r in (cheapest, best) if r is not None]
+    best = max(experts, key=lambda one: one.accuracy)
+    others = [one for one in experts if one is not best]
+    known = all(one.expert.cost for one in experts)
+    cheapest = min(others, key=lambda one: ((one.expert.cost or 0.0) if known else 0.0, one.accuracy), default=None)
+    return [one.name for one in (cheapest, best) if one is not None]
 
 
 def scene_of(
-    workspace: Workspace,
-    run: Run,
+    askable: Askable,
     names: list[str],
     costs: list[float],
     bins: int | None,
     latencies: list[float | None],
+    first_look: Callable[[CascadeCurves], None],
 ) -> CascadeScene:
     """The cascade of these experts, its curves worked out with progress the first time. bins None: by
-    cross-validation. latencies: in milliseconds, None where not known."""
-    labels = loaders.judging_labels(workspace.id)
-    by_name = {r.expert.name: r for r in calibration_reports.reports(run)}
-    usual = {name: by_name[name].calibration.method for name in names}
-    methods = usual | loaders.in_force(workspace.id, run.id).chosen.calibration_methods
-    answers = [cascade.answers_of(by_name[n], c, labels.counted) for n, c in zip(names, costs)]
-    used = tuple(methods.get(n, "") for n in names)
-    asked = "cascade", tuple(names), tuple(costs), bins, used, labels.key()
+    cross-validation. latencies: in milliseconds, None where not known. first_look: shows the curves of the first halves
+    where the others take long."""
+    answers = [askable.answers(n, c) for n, c in zip(names, costs)]
+    used = tuple(askable.methods.get(n, "") for n in names)
+    asked = "cascade", tuple(names), tuple(costs), bins, used, askable.version
     with progress.shown() as tell:
-        curves = loaders.worked_out(workspace.id, run.id, asked, lambda: _curves(answers, labels, bins, methods, tell))
+        look = progress.from_outside(first_look) if len(askable.labels) > SOON else None
+        curves = askable.once(asked, lambda: _curves(answers, askable, bins, tell, look))
     known = [wait for wait in latencies if wait is not None]
     curves = replace(curves, latencies=np.array(known) if len(known) == len(names) else None)
     answers = [replace(a, latency=wait) for a, wait in zip(answers, latencies)]
-    return CascadeScene(workspace, run, answers, labels, bins, methods, asked, curves)
+    return CascadeScene(askable, answers, bins, asked, curves)
 
 
 def promise(scene: CascadeScene, policy: str, points: float) -> Promise:
     """The cheapest router proved to stay within so many points of the last expert; worked out once."""
-    return loaders.worked_out(
-        scene.workspace.id,
-        scene.run.id,
+    return scene.askable.once(
         ("promise", policy, points, *scene.asked),
         lambda: cascade.promised(
             scene.answers,
-            scene.counted_labels(),
+            scene.askable.labels,
             points,
             confidence=CONFIDENCE,
             answer=RULES[policy],
@@ -131,14 +120,19 @@ def promise(scene: CascadeScene, policy: str, points: float) -> Promise:
 
 
 def _curves(
-    answers: list[Answers], labels: JudgingLabels, bins: int | None, methods: dict, tell: Progress
+    answers: list[Answers],
+    askable: Askable,
+    bins: int | None,
+    tell: Progress,
+    first_look: Callable[[CascadeCurves], None] | None,
 ) -> CascadeCurves:
     return cascade.cascade_curves(
         answers,
-        labels.counted_codes(),
+        askable.labels,
         bins=bins,
-        calibrate=cascade.calibrations_named(methods, [a.name for a in answers]),
+        calibrate=cascade.calibrations_named(askable.methods, [a.name for a in answers]),
         progress=lambda share: tell(share, "learning on one half, judging on the other"),
+        first_look=first_look,
     )
 
 
@@ -149,12 +143,10 @@ def what_sensitivity(scene: CascadeScene, fraction: float) -> tuple:
 
 def sensitivity(scene: CascadeScene, fraction: float) -> pd.DataFrame:
     """How much the number of bins matters; worked out once."""
-    return loaders.worked_out(
-        scene.workspace.id,
-        scene.run.id,
+    return scene.askable.once(
         what_sensitivity(scene, fraction),
         lambda: cascade.bin_sensitivity(
-            scene.answers, scene.counted_labels(), BIN_COUNTS, fraction=fraction, calibrate=scene.calibrate
+            scene.answers, scene.askable.labels, BIN_COUNTS, fraction=fraction, calibrate=scene.calibrate
         ),
     )
 

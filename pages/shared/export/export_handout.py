@@ -99,6 +99,10 @@ class Handout:
         """As ``writer``, for a button: who presses it must be allowed to, and the log says who did."""
         return allowed.taken(EXPORT, self.workspace, self.writer(name, policy, options), file=name)
 
+    def command(self, kind: ExportKind, policy: Policy) -> tuple[str, tuple[str, ...]]:
+        """As ``ExportKind.told``."""
+        return kind.told(Handover(self.workspace, self.run, self.decisions, policy, self.choices))
+
     def maker(self, policy: Policy) -> Callable[[IO[bytes], Callable[[float, str], None]], None]:
         """What writes the ZIP of everything into a file and tells how far it is."""
         given = Handover(self.workspace, self.run, self.decisions, policy, self.choices)

@@ -1,6 +1,5 @@
 """Export for another program: the files for it, their first records as it will see them, and what takes them in."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -23,7 +22,7 @@ AUDIENCES = {
     "OpenAI evals": ("openai_evals",),
     "FiftyOne": ("fiftyone", "fiftyone_json"),
 }
-ANNOTATED = ("label_studio", "label_studio_interface")
+ANNOTATED = ("label_studio", "label_studio_interface", "argilla")
 ADDRESSED = (*ANNOTATED, "fiftyone")
 PICTURED = "hugging_face"
 
@@ -47,7 +46,17 @@ def section(handout: Handout, settled: Policy) -> None:
     kind = kinds[title]
     options = _options(kind, handout.workspace.kind)
     seen = replace(options, with_pictures=False)  # gigabytes, which the records that are shown do without
-    _shown(kind, handout.writer(kind.name, settled, seen)(), handout.download(kind.name, settled, options))
+    _shown(kind, handout.writer(kind.name, settled, seen)())
+    if kind.command:
+        _taken_in(*handout.command(kind, settled))
+    st.download_button(
+        f"Download {kind.file_name}",
+        data=handout.download(kind.name, settled, options),
+        file_name=kind.file_name,
+        key=f"chosen_{kind.name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
@@ -66,7 +75,7 @@ def _options(kind: ExportKind, dataset_kind: str) -> ExportOptions:
     return ExportOptions(shown, prefix, inside)
 
 
-def _shown(kind: ExportKind, data: bytes, download: Callable[[], bytes]) -> None:
+def _shown(kind: ExportKind, data: bytes) -> None:
     records = first_records(kind.file_name, data)
     st.caption(plain(kind.words))
     if records:
@@ -76,14 +85,10 @@ def _shown(kind: ExportKind, data: bytes, download: Callable[[], bytes]) -> None
         st.code(data.decode(), language="xml", height=240)
     else:
         st.caption("No records yet: nothing is flagged or decided that it would hold.")
-    if kind.command:
-        with st.expander("What takes it in there"):
-            st.code(kind.command, language=None, wrap_lines=True)
-    st.download_button(
-        f"Download {kind.file_name}",
-        data=download,
-        file_name=kind.file_name,
-        key=f"chosen_{kind.name}",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+
+
+def _taken_in(command: str, put_in: tuple[str, ...]) -> None:
+    with st.expander("What takes it in there"):
+        st.code(command, language=None, wrap_lines=True)
+        if put_in:
+            st.caption("\n\n".join(map(plain, put_in)))

@@ -87,6 +87,8 @@ def _previewed(arrival: Arrival, handout: Handout) -> None:
         st.caption(f"The first {MOST_SHOWN} of {len(rows):,}.")
     for one in arrival.left_out[:MOST_SHOWN]:
         st.markdown(f"- {plain(one)}")
+    if len(arrival.left_out) > MOST_SHOWN:
+        st.caption(f"The first {MOST_SHOWN} of {len(arrival.left_out):,} left out.")
 
 
 def _row(what: str, decision: Decision, names: tuple[str, ...], before: Decision | None = None) -> dict[str, str]:

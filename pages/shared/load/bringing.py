@@ -1,7 +1,5 @@
 """Your own data: the ways to bring it, the reading of it, and what can be done next."""
 
-from dataclasses import replace
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,12 +13,13 @@ from pages.shared.load import (
     doctor_view,
     first_look,
     intake,
+    marked_step,
     more_settings,
     packing_part,
     plan_view,
 )
 from pages.shared.load.arriving import Brought
-from pages.shared.load.remarks import NOTHING_SAID, Remarks, say, so_far
+from pages.shared.load.remarks import NOTHING_SAID, Remarks, so_far
 from pages.shared.load.waiting import waiting
 from pages.shared.messages import guarded, plain, show_error
 
@@ -137,7 +136,13 @@ def _let_go() -> None:
     before = state.recall("brought")
     if isinstance(before, Brought):
         before.let_go()
-    for name, value in (("brought", None), ("remarks", NOTHING_SAID), ("looks", ()), ("scoring", False)):
+    for name, value in (
+        ("brought", None),
+        ("marked", None),
+        ("remarks", NOTHING_SAID),
+        ("looks", ()),
+        ("scoring", False),
+    ):
         state.remember(name, value)
 
 
@@ -154,12 +159,18 @@ def _look(brought: Brought) -> None:
     looked = intake.kept_look(brought, said) or _read(brought, said, place)
     if looked is None:
         return
+    marked = marked_step.marked_answers(brought, looked.reading)
+    if looked.reading is None and marked is not None:
+        marked_step.alone(marked, brought, said.name)
+        return
     if looked.reading is None:
         doctor_view.findings(looked, said)
     else:
         _summary(looked.reading, said)
         doctor_view.findings(looked, said)
         _scoring(looked, brought)
+        if marked is not None and not state.recall("scoring"):
+            marked_step.beside(marked, brought, said.name)
     _views(looked, brought, said)
 
 
@@ -192,11 +203,8 @@ def _summary(reading: Reading, said: Remarks) -> None:
     parts = (f"{len(dataset):,} {kind}", classes, experts, first_look.pictures_counted(dataset))
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     left.markdown(f"### {plain(said.name or dataset.name, 60)}\n\n{plain(', '.join(filter(None, parts)))}")
-
-    def changed() -> None:
-        say(replace(so_far(), name=str(state.typed("dataset_name") or "").strip()[:60]))
-
-    right.text_input("Name", said.name or dataset.name, max_chars=60, key="dataset_name", on_change=guarded(changed))
+    with right:
+        intake.name_asked(said.name or dataset.name)
 
 
 def _views(looked: Looked, brought: Brought, said: Remarks) -> None:

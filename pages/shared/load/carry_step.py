@@ -20,6 +20,7 @@ _FROM, _TO, _MAP, _DONE = "carry_from", "carry_to", "carry_map", "carry_done"
 
 def carry_step(opened: Sequence[Workspace]) -> None:
     """Folded away: from which workspace to which, a map of renamed ids, and what became of the decisions."""
+    opened = [workspace for workspace in opened if not workspace.is_marked]
     if len(opened) < 2:
         return
     done = state.recalled(_DONE, tuple)

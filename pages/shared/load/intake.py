@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
+import streamlit as st
 
+from cleaning.domain.scored import ScoredAnswers
 from cleaning.domain.settings import Settings
 from cleaning.keep.known_scores import known_scores
 from cleaning.keep.whole_scoring import Job, score_whole
-from cleaning.keep.workspaces import Workspace, open_workspace, workspaces_root
+from cleaning.keep.workspaces import Workspace, create_marked_workspace, open_workspace, workspaces_root
 from cleaning.review.team.permissions import EXPERTS
 from data_adapters.contract import Reading
 from data_adapters.doctor.diagnosis import Looked, look
@@ -16,8 +18,9 @@ from data_adapters.plan import ReadingStep
 from data_adapters.reading import read
 from pages.shared import allowed, state
 from pages.shared.load.arriving import Brought
-from pages.shared.load.remarks import NOTHING_SAID, Remarks
+from pages.shared.load.remarks import NOTHING_SAID, Remarks, say, so_far
 from pages.shared.load.wording import PAGE
+from pages.shared.messages import guarded
 
 MOST_KEPT = 4  # readings of one source, so that what is taken back is there at once
 
@@ -66,6 +69,27 @@ def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace
         allowed.loaded(workspace)
     state.update(workspace_id=workspace.id, run_id=run.id)
     return workspace
+
+
+def open_marked(read: ScoredAnswers, name: str) -> Workspace:
+    """Makes (or finds) the workspace of marked answers and opens it in this tab. name: "": as it was read."""
+    there = (workspaces_root() / read.fingerprint()).exists()
+    if not there:
+        allowed.permit_loading()
+    workspace = create_marked_workspace(workspaces_root(), replace(read, name=name.strip() or read.name))
+    if not there:
+        allowed.loaded(workspace)
+    state.update(workspace_id=workspace.id, run_id="")
+    return workspace
+
+
+def name_asked(shown: str) -> None:
+    """The box for a name of one's own."""
+
+    def changed() -> None:
+        say(replace(so_far(), name=str(state.typed("dataset_name") or "").strip()[:60]))
+
+    st.text_input("Name", shown, max_chars=60, key="dataset_name", on_change=guarded(changed))
 
 
 def _there(reading: Reading) -> Workspace | None:

@@ -9,7 +9,7 @@ import streamlit as st
 from cleaning.errors import InputError, counted
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.glance import Glance
-from pages.shared import loaders
+from pages.shared import frame, loaders
 from pages.shared.load.first_look import thumbnail
 from pages.shared.messages import plain
 
@@ -21,6 +21,7 @@ STYLE = """<style>
 .st-key-tiles > * {max-width: 100%}
 [class*="st-key-cover_"] {min-height: 4.6rem; overflow: hidden; flex-wrap: nowrap}
 [class*="st-key-cover_"] img {height: 4.5rem; width: 4.5rem; object-fit: cover; border-radius: .5rem; image-rendering: auto}
+[class*="st-key-cover_"] [data-testid=stElementToolbar] {display: none}
 .progress-ring {width: 2.6rem; height: 2.6rem; border-radius: 50%; display: grid; place-items: center; font-size: .72rem;
   font-variant-numeric: tabular-nums}
 .progress-ring span {width: 2rem; height: 2rem; border-radius: 50%; display: grid; place-items: center;
@@ -53,6 +54,8 @@ def _tile(workspace: Workspace, first: bool, go: Go) -> None:
     _name(workspace, seen)
     if seen is not None:
         _buttons(workspace, seen, first, go)
+    elif workspace.is_marked:
+        _marked_buttons(workspace, first, go)
 
 
 def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:
@@ -80,16 +83,15 @@ def _beginning(workspace: Workspace, seen: Glance) -> str:
 
 
 def _name(workspace: Workspace, seen: Glance | None) -> None:
-    kind = "images" if workspace.kind == "image" else "questions"
     experts = workspace.experts_about()
     simulated = " · simulated experts" if any(e["simulated"] for e in experts) else ""
-    told = f"{workspace.about['samples']:,} {kind} · {counted(len(experts), 'expert')}{simulated}"
+    told = f"{frame.samples_told(workspace)} · {counted(len(experts), 'expert')}{simulated}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if seen is not None:
             st.html(ring(seen), width="content")
         with st.container(gap=None):
             st.markdown(f"**{plain(workspace.name, 60)}**")
-            st.caption(told if seen is not None else f"{told} · not scored yet")
+            st.caption(told if seen is not None or workspace.is_marked else f"{told} · not scored yet")
 
 
 def ring(seen: Glance) -> str:
@@ -109,6 +111,15 @@ def _buttons(workspace: Workspace, seen: Glance, first: bool, go: Go) -> None:
             go(workspace.id, where)
         if st.button("Open", key=f"open_{workspace.id}", help="Begin with its experts"):
             go(workspace.id, "calibrate")
+
+
+def _marked_buttons(workspace: Workspace, first: bool, go: Go) -> None:
+    """What there is to do with answers that are marked already."""
+    with st.container(horizontal=True, gap="small"):
+        kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
+        for page, words in (("calibrate", "Calibrate"), ("cascade", "Cascade")):
+            if st.button(words, key=f"{page}_{workspace.id}", type=kind if page == "calibrate" else "secondary"):
+                go(workspace.id, page)
 
 
 def next_step(seen: Glance) -> tuple[str, str]:

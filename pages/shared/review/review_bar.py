@@ -41,13 +41,16 @@ STATUS_WORDS = {
 WIDER = """<style>
 .stMainBlockContainer {max-width: 100rem; padding: 4.1rem 2rem 0}
 @media (max-width: 860px) {.stMainBlockContainer {padding: 3.8rem 0.75rem 0}}
-@media (max-width: 520px) {
+/* one row on a phone, and in a short window as at 200 % zoom: the card needs the height */
+@media (max-width: 520px), (max-height: 520px) {
   .st-key-review_bar {flex-wrap: nowrap; gap: 0.35rem}
   .st-key-review_bar > div {min-width: 0; flex: 0 1 auto}
   .st-key-review_bar > div:has([data-testid=stButtonGroup]) {flex: none}
-  .st-key-review_bar [data-testid=stPopoverButton] p {display: none}
-  .st-key-review_size {display: none}
+  .st-key-review_bar [data-testid=stPopoverButton] p {position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
+    overflow: hidden; white-space: nowrap}
+  .st-key-review_bar > div:has(> [data-testid=stCaptionContainer]) {display: none}  /* the card tells news too */
 }
+@media (max-width: 520px) {.st-key-review_size {display: none}}
 </style>"""
 NAME_WIDTH, ORDER_WIDTH = 480, 250  # pixels
 

@@ -70,20 +70,28 @@ def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
     told = _told_to_both(desk, view)
     names, filters = desk.dataset.class_names, view.filters
     pair = filters.given is not None and filters.suggested is not None
-    shared = [] if filters.given is None else [f"labelled {names[filters.given]}"]
-    if filters.suggested is not None:
-        shared.append(f"the experts suggest {names[filters.suggested]}")
-    question = ", ".join(shared).capitalize() if shared else "All that is to decide"
     links = onward_links(desk, view)
     card = card_data(desk, view)
     return told | {
         "view": f"{told['view']}:{size}",
         "size": size,
         "pair": pair,
-        "question": question,
+        "question": what_they_share(names, filters),
         "links": links,
         "card": card,
     }
+
+
+def what_they_share(names: Sequence[str], filters: Filters) -> str:
+    """What a group's samples have in common, in words. Another label is called suggested only where all are flagged."""
+    shared = [] if filters.given is None else [f"labelled {names[filters.given]}"]
+    if filters.suggested is not None and filters.suggested == filters.given:
+        shared.append("the experts agree")
+    elif filters.suggested is not None:
+        other = "the experts suggest" if filters.flagged_only else "likeliest other label"
+        shared.append(f"{other} {names[filters.suggested]}")
+    words = ", ".join(shared) or "all that is to decide"
+    return words[0].upper() + words[1:]
 
 
 def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
@@ -128,7 +136,8 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
 def filters_in_words(names: Sequence[str], filters: Filters) -> list[str]:
     """Which filters are on: what differs from the plain queue."""
     usual = Filters()
-    classes = (("labelled", filters.given), ("suggested", filters.suggested))
+    other = "suggested" if filters.flagged_only else "likeliest other label"
+    classes = (("labelled", filters.given), (other, filters.suggested))
     told = [f"{words} {names[code]}" for words, code in classes if code is not None]
     if filters.group is not None:
         told.append(str(filters.group))

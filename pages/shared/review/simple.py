@@ -168,5 +168,7 @@ def _last(desk: ReviewDesk) -> None:
 def _suggestion(last: dict) -> str:
     if last["flagged"] and last["suggested"]["code"] != last["given"]["code"]:
         return f"suggested {plain(last['suggested']['name'])}"
-    agreeing = sum(vote["code"] == last["given"]["code"] for vote in last["votes"])
-    return f"{agreeing} of {len(last['votes'])} experts agree with it"
+    agreeing, voting = sum(vote["code"] == last["given"]["code"] for vote in last["votes"]), len(last["votes"])
+    if agreeing < voting:
+        return f"{agreeing} of {voting} experts agree with it, not enough against it to suggest another"
+    return f"the experts agree with the given label ({agreeing} of {voting})" if voting else "no expert says anything"

@@ -71,11 +71,20 @@ def _settings(run: Run, experts: int) -> Settings:
     agree, tau = None, Settings().min_confidence
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if rule == "paper" and experts:
-            usual = min(was.agree or experts // 2 + 1, experts)
+            usual, sure = _usual_agreement(run, experts)
             agree = st.number_input(f"K of {experts} experts", 1, experts, usual, key=_AGREE, width=180)
-            tau = st.number_input("tau, least confidence", 0.0, 1.0, was.min_confidence, 0.05, key=_TAU, width=180)
+            tau = st.number_input("tau, least confidence", 0.0, 1.0, sure, 0.05, key=_TAU, width=180)
         seed = st.number_input("Seed", 0, 2**31 - 1, was.seed, key=_SEED, width=140, help="Of the folds and the audit.")
     return Settings(rule=rule, agree=agree and int(agree), min_confidence=float(tau), seed=int(seed))
+
+
+def _usual_agreement(run: Run, experts: int) -> tuple[int, float]:
+    """K and tau to begin with: the open run's, else by cross-validation where the random cards tell, else more than half."""
+    was, more_than_half = run.settings, Settings().agree_of(experts)
+    if was.rule == "paper" or experts != len(run.expert_names):
+        return min(was.agree or more_than_half, experts), was.min_confidence
+    chosen = loaders.agreement_by_reviews(state.current().workspace_id, run.id)
+    return (chosen.agree, round(chosen.tau, 2)) if chosen else (more_than_half, was.min_confidence)
 
 
 def _groups(workspace: Workspace, run: Run) -> dict[str, Any]:

@@ -24,7 +24,7 @@ FIRST = (
     "random cards reviewed",
 )
 WIDTHS = {
-    "run": st.column_config.TextColumn(width="medium"),
+    "run": st.column_config.TextColumn(width=270),
     "experts": st.column_config.TextColumn(width="medium"),
     "settings": st.column_config.TextColumn(width="medium"),
 }

@@ -12,7 +12,7 @@ from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from cleaning.review.team.permissions import COPY, DELETE, RENAME, TIDY
 from cleaning.review.told.run_list import LONGEST_NAME, checked_name
-from pages.shared import allowed, loaders, state
+from pages.shared import allowed, frame, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.runs import import_step
 from pages.shared.server.desks import forget_desks
@@ -37,10 +37,9 @@ def workspaces() -> None:
 
 
 def _row(one: Upkeep) -> dict:
-    kind = "pictures" if one.workspace.kind == "image" else "questions"
     return {
         "workspace": one.workspace.name + (" (archived)" if one.archived else ""),
-        "samples": f"{one.samples:,} {kind}",
+        "samples": frame.samples_told(one.workspace),
         "decided": f"{one.decided:,}",
         "runs": one.runs,
         "size": size(one.bytes),
@@ -63,7 +62,7 @@ def _one(shown: Sequence[Upkeep]) -> None:
             st.selectbox("Workspace", ids, opened, format_func=lambda i: _named(by_id[i]), key=_CHOSEN, width=380)
         ]
         workspace = chosen.workspace
-        if st.button("Open", key="workspaces_open", type="primary", disabled=not chosen.runs):
+        if st.button("Open", key="workspaces_open", type="primary", disabled=not (chosen.runs or workspace.is_marked)):
             state.update(workspace_id=workspace.id, run_id="")
             st.switch_page("pages/calibrate.py", query_params=state.url())
         with st.popover("Rename"):
@@ -73,7 +72,8 @@ def _one(shown: Sequence[Upkeep]) -> None:
         st.button(words, key="workspaces_archive", on_click=_archive, args=(workspace, not chosen.archived))
         with st.popover("Delete"):
             _delete(chosen)
-    import_step.import_decisions(workspace)
+    if not workspace.is_marked:
+        import_step.import_decisions(workspace)
 
 
 def _named(one: Upkeep) -> str:

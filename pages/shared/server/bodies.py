@@ -126,6 +126,12 @@ class DecisionsBody(ViewBody):
     sent_at: Number = 0.0
 
 
+class RevealsBody(ViewBody):
+    """Decisions that were told as saved without their reveal."""
+
+    uuids: Annotated[list[Uuid], Field(max_length=MOST_DECISIONS, description=f"at most {MOST_DECISIONS} ids")]
+
+
 class DecisionBody(Body):
     """One decision; as ``Sent``."""
 

@@ -48,14 +48,17 @@ class Cards:
         return card
 
     def cell(self, row: int) -> dict:
-        """A thumbnail of the grid, which shows the given and the suggested label."""
+        """A thumbnail of the grid, which shows the given label, and the suggested one or how many experts agree."""
+        given, predicted = int(self.dataset.given_labels[row]), self.run.predicted[row]
         return {
             "sample_id": str(self.dataset.sample_ids[row]),
             "thumb": self.picture_url(row, "thumb"),
             "full": self.picture_url(row, "full"),
             "suspicion": float(self.facts.suspicion[row]),
-            "given": self.facts.named(int(self.dataset.given_labels[row])),
+            "given": self.facts.named(given),
             "suggested": self.facts.named(int(self.facts.suggested[row])),
+            "agreeing": int((predicted == given).sum()),
+            "voting": int((predicted >= 0).sum()),
         }
 
     def _shown(self, row: int) -> list[int]:

@@ -9,7 +9,7 @@ from cleaning.review import ReviewDesk
 from pages.shared.server.cards import Cards
 from pages.shared.server.opened_workspaces import forget_workspace, opened_once
 
-MOST = 6
+MOST = 8  # pages hold what they look at here too
 _desks: OrderedDict[tuple[str, str, str], ReviewDesk] = OrderedDict()
 _desks_lock = threading.Lock()
 

@@ -33,6 +33,7 @@ from pages.shared.server.bodies import (
     HeldBody,
     HistoryBody,
     MessageBody,
+    RevealsBody,
     ViewBody,
     parse,
     read_body,
@@ -46,6 +47,7 @@ from pages.shared.server.team_answers import guidelines_told, message_taken
 from pages.shared.server.watching import figures
 
 LARGEST_BODY = 2 * 2**20
+REVEAL_SECONDS = 0.1  # that "saved" waits for what is told with it
 _WHILE_SIGNED = "private, max-age=1209600, immutable"  # an address lapses with its signature
 _NEVER = "no-store"
 _SAFE = {
@@ -127,12 +129,17 @@ def _decisions(desk: ReviewDesk, view: View, body: DecisionsBody) -> dict:
     began = time.perf_counter()
     items, refused = read_decisions(body.decisions)
     try:
-        outcome = desk.record(view, items, body.sent_at)
+        outcome = desk.record(view, items, body.sent_at, REVEAL_SECONDS)
     except WorkspaceError:
         figures.unsaved()
         raise
     figures.decided(len(outcome.saved), len(refused) + len(outcome.refused), time.perf_counter() - began)
-    return {"saved": outcome.saved, "refused": refused + outcome.refused, "reveals": outcome.reveals}
+    refused += outcome.refused
+    return {"saved": outcome.saved, "refused": refused, "reveals": outcome.reveals, "later": outcome.later}
+
+
+def _reveals(desk: ReviewDesk, view: View, body: RevealsBody) -> dict:
+    return {"reveals": desk.reveals(view, body.uuids)}
 
 
 def _classes(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
@@ -178,6 +185,7 @@ def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
 ANSWERS = {
     "cards": ReviewRoute(CardsBody, _cards, LOOK),
     "decisions": ReviewRoute(DecisionsBody, _decisions, DECIDE),
+    "reveals": ReviewRoute(RevealsBody, _reveals, DECIDE),
     "classes": ReviewRoute(ViewBody, _classes, LOOK),
     "history": ReviewRoute(HistoryBody, _history, LOOK),
     "grid": ReviewRoute(GridBody, _grid, LOOK),

@@ -35,4 +35,4 @@ def message_taken(desk: ReviewDesk, view: View, body: MessageBody) -> dict:
     if not desk.current().has_been_told(view.reviewer, body.sample_id):
         raise InputError(NOT_DECIDED)
     card_messages.write(desk.store, body.sample_id, body.kind, view.reviewer, body.text)
-    return {"messages": desk.messages(body.sample_id)}
+    return {"messages": card_messages.told(desk.store, body.sample_id)}

@@ -12,6 +12,7 @@ from pages.shared.settings_history import last_change, settings_history
 from pages.shared.threshold import both_sides, browser_part, goal_row, next_cards, random_cards
 
 _ANSWERED = "threshold_answered"
+FROM_CARDS = "F1: harmonic mean of precision and detection rate, from the random cards."
 
 
 @st.fragment
@@ -66,7 +67,10 @@ def paper_rule(workspace: Workspace, run: Run) -> None:
     )
     table, now = loaders.paper_counts(workspace.id, run.id), loaders.in_force(workspace.id, run.id)
     estimates = loaders.paper_estimates_so_far(workspace.id, run.id)
-    browser_part.draw_paper(browser_part.paper_data(run, table, now.ranked.curve, now.bands, estimates))
+    chosen = loaders.agreement_by_reviews(workspace.id, run.id)
+    if chosen:
+        st.caption(plain(f"{chosen.sentence()} {FROM_CARDS}", 500))
+    browser_part.draw_paper(browser_part.paper_data(run, table, now.ranked.curve, now.bands, estimates, chosen))
 
 
 @guarded

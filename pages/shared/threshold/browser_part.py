@@ -10,6 +10,7 @@ from cleaning.estimate.answers import IF_RIGHT
 from cleaning.estimate.bands import Bands
 from cleaning.estimate.flag_counts import TAU_GRID, PaperTable, ThresholdCurve
 from cleaning.estimate.paper_estimates import PaperEstimates
+from cleaning.experts.chosen_agreement import ChosenAgreement
 from cleaning.keep.runs import Run
 from cleaning.review.in_force import InForce
 from pages.shared.messages import guarded
@@ -57,17 +58,28 @@ def explorer_data(now: InForce, answered: str) -> dict:
     }
 
 
-def paper_data(run: Run, table: PaperTable, curve: ThresholdCurve, bands: Bands, estimates: PaperEstimates | None):
-    """The counts for every K and tau, with the default's threshold that flags as many, and both rules' estimates."""
+def paper_data(
+    run: Run,
+    table: PaperTable,
+    curve: ThresholdCurve,
+    bands: Bands,
+    estimates: PaperEstimates | None,
+    chosen: ChosenAgreement | None = None,
+):
+    """The counts for every K and tau, with the default's threshold that flags as many, and both rules' estimates.
+
+    chosen: where K and tau begin, if reviews tell.
+    """
     defaults = Settings()
+    agree = chosen.agree if chosen else defaults.agree_of(len(run.expert_names))
     return {
         "run": run.id,
         "samples": curve.sample_count,
         "flagged": table.flagged.tolist(),
         "shared": table.shared.tolist(),
         "thresholds": curve.lowest_flagged(table.flagged).round(4).tolist(),
-        "agree": defaults.agree_of(len(run.expert_names)),
-        "tau": int(TAU_GRID.searchsorted(defaults.min_confidence)),
+        "agree": agree,
+        "tau": int(TAU_GRID.searchsorted(chosen.tau if chosen else defaults.min_confidence)),
         "bands": bands.data() if bands.guess else None,
         "paper": estimates and estimates.paper,
         "default": estimates and estimates.default,

@@ -19,7 +19,7 @@ from data_adapters.opinions import read_truth
 from pages.shared import charts, loaders, progress
 from pages.shared.messages import guarded, plain
 
-ENDINGS = ["csv", "parquet", "json", "npy"]
+ENDINGS = ["csv", "tsv", "jsonl", "parquet", "feather", "json", "npy"]
 RESAMPLES = 200
 BAND = "rgba(28,130,120,0.15)"
 LOOKS = (  # of rankings: the run, votes, ladder, and the best experts alone

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cleaning.calibrate.measures import bins_by_brier_score
+from cleaning.calibrate.measures import bin_choice, bins_by_brier_score
+from cleaning.calibrate.measures.subsample import some_rows
 from cleaning.calibrate.study import effect_of_bins
 
 
@@ -22,6 +23,16 @@ def test_order_and_abstentions_change_nothing():
     silent = np.concatenate([confidence, [np.nan] * 50]), np.concatenate([correct, np.zeros(50)])
     assert bins_by_brier_score(*silent) == bins_by_brier_score(confidence, correct)
     assert bins_by_brier_score(np.full(2, 0.4), np.ones(2)) == 5
+
+
+def test_of_very_many_samples_some_are_looked_at(monkeypatch):
+    rng = np.random.default_rng(0)
+    confidence = rng.random(20_000)
+    winding = (rng.random(20_000) < np.where((10 * confidence) % 1 < 0.5, 0.6, 0.4)).astype(float)
+    assert bins_by_brier_score(confidence, winding) >= 20
+    monkeypatch.setattr(bin_choice, "MOST_JUDGED", 200)
+    some = some_rows(20_000, 200)
+    assert bins_by_brier_score(confidence, winding) == bins_by_brier_score(confidence[some], winding[some]) < 20
 
 
 def test_the_effect_has_intervals_and_marks_the_chosen_number():

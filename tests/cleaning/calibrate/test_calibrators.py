@@ -7,7 +7,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from cleaning.calibrate import logistic
+from cleaning.calibrate import calibrators, logistic
 from cleaning.calibrate.calibrators import (
     METHODS,
     Calibrator,
@@ -19,7 +19,8 @@ from cleaning.calibrate.calibrators import (
     shift_check,
 )
 from cleaning.calibrate.logistic import platt_targets
-from cleaning.calibrate.measures import expected_calibration_error
+from cleaning.calibrate.measures import bins_by_brier_score, expected_calibration_error
+from cleaning.calibrate.measures.subsample import some_rows
 from cleaning.errors import InputError
 
 
@@ -130,6 +131,17 @@ def test_histogram_by_hand():
     assert fitted(np.array([0.2, 0.9])).tolist() == pytest.approx([2 / 6, 7 / 10])
 
 
+def test_a_histogram_has_as_many_bins_as_cross_validation_chooses_on_what_it_is_fitted_on():
+    rng = np.random.default_rng(0)
+    confidence = rng.random(20_000)
+    winding, flat = (rng.random(20_000) < chance for chance in (np.where((10 * confidence) % 1 < 0.5, 0.9, 0.1), 0.7))
+    bins = [len(fit_calibrator("histogram", confidence, right).parameters["values"]) for right in (winding, flat)]
+    assert bins == [bins_by_brier_score(confidence, right.astype(float)) for right in (winding, flat)]
+    assert bins[0] >= 20 > bins[1]
+    left_out = fit_calibrator("histogram", confidence[::2], winding[::2])(confidence[1::2])
+    assert np.mean((left_out - winding[1::2]) ** 2) < 0.13  # by 15 bins, which never fall on the steps, it is 0.22
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_separable_and_one_sided_answers_stay_finite(method):
     for correct in (np.array([0, 0, 0, 1, 1, 1]), np.ones(6), np.zeros(6)):
@@ -182,6 +194,27 @@ def test_recommendation_considers_methods_calibrated_elsewhere():
     result = recommend(confidence, correct, also={"temperature": 1 / (1 + np.exp(-odds / 2.5))})
     assert result.method == "temperature"
     assert set(result.table["method"]) == {*METHODS, "temperature"}
+
+
+def test_of_very_many_samples_some_are_compared(monkeypatch):
+    confidence, correct = over_confident(6000, factor=2.5)
+    fold, odds = random_folds(6000), np.log(confidence) - np.log1p(-confidence)
+    told = {"temperature": 1 / (1 + np.exp(-odds / 2.5))}
+    some = some_rows(6000, 1500)
+    by_hand = recommend(
+        confidence[some], correct[some], also={"temperature": told["temperature"][some]}, fold=fold[some]
+    )
+    whole = recommend(confidence, correct, also=told, fold=fold)
+    monkeypatch.setattr(calibrators, "MOST_COMPARED", 1500)
+    found = recommend(confidence, correct, also=told, fold=fold)
+    assert found.table.equals(by_hand.table) and not found.table.equals(whole.table)
+
+
+def test_some_rows_are_random_and_ascending():
+    assert some_rows(5, 5) == slice(None)
+    drawn = [some_rows(10, 4, seed) for seed in range(2000)]
+    assert all((np.diff(rows) > 0).all() and len(rows) == 4 for rows in drawn)
+    assert np.bincount(np.concatenate(drawn), minlength=10) == pytest.approx(800, rel=0.1)
 
 
 def test_abstentions_do_not_count():

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
-from sklearn.calibration import calibration_curve
+from scipy.special import log_softmax, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV, calibration_curve
+from sklearn.frozen import FrozenEstimator
 
 from cleaning.calibrate.measures import expected_calibration_error
 from cleaning.calibrate.temperature import fit_temperature, relative_logits
@@ -41,3 +43,30 @@ def test_the_temperature_is_that_of_a_plain_search(classes, scale):
 
     found = 1 / minimize_scalar(loss, bounds=(0.01, 20), method="bounded", options={"xatol": 1e-12}).x
     assert fit_temperature(relative_logits(stated.copy()), labels) == pytest.approx(found, rel=1e-6)
+
+
+class Handed(ClassifierMixin, BaseEstimator):
+    """A classifier whose decision values are what it is handed."""
+
+    def fit(self, logits, labels):
+        self.classes_ = np.arange(logits.shape[1])
+        return self
+
+    def decision_function(self, logits):
+        return logits
+
+    def predict(self, logits):
+        return logits.argmax(axis=1)
+
+
+@pytest.mark.parametrize("scale", [0.4, 2.5])
+def test_the_temperature_is_scikit_learns(scale):
+    rng = np.random.default_rng(5)
+    logits = rng.normal(0, 2, (3000, 6))
+    labels = (rng.random((3000, 1)) > softmax(logits, axis=1).cumsum(axis=1)).sum(axis=1).clip(max=5)
+    stated = scale * logits
+    handed = FrozenEstimator(Handed().fit(stated, labels))
+    told = CalibratedClassifierCV(handed, method="temperature").fit(stated, labels).predict_proba(stated)
+    ours = softmax(stated / fit_temperature(relative_logits(stated.copy()), labels), axis=1)
+    assert np.abs(ours - softmax(stated, axis=1)).max() > 0.1  # the temperature does something
+    np.testing.assert_allclose(ours, told, atol=1e-6)

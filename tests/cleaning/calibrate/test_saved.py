@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from cleaning.calibrate.calibration import calibrate
+from cleaning.calibrate.calibrators import METHODS, fit_calibrator
+from cleaning.calibrate.measures import expected_calibration_error
 from cleaning.calibrate.report import expert_reports
 from cleaning.calibrate.saved import (
     calibration_json,
@@ -16,12 +18,17 @@ from cleaning.calibrate.saved import (
     read_calibration,
     saved_calibration,
 )
+from cleaning.calibrate.saved_scored import saved_of_scored, scored_elsewhere
 from cleaning.command_line import main
 from cleaning.domain.folds import draw_folds
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError
+from cleaning.keep.decisions import open_store
 from cleaning.keep.runs import run_id_of
+from cleaning.keep.workspaces import create_marked_workspace
+from cleaning.review.chosen import WHOLE, Choosing
 from cleaning.suspect.pipeline import run
+from tests.cleaning.keep.test_marked_workspaces import some_answers
 from tests.data_adapters.scored.marked_tables import marked_answers
 from tests.factories import planted_dataset
 
@@ -121,6 +128,62 @@ def test_the_commands_save_on_one_part_and_judge_and_score_on_another(planted_fo
     assert not first.sort_index().equals(second.sort_index()) and first.corr(second) > 0.99
     assert main(["calibrate", str(planted_folder), "--part", "split"]) == 2
     assert "COLUMN=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_marked_answers_are_saved_by_the_method_chosen_for_them(method):
+    read = some_answers(300).calibrated_by({"large": method})
+    again = parsed_calibration(calibration_json(saved_of_scored(read)).encode(), "c.json")
+    assert again == saved_of_scored(read) and [m.method for m in again.maps.values()] == ["platt", method]
+    large = read.experts[1]
+    told = scored_elsewhere(read, again).set_index("expert").loc["large"]
+    across = fit_calibrator(method, large.confidence, large.score)(large.confidence)
+    assert told["ece_across"] == pytest.approx(expected_calibration_error(across, large.score))
+    assert told["calibration"].startswith(method)
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("histogram", {"edges": [0.5, 0.2], "values": [0.1, 0.5, 0.9]}),
+        ("histogram", {"edges": [0.5], "values": [0.1]}),
+        ("histogram", {"edges": [0.5], "values": [0.1, 1.2]}),
+        ("histogram", {"edges": 0.5, "values": [0.1, 0.2]}),
+        ("isotonic", {"x": [], "y": []}),
+        ("isotonic", {"x": [0.1, 0.1], "y": [0.2, 0.3]}),
+        ("beta", {"a": -1.0, "b": 1.0, "c": 0.0}),
+        ("beta", {"a": [1.0], "b": 1.0, "c": 0.0}),
+        ("platt", {"slope": float("inf"), "intercept": 0.0}),
+        ("temperature", {"T": 1.0}),
+    ],
+)
+def test_a_curve_that_is_no_map_is_a_sentence(method, parameters):
+    told = json.loads(calibration_json(saved_of_scored(some_answers(300))))
+    told["experts"][1] |= {"method": method, "parameters": parameters}
+    with pytest.raises(InputError, match="is damaged"):
+        parsed_calibration(json.dumps(told).encode(), "c.json")
+
+
+def test_what_is_chosen_for_a_workspace_of_marks_is_saved_and_routed_by(tmp_path, capsys):
+    made = create_marked_workspace(tmp_path, some_answers(300))
+    place, kept = str(made.folder), tmp_path / "c.json"
+    assert (
+        main(["cascade", place, "--small", "small/one", "--large", "large", "--router", str(tmp_path / "r.json")]) == 0
+    )
+    store = open_store(made.decisions_url, made.id)
+    Choosing(store, WHOLE, "ana", lambda: "2026-01-01T00:00:00.000Z").calibration("large", "isotonic")
+    store.close()
+    assert main(["calibrate", place, "--save", str(kept)]) == 0
+    assert "isotonic" in capsys.readouterr().out
+    assert {m.name: m.method for m in read_calibration(kept).maps.values()} == {
+        "small/one": "platt",
+        "large": "isotonic",
+    }
+    assert (
+        main(["cascade", place, "--small", "small/one", "--large", "large", "--router", str(tmp_path / "s.json")]) == 0
+    )
+    before, after = (json.loads((tmp_path / name).read_text())["experts"] for name in ("r.json", "s.json"))
+    assert before[0] == after[0] and before[1] != after[1] and "isotonic" in json.dumps(after[1])
 
 
 def test_marked_answers_travel_by_split(tmp_path):

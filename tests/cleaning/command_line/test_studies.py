@@ -10,10 +10,11 @@ import pytest
 from cleaning.command_line import main
 from cleaning.command_line.calibrate import reports_of
 from cleaning.domain.dataset import ABSTAIN
-from cleaning.experts.cascade import answers_of, cascade_curves, cheapest_within
+from cleaning.experts.cascade import answers_of, calibrations_named, cascade_curves, cheapest_within
 from cleaning.experts.cascade.router import load_router
 from cleaning.experts.shared_errors import effective_number, error_correlation
 from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep.said_confidence import SaidConfidence
 from cleaning.keep.workspaces import list_workspaces
 from data_adapters import read_folder
 from tests.cleaning.command_line.test_commands import refused
@@ -88,6 +89,27 @@ def test_in_a_workspace_accuracy_is_against_corrected_labels(planted_folder, tmp
     capsys.readouterr()
     assert main(["cascade", str(workspace.folder), *PAIR, "--repeats", "2"]) == 0
     assert "(1 sample settled, 1 labels changed)" in capsys.readouterr().out
+
+
+def test_in_a_workspace_the_calibration_that_somebody_chose_is_the_one_that_is_told(planted_folder, tmp_path):
+    main(["score", str(planted_folder), "--workspaces", str(tmp_path / "w"), "--out", str(tmp_path / "s.csv")])
+    (workspace,) = list_workspaces(tmp_path / "w")
+    run, store = workspace.latest_run(), open_store(workspace.decisions_url, workspace.id)
+    chosen = {run.expert_names[0]: "histogram"}
+    store.set_choice(run.id, "calibration_methods", chosen, at="2026-01-01T00:00:00.000Z", who="anna")
+    store.close()
+    told = {r.expert.name: r for r in SaidConfidence.of(workspace, run, chosen).reports(workspace.dataset())}
+    assert told[run.expert_names[0]].calibration.method == "histogram"
+    assert main(["calibrate", str(workspace.folder), "--out", str(tmp_path / "c.csv")]) == 0
+    table = pd.read_csv(tmp_path / "c.csv").set_index("expert")
+    assert table["calibration"].to_dict() == {name: r.calibration.described() for name, r in told.items()}
+    assert table["ece_after"].tolist() == pytest.approx([told[name].row()["ece_after"] for name in table.index])
+    assert main(["cascade", str(workspace.folder), *PAIR, "--repeats", "2", "--out", str(tmp_path / "k.json")]) == 0
+    answers = [answers_of(told[name], cost) for name, cost in zip((PAIR[1], PAIR[3]), (1.0, 10.0))]
+    maps = calibrations_named({name: r.calibration.method for name, r in told.items()}, [a.name for a in answers])
+    curves = cascade_curves(answers, workspace.dataset().given_labels, repeats=2, calibrate=maps)
+    written = pd.DataFrame(json.loads((tmp_path / "k.json").read_text())["curves"])
+    pd.testing.assert_frame_equal(written, curves.table())
 
 
 def test_experts_report_tells_what_the_core_finds(planted_folder, tmp_path, capsys):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cleaning.command_line.shared.png_picture import MARGIN, SCALE, dashed, png
 from cleaning.drawing.axes import MOST_TICKS, Axis, Plot, round_ticks
-from cleaning.drawing.curves_drawn import NAMES_APART, Trace, drawn, short, spread
+from cleaning.drawing.curves_drawn import LETTER, NAMES_APART, Trace, drawn, short, spread
 from cleaning.drawing.rows_drawn import PointSeries, rows_of_points, tinted
 from cleaning.drawing.shapes import Dot, Filled, Way, Words
 from cleaning.drawing.svg_text import (
@@ -49,6 +49,15 @@ def test_ticks_of_a_share_by_hand():
     assert round_ticks(0, 1) == pytest.approx((0, 0.2, 0.4, 0.6, 0.8, 1))
     axis = Axis("share")
     assert [axis.told(tick) for tick in (0, 0.2, 0.025)] == ["0 %", "20 %", "2.5 %"]
+
+
+@pytest.mark.parametrize("many", [1, 6, 12])
+def test_a_line_of_many_names_stays_within_its_drawing(many):
+    series = [PointSeries(f"method {n}", np.array([0.5])) for n in range(many)]
+    drawing = rows_of_points("", ["swin_base_patch4_window7_224 and another"], series, Axis("ECE"))
+    told = [shape for shape in drawing.shapes if isinstance(shape, Words) and shape.text.startswith("method")]
+    assert len(told) == many and min(shape.x for shape in told) > 4
+    assert max(shape.x + LETTER * len(shape.text) for shape in told) <= drawing.width
 
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=12))

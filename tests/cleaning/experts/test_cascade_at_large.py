@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.experts.cascade import cascade_curves, learning
+from cleaning.experts.cascade import cascade_curves, drawn_halves, learning
 from cleaning.experts.cascade.learning import stage_edges, summed
 from tests.cleaning.experts.cascade_cases import planted
 
@@ -27,8 +27,22 @@ def test_the_halves_are_those_drawn_whatever_order_they_are_worked_in():
     silent = np.where(np.arange(800) % 7 == 0, np.nan, experts[0].confidence)
     first = replace(experts[0], confidence=silent)
     curves = cascade_curves([first, experts[1]], given, repeats=2)
-    rng = np.random.default_rng(0)
-    for repeat in range(2):
-        judge = np.array_split(rng.permutation(800), 2)[1]
-        right = np.where(np.isnan(silent[judge]), 0, first.predicted[judge] == given[judge])
-        assert curves.alone[first.name][repeat] == pytest.approx(right.mean(), abs=1e-12)
+    halves = np.array_split(np.random.default_rng(0).permutation(800), 2)
+    right = np.where(np.isnan(silent), 0, first.predicted == given)
+    judged = [right[halves[1]].mean(), right[halves[0]].mean()]  # what one learns on the next judges on
+    assert curves.alone[first.name] == pytest.approx(judged, abs=1e-12)
+    assert curves.alone[first.name].mean() == pytest.approx(right.mean(), abs=1e-12)
+
+
+def test_the_first_halves_are_shown_once_and_before_the_others(monkeypatch):
+    monkeypatch.setattr(drawn_halves, "cpu_count", lambda: 2)
+    given, experts = planted(600)
+    seen, shares = [], []
+    curves = cascade_curves(
+        experts, given, repeats=8, progress=shares.append, first_look=lambda first: seen.append((first, list(shares)))
+    )
+    ((first, before),) = seen
+    assert before == [0.25, 0.5] and shares == [0.25, 0.5, 0.75, 1.0]
+    for policy, values in first.accuracy.items():
+        np.testing.assert_array_equal(values, curves.accuracy[policy][:4])
+    cascade_curves(experts, given, repeats=4, first_look=lambda first: pytest.fail("nothing is still to come"))

@@ -44,12 +44,14 @@ def test_an_over_confident_expert_costs_calibrated_routing_nothing(images, over_
 
 
 @pytest.mark.real_data
-def test_free_routing_keeps_up_with_the_better_chain_and_passes_the_best_single_expert(real_data):
-    images = read(real_data, THREE[1])
-    curves = three(images, THREE[1], repeats=8)
-    assert max(behind_best_chain(curves).values()) <= 0.3  # at most 0.2 over the benchmark's 20 halves; 8 spread more
+@pytest.mark.parametrize("costs", THREE, ids=["one far better", "comparable"])
+def test_free_routing_keeps_up_with_the_better_chain_and_passes_the_best_single_expert(real_data, costs):
+    images = read(real_data, costs)
+    curves = three(images, costs, repeats=8)
+    assert max(behind_best_chain(curves).values()) <= 0.2
     best = max(alone.mean() for alone in curves.alone.values())
-    assert curves.policy("free routing").mean(axis=0).max() > best + 0.005
+    if costs is THREE[1]:
+        assert curves.policy("free routing").mean(axis=0).max() > best + 0.005
 
 
 @pytest.mark.real_data

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cleaning.experts.cascade import bin_sensitivity, cascade_curves
+from cleaning.calibrate.measures.subsample import some_rows
+from cleaning.experts.cascade import bin_sensitivity, cascade_curves, chosen_bins
 from cleaning.experts.cascade.chosen_bins import CHOICES, FOLDS, bins_by_cross_validation, fold_areas
 from cleaning.experts.cascade.curves import area
 from tests.cleaning.experts.cascade_cases import planted
@@ -32,6 +33,21 @@ def test_of_equals_the_fewest_and_the_areas_are_those_of_the_folds():
     right = np.tile([0.0, 1.0], (2, 450))
     assert bins_by_cross_validation(confidence, right, COSTS) == CHOICES[0]
     assert fold_areas(confidence, right, COSTS).shape == (len(CHOICES), FOLDS)
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_of_very_many_samples_some_are_looked_at(monkeypatch, drawn):
+    confidence, right = wave()
+    dealt = np.random.default_rng(3).permutation(6000) if drawn else None
+    monkeypatch.setattr(chosen_bins, "MOST_JUDGED", 100)
+    some = np.flatnonzero(dealt < 100) if dealt is not None else some_rows(6000, 100)
+    kept = dealt[some] if dealt is not None else None
+    areas = fold_areas(confidence[:, some], right[:, some], COSTS, (1, 20, 50), kept).mean(axis=1)
+    with monkeypatch.context() as patched:
+        seen = []
+        patched.setattr(chosen_bins, "fold_areas", lambda *asked: seen.append(asked) or fold_areas(*asked))
+        assert bins_by_cross_validation(confidence, right, COSTS, (1, 20, 50), dealt) == (1, 20, 50)[areas.argmax()]
+    assert seen[0][0].shape == (2, 100)
 
 
 def test_the_choice_sees_the_learning_half_alone():

@@ -6,6 +6,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.estimate import Interval
+from cleaning.experts import shared_errors
 from cleaning.experts.shared_errors import (
     advice,
     effective_number,
@@ -48,6 +49,14 @@ def test_correlation_equals_numpy_on_what_both_answered():
     expected = np.corrcoef(a[both], b[both])[0, 1]
     found = error_correlation({"a": a, "b": b}, np.zeros(500, int))
     assert found.loc["a", "b"] == pytest.approx(expected) == pytest.approx(found.loc["b", "a"])
+
+
+def test_correlation_counted_in_parts_is_the_same(monkeypatch):
+    rng = np.random.default_rng(1)
+    labels, predicted = rng.integers(0, 3, 500), {name: rng.integers(-1, 3, 500) for name in "abc"}
+    whole = error_correlation(predicted, labels)
+    monkeypatch.setattr(shared_errors, "ROWS_AT_ONCE", 37)
+    assert error_correlation(predicted, labels).equals(whole)
 
 
 def test_correlation_that_means_nothing_is_nan():

@@ -9,7 +9,7 @@ from cleaning.export import available_exports
 from cleaning.export.first_records import first_records
 from cleaning.export.handover import Handover
 from cleaning.settle.policy import DEFAULT_POLICY
-from tests.cleaning.export.making import a_workspace, some_decisions, some_questions
+from tests.cleaning.export.making import CLASSES, a_workspace, some_decisions, some_questions
 
 WITHOUT = {"everything", "card", "card_json", "impact", "label_studio_interface", "certificate", "certificate_json"}
 
@@ -41,3 +41,14 @@ def test_files_without_records_show_none(tmp_path):
     pd.DataFrame({"a": [None, 1.5]}).to_parquet(tmp_path / "a.parquet")
     assert first_records("a.parquet", (tmp_path / "a.parquet").read_bytes())[1] == {"a": "1.5"}
     assert first_records("a.json", json.dumps([[1, 2]]).encode()) == [{"value": "[1, 2]"}]
+
+
+@pytest.mark.parametrize("kind", [k for k in available_exports() if k.suits("image") and k.name not in WITHOUT])
+def test_every_kind_for_pictures_shows_five(opened, kind):
+    assert len(first_records(kind.file_name, kind.write(Handover(*opened, DEFAULT_POLICY)))) == 5
+
+
+def test_fiftyones_labels_are_shown_by_picture(opened):
+    kind = {kind.name: kind for kind in available_exports()}["fiftyone_json"]
+    first = first_records(kind.file_name, kind.write(Handover(*opened, DEFAULT_POLICY)))[0]
+    assert first["picture"] == "s0000" and first["label"] in CLASSES and "suspicion" in first["attributes"]

@@ -79,6 +79,16 @@ def test_the_bootstrap_is_the_plain_one():
     assert redrawn.shape == (4000, 3)
 
 
+@pytest.mark.parametrize("experts", [1, 8, 9, 64, 65, 130])
+def test_patterns_are_told_apart_whatever_the_number_of_experts(experts):
+    rng = np.random.default_rng(0)
+    patterns = rng.random((20, experts)) < 0.5
+    right = patterns[rng.integers(0, 20, 500)]
+    _, first, counts = np.unique(leaderboard._packed(right), return_index=True, return_counts=True)
+    by_hand, expected = np.unique(right, axis=0, return_counts=True)
+    assert (right[first] == by_hand).all() and counts.tolist() == expected.tolist()
+
+
 def a_population(n=4000, seed=0):
     """(marks on given labels, marks on the true ones, stratum, sizes): errors are commoner in the first stratum."""
     rng = np.random.default_rng(seed)

@@ -52,6 +52,24 @@ def test_questions_only_is_said(opened):
         write_export("mmlu_redux", *opened)
 
 
+def test_a_label_is_suggested_only_where_suspicion_passes_the_threshold(opened):
+    workspace, run, log = opened
+    names = workspace.dataset().class_names
+    scores = run.scores.set_index("sample_id")
+    passes = scores["flagged"] & (scores["suggested"] != scores["given"])
+    assert passes.any() and not passes.loc[[d.sample_id for d in log]].all(), "some were decided that are not flagged"
+    suggested = {sample: names[code] for sample, code in scores.loc[passes, "suggested"].items()}
+    table = pd.read_csv(io.BytesIO(write_export("fiftyone", *opened)), keep_default_na=False).set_index("sample_id")
+    assert table["suggested_label"].to_dict() == {sample: suggested.get(sample, "") for sample in table.index}
+    told = [one["attributes"] for one in load(opened, "fiftyone_json")["labels"].values()]
+    assert all(one["suggested_label"] == suggested.get(one["sample_id"]) for one in told)
+    for record in load(opened, "argilla"):
+        wanted = [suggested[record["id"]]] if record["id"] in suggested else None
+        assert record["suggestions"].get("labels", {}).get("value") == wanted
+    for task in load(opened, "label_studio"):
+        assert bool(task["predictions"]) == (task["data"]["sample_id"] in suggested)
+
+
 def test_labelerrors_votes(opened):
     workspace, run, _ = opened
     row = run.scores.iloc[0]
@@ -87,14 +105,23 @@ def test_cleanlab_label_issues(opened):
     assert (np.diff(ranked) >= 0).all()  # the most suspicious first
 
 
+@pytest.mark.parametrize("kind", ["label_studio", "argilla"])
+def test_a_list_of_samples_has_one_a_line(opened, kind):
+    data = write_export(kind, *opened)
+    first, *lines = data.decode().splitlines()
+    assert first == "[" and [json.loads(line[:-1]) for line in lines] == json.loads(data)
+
+
 def test_argilla_records(opened):
     records = {r["id"]: r for r in load(opened, "argilla")}
     assert set(records["s0001"]["responses"]) == {"verdict", "labels", "note"}
     values = [r["value"] for r in records["s0005"]["responses"]["verdict"]]
     assert values == ["keep", "relabel"]
-    users = {r["user_id"] for one in records.values() for r in one["responses"]["verdict"]}
+    users = {r["user_id"] for one in records.values() for r in one["responses"].get("verdict", ())}
     assert len(users) == 3
-    assert "s0007" not in records and "s0009" not in records
+    decided = {sample for sample, one in records.items() if one["responses"]}
+    assert set(records) == decided | set(opened[1].scores.query("flagged")["sample_id"]) > decided
+    assert not {"s0007", "s0009"} & decided
 
 
 @pytest.mark.parametrize(

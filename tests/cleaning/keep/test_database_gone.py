@@ -31,7 +31,7 @@ def test_a_database_that_was_down_goes_on_where_it_was(own_database):
 def test_a_full_disk_refuses_what_it_cannot_keep_and_goes_on_when_there_is_room(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'decisions.sqlite'}", "w1")
     sql.event.listen(
-        store._engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 40")
+        store._writer.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 40")
     )
     kept: list[str] = []
     with pytest.raises(WorkspaceError, match=r"could not be written: database or disk is full\.$"):
@@ -40,7 +40,7 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_goes_on_when_there_is_room(
             kept.append(f"s{n}")
     assert len(kept) > 5 and [d.sample_id for d in store.decisions()] == kept
     sql.event.listen(
-        store._engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 4000")
+        store._writer.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 4000")
     )
     store.append([decision("room")])
     assert [d.sample_id for d in store.decisions()] == [*kept, "room"] and verify_chain(store)[1:] == ([], [])

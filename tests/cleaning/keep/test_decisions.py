@@ -79,7 +79,7 @@ def test_it_is_on_disk_with_wal_and_full_synchronisation(sqlite_url, tmp_path):
     with sqlite3.connect(tmp_path / "decisions.sqlite") as other:
         assert other.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    with store._engine.connect() as connection:
+    with store._writer.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
     store.close()
 

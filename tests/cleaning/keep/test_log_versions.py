@@ -118,7 +118,7 @@ def test_an_earlier_version_goes_on_writing_while_it_is_brought_up_and_afterward
     kept = [d.sample_id for d in store.decisions()]
     assert sorted(kept) == sorted(["old", *written, *(f"n{n}" for n in range(10)), "last"])
     assert verify_chain(store)[1:] == ([], [])
-    with store._engine.connect() as connection:
+    with store._writer.engine.connect() as connection:
         assert connection.execute(sql.select(sql.func.count()).select_from(CHAIN)).scalar_one() == len(kept)
     store.close()
 

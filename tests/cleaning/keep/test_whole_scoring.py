@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cleaning.domain.settings import Settings
-from cleaning.keep.whole_scoring import Job, score_whole
+from cleaning.keep.whole_scoring import SAVING, Job, score_whole
 from cleaning.keep.workspaces import list_workspaces
 from tests.factories import planted_dataset
 
@@ -42,6 +42,20 @@ def test_what_is_cancelled_leaves_nothing(tmp_path):
     with pytest.raises(Cancelled):
         score_whole(tmp_path, job(SMALL.experts, cancel))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("told", [1, 2])
+def test_it_can_be_cancelled_until_it_is_put_in_its_place(tmp_path, told):
+    heard = []
+
+    def late(words: str, share: float) -> None:
+        heard.append(words)
+        if heard.count(SAVING) == told:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        score_whole(tmp_path, job(SMALL.experts, late))
+    assert list(tmp_path.iterdir()) == [] and heard[-1] == SAVING
 
 
 def test_a_workspace_that_was_there_stays_as_it_was(tmp_path):

@@ -46,6 +46,16 @@ def test_the_surface_is_the_rule_itself_at_some_k_and_tau(judged):
     assert (surface["precision_low"] <= surface["precision"] + 1e-9).all()
 
 
+@pytest.mark.parametrize("left", [0, 3])
+def test_a_truth_of_hardly_more_samples_than_the_cards_is_no_fault(judged, left):
+    known, now, _, _ = judged
+    rows = now.ranked.audit.rows
+    places = np.sort(rows[known.judged[rows]][: 200 + left])
+    few = replace(known, places=places, wrong=known.wrong[np.searchsorted(known.places, places)])
+    table = recalibrated_table(few, now, cards=200)
+    assert len(table) == left and table.get("count", np.ones(0)).sum() == left
+
+
 def test_the_frontier_by_hand():
     precision, detection = np.array([0.9, 0.5, 0.5, 0.4, 0.9]), np.array([0.2, 0.6, 0.5, 0.7, 0.1])
     assert on_frontier(precision, detection).tolist() == [True, True, False, True, False]

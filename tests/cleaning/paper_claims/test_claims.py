@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from cleaning.calibrate.measures import bins_by_brier_score
+from cleaning.drawing.shapes import Dot
 from cleaning.errors import InputError
 from cleaning.experts.shared_errors import error_correlation
 from cleaning.paper_claims.carried_calibration import (
@@ -15,7 +17,7 @@ from cleaning.paper_claims.carried_calibration import (
     second_table,
     splitting_column,
 )
-from cleaning.paper_claims.cleaning_tradeoff import cleaning_tradeoff, flagged_table, rule_table, truth_side
+from cleaning.paper_claims.cleaning_tradeoff import cleaning_tradeoff, flagged_table, half_of, rule_table, truth_side
 from cleaning.paper_claims.independence import KNOWN_RIGHT, TRUSTED, independence_table, pair_correlations
 from cleaning.paper_claims.material import gathered
 from cleaning.paper_claims.pairs_screened import pairs_table, sent_on, worth_showing
@@ -26,7 +28,7 @@ from cleaning.paper_claims.rising_accuracy import (
     rising_table,
     surest_and_least_sure,
 )
-from cleaning.paper_claims.sensitivity import lists_table, methods_table
+from cleaning.paper_claims.sensitivity import bins_table, lists_table, methods_table, sensitivity
 from tests.factories import planted_dataset
 
 
@@ -101,6 +103,21 @@ def test_a_second_dataset_is_judged_by_the_first_ones_calibration(material):
         second_table(material, Elsewhere(other.dataset, strangers))
 
 
+def test_the_effect_of_bins_has_intervals_and_the_number_that_cross_validation_chooses(material):
+    table = bins_table(material)
+    judged = table[table["moment"] != "by chance"]
+    assert ((judged["low"] <= judged["value"]) & (judged["value"] <= judged["high"])).all()
+    report = material.reports[0]
+    own = table[(table["expert"] == report.expert.name) & table["chosen"]]
+    assert own["bins"].unique().tolist() == [
+        bins_by_brier_score(report.after.confidence, report.right, sorted(set(table["bins"])))
+    ]
+    found = sensitivity(material)
+    assert any("Cross-validation chooses" in sentence for sentence in found.found)
+    panel = found.figures[0].panels[0]
+    assert sum(isinstance(shape, Dot) and not shape.hollow for shape in panel.shapes) == 1
+
+
 def test_half_is_sent_on_where_the_advantage_is():
     small = np.repeat([0.2, 0.4, 0.6, 0.8], 25)
     large = np.where(small == 0.6, 0.95, small + 0.01)
@@ -144,6 +161,12 @@ def test_with_a_truth_the_trade_off_is_that_of_evaluate_and_no_score_sees_it(mat
     assert measures["this run", "average precision"] == pytest.approx(expected)
     with_truth, without = cleaning_tradeoff(material, side), cleaning_tradeoff(material)
     assert "precision_by_detection" in {f.name for f in with_truth.figures}
+    assert "agreement_by_truth" in {f.name for f in with_truth.figures} and "agreement_by_truth" not in {
+        f.name for f in without.figures
+    }
+    assert side.agreement is not None and side.agreement.sentence() in with_truth.found
+    usual = half_of(len(material.experts))
+    assert side.agreement.usual == usual and len(side.agreement.table) == len(material.experts) + 1
     assert "precision_by_detection" not in {f.name for f in without.figures}
     assert "No truth was given" in without.found[1]
 

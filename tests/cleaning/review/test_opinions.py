@@ -15,7 +15,7 @@ from cleaning.keep.workspaces import create_workspace
 from cleaning.review import row_opinions
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.suspect.pipeline import run
-from tests.cleaning.review.reviewing import ANN
+from tests.cleaning.review.reviewing import ANN, BOB, item, shown
 from tests.factories import planted_dataset
 
 
@@ -93,7 +93,9 @@ def test_probabilities_of_bare_answers_over_many_classes_add_up_to_one(tmp_path)
     assert len(agreed) and found[agreed].max(axis=1) == pytest.approx(expected, abs=1e-6)
 
 
-def test_cards_do_not_wait_while_what_is_said_of_the_experts_is_fitted(desk, monkeypatch):
+@pytest.fixture
+def slow_fit(monkeypatch):
+    """What is said of experts is fitted until it may go on: (it has begun, it may go on)."""
     begun, go_on = threading.Event(), threading.Event()
 
     def fitted(*about):
@@ -102,6 +104,11 @@ def test_cards_do_not_wait_while_what_is_said_of_the_experts_is_fitted(desk, mon
         return lambda rows: np.full((len(rows), 3), 0.5, np.float32)
 
     monkeypatch.setattr(said_confidence, "said_of_rows", fitted)
+    return begun, go_on
+
+
+def test_cards_do_not_wait_while_what_is_said_of_the_experts_is_fitted(desk, slow_fit):
+    begun, go_on = slow_fit
     with ThreadPoolExecutor(2) as people:
         told = people.submit(desk.facts.said, np.array([0, 1]))
         assert begun.wait(20)
@@ -110,3 +117,29 @@ def test_cards_do_not_wait_while_what_is_said_of_the_experts_is_fitted(desk, mon
         finally:
             go_on.set()
         assert told.result(timeout=10).tolist() == [[0.5] * 3] * 2
+
+
+def test_saved_is_answered_while_what_is_told_of_the_card_is_still_made(desk, slow_fit):
+    begun, go_on = slow_fit
+    row = shown(desk.window(ANN, [], 1))[0]
+    assert begun.wait(20), "it is made from when the first cards are handed out"
+    sent = item(desk, row)
+    outcome = desk.record(ANN, [sent], 0.0, patience=0.0)
+    assert (outcome.saved, outcome.reveals, outcome.later) == ([sent["uuid"]], {}, [sent["uuid"]])
+    go_on.set()
+    told = desk.reveals(ANN, [sent["uuid"]])
+    assert list(told) == [sent["uuid"]] and told[sent["uuid"]]["verdict"] == "unsure"
+    assert desk.reveals(BOB, [sent["uuid"]]) == {}, "what somebody else decided is not told"
+    again = desk.record(ANN, [item(desk, row + 1)], 0.0, patience=0.0)
+    assert again.later == [] and len(again.reveals) == 1
+
+
+def test_what_is_said_is_fitted_again_where_that_failed(desk, monkeypatch):
+    def failing(*about):
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(said_confidence, "said_of_rows", failing)
+        with pytest.raises(MemoryError):
+            desk.facts.said(np.array([0]))
+    assert desk.facts.said(np.array([0])).shape == (1, 3)

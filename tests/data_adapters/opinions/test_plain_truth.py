@@ -1,5 +1,7 @@
 """Truth as a plain table or array: what counts as wrong, and what is refused."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,12 @@ def test_marks_with_unknown_ids_and_gaps(tmp_path, six):
     assert truth.places.tolist() == [3, 0, 1] and truth.wrong.tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize(("wrong", "fine"), [("yes", "no"), ("Y", "N"), ("wrong", "right"), ("incorrect", "")])
+def test_marks_in_words_say_what_they_say_of_a_label(tmp_path, six, wrong, fine):
+    truth = read(tmp_path, six, "sample_id,is_wrong", f"s3,{wrong}", f"s0,{fine}", "s1,0")
+    assert dict(zip(truth.places.tolist(), truth.wrong.tolist())) == {3: True, 1: False} | ({0: False} if fine else {})
+
+
 @pytest.mark.parametrize("several", ["2|3", '"[2, 3]"', "2;3"])
 def test_the_given_label_is_right_if_it_is_among_them(tmp_path, six, several):
     truth = read(tmp_path, six, "id,right_labels", f"s2,{several}", f"s1,{several}", "s0,", "s4,0")
@@ -33,6 +41,14 @@ def test_right_labels_by_name(tmp_path, six):
     name = six.class_names[1]
     truth = read(tmp_path, six, "id,clean_label", f"s1,{name}", f"s0,{name}")
     assert truth.wrong.tolist() == [False, True]
+
+
+def test_a_json_list_of_records_is_a_table_too(tmp_path, six):
+    (tmp_path / "t.json").write_text(
+        json.dumps([{"sample_id": "s1", "right_labels": [1, 2]}, {"sample_id": "s0", "right_labels": [3]}])
+    )
+    truth = read_truth(tmp_path / "t.json", six)
+    assert truth.places.tolist() == [1, 0] and truth.wrong.tolist() == [False, True]
 
 
 def test_an_array_in_the_datasets_order(tmp_path, six):
@@ -51,7 +67,9 @@ def test_an_array_in_the_datasets_order(tmp_path, six):
         (("sample_id,label_is_wrong", "x,1"), "no id of this dataset"),
         (("sample_id,label_is_wrong", "s0,1", "s0,0"), "more than once"),
         (("sample_id,label_is_wrong", "s0,perhaps"), "expected 1 or 0"),
-        (("sample_id,right_label", "s0,zebra"), "no class: zebra"),
+        (("sample_id,right_label", "s0,zebra"), "1 label that is no class: zebra"),
+        (("sample_id,right_label", "s0,zebra", "s1,cow"), "2 labels that are no class: zebra, cow"),
+        (("sample_id,label_is_wrong",), "has no row"),
     ],
 )
 def test_what_is_no_truth_is_a_sentence(tmp_path, six, lines, said):

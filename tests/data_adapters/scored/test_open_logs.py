@@ -122,6 +122,18 @@ def test_inspect_without_options(tmp_path):
     assert reading.dataset.samples["graded_otherwise"].tolist() == ["made/model (marked wrong)", "", ""]
 
 
+def test_a_scorer_that_keeps_the_whole_text_is_read_as_its_answer(tmp_path):
+    path = inspect_log(tmp_path / "log.json")
+    log = json.loads(path.read_text())
+    for sample in log["samples"]:
+        (score,) = sample["scores"].values()
+        score["answer"] = sample["output"]["completion"] = f"So, let us see.\nThe answer is {score['answer']}."
+    path.write_text(json.dumps(log))
+    reading = read(path)
+    assert (reading.experts[0].predicted == reading.dataset.given_labels).tolist() == [True, True, False]
+    assert "0.7" in [text for options in reading.dataset.samples["choices"] for text in options]
+
+
 def test_logs_with_options_are_read_as_before(tmp_path):
     path = inspect_log(tmp_path / "log.json", choices=["1", "2"])
     assert not holds_open_answers(path)

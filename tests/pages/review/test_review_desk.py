@@ -11,6 +11,7 @@ from cleaning.review import ReviewDesk, View
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
 from cleaning.review.views import lot
+from pages.shared.review.room import filters_in_words, what_they_share
 from pages.shared.server.desks import open_desk
 from pages.shared.server.opened_workspaces import opened_once
 
@@ -92,6 +93,23 @@ def test_the_grid_tells_suspicion_in_open_mode_alone(desk):
     (blind,), (seen,) = (GridDesk(desk, replace(ANN, mode=mode)).page(0, 1)["cells"] for mode in ("blind", "open"))
     row = desk.facts.rows([seen["sample_id"]])[0]
     assert seen == blind | {"suspicion": desk.facts.suspicion[row]} and "suspicion" not in blind
+
+
+def test_the_grid_suggests_a_label_only_above_the_threshold(desk):
+    every = replace(ANN, filters=Filters(flagged_only=False))
+    cells = GridDesk(desk, every).page(0, len(desk.dataset))["cells"]
+    rows = desk.facts.rows([cell["sample_id"] for cell in cells])
+    assert [cell["flagged"] for cell in cells] == desk.in_force().flagged[rows].tolist()
+    votes = desk.run.predicted[rows] == desk.dataset.given_labels[rows, None]
+    assert [cell["agreeing"] for cell in cells] == votes.sum(axis=1).tolist()
+    assert {cell["voting"] for cell in cells} == {desk.run.predicted.shape[1]}
+    names = ("six", "LaTeX", "one")
+    assert what_they_share(names, Filters(given=0, suggested=2)) == "Labelled six, the experts suggest one"
+    calm = Filters(given=0, suggested=2, flagged_only=False)
+    assert what_they_share(names, calm) == "Labelled six, likeliest other label one"
+    assert filters_in_words(names, calm)[1] == "likeliest other label one"
+    assert what_they_share(names, replace(calm, suggested=0)) == "Labelled six, the experts agree"
+    assert what_they_share(names, Filters(given=1)) == "Labelled LaTeX"
 
 
 def test_confusion_pairs_count_what_the_grid_shows(desk):

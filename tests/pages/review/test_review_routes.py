@@ -66,7 +66,7 @@ def _asked(served, path, body, method, headers):
     return answer.status, answer.headers, text
 
 
-ROUTES = "cards decisions classes history grid session held closing guidelines message more_random".split()
+ROUTES = "cards decisions classes history grid session held closing guidelines message more_random reveals".split()
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -1,11 +1,12 @@
-"""Guidelines and messages over real HTTP; and that no route is left out of the tests of who may ask."""
+"""Guidelines, messages and late reveals over real HTTP; and that no route is left out of the tests of who may ask."""
 
 import uuid
 
 from cleaning.keep.decisions import open_store
 from cleaning.review.team.guidelines import pin, write_guideline
+from pages.shared.server import tokens
 from pages.shared.server.routes import ANSWERS
-from tests.pages.review.test_review_routes import ROUTES, ask, images, served, token
+from tests.pages.review.test_review_routes import ROUTES, ask, decision, images, served, token
 
 __all__ = ["images", "served", "token"]
 
@@ -35,3 +36,17 @@ def test_guidelines_are_told_as_trees_and_messages_come_after_the_decision(serve
     for wrong in ({"kind": "shout"}, {"text": " "}, {"text": "a" * 2_001}, {"sample_id": None}):
         assert ask(served, "/api/review/message", message | wrong, **bearer)[0] == 400
     store.close()
+
+
+def test_what_a_decision_opens_is_told_later_to_its_reviewer_alone(served, images):
+    made = decision(sample_id=str(images.latest_run().scores["sample_id"].iloc[70]))
+    claims = {"workspace": images.id, "run": images.latest_run().id, "mode": "blind", "open_share": 0}
+    dee, eve = (
+        {"Authorization": f"Bearer {tokens.sign(served.root, claims | {'reviewer': name})}"} for name in ("dee", "eve")
+    )
+    saved = ask(served, "/api/review/decisions", {"decisions": [made]}, **dee)[1]
+    assert saved["saved"] == [made["uuid"]]
+    asked = {"uuids": [made["uuid"]]}
+    told = ask(served, "/api/review/reveals", asked, **dee)[1]["reveals"]
+    assert told[made["uuid"]]["votes"] and saved["reveals"] in (told, {})
+    assert ask(served, "/api/review/reveals", asked, **eve)[1] == {"reveals": {}}

@@ -1,6 +1,6 @@
 """The splits of a dataset as its source has them, batch by batch: one with corrected labels, the others unchanged."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -43,10 +43,11 @@ def feature_of(kind: pa.DataType) -> object:
 
 
 class SourceSplit:
-    """A split as it came, but for paths of somebody's disk. with_pictures: whether pictures and sounds stay in it."""
+    """A split as it came, but for paths of somebody's disk. with_pictures: whether pictures and sounds stay in it.
+    content: columns of what is asked and answered, which are no places whatever they look like."""
 
-    def __init__(self, split: OriginSplit, with_pictures: bool) -> None:
-        self.split = split
+    def __init__(self, split: OriginSplit, with_pictures: bool, content: Collection[str] = ()) -> None:
+        self.split, self.content = split, content
         with _readable():
             found = pa.unify_schemas([_decoded(schema_in(file)) for file in split.files], promote_options="permissive")
         self.came = pa.schema([field for field in found if with_pictures or not holds_media(field.type)])
@@ -63,7 +64,7 @@ class SourceSplit:
         """Its rows in order, with the columns of ``schema``."""
         for batch in self._read(self.came.names):
             columns = [
-                without_local(column, self._homes.get(name, ""))
+                column if name in self.content else without_local(column, self._homes.get(name, ""))
                 for name, column in zip(batch.schema.names, batch.columns)
             ]
             yield pa.RecordBatch.from_arrays(columns, schema=batch.schema)
@@ -80,7 +81,8 @@ class SourceSplit:
     @cached_property
     def _homes(self) -> dict[str, str]:
         """Column -> the folder of somebody's disk below which all its paths lie."""
-        seen = {one.name: LocalPaths() for one in self.came if is_text(one.type) or is_media(one.type)}
+        asked = [one for one in self.came if one.name not in self.content]
+        seen = {one.name: LocalPaths(one.type) for one in asked if is_text(one.type) or is_media(one.type)}
         for batch in self._read(list(seen)):
             for name in list(seen):
                 seen[name].look_at(batch.column(name))
@@ -97,8 +99,8 @@ class CorrectedSplit(SourceSplit):
     Rows that are no sample (they had no label) stay as they are, with empty columns of ours.
     """
 
-    def __init__(self, handover: Handover, origin: Origin, with_pictures: bool) -> None:
-        super().__init__(origin.splits[origin.split], with_pictures)
+    def __init__(self, handover: Handover, origin: Origin, with_pictures: bool, content: Collection[str] = ()) -> None:
+        super().__init__(origin.splits[origin.split], with_pictures, content)
         self.handover, self.label = handover, origin.label_column
         if self.label not in self.came.names:
             raise InputError(f"The source has no column '{self.label[:40]}' any more. Read the dataset again.")

@@ -43,7 +43,7 @@ export class Grid {
       () => this.view.saving.changed(this.outbox),
     );
     const unsaved = () => this.outbox.pending().filter((item) => item.verdict !== "undo").length;
-    this.pages = new GridPages(this.post, data.size, unsaved, this, data.base);
+    this.pages = new GridPages(this.post, data, unsaved, this);
     this.keys = new GridKeys(this);
     this.visit = new CardVisit(this);
     for (const sheet of this.view.sheets) sheet.closed = () => this.focusCell();

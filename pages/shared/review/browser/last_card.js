@@ -101,6 +101,15 @@ export class LastCard {
     this.alike.replaceChildren(...alikeNodes(found.alike ?? [], this.base));
   }
 
+  /** @param {Promise<{ reveals: Reveals }>} asked */
+  async revealLater(asked) {
+    try {
+      this.reveal((await asked).reveals);
+    } catch {
+      // the decision is saved all the same
+    }
+  }
+
   /** @param {Message[]} messages as they are after one was written */
   wrote(messages) {
     if (!this.found) return;

@@ -1,6 +1,7 @@
 // How Streamlit mounts the room and the grid.
 /** @import { Component } from "../../browser/component.d.ts" */
 /** @import { Told } from "./told.d.ts" */
+import { workOnWhileAway } from "./server_away.js";
 import { takeFocus } from "./window.js";
 
 /**
@@ -19,7 +20,9 @@ export function mounted({ parentElement: root, data }, begin) {
     root.mounted = begin(root, data);
     takeFocus(root.mounted.view.node);
   }
+  const leave = workOnWhileAway(root.mounted.view.node);
   return () => {
+    leave();
     root.mounted?.close();
     root.mounted = null;
   };

@@ -1,5 +1,5 @@
 // What experts say about a sample, as small pictures: a bar for each vote, and the samples they find alike.
-/** @import { Alike, Card, Reveal, Vote } from "./told.d.ts" */
+/** @import { Alike, Card, Named, Reveal, Vote } from "./told.d.ts" */
 import { el, thumbnail } from "../../browser/dom.js";
 import { percent } from "../../browser/numbers.js";
 import { labelWords } from "./question_text.js";
@@ -21,7 +21,7 @@ export function voteBars(votes) {
 
 /**
  * The label that is suggested in place of the given one; null where suspicion does not pass the threshold.
- * @param {Reveal} found
+ * @param {{ given: Named, suggested: Named, flagged: boolean }} found
  */
 export function suggestedLabel({ given, suggested, flagged }) {
   return flagged && suggested.code !== given.code ? suggested : null;
@@ -35,15 +35,20 @@ export function suggestedLabel({ given, suggested, flagged }) {
 export function opinionWords(found, card) {
   const { given, suspicion, votes } = found;
   const other = suggestedLabel(found);
-  const experts = other ? `suggested ${labelWords(card, other)}` : agreement(given, votes);
+  const agreeing = votes.filter((vote) => vote.code === given.code).length;
+  const experts = other ? `suggested ${labelWords(card, other)}` : agreementWords(agreeing, votes.length);
   return [`given ${labelWords(card, given)}`, experts, `suspicion ${suspicion.toFixed(2)}`];
 }
 
-/** @param {{ code: number }} given @param {Vote[]} votes */
-function agreement(given, votes) {
-  const agreeing = votes.filter((vote) => vote.code === given.code).length;
-  if (agreeing === votes.length) return `the experts agree with the given label (${agreeing} of ${votes.length})`;
-  return `${agreeing} of ${votes.length} experts agree with it, not enough against it to suggest another`;
+/**
+ * What is said of a given label in whose place no other is suggested.
+ * @param {number} agreeing experts that vote for it
+ * @param {number} voting experts that vote at all
+ */
+export function agreementWords(agreeing, voting) {
+  if (!voting) return "no expert says anything about it";
+  if (agreeing === voting) return `the experts agree with the given label (${agreeing} of ${voting})`;
+  return `${agreeing} of ${voting} experts agree with it, not enough against it to suggest another`;
 }
 
 /**

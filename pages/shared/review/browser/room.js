@@ -38,7 +38,7 @@ export class Room {
     this.outbox = new Outbox(
       data.identity,
       (decisions) => this.post("decisions", { decisions, sent_at: Date.now() }),
-      (reveals) => this.outboxChanged(reveals),
+      (reveals, later) => this.outboxChanged(reveals, later),
     );
     this.deck = new Deck(this.post, this.outbox, data.base, data.filters.status !== "open");
     this.back = new WayBack(this.post, this.outbox, this.deck, (sentence) => this.refuse(sentence), data.view);
@@ -83,6 +83,8 @@ export class Room {
         () => {},
       );
     const card = this.deck.cards[0];
+    clearTimeout(this.again);
+    this.again = undefined;
     this.shown = null;
     this.marking.end();
     this.sheets.note.text = "";
@@ -117,12 +119,13 @@ export class Room {
     if (this.deck.ended) return this.finish();
     this.view.wait();
     clearTimeout(this.again);
-    const goOn = () =>
-      this.deck.refill().then(
-        () => this.next(),
-        () => this.runDry(),
-      );
-    this.again = setTimeout(goOn, DRY_MS);
+    const again = setTimeout(async () => {
+      const unanswered = await this.deck.refill().catch(() => true);
+      if (this.again !== again) return; // a card came by another way, and its note may be begun
+      if (unanswered) this.runDry();
+      else this.next();
+    }, DRY_MS);
+    this.again = again;
   }
 
   async finish() {
@@ -260,9 +263,13 @@ export class Room {
     this.view.toast.say(sentence);
   }
 
-  /** @param {Reveals} [reveals] */
-  outboxChanged(reveals) {
+  /**
+   * @param {Reveals} [reveals]
+   * @param {string[]} [later]
+   */
+  outboxChanged(reveals, later = []) {
     this.view.last.reveal(reveals);
+    if (later.length) this.view.last.revealLater(this.post("reveals", { uuids: later }));
     this.view.saving.changed(this.outbox);
     if (reveals && !this.deck.cards.length && !this.deck.ended) this.next();
   }
@@ -276,6 +283,7 @@ export class Room {
   close() {
     this.closed = true;
     clearTimeout(this.again);
+    this.again = undefined;
     this.keys.close();
     this.tab.close();
     this.view.close();

@@ -1,6 +1,7 @@
 // Which key does what in the review room.
 /** @import { Room } from "./room.js" */
-import { at, isUndo, notForUs } from "./window.js";
+import { at } from "../../browser/dom.js";
+import { isUndo, notForUs } from "./window.js";
 
 /** @typedef {{ run: () => void, repeats?: boolean }} Action repeats: also while the key is held */
 

@@ -86,11 +86,11 @@ export class Stage {
     const step = longest <= SMALL ? wholeSteps : Math.min(most, 1.5);
     this.image.style.width = `${Math.max(1, Math.round(width * (most < 1 ? most : step)))}px`;
     this.image.classList.toggle("pixels", longest <= SMALL && !this.smooth);
-    this.inset.hidden = longest > TINY;
+    const beside = (this.node.clientWidth - Number.parseFloat(this.image.style.width)) / 2 - 2 * MARGIN;
+    this.inset.hidden = longest > TINY || beside < LEAST_INSET; // it covers nothing of what is judged
     if (this.inset.hidden) return;
     if (this.copy.src !== this.image.src) this.copy.src = this.image.src;
-    const beside = (this.node.clientWidth - Number.parseFloat(this.image.style.width)) / 2 - 2 * MARGIN;
-    const inset = Math.max(LEAST_INSET, Math.min(LARGEST_INSET, beside));
+    const inset = Math.min(LARGEST_INSET, beside);
     this.copy.style.width = `${Math.round((inset * width) / longest)}px`;
   }
 

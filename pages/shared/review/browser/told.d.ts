@@ -205,6 +205,7 @@ export interface Item {
 export interface Asked {
   cards: { held: string[]; count: number } | { sample_ids: string[] };
   decisions: { decisions: Item[]; sent_at: number };
+  reveals: { uuids: string[] };
   classes: Record<string, never>;
   history: { count: number; before?: number | null };
   grid: { after: number; count: number };
@@ -226,7 +227,9 @@ export interface Answered {
     news?: News | null;
     other_tabs?: boolean;
   };
-  decisions: { saved: string[]; refused: [string, string][]; reveals: Reveals };
+  /** later: uuids whose reveal is to be asked for. */
+  decisions: { saved: string[]; refused: [string, string][]; reveals: Reveals; later: string[] };
+  reveals: { reveals: Reveals };
   classes: { names: string[] };
   history: { decisions: PastDecision[] };
   grid: GridAnswer;
@@ -268,6 +271,11 @@ export interface GridCell {
   full: string | null;
   given: Named;
   suggested: Named;
+  /** Whether suspicion passes the threshold: only then is another label suggested. */
+  flagged: boolean;
+  /** Experts that vote for the given label, and that vote at all. */
+  agreeing: number;
+  voting: number;
   /** Told in open mode only. */
   suspicion?: number;
 }

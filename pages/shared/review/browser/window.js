@@ -1,4 +1,5 @@
 // The window that the review shares with Streamlit: its keys and its height.
+import { at } from "../../browser/dom.js";
 
 /**
  * Whether a key belongs to something else: a chord, a text field, one of Streamlit's own dialogs.
@@ -8,7 +9,7 @@ export function notForUs(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
   if (isTyped(event)) return true;
   if (at(event, "input") && [" ", "Enter", "Tab"].includes(event.key)) return true;
-  if (at(event, "input") && event.key.startsWith("Arrow")) return true;
+  if (at(event, "input, [role=radio], [role=tab]") && event.key.startsWith("Arrow")) return true;
   return Boolean(document.querySelector("[role=dialog], [data-testid=stPopoverBody]"));
 }
 
@@ -36,17 +37,6 @@ export function takeFocus(/** @type {HTMLElement} */ node) {
   const inUse = document.querySelector("[role=dialog], [data-testid=stPopoverBody], [role=listbox]");
   const inBar = used?.closest("[data-testid=stSelectbox], [data-testid=stButtonGroup]");
   if (!inUse && (!used || used === document.body || inBar)) node.focus({ preventScroll: true });
-}
-
-/**
- * The element that an event began at, if it is one of these.
- * @param {Event} event
- * @param {string} selector
- * @returns {Element | null}
- */
-export function at(event, selector) {
-  const target = event.composedPath()[0];
-  return target instanceof Element && target.matches(selector) ? target : null;
 }
 
 /**

@@ -41,6 +41,9 @@ def test_a_table_says_that_it_was_changed_where_it_was():
     untouched = pd.DataFrame({"sample_id": np.array(["a", "b"], TEXT), "final_labels": [["a"], ["b"]]})
     assert "formula_safe" not in safe_table(untouched)
     assert "formula_safe" not in safe_table(pd.DataFrame({"a": ["1", "'tis", None]}))
+    for kind in (object, TEXT, pd.StringDtype()):
+        changed = safe_table(pd.DataFrame({"a": pd.Series(["1", "b", "=2"]).astype(kind)}))
+        assert changed["a"].tolist() == ["1", "b", "'=2"] and set(changed["formula_safe"]) == {"yes"}
 
 
 @pytest.mark.parametrize("name", ["corrected_labels.csv", "corrected_labels.csv.gz", "corrected_labels.xlsx"])

@@ -167,6 +167,8 @@ def test_a_picture_replaced_upstream_is_to_be_decided_again(pictures, tmp_path):
     frame.loc[4, "image"] = "turned.png"
     found = carried(pictures, again(pictures, samples=frame))
     assert [(c.sample_id, c.why) for c in found.changed] == [("s0004", "the picture changed")]
+    (told,) = (c.told() for c in found.changed)
+    assert told["now"]["picture"] == "turned.png" and str(tmp_path) not in str(told)
 
 
 def test_pictures_that_are_no_longer_there_are_kept_by_id_and_label_and_counted(pictures, tmp_path):

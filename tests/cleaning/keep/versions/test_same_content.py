@@ -1,6 +1,8 @@
-"""A file of decisions and another version of the dataset: log, Label Studio and patch take what is about the same."""
+"""A file of decisions and another version of the dataset: log, Label Studio, Argilla and patch take what is about the
+same."""
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from PIL import Image
 
 from cleaning.domain.dataset import Dataset
+from cleaning.export import write_export
 from cleaning.export.export_options import ExportOptions
 from cleaning.export.formats.decision_log import write_decision_log
 from cleaning.export.formats.label_studio import write_tasks
@@ -55,6 +58,13 @@ def _row(task: dict, annotation: dict) -> dict:
     return task["data"] | said | {"id": task["id"], "annotation_id": 1, "annotator": 1, "lead_time": 1.0}
 
 
+def as_records(dataset: Dataset) -> tuple[str, bytes]:
+    """Argilla's records."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace, run = a_workspace(Path(folder), dataset)
+        return "records.json", write_export("argilla", workspace, run, some_decisions(dataset, run.id))
+
+
 def taken_in(told: tuple[str, bytes], dataset: Dataset, folder: Path) -> Incoming:
     (folder / told[0]).write_bytes(told[1])
     return read_incoming(folder / told[0], dataset, dataset.fingerprint())
@@ -64,7 +74,7 @@ def samples_of(incoming: Incoming) -> set[str]:
     return {d.sample_id for d in incoming.decisions}
 
 
-LAYOUTS = [as_log, as_tasks, as_rows]
+LAYOUTS = [as_log, as_tasks, as_rows, as_records]
 
 
 @pytest.mark.parametrize("written", LAYOUTS)

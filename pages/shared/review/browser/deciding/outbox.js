@@ -11,7 +11,7 @@ export class Outbox {
   /**
    * @param {string} name of the reviewer's work on a run: what waits in the storage under it is sent too
    * @param {(items: Item[]) => Promise<Answered["decisions"]>} send throws when the server did not answer
-   * @param {(reveals?: Reveals) => void} changed
+   * @param {(reveals?: Reveals, later?: string[]) => void} changed later: uuids whose reveal is to be asked for
    */
   constructor(name, send, changed) {
     this.prefix = `second-opinion:decision:${name}:`;
@@ -121,7 +121,7 @@ export class Outbox {
       const item = this.items.get(uuid);
       if (item) item.refused = sentence;
     }
-    this.changed(answer.reveals);
+    this.changed(answer.reveals, answer.later);
   }
 
   close() {

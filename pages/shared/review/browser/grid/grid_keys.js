@@ -1,6 +1,7 @@
 // Which key does what in the grid.
 /** @import { Grid } from "../grid.js" */
-import { at, isUndo, notForUs } from "../window.js";
+import { at } from "../../../browser/dom.js";
+import { isUndo, notForUs } from "../window.js";
 import { gridActs } from "./grid_view.js";
 
 const ON_BUTTONS = "button, summary, a, [role=button], [role=tab], [role=option]";

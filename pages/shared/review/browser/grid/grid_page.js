@@ -1,6 +1,7 @@
 // A page of the grid: its thumbnails, which of them are left out, and how it was decided.
-/** @import { GridAnswer, GridCell } from "../told.d.ts" */
+/** @import { GridAnswer, GridCell, GridData } from "../told.d.ts" */
 import { el, say } from "../../../browser/dom.js";
+import { suggestedLabel } from "../opinions.js";
 
 const TINY = 64; // pixels: up to here scaled without blur
 
@@ -17,15 +18,16 @@ const TINY = 64; // pixels: up to here scaled without blur
 export class GridPage {
   /**
    * @param {GridAnswer} answer
-   * @param {string} base the app's address
+   * @param {Pick<GridData, "pair" | "base">} data
    * @param {Touched} touched
    */
-  constructor(answer, base, touched) {
+  constructor(answer, data, touched) {
+    this.pair = data.pair;
     /** @type {Set<number>} places left out */
     this.out = new Set();
     /** @type {Plan | null} the plan by which it was decided */
     this.decided = null;
-    this.cells = answer.cells.map((cell, place) => new Cell(cell, place, base, touched));
+    this.cells = answer.cells.map((cell, place) => new Cell(cell, place, data.base, touched));
   }
 
   /** Whether every picture stands before the eyes, or cannot be shown. */
@@ -57,7 +59,16 @@ export class GridPage {
     /** @type {Fate} */
     const otherwise = swap ? (plan === "keep" ? "relabel" : "keep") : "open";
     const wished = this.out.has(cell.place) ? otherwise : plan;
-    return wished === "relabel" && cell.told.suggested.code === cell.told.given.code ? "open" : wished;
+    return wished === "relabel" && !this.other(cell.told) ? "open" : wished;
+  }
+
+  /**
+   * The label that relabelling gives: that of the pair that was chosen, else the suggested one, if there is one.
+   * @param {GridCell} told
+   */
+  other(told) {
+    if (!this.pair) return suggestedLabel(told);
+    return told.suggested.code === told.given.code ? null : told.suggested;
   }
 }
 

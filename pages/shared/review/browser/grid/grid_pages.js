@@ -1,6 +1,6 @@
 // The pages of the grid that the browser holds: the next ones are fetched before they are wanted.
 /** @import { Touched } from "./grid_page.js" */
-/** @import { Post } from "../told.d.ts" */
+/** @import { GridData, Post } from "../told.d.ts" */
 import { GridPage } from "./grid_page.js";
 
 const AHEAD = 2; // pages fetched and decoded before they are wanted
@@ -8,17 +8,15 @@ const AHEAD = 2; // pages fetched and decoded before they are wanted
 export class GridPages {
   /**
    * @param {Post} post
-   * @param {number} size samples a page
+   * @param {Pick<GridData, "size" | "pair" | "base">} data
    * @param {() => number} unsaved decisions that the server does not count yet
    * @param {Touched} touched
-   * @param {string} base the app's address
    */
-  constructor(post, size, unsaved, touched, base) {
+  constructor(post, data, unsaved, touched) {
     this.post = post;
-    this.size = size;
+    this.data = data;
     this.unsaved = unsaved;
     this.touched = touched;
-    this.base = base;
     /** @type {GridPage[]} */
     this.held = [];
     this.at = 0;
@@ -64,11 +62,11 @@ export class GridPages {
 
   /** @param {number} after */
   async fetch(after) {
-    const answer = await this.post("grid", { after, count: this.size });
+    const answer = await this.post("grid", { after, count: this.data.size });
     this.cursor = answer.next;
     this.total = answer.progress.total;
     this.left = answer.progress.left - this.unsaved();
-    if (answer.cells.length) this.held.push(new GridPage(answer, this.base, this.touched));
+    if (answer.cells.length) this.held.push(new GridPage(answer, this.data, this.touched));
   }
 
   /** The next page that is not decided, as far as pages are held; whether there is one. */

@@ -3,6 +3,7 @@
 /** @import { GridPage, Cell, Fate, Plan } from "./grid_page.js" */
 /** @import { GridData } from "../told.d.ts" */
 import { el, part, say } from "../../../browser/dom.js";
+import { suggestedLabel } from "../opinions.js";
 import { onwardLinks } from "../sheets/closing.js";
 import { Peek } from "../sheets/peek.js";
 import { Help, oneAtATime } from "../sheets/sheets.js";
@@ -114,8 +115,9 @@ export class GridView {
     const { given, suggested } = cell.told;
     const fates = { keep: `keep ${given.name}`, relabel: `→ ${suggested.name}`, open: "undecided" };
     const fate = plan && page.fate(cell, plan, swap);
-    const { suspicion } = cell.told;
-    const told = [this.data.pair ? "" : suggested.name, suspicion === undefined ? "" : suspicion.toFixed(2)];
+    const { suspicion, agreeing, voting } = cell.told;
+    const experts = suggestedLabel(cell.told)?.name ?? `${agreeing} of ${voting} agree`;
+    const told = [this.data.pair ? "" : experts, suspicion === undefined ? "" : suspicion.toFixed(2)];
     const unplanned = told.filter(Boolean).join("  ·  ");
     cell.show(fate, page.out.has(cell.place), fate ? fates[fate] : unplanned);
   }

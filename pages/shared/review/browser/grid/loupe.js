@@ -1,15 +1,18 @@
 // A thumbnail enlarged beside the mouse, once it has rested there.
 /** @import { GridCell } from "../told.d.ts" */
 import { el, say, thumbnail } from "../../../browser/dom.js";
+import { agreementWords, suggestedLabel } from "../opinions.js";
 
 export const REST_MS = 350;
 const SMALL = 256; // pixels: up to here scaled without blur
 const GAP = 10;
 
-/** What is known of a sample in one line; the suspicion only where the mode is open. @param {GridCell} told */
-export function wordsOf({ given, suggested, suspicion, sample_id }) {
-  const doubt = suggested.code === given.code ? "" : `, the experts suggest ${suggested.name}`;
-  const told = [`Labelled ${given.name}${doubt}`, sample_id];
+/** What is known of a sample in one line; the suspicion only where the mode is open. @param {GridCell} cell */
+export function wordsOf(cell) {
+  const { given, agreeing, voting, suspicion, sample_id } = cell;
+  const other = suggestedLabel(cell);
+  const experts = other ? `the experts suggest ${other.name}` : agreementWords(agreeing, voting);
+  const told = [`Labelled ${given.name}, ${experts}`, sample_id];
   if (suspicion !== undefined) told.splice(1, 0, `suspicion ${suspicion.toFixed(2)}`);
   return told.join("  ·  ");
 }

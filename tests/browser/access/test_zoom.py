@@ -1,0 +1,118 @@
+"""At 200 % zoom nothing is cut: a window of 1440 x 900 is then one of 720 x 450, one of 1024 x 768 one of 512 x 384."""
+
+import contextlib
+
+import pytest
+from playwright.sync_api import TimeoutError, expect
+
+from tests.browser.review_room import Room
+from tests.browser.test_accessible import PAGES
+
+ZOOMED = [(720, 450), (512, 384)]
+# What bears words or is pressed and lies outside to the left or right; figures draw, and lists scroll, within themselves;
+# the unseen input of a slider lies beside its thumb.
+OUTSIDE = """() => {
+  const all = [], walk = (root) => { for (const one of root.querySelectorAll("*")) {
+    all.push(one);
+    if (one.shadowRoot) walk(one.shadowRoot);
+  } };
+  walk(document.querySelector("[data-testid=stApp]"));
+  const told = (one) => (["BUTTON", "INPUT", "IMG"].includes(one.tagName) && one.type !== "range")
+    || [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+  const apart = "[data-testid=stSidebar], .js-plotly-plot, [role=tablist], [data-testid=stDataFrame]";
+  const seen = all.filter((one) => told(one) && !one.closest(apart)
+    && one.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true }));
+  const found = seen.filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    return width > 1 && (left < -1 || right > innerWidth + 1);
+  });
+  return [seen.length, found.map((one) => one.outerHTML.slice(0, 120))];
+}"""
+STEPS = ".st-key-narrow_navigation a:visible"
+LAID_OVER = """(inner, outer) => {
+  const [a, b] = [inner, outer].map((one) => one.getBoundingClientRect());
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}"""
+
+
+@pytest.fixture(params=ZOOMED, ids=lambda size: f"{size[0]}x{size[1]}")
+def zoomed(request, chromium):
+    width, height = request.param
+    context = chromium.new_context(viewport={"width": width, "height": height}, device_scale_factor=2)
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+def assert_nothing_outside(tab) -> None:
+    steps = tab.locator(STEPS)
+    expect(steps).to_have_count(8)
+    with contextlib.suppress(TimeoutError):
+        tab.wait_for_function(f"({OUTSIDE})()[1].length === 0", timeout=10_000)  # what is being drawn finds its place
+    told, outside = tab.evaluate(OUTSIDE)
+    assert told > 10 and outside == []
+    assert tab.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    for step in steps.all():
+        expect(step).to_be_in_viewport(ratio=0.9)
+
+
+def test_no_page_is_wider_than_the_window_and_its_steps_stay(server, zoomed):
+    tab, workspace = zoomed.new_page(), server.workspace("image")
+    for page, words in PAGES.items():
+        where = "" if page == "load" else page
+        tab.goto(f"{server.url}/{where}?workspace={workspace.id}&reviewer=zoom")
+        tab.get_by_text(words).locator("visible=true").first.wait_for()
+        tab.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        assert_nothing_outside(tab)
+    tab.goto(f"{server.url}/settle?workspace={workspace.id}&reviewer=zoom")
+    tab.get_by_text("Team", exact=True).click()
+    tab.get_by_text("How cards are handed out").wait_for()
+    assert_nothing_outside(tab)
+    tab.locator(STEPS).nth(3).click()
+    tab.locator(".room[data-sample]").wait_for()
+
+
+@pytest.mark.parametrize("kind", ["image", "question"])
+def test_the_review_and_its_sheets_fit(server, zoomed, kind):
+    width = zoomed.new_page().viewport_size["width"]
+    room = Room(zoomed, server, f"zoomed {kind} {width}", kind)
+    room.press("n")
+    expect(room.page.locator(".last .vote")).not_to_have_count(0, timeout=20_000)
+    assert_nothing_outside(room.page)
+    for name in ("Filter", "Mode", "Changes"):
+        expect(room.page.get_by_role("button", name=name)).to_be_visible()
+    for key in "?ypvwktr":
+        room.page.keyboard.press(key)
+        sheet = room.page.get_by_role("dialog")
+        expect(sheet).to_be_visible(timeout=20_000)
+        assert_nothing_outside(room.page)
+        box, window = sheet.bounding_box(), room.page.viewport_size
+        assert box["y"] >= 0 and box["y"] + box["height"] <= window["height"] + 1
+        expect(sheet.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+        if key == "k":
+            expect(sheet.get_by_role("textbox")).to_be_in_viewport(ratio=1)
+            expect(sheet.get_by_role("button", name="Answer")).to_be_in_viewport(ratio=1)
+        room.page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+
+
+def test_the_card_its_verdicts_and_the_strip_are_seen_together(server, chromium):
+    context = chromium.new_context(viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    for kind in ("image", "question"):
+        room = Room(context, server, f"together {kind}", kind)
+        room.press("n")
+        for part in (".table", "[role=group].verdicts", ".last"):
+            expect(room.page.locator(part)).to_be_in_viewport(ratio=1)
+        for choice in room.page.locator(".choice:visible").all():
+            expect(choice).to_be_in_viewport(ratio=1)
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (512, 384), (390, 844)])
+def test_the_small_copy_covers_nothing_of_the_picture(server, chromium, size):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    room = Room(context, server, f"copy {size[0]}")
+    picture, copy = room.page.locator(".frame img"), room.page.locator(".inset")
+    assert picture.bounding_box()["height"] >= 56
+    assert not copy.is_visible() or not copy.evaluate(LAID_OVER, picture.element_handle())
+    context.close()
