@@ -24,6 +24,7 @@ from tests.demo_workspaces import demo_template
 __all__ = ["demo_template"]
 
 HOUSE = Path(__file__).parents[2]
+PATIENCE = 30_000  # milliseconds: a loaded machine is slow, and what never comes fails all the same
 CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -174,12 +175,13 @@ def own_server(demo_template, tmp_path):
 @pytest.fixture(scope="session")
 def chromium():
     """A browser, or a skipped test that says why; SECOND_OPINION_REQUIRE=browser makes it a failure."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     if not Path(CHROMIUM).exists():
         if "browser" in os.environ.get("SECOND_OPINION_REQUIRE", ""):
             pytest.fail(f"Chromium is not at {CHROMIUM}.")
         pytest.skip(f"Chromium is not at {CHROMIUM}.")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
@@ -190,6 +192,6 @@ def chromium():
 def context(chromium):
     """A fresh browser profile."""
     made = chromium.new_context(viewport={"width": 1440, "height": 900})
-    made.set_default_timeout(20_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
