@@ -19,7 +19,7 @@ from cleaning.suspect.pooled_rows import SMALLEST, Pooling
 from cleaning.suspect.softened import Buffers
 
 MOST_CELLS = 500_000  # calibrated logits of one class that are compared: 500 samples of 1,000 classes
-MOST_CLASSES = 16  # whose calibrated logits are kept, 2 MB each
+MOST_KEPT = 8_000_000  # logits of all classes that are kept, 32 MB
 
 
 class RowOpinions:
@@ -64,7 +64,7 @@ class RowOpinions:
             if code not in self._kept:
                 rows = self._order[self._leading[self._order] == code][: max(1, MOST_CELLS // self._class_count)]
                 self._kept[code] = rows, self._logits(rows)
-                while len(self._kept) > MOST_CLASSES:
+                while sum(logits.size for _, logits in self._kept.values()) > MOST_KEPT and len(self._kept) > 1:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(code)
             return self._kept[code]

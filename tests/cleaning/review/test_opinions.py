@@ -71,12 +71,15 @@ def test_nearest_are_the_neighbours_in_logit_space(tmp_path):
     assert set(opinions.nearest(10, 2, without)) == {8, 12}
 
 
-def test_few_logits_are_compared_and_few_classes_kept(tmp_path, monkeypatch):
+def test_few_logits_are_compared_and_kept_while_they_are_small(tmp_path, monkeypatch):
     monkeypatch.setattr(row_opinions, "MOST_CELLS", 30)
-    monkeypatch.setattr(row_opinions, "MOST_CLASSES", 1)
     opinions = line_of_samples(tmp_path)
     everywhere = np.ones(60, bool)
     assert len(opinions.nearest(10, 60, everywhere)) in (9, 10)
+    assert opinions.nearest(40, 60, everywhere).min() >= 30 and len(opinions._kept) == 2
+    monkeypatch.setattr(row_opinions, "MOST_KEPT", 30)
+    opinions = line_of_samples(tmp_path)
+    opinions.nearest(10, 60, everywhere)
     assert opinions.nearest(40, 60, everywhere).min() >= 30 and len(opinions._kept) == 1
 
 
