@@ -14,6 +14,23 @@ hypothesis.settings.load_profile("untimed")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file goes to one worker whole, so that what it shares is made once; files that drive a browser, which waits
+    more than it works, are spread evenly among the others."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(REPOSITORY))))
+        files.setdefault(item.path, []).append(item)
+    browser = REPOSITORY / "tests" / "browser"
+    waiting = [tests for path, tests in files.items() if path.is_relative_to(browser)]
+    working = [tests for path, tests in files.items() if not path.is_relative_to(browser)][
+        ::-1
+    ]  # pages are long: first
+    placed = [((place + 0.5) / len(kind), tests) for kind in (waiting, working) for place, tests in enumerate(kind)]
+    items[:] = [item for _, tests in sorted(placed, key=lambda one: one[0]) for item in tests]
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of the real public data; skips where it is not there."""

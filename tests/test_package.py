@@ -20,7 +20,6 @@ from packaging.requirements import Requirement
 import cleaning
 from tests.conftest import REPOSITORY
 
-pytestmark = pytest.mark.xdist_group("package")
 ROOMS = ("cleaning", "data_adapters", "pages")
 NEEDED = (*ROOMS, "tests", "benchmarks", ".streamlit", "app.py", "setup.py", "pyproject.toml", "MANIFEST.in")
 TEXTS = ("LICENSE", "README.md", "CHANGELOG.md", "requirements.txt")

@@ -19,7 +19,7 @@ import pytest
 
 from cleaning.keep.decisions import open_store
 from cleaning.keep.workspaces import Workspace, list_workspaces
-from tests.demo_workspaces import demo_template
+from tests.demo_workspaces import copy_demos, demo_template
 
 __all__ = ["demo_template"]
 
@@ -39,11 +39,10 @@ CHROMIUM_OPTIONS = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items) -> None:
-    """Marks what needs a browser; the tests of a module stay with one worker, for they share a server."""
+    """Marks what needs a browser."""
     for item in items:
         if Path(item.fspath).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(Path(item.fspath).stem))
 
 
 @dataclass
@@ -122,7 +121,7 @@ def for_everybody(served: Served) -> None:
 def lasting_server(demo_template, tmp_path_factory) -> Iterator[Served]:
     """The server of this worker, started once, with the demos' data; workspaces are brought and taken away."""
     root = tmp_path_factory.mktemp("served") / "workspaces"
-    shutil.copytree(demo_template / "demo", root / "demo")
+    copy_demos(demo_template / "demo", root / "demo")
     served = serve(root)
     yield served
     served.kill()
@@ -166,7 +165,7 @@ def own_workspaces(lasting_server, demo_template):
 def own_server(demo_template, tmp_path):
     """A server of this test's own, which it may kill."""
     root = tmp_path / "workspaces"
-    shutil.copytree(demo_template, root)
+    copy_demos(demo_template, root)
     served = serve(root)
     yield served
     served.kill()

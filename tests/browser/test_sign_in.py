@@ -1,7 +1,6 @@
 """Sign-in by OpenID Connect against a provider of our own: who one is, how long it lasts, and how it ends."""
 
 import json
-import shutil
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +14,7 @@ from cleaning.review.team.roles import ADMINS
 from tests.browser.conftest import Served
 from tests.browser.review_room import SHOWN, log_of
 from tests.cleaning.review.reviewing import eventually
+from tests.demo_workspaces import copy_demos
 from tests.identity_provider import CLIENT, SECRET, IdentityProvider, providing
 from tests.postgresql_server import free_port
 
@@ -39,7 +39,7 @@ def signing_in(demo_template, tmp_path_factory, provider):
     """A server with sign-in."""
     folder = tmp_path_factory.mktemp("signing_in")
     root, port = folder / "workspaces", free_port()
-    shutil.copytree(demo_template, root)
+    copy_demos(demo_template, root)
     secrets = folder / "secrets.toml"
     app = f"http://127.0.0.1:{port}"
     secrets.write_text(SECRETS.format(app=app, client=CLIENT, secret=SECRET, provider=provider.issuer))

@@ -14,6 +14,7 @@ from cleaning.command_line import build_parser, main
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.workspaces import Workspace, list_workspaces
 from tests.conftest import REPOSITORY as ROOT
+from tests.demo_workspaces import copy_demos
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -57,11 +58,11 @@ def test_all_commands_are_understood(capsys):
 def stage(demo_template, tmp_path_factory) -> Path:
     """A folder that holds every file which the commands name."""
     folder = tmp_path_factory.mktemp("docs")
-    shutil.copytree(demo_template, folder / "workspaces")
+    copy_demos(demo_template, folder / "workspaces")
     shutil.move(folder / "workspaces" / "demo", folder / "demo")
     digits = folder / "demo" / "digits"
     for name in ("my_folder", "my_dataset"):
-        shutil.copytree(digits, folder / name)
+        copy_demos(digits, folder / name)
     _labels_and_experts(folder, digits)
     _questions(folder)
     _marked(folder)
@@ -167,7 +168,7 @@ def _workspace(folder: Path, kind: str) -> Workspace:
 def test_commands_run_as_they_are_written(page, stage, tmp_path, monkeypatch, capsys):
     """In the order of the page, each on what the ones before it left; answers that are no success fail."""
     folder = tmp_path / "stage"
-    shutil.copytree(stage, folder)
+    copy_demos(stage, folder)
     monkeypatch.chdir(folder)
     run_here = 0
     for line in [line for where, line in commands() if where == page]:

@@ -17,7 +17,7 @@ from cleaning.suspect.opinion_store import OpinionStore
 from tests.factories import planted_dataset
 
 pytest.importorskip("distributed")
-pytestmark = [pytest.mark.xdist_group("dask"), pytest.mark.filterwarnings("ignore")]  # Dask's own warnings
+pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own warnings
 
 
 @pytest.fixture(scope="module")
