@@ -5,7 +5,8 @@
 
 Each session is a browser context of its own in one Chromium, on a card each ``--apart`` seconds; a further one loads and
 scores one made folder after another on the same server as long as they review. Server and browsers share the machine's
-cores, which a real team's do not.
+cores, which a real team's do not: the browser of the one who scores takes only what the others leave (``nice``), so that
+what slows the reviewers down is the server's scoring and not the drawing of that person's pages.
 """
 
 import argparse
@@ -131,13 +132,21 @@ def _scoring(address: str, folders: list[Path], browser: str) -> Iterator[list[s
         thread.join()
 
 
+def _giving_way(executable: str, folder: Path) -> str:
+    """A program that starts another one at the lowest priority."""
+    program = folder / "giving_way.sh"
+    program.write_text(f'#!/bin/sh\nexec nice -n 19 "{executable}" "$@"\n')
+    program.chmod(0o755)
+    return str(program)
+
+
 def _score_on(address: str, folders: list[Path], executable: str, done: list[str], stop: threading.Event) -> None:
     from playwright.sync_api import sync_playwright
 
     if not folders:
         return
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=_giving_way(executable, folders[0].parent), args=OPTIONS)
         page = browser.new_page()
         for folder in folders:
             if stop.is_set():

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +13,13 @@ hypothesis.settings.register_profile("untimed", deadline=None)  # no test is tim
 hypothesis.settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+_MAIN = sys.modules["__main__"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Streamlit's AppTest leaves the page as the program's main module; processes that a test starts would run it."""
+    sys.modules["__main__"] = _MAIN
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     more than it works, are spread evenly among the others."""
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(REPOSITORY))))
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
         files.setdefault(item.path, []).append(item)
     browser = REPOSITORY / "tests" / "browser"
     waiting = [tests for path, tests in files.items() if path.is_relative_to(browser)]
