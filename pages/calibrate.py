@@ -56,8 +56,9 @@ def page() -> None:
         return
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
-    st.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
+    follows = st.container()  # the figure first: of millions of samples what is said takes a second
     parts(run, made)
+    follows.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
     elsewhere.elsewhere(workspace, run)
     frame.onward("threshold", "Choose how much to review")
 
@@ -86,15 +87,18 @@ def one_expert(run, made) -> None:
     with left:
         chosen = st.selectbox("Expert", range(len(made)), format_func=names.__getitem__, key="calibrate_expert")
         method = chosen_method(run, made[chosen])
+        advice = st.container()
         report = calibration_reports.with_method(run, made[chosen], method)
         bins = chosen_bins(run, report, method)
-        st.markdown(f"## {plain(calibration_reports.sentence(run, report, method), 600)}")
+        follows = st.container()
         if report.expert.simulated:
             st.caption("This expert is simulated; it is no real model.")
         parameters(report)
     with right:
         before, after = calibration_reports.curves(run, report, method, bins)
         closer_look.reliability(before, after)
+    follows.markdown(f"## {plain(calibration_reports.sentence(run, report, method), 600)}")
+    advice.caption(plain(advised(run, made[chosen]), 400))
     fold = st.expander("Figures with intervals, and what the number of bins does", key=CLOSER, on_change="rerun")
     if fold.open:
         with fold:
@@ -120,7 +124,7 @@ def chosen_method(run, report) -> str:
     def changed() -> None:
         loaders.choosing(workspace.id, run.id).calibration(name, str(state.typed(key)))
 
-    method = st.selectbox(
+    return st.selectbox(
         "Calibration",
         methods,
         index=methods.index(usual),
@@ -130,9 +134,12 @@ def chosen_method(run, report) -> str:
         "better beyond noise. Experts are weighed and samples ranked by what the run was made with; a new run can have "
         "another.",
     )
-    advised = calibration_reports.recommendation(run, report)
-    st.caption(plain(advised.sentence if advised else "Hard answers have one calibration: their shrunk accuracy.", 400))
-    return method
+
+
+def advised(run, report) -> str:
+    """Which calibration suits an expert, and why."""
+    found = calibration_reports.recommendation(run, report)
+    return found.sentence if found else "Hard answers have one calibration: their shrunk accuracy."
 
 
 def parameters(report) -> None:

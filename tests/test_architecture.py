@@ -230,6 +230,21 @@ def test_help_comes_without_waiting_for_libraries(arguments):
     assert run_python(RUN_COMMAND, "torch,timm,torchvision,pandas,numpy,scipy,sklearn,pyarrow", *arguments) == "none"
 
 
+FIT_ALL = """
+import sys
+import numpy as np
+from cleaning.calibrate.calibrators import METHODS, fit_calibrator
+for method in METHODS:
+    fit_calibrator(method, np.linspace(0, 1, 50), np.arange(50) % 2)
+print("sklearn" in sys.modules)
+"""
+
+
+def test_no_calibration_waits_for_scikit_learn():
+    """Importing it takes a second, of 1.28 million samples a tenth of the first look at Calibrate."""
+    assert run_python(FIT_ALL) == "False"
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_arrays_are_scored_without_pandas(tmp_path, ending):
     """Starting pandas takes longer than scoring 10,000 samples."""

@@ -101,13 +101,13 @@ def _isotonic(confidence: np.ndarray, correct: np.ndarray) -> dict[str, list[flo
 
     Equal confidences are one point, as they must be told the same; of a level only its two ends are knots.
     """
-    from sklearn.isotonic import isotonic_regression
+    from scipy.optimize import isotonic_regression
 
     order = np.argsort(confidence)
     x, y = confidence[order], correct[order]
     first = np.flatnonzero(np.diff(x, prepend=-1.0) > 0)
     count = np.diff(first, append=len(x))
-    y = isotonic_regression(np.add.reduceat(y, first) / count, sample_weight=count)
+    y = isotonic_regression(np.add.reduceat(y, first) / count, weights=count).x
     change = np.diff(y) != 0
     knot = np.append(True, change) | np.append(change, True)
     margin = 1 / (len(confidence) + 2)

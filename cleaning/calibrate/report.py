@@ -105,11 +105,15 @@ def as_said(report: ExpertReport, said: Calibration, folds: Folds) -> ExpertRepo
     if of_label is not None and squared is not None:
         ranked += [of_label, squared]
     after = np.empty((len(ranked), len(stated)), np.float32)
-    for rows in _chunks(len(stated), 1):
+
+    def say(rows: slice) -> None:
         told = mapped(said.maps, np.nan_to_num(stated[rows], nan=0.5), folds.fold[rows])
         told = np.where(answered[rows], told, np.nan)
         parts = np.stack([part[rows] for part in ranked])
         after[:, rows] = told if len(parts) == 1 else _settled(parts, told, report.right[rows])
+
+    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
+        list(threads.map(say, _chunks(len(stated), 1)))
     return replace(report, calibration=said, after=Stated(*after), as_ranked=report)
 
 
@@ -161,10 +165,11 @@ def _report_full(dataset: Dataset, expert: FullExpert, calibration: Calibration,
 
 
 def _state(stated: np.ndarray, rows: slice, logits: np.ndarray, labels: np.ndarray, silent: np.ndarray) -> None:
-    """Writes what softmax(logits) states to (3, N) ``stated``, the fields of ``Stated``; overwrites ``logits``."""
+    """Writes what softmax(logits) states to (3, N) ``stated``, the fields of ``Stated``; overwrites ``logits``, whose row
+    maximum is 0."""
     np.exp(logits, out=logits)
     total = row_sums(logits)
-    confidence, label_probability = logits.max(axis=1) / total, logits[np.arange(len(labels)), labels] / total
+    confidence, label_probability = 1 / total, logits[np.arange(len(labels)), labels] / total
     squared_sum = row_sums(np.square(logits, out=logits)) / (total * total)
     for target, value in zip(stated, (confidence, label_probability, squared_sum)):
         target[rows] = np.where(silent, np.nan, value)

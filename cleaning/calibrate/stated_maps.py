@@ -15,6 +15,7 @@ from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.domain.settings import RECOMMENDED
 from cleaning.errors import InputError, one_of
+from cleaning.scores.rows import CHUNK_CELLS
 
 BEYOND_NOISE = 2.0  # standard errors of the difference by which another method has to be better
 
@@ -76,9 +77,21 @@ def _stated(
         return np.asarray(expert.confidence, float)[answered], right, folds.fold[answered], by_own.astype(float)
     assert isinstance(expert, FullExpert), "votes state nothing"
     rows = temperature_rows(folds, expert.scores.shape[1])
+    step = max(16, CHUNK_CELLS // expert.scores.shape[1])
+    parts = [_stated_here(expert, own, given_labels, folds, rows[at : at + step]) for at in range(0, len(rows), step)]
+    stated, right, fold, by_own = map(np.concatenate, zip(*parts))
+    return stated, right, fold, by_own
+
+
+def _stated_here(
+    expert: FullExpert, own: Calibration, given_labels: np.ndarray, folds: Folds, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """``_stated`` of some rows, so few that the processor's cache holds their logits."""
     logits = expert.logits(rows)
     answered = ~np.isnan(logits).all(axis=1)
-    rows, logits = rows[answered], relative_logits(logits[answered])
+    if not answered.all():
+        rows, logits = rows[answered], logits[answered]
+    relative_logits(logits)
     right = logits.argmax(axis=1) == given_labels[rows]
     beta = (1 / own.by_fold[folds.fold[rows], 0]).astype(np.float32)
     return _top(logits), right, folds.fold[rows], _top(logits * beta[:, None])

@@ -145,7 +145,9 @@ class Dataset:
     def _fingerprint(self) -> str:
         digest = hashlib.sha256()
         digest.update(json.dumps([self.kind, self.class_names], ensure_ascii=False).encode())
-        digest.update("\x00".join(map(str, self.sample_ids)).encode())
+        for start in range(0, len(self), TEXTS_AT_ONCE):
+            ids = self.sample_ids[start : start + TEXTS_AT_ONCE].tolist()
+            digest.update(("\x00" * (start > 0) + "\x00".join(ids)).encode())
         digest.update(np.ascontiguousarray(self.given_labels, np.int32).tobytes())
         for column in ("image", "question", "choices"):
             if column in self.samples:

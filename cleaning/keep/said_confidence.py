@@ -8,8 +8,9 @@ no rank. The paper's rule, whose tau is a confidence, keeps its own.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from os import cpu_count
 
 import numpy as np
 
@@ -45,10 +46,13 @@ class SaidConfidence:
         run, where they are drawn already. Raises InputError where the experts' files are gone."""
         experts = workspace.experts_of(run)
         folds = folds or draw_folds(workspace.dataset().sample_ids, run.settings.seed)
-        said = []
-        for expert, own in zip(experts, run.calibrations):
+
+        def fitted(expert: Expert, own: Calibration) -> Calibration:
             method = (chosen or {}).get(expert.name) or (own.method if _settled(own, run) else RECOMMENDED)
-            said.append(said_by(workspace, run, expert, own, method, folds))
+            return said_by(workspace, run, expert, own, method, folds)
+
+        with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
+            said = list(threads.map(fitted, experts, run.calibrations))
         return cls(run, experts, said, folds)
 
     def reports(self, dataset: Dataset, names: Sequence[str] | None = None) -> Iterator[ExpertReport]:

@@ -76,8 +76,12 @@ def whole(path: Path) -> Iterator[None]:
 
 def read_table(path: Path) -> pd.DataFrame:
     """A table of the workspace. Raises WorkspaceError."""
+    import pyarrow as pa
+
     with whole(path):
-        return pd.read_parquet(path)
+        read = pd.read_parquet(path)
+    pa.default_memory_pool().release_unused()  # what decoding took, of millions of rows some 50 MB
+    return read
 
 
 def write_dataset(folder: Path, dataset: Dataset, place: Path) -> None:

@@ -59,12 +59,17 @@ class OpinionStore:
 
         here: the expert with only those scores that the fit needs, where the others are elsewhere.
         """
-        path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed, self.methods)}.json"
+        path = self._place(dataset, expert, seed, self.methods)
         if path.exists():
-            return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        fitted = calibrate_as(self.methods.get(expert.name, OWN), here or expert, dataset.given_labels, folds)
+            return _kept(path)
+        usual = self._place(dataset, expert, seed, NO_METHODS)  # most methods start from it
+        own = _kept(usual) if usual.exists() else None
+        fitted = calibrate_as(self.methods.get(expert.name, OWN), here or expert, dataset.given_labels, folds, own)
         write_json(path, fitted.to_dict(), f"The calibration of expert '{expert.name}'")
         return fitted
+
+    def _place(self, dataset: Dataset, expert: Expert, seed: int, methods: Mapping[str, str]) -> Path:
+        return self.folder / "calibrations" / f"{_key(dataset, [expert], seed, methods)}.json"
 
     def label_probability(
         self, dataset: Dataset, expert: Expert, ask: Callable[[], np.ndarray], seed: int
@@ -142,6 +147,10 @@ class OpinionStore:
             for name in PooledRows._fields:
                 _write_array(making / f"{name}.npy", getattr(said, name))
             write_json(making / "fit.json", about)
+
+
+def _kept(path: Path) -> Calibration:
+    return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _key(dataset: Dataset, experts: Sequence[Expert], seed: int, methods: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ from cleaning.review.glance import Glance, glance, last_used
 from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
 from cleaning.suspect.suspicion import Excess
-from pages.shared import state
+from pages.shared import freed_memory, state
 from pages.shared.export.making import Making
 from pages.shared.progress import Progress, silent
 from pages.shared.server.desks import open_desk
@@ -56,6 +56,7 @@ def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent)
     for done in range(len(said.experts)):
         _progress(done / len(said.experts), f"reading expert {done + 1} of {len(said.experts)}")
         made.append(next(reports))
+    freed_memory.give_back(len(samples))
     return made
 
 

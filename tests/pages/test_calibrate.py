@@ -178,3 +178,13 @@ def test_a_second_look_finds_what_the_first_worked_out(app, digits, monkeypatch)
     monkeypatch.setattr(metrics, "reliability_curve", None)
     test.run()
     assert not test.error and "When this model says" in words(test)
+
+
+def test_the_figure_comes_before_what_is_said_of_it(app, digits, monkeypatch):
+    asked = []
+    for name in ("answer", "curves", "sentence", "recommendation"):
+        monkeypatch.setattr(calibration_reports, name, written_down(asked, name, getattr(calibration_reports, name)))
+    test = app("calibrate", digits.id)
+    assert asked == ["curves", "sentence", "recommendation", "answer"]
+    shown = words(test)
+    assert shown.index("Most of the weight") < shown.index("When this model says")

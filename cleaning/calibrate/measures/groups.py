@@ -88,11 +88,11 @@ def _number_right(confidence: np.ndarray, mean: float) -> tuple[np.ndarray, np.n
     weight worth counting at the variances this is used for.
     """
     size = min(len(confidence) + 1, PHASES)
-    phase = np.exp(2j * np.pi * np.arange(size) / size) - 1
-    transform = np.ones(size, complex)
+    phase = np.exp(2j * np.pi * np.arange(size // 2 + 1) / size) - 1  # the other half are their conjugates
+    transform = np.ones(len(phase), complex)
     for start in range(0, len(confidence), 1024):
         transform *= np.prod(1 + confidence[start : start + 1024, None] * phase, axis=0)
-    chance = np.maximum(np.fft.fft(transform).real / size, 0.0)
+    chance = np.maximum(np.fft.hfft(transform, size) / size, 0.0)
     first = max(0, min(round(mean) - size // 2, len(confidence) + 1 - size))
     values = first + np.arange(size)
     return values, chance[values % size]

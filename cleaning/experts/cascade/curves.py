@@ -207,14 +207,14 @@ def cascade_curves(
     names, costs = [e.name for e in experts], np.array([e.cost for e in experts], float)
     confidence, correct = confidence_rows(experts), correct_rows(experts, given_labels).astype(float)
     order = np.argsort(confidence[0])  # in rising order bins are found and maps are read many times faster
-    place = np.argsort(order)
-    confidence, correct = confidence[:, order], correct[:, order]
+    confidence, correct, n = confidence[:, order], correct[:, order], len(order)
+    place = _inverse(order, n)
 
     def split(drawn: np.ndarray) -> _Split:
-        learn, judge = np.array_split(place[drawn], 2)
-        dealt = np.argsort(learn)
-        halves = Halves(names, confidence, correct, learn[dealt], np.sort(judge), calibrate)
-        return _one_split(halves, names, costs, bins, calibrate is not None, dealt)
+        dealt = _inverse(place[drawn[: n - n // 2]], n)  # -1 on the judged half
+        learn, judge = dealt >= 0, dealt < 0
+        halves = Halves(names, confidence, correct, np.flatnonzero(learn), np.flatnonzero(judge), calibrate)
+        return _one_split(halves, names, costs, bins, calibrate is not None, dealt[learn])
 
     found = list[_Split]()
     for found in over_halves(split, len(given_labels), repeats, seed):
@@ -223,6 +223,13 @@ def cascade_curves(
             first_look(_together(found, experts, costs))
             first_look = None
     return _together(found, experts, costs)
+
+
+def _inverse(places: np.ndarray, n: int) -> np.ndarray:
+    """(n,) which of ``places``, all different, each of n places is; -1 where it is none of them."""
+    number = np.full(n, -1, np.int32)  # half the memory, of which each half drawn has its own
+    number[places] = np.arange(len(places), dtype=np.int32)
+    return number
 
 
 def _together(found: Sequence["_Split"], experts: Sequence[Answers], costs: np.ndarray) -> CascadeCurves:

@@ -14,7 +14,7 @@ from cleaning.experts.cascade.expert_answers import AnswerRule
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
-from pages.shared import loaders, progress
+from pages.shared import freed_memory, loaders, progress
 from pages.shared.cascade.askable import Askable, AskableExpert
 from pages.shared.progress import Progress
 
@@ -126,14 +126,17 @@ def _curves(
     tell: Progress,
     first_look: Callable[[CascadeCurves], None] | None,
 ) -> CascadeCurves:
-    return cascade.cascade_curves(
-        answers,
-        askable.labels,
-        bins=bins,
-        calibrate=cascade.calibrations_named(askable.methods, [a.name for a in answers]),
-        progress=lambda share: tell(share, "learning on one half, judging on the other"),
-        first_look=first_look,
-    )
+    try:
+        return cascade.cascade_curves(
+            answers,
+            askable.labels,
+            bins=bins,
+            calibrate=cascade.calibrations_named(askable.methods, [a.name for a in answers]),
+            progress=lambda share: tell(share, "learning on one half, judging on the other"),
+            first_look=first_look,
+        )
+    finally:  # whoever leaves the page ends it too
+        freed_memory.give_back(len(askable.labels))
 
 
 def what_sensitivity(scene: CascadeScene, fraction: float) -> tuple:

@@ -1,8 +1,10 @@
 """The number of bins by cross-validation: many where accuracy winds, few where it does not."""
 
 import numpy as np
+import pytest
 
 from cleaning.calibrate.measures import bin_choice, bins_by_brier_score
+from cleaning.calibrate.measures.binning import ascends
 from cleaning.calibrate.measures.subsample import some_rows
 from cleaning.calibrate.study import effect_of_bins
 
@@ -45,3 +47,11 @@ def test_the_effect_has_intervals_and_marks_the_chosen_number():
     assert table[table["moment"] == "by chance"]["low"].isna().all()
     assert table.loc[table["chosen"], "bins"].unique().tolist() == [bins_by_brier_score(confidence, right, (5, 15, 50))]
     assert judged["value"].min() > 0.08 and judged["value"].max() < 0.2
+
+
+@pytest.mark.parametrize("values", [[], [0.3], [0.1, 0.2, 0.2, 0.9], [np.nan], [0.1, np.nan], [np.nan, 0.1]])
+def test_what_ascends_needs_no_sorting(values):
+    values = np.array(values)
+    assert not ascends(values) or np.array_equal(values, np.sort(values), equal_nan=True)
+    assert ascends(values) == (len(values) < 2 or not np.isnan(values).any())
+    assert not ascends(np.append(np.sort(values)[::-1], -1.0)) or not len(values)

@@ -1,5 +1,7 @@
 """Calibration of the three kinds of score against hand-computed cases, scikit-learn and invariants."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.special import log_softmax
@@ -7,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
-from cleaning.calibrate import calibration
+from cleaning.calibrate import calibration, logistic
 from cleaning.calibrate.calibration import calibrate, calibrated_confidence, shrunk_accuracy
 from cleaning.calibrate.logistic import fit_platt, logit, sigmoid
 from cleaning.calibrate.temperature import TEMPERATURE_RANGE, fit_temperature, relative_logits, row_sums, temperatures
@@ -268,3 +270,9 @@ def test_temperatures_of_folds_equal_fits_of_their_own(scale):
         assert overall == pytest.approx(fit_temperature(relative, labels), rel=2e-5)
         for f in range(FOLD_COUNT):
             assert by_fold[f] == pytest.approx(fit_temperature(relative[fold != f], labels[fold != f]), rel=2e-5)
+
+
+@pytest.mark.parametrize("n", [0, 1, logistic.PIECE - 1, logistic.PIECE, 3 * logistic.PIECE + 5])
+def test_products_are_added_up_in_pieces(n):
+    one, other = np.random.default_rng(0).normal(size=(2, n))
+    assert logistic._dot(one, other) == pytest.approx(math.fsum(one * other), rel=1e-12, abs=1e-10)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.special import softmax
 
+from cleaning.calibrate import stated_maps
 from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
 from cleaning.calibrate.calibrators import METHODS, fit_calibrator
 from cleaning.calibrate.chosen_way import calibrate_as
@@ -131,3 +132,13 @@ def test_groups_by_another_column():
     assert set(scored.excess.table["group"]) == {"bad", "good"} and scored.excess.sentences()
     with pytest.raises(InputError, match="no column 'nothing' to group by"):
         pipeline.run(dataset, [TOP1, VOTES], Settings(group_column="nothing"))
+
+
+@pytest.mark.parametrize("method", ["histogram", "isotonic"])
+def test_a_map_is_the_same_whatever_is_read_at_once(method, monkeypatch):
+    silent = LOGITS.copy()
+    silent[::7] = np.nan
+    expert = FullExpert("net", scores=silent, score_kind="logits")
+    whole = calibrate_as(method, expert, TRUTH, FOLDS)
+    monkeypatch.setattr(stated_maps, "CHUNK_CELLS", 64 * K)
+    assert calibrate_as(method, expert, TRUTH, FOLDS).to_dict() == whole.to_dict()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cleaning.domain import dataset as domain_dataset
 from cleaning.domain.dataset import TEXT, rows_of_ids
 from cleaning.domain.settings import Settings
 from cleaning.errors import InputError, WorkspaceError, counted, first_five, one_of
@@ -126,3 +127,11 @@ def test_rows_of_ids_by_hand():
     ids = np.array(["b", "a", "ä"], TEXT)
     assert rows_of_ids(ids, ["ä", "b", "c", "b"]).tolist() == [2, 0, -1, 0]
     assert rows_of_ids(ids, []).shape == (0,)
+
+
+def test_a_fingerprint_is_the_same_whatever_is_hashed_at_once(monkeypatch):
+    dataset = planted_dataset(n=20, kind="question", classes=4, groups=2).dataset
+    whole = dataset.fingerprint()
+    for at_once in (1, 7, 20):
+        monkeypatch.setattr(domain_dataset, "TEXTS_AT_ONCE", at_once)
+        assert replace(dataset, name="again").fingerprint() == whole

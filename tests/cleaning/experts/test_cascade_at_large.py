@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cleaning.experts.cascade import cascade_curves, drawn_halves, learning
+from cleaning.experts.cascade import cascade_curves, curves, drawn_halves, learning
 from cleaning.experts.cascade.learning import stage_edges, summed
 from tests.cleaning.experts.cascade_cases import planted
 
@@ -46,3 +46,7 @@ def test_the_first_halves_are_shown_once_and_before_the_others(monkeypatch):
     for policy, values in first.accuracy.items():
         np.testing.assert_array_equal(values, curves.accuracy[policy][:4])
     cascade_curves(experts, given, repeats=4, first_look=lambda first: pytest.fail("nothing is still to come"))
+
+
+def test_places_turned_round_by_hand():
+    assert curves._inverse(np.array([2, 0, 3]), 5).tolist() == [1, -1, 0, 2, -1]

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pyarrow
 import pytest
 
 from cleaning.domain.settings import Settings
@@ -63,3 +65,12 @@ def test_a_damaged_file_of_a_run_is_a_sentence(workspace, name, how):
     with pytest.raises(Exception, match=r"damaged|incomplete|cannot be read|ends too early|Put") as told:
         getattr(workspace.latest_run(), what)
     assert isinstance(told.value, InputError) and "Traceback" not in str(told.value)
+
+
+def test_what_decoding_a_table_took_is_given_back(workspace, monkeypatch):
+    released = []
+    monkeypatch.setattr(
+        pyarrow, "default_memory_pool", lambda: SimpleNamespace(release_unused=lambda: released.append(1))
+    )
+    read = workspace.latest_run().scores
+    assert len(read) == 200 and released

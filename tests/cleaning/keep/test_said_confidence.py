@@ -1,5 +1,6 @@
 """What is said of experts is what likelihood prefers beyond noise; what they are weighed and samples ranked by is not."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from cleaning.domain.experts import FullExpert
 from cleaning.domain.settings import Settings
 from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.handover import Handover
+from cleaning.keep import said_confidence
 from cleaning.keep.said_confidence import SaidConfidence, said_of_rows
 from cleaning.keep.workspaces import create_workspace
 from cleaning.settle.policy import DEFAULT_POLICY
@@ -98,3 +100,17 @@ def test_where_the_files_are_gone_what_ranked_is_said(kept):
     workspace, run = kept
     gone = replace(run, expert_fingerprints=tuple("0" * 16 for _ in run.expert_fingerprints))
     np.testing.assert_array_equal(said_of_rows(workspace, gone)(np.arange(5)), run.confidence[:5])
+
+
+def test_as_many_experts_are_fitted_at_once_as_there_are_cores(kept, monkeypatch):
+    both = threading.Barrier(2, timeout=20)
+    monkeypatch.setattr(said_confidence, "cpu_count", lambda: 2)
+
+    def fitted(workspace, run, expert, own, method, folds):
+        if expert.kind != "votes":
+            both.wait()
+        return own
+
+    monkeypatch.setattr(said_confidence, "said_by", fitted)
+    workspace, run = kept
+    assert list(SaidConfidence.of(workspace, run).calibrations) == list(run.calibrations)

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from cleaning.calibrate import chosen_way
 from cleaning.calibrate.calibration import Calibration
 from cleaning.calibrate.chosen_way import calibrate_as
 from cleaning.domain.experts import FullExpert
+from cleaning.domain.folds import draw_folds
 from cleaning.domain.settings import Settings
 from cleaning.suspect import opinion_store, pipeline, softened
 from cleaning.suspect.opinion_store import OpinionStore
@@ -118,6 +120,16 @@ def test_an_added_expert_is_the_only_one_calibrated(planted, tmp_path, asked):
     added = pipeline.run(planted.dataset, planted.experts, store=store)
     assert asked["calibrated"] == [planted.experts[3].name]
     same(added, pipeline.run(planted.dataset, planted.experts))
+
+
+def test_another_method_starts_from_the_usual_calibration_that_is_kept(planted, tmp_path, monkeypatch):
+    store, expert = OpinionStore(tmp_path), planted.experts[0]
+    folds = draw_folds(planted.dataset.sample_ids)
+    anew = calibrate_as("isotonic", expert, planted.dataset.given_labels, folds)
+    store.calibration(planted.dataset, expert, folds=folds, seed=0)
+    monkeypatch.setattr(chosen_way, "calibrate", lambda *given: pytest.fail("is fitted already"))
+    other = store.calibrated({expert.name: "isotonic"})
+    assert other.calibration(planted.dataset, expert, folds=folds, seed=0).to_dict() == anew.to_dict()
 
 
 def test_an_added_expert_is_the_only_one_asked_for_its_weight(planted, tmp_path, monkeypatch):
