@@ -100,6 +100,7 @@ def _matched(side: _Side, multiplier: np.ndarray) -> np.ndarray:
     plain = size / np.maximum(_mean_weight(side.weight, side.size * (side.cards > 0)), TINY)  # as many plain cards
     relative = variance / whole**2 * plain / (plain + 2)  # so that equal weights give exactly the plain beta's
     worth = np.maximum(share * (1 - share) / np.maximum(relative, TINY**2) - 1, 1e-3)
+    worth = np.where(variance > TINY, worth, 1.0)  # a certain number has no quantile, and to look for it takes long
     quantile = betainccinv(np.maximum(share * worth, TINY), np.maximum((1 - share) * worth, TINY), ndtr(-multiplier))
     return np.where(variance > TINY, size * quantile, point)
 
