@@ -13,7 +13,7 @@ be installed and the same decisions always give the same bytes.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import IO
 
@@ -26,7 +26,8 @@ from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.archive import Content
 from cleaning.export.formats.as_it_came.arrow_file import ArrowFile, schema_saying
 from cleaning.export.formats.as_it_came.source_splits import CorrectedSplit, SourceSplit
-from cleaning.export.formats.corrected import final_label_lists
+from cleaning.export.formats.corrected import final_label_lists, mask_column
+from cleaning.export.formats.row_texts import Coded
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
 from cleaning.version import __version__
@@ -34,6 +35,7 @@ from cleaning.version import __version__
 SPLIT_NAME = re.compile(r"\w[\w.-]{0,80}")  # as the library asks, and no path
 ARROW_FILE = "data-00000-of-00001.arrow"
 _TEXT = {"dtype": "string", "_type": "Value"}
+_LISTS, _FEATURE_OF_LISTS = pa.list_(pa.string()), {"feature": _TEXT, "_type": "Sequence"}
 PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 MOST_BYTES = 2 * 1024**3
 CONTENT_ROLES = ("question", "options", "given label")
@@ -136,22 +138,23 @@ def _state(fingerprint: str, split: str | None) -> dict[str, object]:
 def _columns(handover: Handover, stay: np.ndarray) -> tuple[dict[str, pa.Array], dict[str, dict]]:
     codes = handover.final.codes()
     label = _class_label(handover)
+    lists, mask = final_label_lists(handover).taken(stay), mask_column(handover).taken(stay)
     named = {
         "sample_id": (handover.dataset.sample_ids[stay].tolist(), pa.string(), _TEXT),
         "label": (codes[stay].astype(np.int64), pa.int64(), label),
         "given_label": (handover.dataset.given_labels[stay].astype(np.int64), pa.int64(), label),
-        "final_labels": _texts(final_label_lists(handover), stay),
-        "mask": (handover.final.mask()[stay].tolist(), pa.string(), _TEXT),
+        "final_labels": (lists, _LISTS, _FEATURE_OF_LISTS),
+        "mask": (mask, pa.string(), _TEXT),
     }
     if handover.options.with_pictures:
         named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
     for name in map(str, handover.dataset.samples):
         if name not in named:
-            values = handover.dataset.samples[name].tolist()
-            lists = bool(values) and isinstance(values[0], list | np.ndarray)
-            named[name] = _texts(values, stay) if lists else ([_text(values[i]) for i in stay], pa.string(), _TEXT)
+            column = handover.dataset.samples[name]
+            values, several = column.iloc[stay].tolist(), isinstance(column.iloc[0], list | np.ndarray)
+            named[name] = _texts(values) if several else (_told(values), pa.string(), _TEXT)
     return (
-        {name: pa.array(values, kind) for name, (values, kind, _) in named.items()},
+        {name: _array(values, kind) for name, (values, kind, _) in named.items()},
         {name: feature for name, (_, _, feature) in named.items()},
     )
 
@@ -178,9 +181,18 @@ def _class_label(handover: Handover) -> dict:
     return {"names": names, "_type": "ClassLabel"} if len(set(names)) == len(names) else _WHOLE
 
 
-def _texts(lists: list, stay: np.ndarray) -> tuple[list, pa.DataType, dict]:
-    values = [[str(v) for v in lists[i]] for i in stay]
-    return values, pa.list_(pa.string()), {"feature": _TEXT, "_type": "Sequence"}
+def _array(values: Sequence | np.ndarray | Coded, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, Coded):
+        return pa.array(values.values, kind).take(pa.array(values.codes))
+    return pa.array(values, kind)
+
+
+def _texts(lists: list) -> tuple[list, pa.DataType, dict]:
+    return [[str(v) for v in one] for one in lists], _LISTS, _FEATURE_OF_LISTS
+
+
+def _told(values: list) -> list[str | None]:
+    return values if set(map(type, values)) == {str} else list(map(_text, values))
 
 
 def _text(value: object) -> str | None:
