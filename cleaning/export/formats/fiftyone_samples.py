@@ -23,10 +23,14 @@ def fiftyone_samples(handover: Handover) -> bytes:
     """CSV in the dataset's order: filepath, sample_id, given_label, label_corrected ("" where dropped),
     suggested_label ("" where not flagged), suspicion, tags (flagged, reviewed, changed, dropped; separated by commas)."""
     dataset, codes, names = handover.dataset, handover.final.codes(), handover.dataset.class_names
-    address = handover.options.address
+
+    def addresses(some: list) -> list[str]:
+        names = some if set(map(type, some)) == {str} else list(map(str, some))
+        return list(map(handover.options.address, names)) if handover.options.image_prefix else names
+
     return as_csv(
         {
-            "filepath": Each(_pictures(dataset), lambda some: [address(str(name)) for name in some]),
+            "filepath": Each(_pictures(dataset), addresses),
             "sample_id": dataset.sample_ids,
             "given_label": Coded(dataset.given_labels, names),
             "label_corrected": _or_else(codes, names, ""),
@@ -69,7 +73,8 @@ def _or_else(codes: np.ndarray, values: Sequence, other: object) -> Coded:
 
 def _last_of_each(pictures: Each, rows: np.ndarray) -> np.ndarray:
     """The rows, but of several of one picture's name the last, in the place of the first."""
-    pictures = replace(pictures, values=pictures.values[rows])
+    if len(rows) < len(pictures):
+        pictures = replace(pictures, values=pictures.values[rows])
     hashes = np.empty(len(rows), np.int64)
     for start in range(0, len(rows), AT_ONCE):
         some = pictures.texts(start, start + AT_ONCE)
@@ -88,7 +93,7 @@ def without_endings(pictures: list) -> list[str]:
         together = "\n".join(("", *pictures, ""))
         alike = together.count("\n") - 1 == together.count(f"{ending}\n") == len(pictures) and len(ending) > 1
         if alike and not any(sign in together for sign in ("//", "/./", "\n./", f"/{ending}\n", f"\n{ending}\n")):
-            return [picture[: -len(ending)] for picture in pictures]
+            return together.replace(f"{ending}\n", "\n").split("\n")[1:-1]
     return [without_ending(str(picture)) for picture in pictures]
 
 

@@ -34,7 +34,8 @@ def _safe_column(column: Column) -> Column:
 
 def _may_run_here(some: np.ndarray) -> bool:
     """Whether any text may begin with a sign that ``safe`` looks for."""
-    together = "\n".join(("", *(value for value in some.tolist() if isinstance(value, str))))
+    values = some.tolist() if some.dtype.kind == "T" else [value for value in some.tolist() if isinstance(value, str)]
+    together = "\n".join(("", *values))
     return any(sign in together for sign in _SIGNS)
 
 

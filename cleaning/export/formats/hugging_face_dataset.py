@@ -13,11 +13,12 @@ be installed and the same decisions always give the same bytes.
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import IO
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from cleaning.domain.dataset import SPLIT
@@ -136,27 +137,26 @@ def _state(fingerprint: str, split: str | None) -> dict[str, object]:
 
 
 def _columns(handover: Handover, stay: np.ndarray) -> tuple[dict[str, pa.Array], dict[str, dict]]:
-    codes = handover.final.codes()
-    label = _class_label(handover)
-    lists, mask = final_label_lists(handover).taken(stay), mask_column(handover).taken(stay)
+    codes, samples, label = handover.final.codes(), handover.dataset.samples, _class_label(handover)
+    ids, given = handover.dataset.sample_ids[stay], handover.dataset.given_labels[stay]
     named = {
-        "sample_id": (handover.dataset.sample_ids[stay].tolist(), pa.string(), _TEXT),
-        "label": (codes[stay].astype(np.int64), pa.int64(), label),
-        "given_label": (handover.dataset.given_labels[stay].astype(np.int64), pa.int64(), label),
-        "final_labels": (lists, _LISTS, _FEATURE_OF_LISTS),
-        "mask": (mask, pa.string(), _TEXT),
+        "sample_id": (pa.array(ids.tolist(), pa.string()), _TEXT),
+        "label": (pa.array(codes[stay], pa.int64()), label),
+        "given_label": (pa.array(given, pa.int64()), label),
+        "final_labels": (_few(final_label_lists(handover).taken(stay), _LISTS), _FEATURE_OF_LISTS),
+        "mask": (_few(mask_column(handover).taken(stay), pa.string()), _TEXT),
     }
     if handover.options.with_pictures:
-        named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
-    for name in map(str, handover.dataset.samples):
+        named["image"] = (pa.array(_pictures(handover, stay), PICTURE), {"_type": "Image"})
+    for name in map(str, samples):
         if name not in named:
-            column = handover.dataset.samples[name]
-            values, several = column.iloc[stay].tolist(), isinstance(column.iloc[0], list | np.ndarray)
-            named[name] = _texts(values) if several else (_told(values), pa.string(), _TEXT)
-    return (
-        {name: _array(values, kind) for name, (values, kind, _) in named.items()},
-        {name: feature for name, (_, _, feature) in named.items()},
-    )
+            several = isinstance(samples[name].iloc[0], list | np.ndarray)
+            named[name] = _lists(samples[name].iloc[stay].tolist()) if several else (_texts(samples[name], stay), _TEXT)
+    return {name: array for name, (array, _) in named.items()}, {name: told for name, (_, told) in named.items()}
+
+
+def _few(column: Coded, kind: pa.DataType) -> pa.Array:
+    return pa.array(column.values, kind).take(pa.array(column.codes))
 
 
 def _pictures(handover: Handover, stay: np.ndarray) -> list[dict]:
@@ -181,18 +181,15 @@ def _class_label(handover: Handover) -> dict:
     return {"names": names, "_type": "ClassLabel"} if len(set(names)) == len(names) else _WHOLE
 
 
-def _array(values: Sequence | np.ndarray | Coded, kind: pa.DataType) -> pa.Array:
-    if isinstance(values, Coded):
-        return pa.array(values.values, kind).take(pa.array(values.codes))
-    return pa.array(values, kind)
+def _lists(values: list) -> tuple[pa.Array, dict]:
+    return pa.array([[str(v) for v in one] for one in values], _LISTS), _FEATURE_OF_LISTS
 
 
-def _texts(lists: list) -> tuple[list, pa.DataType, dict]:
-    return [[str(v) for v in one] for one in lists], _LISTS, _FEATURE_OF_LISTS
-
-
-def _told(values: list) -> list[str | None]:
-    return values if set(map(type, values)) == {str} else list(map(_text, values))
+def _texts(column: pd.Series, stay: np.ndarray) -> pa.Array:
+    if not isinstance(column.dtype, pd.StringDtype):
+        return pa.array(list(map(_text, column.iloc[stay].tolist())), pa.string())
+    found = pa.array(column if len(stay) == len(column) else column.iloc[stay], from_pandas=True).cast(pa.string())
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def _text(value: object) -> str | None:

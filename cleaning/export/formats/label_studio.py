@@ -123,7 +123,8 @@ def _predictions(dataset, suggested: Mapping[int, tuple[int, float]], run_id: st
 
     def written(rows: list[int]) -> list[str]:
         told = [suggested.get(row) for row in rows]
-        return ["[]" if one is None else f"{before}{ENCODE(round(one[1], 6))}{after[one[0]]}" for one in told]
+        scores = json_texts([None if one is None else round(one[1], 6) for one in told])
+        return ["[]" if one is None else f"{before}{score}{after[one[0]]}" for one, score in zip(told, scores)]
 
     return written
 

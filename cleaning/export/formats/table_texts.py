@@ -136,7 +136,9 @@ def _lists_as_json(column: Column) -> Column:
 
 
 def taken(column: Column, rows: np.ndarray) -> Column:
-    """A column of some rows."""
+    """A column of some rows; as many rows as it has are taken for all of them in their order."""
+    if len(rows) == len(column):
+        return column
     if isinstance(column, Coded):
         return column.taken(rows)
     if isinstance(column, Millionths | Each):

@@ -79,9 +79,9 @@ def labels_sha256(sample_ids: Iterable[str], codes: Iterable[int]) -> str:
 
 def questions_sha256(sample_ids: Iterable[str], questions: Iterable | None, choices: Iterable | None) -> str | None:
     """Fingerprint of the questions' texts and options by id, or None where there are none."""
-    ids = list(map(str, sample_ids))
     if questions is None and choices is None:
         return None
+    ids = list(map(str, sample_ids))
     texts = [""] * len(ids) if questions is None else list(map(str, questions))
     options = [()] * len(ids) if choices is None else choices
     return _digest(map(ENCODE, sorted((i, t, [str(o) for o in c]) for i, t, c in zip(ids, texts, options))))
