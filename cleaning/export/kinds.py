@@ -55,8 +55,8 @@ def write_everything(
     kind_of = {kind.file_name: kind for kind in KINDS if kind.name != "everything" and kind.suits(handover.shape)}
     makers: dict[str, Callable[[], bytes]] = {name: partial(_made, kind, handover) for name, kind in kind_of.items()}
     impact = cache(partial(impact_of, handover))
-    makers[IMPACT_FILE] = lambda: impact_json(handover, impact())
     cards = cache(lambda: card_files(handover, impact=impact()))
+    makers |= {name: lambda: impact_json(handover, impact()) for name in kind_of if name == IMPACT_FILE}
     makers |= {name: partial(_card_file, cards, name) for name in kind_of if name in CARD_FILES}
     about = {
         "format": "second-opinion-export",

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain.spreadsheet_text import FIRST, MARK, YES, safe
-from cleaning.export.formats.row_texts import AT_ONCE, Coded
-from cleaning.export.formats.table_texts import Column
+from cleaning.export.formats.row_texts import AT_ONCE, Coded, Each
+from cleaning.export.formats.table_texts import Column, as_series
 
 _SIGNS = tuple(f"\n{sign}" for sign in FIRST)
 
@@ -24,6 +24,10 @@ def _safe_column(column: Column) -> Column:
     if isinstance(column, Coded):
         values = [safe(value) if isinstance(value, str) else value for value in column.values]
         return column if values == list(column.values) else Coded(column.codes, values)
+    if isinstance(column, Each) or (isinstance(column, pd.Series) and not pd.api.types.is_numeric_dtype(column)):
+        cells: np.ndarray = np.asarray(as_series(column), object)
+        safer = _safe_column(cells)
+        return column if safer is cells else safer
     if not isinstance(column, np.ndarray) or column.dtype.kind not in "OT":
         return column
     if not any(_may_run_here(column[start : start + AT_ONCE]) for start in range(0, len(column), AT_ONCE)):

@@ -11,6 +11,7 @@ be installed and the same decisions always give the same bytes.
 """
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -197,10 +198,10 @@ def _text(value: object) -> str | None:
 
 
 def _stream(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
+    buffer = io.BytesIO()
+    with pa.ipc.new_stream(buffer, table.schema) as writer:
         writer.write_table(table, max_chunksize=10_000)
-    return sink.getvalue().to_pybytes()
+    return buffer.getvalue()
 
 
 def _described(handover: Handover) -> str:
