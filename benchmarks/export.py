@@ -31,21 +31,21 @@ CLASSES, EXPERTS = 1_000, 8
 SECONDS, CARD_SECONDS, BYTES = 3.0, 10.0, 500e6
 
 
-def a_dataset(n: int) -> Dataset:
+def a_dataset(n: int, classes: int = CLASSES) -> Dataset:
     rng = np.random.default_rng(0)
     ids = np.array([f"picture_{i:08d}" for i in range(n)], object)
     frame = pd.DataFrame({"sample_id": ids, "image": [f"{i}.jpg" for i in ids], "source": rng.choice(list("abc"), n)})
-    names = tuple(f"class number {k}" for k in range(CLASSES))
-    return Dataset("benchmark", "image", ids, rng.integers(0, CLASSES, n).astype(np.int32), names, frame)
+    names = tuple(f"class number {k}" for k in range(classes))
+    return Dataset("benchmark", "image", ids, rng.integers(0, classes, n).astype(np.int32), names, frame)
 
 
-def some_experts(dataset: Dataset) -> list[Expert]:
+def some_experts(dataset: Dataset, count: int = EXPERTS) -> list[Expert]:
     rng = np.random.default_rng(1)
     hard = rng.random(len(dataset))
     experts: list[Expert] = []
-    for m in range(EXPERTS):
+    for m in range(count):
         right = rng.random(len(dataset)) < 0.95 - 0.4 * hard
-        other = rng.integers(0, CLASSES, len(dataset))
+        other = rng.integers(0, dataset.class_count, len(dataset))
         answers = np.where(right, dataset.given_labels, other).astype(np.int32)
         confidence = np.clip(rng.normal(0.9 - 0.3 * hard, 0.1), 0.01, 0.99)
         experts.append(Top1Expert(f"expert {m}", predicted=answers, confidence=confidence))
@@ -81,16 +81,16 @@ def _decision(dataset: Dataset, run: Run, row: int, suggested: int, i: int, rng:
     )
 
 
-def a_workspace(root: Path, samples: int, decisions: int) -> Workspace:
-    dataset = a_dataset(samples)
-    experts = some_experts(dataset)
+def a_workspace(root: Path, samples: int, decisions: int, classes: int = CLASSES, count: int = EXPERTS) -> Workspace:
+    dataset = a_dataset(samples, classes)
+    experts = some_experts(dataset, count)
     workspace = create_workspace(root, dataset, experts)
     run = workspace.save_run(pipeline.run(dataset, experts), experts)
     store = open_store(workspace.decisions_url, workspace.id)
     log = some_decisions(dataset, run, decisions)
     store.append(log)
     store.close()
-    print(f"{samples:,} samples, {CLASSES:,} classes, {EXPERTS} experts, {len(log):,} decisions\n")
+    print(f"{samples:,} samples, {classes:,} classes, {count} experts, {len(log):,} decisions\n")
     return workspace
 
 

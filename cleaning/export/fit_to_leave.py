@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # ids are cut where they come in; what is asked and answered is no place of a disk, whatever it looks like
 CONTENT = frozenset(("sample_id", "question", "choices", REFERENCE, GRADED_OTHERWISE))
 LONGEST_PATH = 1_024
+AT_ONCE = 50_000  # cells that are looked through together
 LEAST_SLASHES = 2  # in a folder that sentences may name; /data/ alone is too common
 _WINDOWS, _SHARED, _FILE = r"[A-Za-z]:[\\/]\S", r"\\\\[\w.$-]+\\\S", r"file:/"
 _POSIX = r"/(?:[^/\s*]{2,}|[^/\s*]+/+[^/\s]+)/+[^/\s]"  # and not /m/01g317, which is an id
@@ -48,10 +49,21 @@ def _columns_to_leave(samples: pd.DataFrame, root: Path | None) -> pd.DataFrame:
     for name in map(str, samples):
         if name not in CONTENT and samples[name].dtype.kind == "O":
             before = samples[name].tolist()
-            after = [cell_to_leave(value, root) for value in before]
-            if any(one is not other for one, other in zip(before, after)):
-                changed[name] = samples[name].__class__(after, samples.index, samples[name].dtype)
+            if any(_some_may_change(before[at : at + AT_ONCE], root) for at in range(0, len(before), AT_ONCE)):
+                after = [cell_to_leave(value, root) for value in before]
+                if any(one is not other for one, other in zip(before, after)):
+                    changed[name] = samples[name].__class__(after, samples.index, samples[name].dtype)
     return samples.assign(**changed) if changed else samples
+
+
+def _some_may_change(cells: list, root: Path | None) -> bool:
+    """Whether any cell is worth a look of its own; of millions of texts without slashes none is."""
+    if set(map(type, cells)) != {str}:
+        return True
+    together = "\n".join(cells)
+    if "/" not in together and "\\" not in together:
+        return False
+    return any(folder in together for folder in _in_sentences(root, ones_home())[0]) or any(map(_perhaps, cells))
 
 
 def cell_to_leave(value: Any, root: Path | None = None) -> Any:

@@ -57,8 +57,9 @@ class Handover:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """The run's table in the dataset's order, N rows."""
-        return self.run.scores.sort_values("row", kind="stable").reset_index(drop=True)
+        """suspicion, suggested and confidence of the run's table, in the dataset's order, N rows."""
+        told = self.run.scores[["row", "suspicion", "suggested", "confidence"]]
+        return told.sort_values("row", kind="stable").reset_index(drop=True)
 
     @cached_property
     def pooled_best(self) -> np.ndarray:

@@ -7,9 +7,11 @@ from functools import cache, partial
 from typing import IO
 
 import pandas as pd
+import pyarrow
 
 from cleaning.errors import InputError, one_of
 from cleaning.export.card import card_files
+from cleaning.export.card.impact_file import impact_json, impact_of
 from cleaning.export.catalogue import CATALOGUE
 from cleaning.export.export_kind import ExportKind
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
@@ -32,6 +34,7 @@ KINDS = (
     ),
 )
 CARD_FILES = ("cleaning_card.html", "cleaning_card.json")  # as ``card_files`` calls them
+IMPACT_FILE = "leaderboard_impact.json"
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -50,8 +53,10 @@ def write_everything(
     """
     handover = replace(handover, options=replace(handover.options, source_needed=False, own_paths=False))
     kind_of = {kind.file_name: kind for kind in KINDS if kind.name != "everything" and kind.suits(handover.shape)}
-    makers = {name: partial(kind.write, handover) for name, kind in kind_of.items()}
-    cards = cache(partial(card_files, handover))
+    makers: dict[str, Callable[[], bytes]] = {name: partial(_made, kind, handover) for name, kind in kind_of.items()}
+    impact = cache(partial(impact_of, handover))
+    cards = cache(lambda: card_files(handover, impact=impact()))
+    makers |= {name: lambda: impact_json(handover, impact()) for name in kind_of if name == IMPACT_FILE}
     makers |= {name: partial(_card_file, cards, name) for name in kind_of if name in CARD_FILES}
     about = {
         "format": "second-opinion-export",
@@ -63,6 +68,13 @@ def write_everything(
         "last_decision": handover.last_decision,
     }
     zip_made(into, makers, about, tell)
+
+
+def _made(kind: ExportKind, handover: Handover) -> bytes:
+    """One file; what Arrow needed for it and holds to use it again is given back, which is 300 MB of a million samples."""
+    data = kind.write(handover)
+    pyarrow.default_memory_pool().release_unused()
+    return data
 
 
 def _card_file(cards: Callable[[], dict[str, bytes]], name: str) -> bytes:

@@ -200,7 +200,9 @@ class InForce:
     @cached_property
     def error_rates(self) -> tuple[ErrorRates, dict[str, ErrorRates]]:
         """How often reviewers err, all together and by name."""
-        given = dict(zip(map(str, self.dataset.sample_ids), map(int, self.dataset.given_labels)))
+        decided = list(dict.fromkeys(d.sample_id for d in self.decisions))
+        rows = rows_of_ids(self.dataset.sample_ids, decided).tolist()
+        given = {sample: int(self.dataset.given_labels[row]) for sample, row in zip(decided, rows) if row >= 0}
         asked_again = ~np.isnan(self.codes) & ~self.reviewed_flags & self.chosen.second_look
         return error_rates(self.decisions, given, set(map(str, self.dataset.sample_ids[asked_again])))
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cleaning.export.card.card_facts import card_facts, card_json
 from cleaning.export.card.findings import examples
+from cleaning.export.card.leaderboard import Impact
 from cleaning.export.card.page import LARGEST_PICTURE, card_page
 from cleaning.export.evidence_words import counts_in_words, what_verdicts_are_worth
 from cleaning.export.handover import Handover
@@ -33,8 +34,9 @@ def example_pictures(handover: Handover) -> dict[str, bytes]:
     return found
 
 
-def card_files(handover: Handover, pictures: bool = False) -> dict[str, bytes]:
-    """The page and its twin by file name. pictures: embed the pictures of the examples."""
-    facts = card_facts(handover, estimates_of(handover))
+def card_files(handover: Handover, pictures: bool = False, impact: Impact | None = None) -> dict[str, bytes]:
+    """The page and its twin by file name. pictures: embed the pictures of the examples. impact: of the handover, where
+    it is known already."""
+    facts = card_facts(handover, estimates_of(handover), impact)
     page = card_page(facts, example_pictures(handover) if pictures else None)
     return {"cleaning_card.html": page, "cleaning_card.json": card_json(facts)}

@@ -19,6 +19,7 @@ from cleaning.export.card import people as card_people
 from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.card.findings import commands, confused_pairs, examples, limits, verdict_counts
 from cleaning.export.card.impact_file import impact_dict, impact_of, plain, rows_of
+from cleaning.export.card.leaderboard import Impact
 from cleaning.export.fit_to_leave import cell_to_leave
 from cleaning.export.handover import Handover
 from cleaning.review.chosen import THRESHOLD, goal_in_words
@@ -33,11 +34,12 @@ RUN_FILES = (
 PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "sqlalchemy")
 
 
-def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str, object]:
+def card_facts(handover: Handover, estimates: Mapping | None = None, impact: Impact | None = None) -> dict[str, object]:
     """Everything the card says.
 
     estimates: ``dataclasses.asdict`` of ``cleaning.estimate.Estimate``, or any dict with "precision",
-    "detection_rate" (shares) and "wrong_total" (a count), each {"point", "low", "high"}; None: not estimated.
+    "detection_rate" (shares) and "wrong_total" (a count), each {"point", "low", "high"}; None: not estimated. impact: of
+    the handover, where it is known already.
     """
     chosen = _choices(handover)
     threshold = threshold_facts(handover)
@@ -58,7 +60,7 @@ def card_facts(handover: Handover, estimates: Mapping | None = None) -> dict[str
         "verdicts": verdict_counts(handover),
         "confused_pairs": confused_pairs(handover),
         "examples": examples(handover),
-        "impact": impact_dict(impact_of(handover)),
+        "impact": impact_dict(impact or impact_of(handover)),
         "limits": limits(handover, estimates),
         "reproduce": commands(handover),
         "versions": versions(),

@@ -27,11 +27,14 @@ def impact_dict(impact: Impact) -> dict:
     }
 
 
-def impact_json(handover: Handover) -> bytes:
+def impact_json(handover: Handover, impact: Impact | None = None) -> bytes:
+    """impact: of the handover, where it is known already."""
     about = {"format": "second-opinion-impact", "version": 1, "second_opinion": __version__}
     about |= {"policy": handover.policy.to_dict()}
     about |= {"dataset": handover.workspace.id, "run": handover.run.id, "last_decision": handover.last_decision}
-    return (json.dumps(about | impact_dict(impact_of(handover)), indent=1, ensure_ascii=False) + "\n").encode()
+    return (
+        json.dumps(about | impact_dict(impact or impact_of(handover)), indent=1, ensure_ascii=False) + "\n"
+    ).encode()
 
 
 def rows_of(table: pd.DataFrame) -> list[dict]:

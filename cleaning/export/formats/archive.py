@@ -42,20 +42,21 @@ def zip_made(
                 tell(done / len(makers), name)
                 data = makers[name]()
                 if packed is not None:
-                    packed.result()
+                    rows.append(packed.result())
                 packed = packing.submit(_pack, archive, name, data)
-                rows.append({"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
                 del data
             if packed is not None:
-                packed.result()
+                rows.append(packed.result())
         if about is not None:
             _pack(archive, MANIFEST, _manifest(about, rows))
 
 
-def _pack(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+def _pack(archive: zipfile.ZipFile, name: str, data: bytes) -> dict:
+    """Returns what the manifest says of the file."""
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
     archive.writestr(entry, data, compresslevel=3)
+    return {"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def _manifest(about: dict, rows: list[dict]) -> bytes:
@@ -67,12 +68,12 @@ def held_files(files: Mapping[str, Content]) -> dict[str, bytes]:
     """The files, whole in memory. Raises InputError where they take more than MOST_HELD together."""
     found, left = dict[str, bytes](), MOST_HELD
     for name, content in files.items():
-        buffer = _Bounded(left)
-        if isinstance(content, bytes):
-            buffer.write(content)
+        if isinstance(content, bytes) and len(content) <= left:
+            found[name] = content
         else:
-            content(buffer)
-        found[name] = buffer.getvalue()
+            buffer = _Bounded(left)
+            buffer.write(content) if isinstance(content, bytes) else content(buffer)
+            found[name] = buffer.getvalue()
         left -= len(found[name])
     return found
 

@@ -9,13 +9,15 @@ not, the log knows that.
 
 import json
 import uuid
-from collections.abc import Iterator
 
-from cleaning.export.formats.corrected import as_json_list
-from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread
+import numpy as np
+
+from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread_as_json
+from cleaning.export.formats.json_values import ENCODE, json_texts
+from cleaning.export.formats.row_texts import Coded, Each, Piece, in_bytes, rows_as_text
+from cleaning.export.formats.table_texts import json_list_of, json_object, json_of, json_pieces
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
-from cleaning.keep.versions.contents import Contents
 
 META = "second_opinion"
 SUBMITTED = "submitted"  # without it Argilla takes a response for a draft
@@ -25,52 +27,54 @@ OF_THE_LOG = ("reviewer", "seq", "sample_id")
 def argilla_records(handover: Handover) -> bytes:
     """JSON list of records, one per flagged or decided sample, the most suspicious first, with one response per
     standing decision; a record a line."""
-    return as_json_list(_records(handover))
-
-
-def _records(handover: Handover) -> Iterator[dict]:
     rows, names = rows_given_out(handover), handover.dataset.class_names
-    contents, shown = Contents(handover.dataset), _shown(handover, rows)
+    votes = [handover.final.votes.get(sample, []) for sample in handover.dataset.sample_ids[rows].tolist()]
+    suggested = handover.suggested[rows]
+    suggestions = [{"labels": {"value": [name], "score": None, "agent": "second-opinion"}} for name in names]
+    record: dict[str, list[Piece]] = {
+        "id": [Each(handover.dataset.sample_ids[rows], json_of)],
+        "fields": json_object(_shown(handover, rows)),
+        "metadata": _metadata(handover, rows, votes),
+        "vectors": ["{}"],
+        "suggestions": json_pieces(Coded(np.where(suggested < 0, len(names), suggested), [*suggestions, {}])),
+        "responses": [Each(votes, lambda some: [ENCODE(_responses(handover, one)) if one else "{}" for one in some])],
+        "status": [Each(votes, lambda some: ['"completed"' if one else '"pending"' for one in some])],
+    }
+    return in_bytes(json_list_of(rows_as_text([",\n", *json_object(record)], len(rows))))
+
+
+def _metadata(handover: Handover, rows: np.ndarray, votes: list[list[Decision]]) -> list[Piece]:
+    """What is told of samples beside what they show, as JSON."""
     settled = {line.row: {"final_status": line.status, "final_mask": line.mask} for line in handover.final.lines()}
-    suspicion, suggested = handover.scores["suspicion"].to_numpy(), handover.suggested
-    for row, fields in zip(rows, shown):
-        sample = str(handover.dataset.sample_ids[row])
-        votes = handover.final.votes.get(sample, [])
-        metadata: dict[str, str | float] = {
-            **told_unread(contents.of(row), handover.workspace.id),
-            **settled.get(row, {}),
-            "dataset": handover.dataset.name,
-            "suspicion": round(float(suspicion[row]), 6),
-        }
-        if votes:
-            kept = {_user(handover, vote): _kept(vote, names) for vote in votes}
-            metadata[META] = json.dumps(kept, ensure_ascii=False)
-        suggestion = {"value": [names[suggested[row]]], "score": None, "agent": "second-opinion"}
-        yield {
-            "id": sample,
-            "fields": fields,
-            "metadata": metadata,
-            "vectors": {},
-            "suggestions": {"labels": suggestion} if suggested[row] >= 0 else {},
-            "responses": _responses(handover, votes),
-            "status": "completed" if votes else "pending",
-        }
+    suspicion = handover.scores["suspicion"].to_numpy(np.float64)[rows]
+    return [
+        "{",
+        told_unread_as_json(handover.dataset, rows, handover.workspace.id),
+        Each(rows, lambda some: [f", {ENCODE(settled[row])[1:-1]}" if row in settled else "" for row in some]),
+        f', "dataset": {ENCODE(handover.dataset.name)}, "suspicion": ',
+        Each(suspicion, lambda some: json_texts([round(one, 6) for one in some])),
+        Each(votes, lambda some: [_kept_as_json(handover, one) if one else "" for one in some]),
+        "}",
+    ]
 
 
-def _shown(handover: Handover, rows: list[int]) -> Iterator[dict[str, str]]:
-    """By row the fields."""
-    samples, names = handover.dataset.samples, handover.dataset.class_names
-    told = samples[columns_shown(handover.dataset)].iloc[rows].astype(str).to_dict("records")
-    for row, one in zip(rows, told):
-        fields = {str(name): text for name, text in one.items()}
-        if "image" in fields:
-            fields["image"] = handover.options.address(fields["image"])
-        if "choices" in samples:
-            options = zip(names, handover.option_texts(row), strict=False)
-            fields["choices"] = "\n".join(f"{name}. {option}" for name, option in options)
-        if handover.options.show_given:
-            fields[GIVEN] = names[int(handover.dataset.given_labels[row])]
-        yield fields
+def _kept_as_json(handover: Handover, votes: list[Decision]) -> str:
+    """The decisions on a sample, as one more field."""
+    kept = {_user(handover, vote): _kept(vote, handover.dataset.class_names) for vote in votes}
+    return f", {ENCODE({META: json.dumps(kept, ensure_ascii=False)})[1:-1]}"
+
+
+def _shown(handover: Handover, rows: np.ndarray) -> dict[str, list[Piece]]:
+    """The fields, as JSON."""
+    dataset, options, names = handover.dataset, handover.options, handover.dataset.class_names
+    told = {name: dataset.samples[name].iloc[rows].astype(str).tolist() for name in columns_shown(dataset)}
+    if "image" in told:
+        told["image"] = list(map(options.address, told["image"]))
+    if "choices" in dataset.samples:
+        of_rows = (zip(names, handover.option_texts(row), strict=False) for row in rows.tolist())
+        told["choices"] = ["\n".join(f"{name}. {option}" for name, option in one) for one in of_rows]
+    fields: dict[str, list[Piece]] = {name: [Each(texts, json_of)] for name, texts in told.items()}
+    return fields | ({GIVEN: json_pieces(Coded(dataset.given_labels[rows], names))} if options.show_given else {})
 
 
 def _user(handover: Handover, vote: Decision) -> str:

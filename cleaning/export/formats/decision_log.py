@@ -11,7 +11,8 @@ from dataclasses import asdict, fields
 from cleaning.domain import verdicts
 from cleaning.domain.dataset import Dataset, rows_of_ids
 from cleaning.errors import InputError, counted, first_five
-from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
+from cleaning.export.formats.json_values import ENCODE
+from cleaning.export.formats.sealed_lines import sealed, unsealed
 from cleaning.keep.decisions import Decision
 from cleaning.keep.versions.claims import Claim, Fitting, what_fits, what_is_shown
 from cleaning.keep.versions.contents import Contents
@@ -34,11 +35,11 @@ def write_decision_log(
     held = {} if dataset is None else _claims_of(decisions, dataset)
     head = {"format": FORMAT, "version": VERSION, "second_opinion": __version__}
     head |= {"dataset_fingerprint": fingerprint, "decisions": len(decisions)}
-    lines = [encode(head)]
+    lines = [ENCODE(head)]
     for decision in decisions:
         names = [class_names[code] for code in decision.labels]
         line = asdict(decision) | {"labels": list(decision.labels), "label_names": names}
-        lines.append(encode(line | held.get(decision.sample_id, {})))
+        lines.append(ENCODE(line | held.get(decision.sample_id, {})))
     return sealed(lines, FORMAT)
 
 

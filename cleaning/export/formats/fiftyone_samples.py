@@ -3,16 +3,18 @@
 CSV for ``CSVDataset`` (``media_field="filepath"``), JSON for ``FiftyOneImageClassificationDataset``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import chain, islice
 from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 
-from cleaning.export.formats.corrected import AT_ONCE, as_csv, in_blocks
-from cleaning.export.formats.json_values import ENCODE, json_objects, json_texts
+from cleaning.domain.dataset import Dataset
+from cleaning.export.formats.json_values import ENCODE
+from cleaning.export.formats.row_texts import AT_ONCE, Coded, Each, Millionths, in_bytes, rounded, rows_as_text
+from cleaning.export.formats.table_texts import Column, as_csv, json_object, json_pieces, taken
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
 
@@ -20,52 +22,79 @@ from cleaning.settle.final_labels import DROPPED
 def fiftyone_samples(handover: Handover) -> bytes:
     """CSV in the dataset's order: filepath, sample_id, given_label, label_corrected ("" where dropped),
     suggested_label ("" where not flagged), suspicion, tags (flagged, reviewed, changed, dropped; separated by commas)."""
-    dataset, scores, codes = handover.dataset, handover.scores, handover.final.codes()
-    names, given = handover.names, dataset.given_labels
-    pictures = dataset.samples.get("image", dataset.sample_ids)
-    frame = pd.DataFrame(
+    dataset, codes, names = handover.dataset, handover.final.codes(), handover.dataset.class_names
+
+    def addresses(some: list) -> list[str]:
+        names = some if set(map(type, some)) == {str} else list(map(str, some))
+        return list(map(handover.options.address, names)) if handover.options.image_prefix else names
+
+    return as_csv(
         {
-            "filepath": [handover.options.address(str(name)) for name in pictures],
+            "filepath": Each(_pictures(dataset), addresses),
             "sample_id": dataset.sample_ids,
-            "given_label": names[given],
-            "label_corrected": np.where(codes == DROPPED, "", names[codes]),
-            "suggested_label": np.where(handover.suggested < 0, "", names[handover.suggested]),
-            "suspicion": np.round(scores["suspicion"].to_numpy(np.float64), 6),
-            "tags": [",".join(tags) for tags in _tags(handover, codes)],
+            "given_label": Coded(dataset.given_labels, names),
+            "label_corrected": _or_else(codes, names, ""),
+            "suggested_label": _or_else(handover.suggested, names, ""),
+            "suspicion": Millionths(np.round(handover.scores["suspicion"].to_numpy(np.float64), 6)),
+            "tags": _tags(handover, codes).told(lambda tags: list(map(",".join, tags))),
         }
     )
-    return as_csv(frame)
 
 
 def fiftyone_labels(handover: Handover) -> bytes:
     """JSON: {"classes", "labels": {picture's path without its ending: label, with its attributes}}; dropped samples are
     left out, for they have no label. A picture is named as below the folder of the pictures."""
-    dataset, codes = handover.dataset, handover.final.codes()
-    pictures = map(without_ending, map(str, dataset.samples.get("image", dataset.sample_ids).tolist()))
-    row_of = {picture: row for row, (picture, code) in enumerate(zip(pictures, codes.tolist())) if code != DROPPED}
-    labels = chain.from_iterable(_told(handover, codes, row_of))
-    first = (line.removeprefix(", ") for line in islice(labels, 1))
+    dataset, codes, names = handover.dataset, handover.final.codes(), handover.dataset.class_names
+    pictures = Each(_pictures(dataset), without_endings)
+    rows = _last_of_each(pictures, np.flatnonzero(codes != DROPPED))
+    columns: dict[str, Column] = {
+        "sample_id": dataset.sample_ids,
+        "given_label": Coded(dataset.given_labels, names),
+        "suggested_label": _or_else(handover.suggested, names, None),
+        "suspicion": Millionths(rounded(handover.scores["suspicion"].to_numpy(np.float64))),
+        "tags": _tags(handover, codes),
+    }
+    attributes = json_object({name: json_pieces(taken(column, rows)) for name, column in columns.items()})
+    label, named = json_pieces(_or_else(codes, names, None).taken(rows)), json_pieces(taken(pictures, rows))
+    entry = [", \n", *named, ": ", *json_object({"label": label, "attributes": attributes})]
+    told = rows_as_text(entry, len(rows))
     beginning = f'{{"classes": {ENCODE(list(dataset.class_names))}, "labels": {{'
-    return in_blocks(chain([beginning], first, labels, ["}}\n"]))
+    return in_bytes(told, beginning + next(told, "").removeprefix(", "), "}}\n")
 
 
-def _told(handover: Handover, codes: np.ndarray, row_of: dict[str, int]) -> Iterator[Iterable[str]]:
-    """Of each picture its entry, after the comma that parts it from the one before; some thousand at once."""
-    dataset, names, tags = handover.dataset, handover.dataset.class_names, _tags(handover, codes)
-    suggested, suspicion = handover.suggested, handover.scores["suspicion"].to_numpy(np.float64)
-    all_pictures, all_rows = list(row_of), np.fromiter(row_of.values(), np.int64, len(row_of))
-    for start in range(0, len(row_of), AT_ONCE):
-        pictures, rows = all_pictures[start : start + AT_ONCE], all_rows[start : start + AT_ONCE]
-        attributes = [
-            ("sample_id", json_texts(dataset.sample_ids[rows].tolist())),
-            ("given_label", json_texts([names[code] for code in dataset.given_labels[rows].tolist()])),
-            ("suggested_label", json_texts([names[code] if code >= 0 else None for code in suggested[rows].tolist()])),
-            ("suspicion", json_texts([round(one, 6) for one in suspicion[rows].tolist()])),
-            ("tags", json_texts([tags[row] for row in rows.tolist()])),
-        ]
-        label = json_texts([names[code] for code in codes[rows].tolist()])
-        told = json_objects([("label", label), ("attributes", json_objects(attributes))])
-        yield map(", \n{}: {}".format, json_texts(pictures), told)
+def _pictures(dataset: Dataset) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    return dataset.sample_ids if dataset.image_names is None else dataset.image_names
+
+
+def _or_else(codes: np.ndarray, values: Sequence, other: object) -> Coded:
+    """(N,) the value of each code, another where the code is negative."""
+    return Coded(np.where(codes < 0, len(values), codes), [*values, other])
+
+
+def _last_of_each(pictures: Each, rows: np.ndarray) -> np.ndarray:
+    """The rows, but of several of one picture's name the last, in the place of the first."""
+    if len(rows) < len(pictures):
+        pictures = replace(pictures, values=pictures.values[rows])
+    hashes = np.empty(len(rows), np.int64)
+    for start in range(0, len(rows), AT_ONCE):
+        some = pictures.texts(start, start + AT_ONCE)
+        hashes[start : start + AT_ONCE] = np.fromiter(map(hash, some), np.int64, len(some))
+    hashes.sort()
+    if not (hashes[1:] == hashes[:-1]).any():
+        return rows
+    row_of = dict(zip(pictures.texts(0, len(rows)), rows.tolist()))
+    return np.fromiter(row_of.values(), np.int64, len(row_of))
+
+
+def without_endings(pictures: list) -> list[str]:
+    """Each picture's path as ``without_ending`` gives it; where all end alike and are in one form already, at once."""
+    ending = "." + str(pictures[0]).rpartition(".")[2] if pictures else ""
+    if set(map(type, pictures)) == {str} and "/" not in ending:
+        together = "\n".join(("", *pictures, ""))
+        alike = together.count("\n") - 1 == together.count(f"{ending}\n") == len(pictures) and len(ending) > 1
+        if alike and not any(sign in together for sign in ("//", "/./", "\n./", f"/{ending}\n", f"\n{ending}\n")):
+            return together.replace(f"{ending}\n", "\n").split("\n")[1:-1]
+    return [without_ending(str(picture)) for picture in pictures]
 
 
 def without_ending(picture: str) -> str:
@@ -84,7 +113,8 @@ def _in_one_form(folder: str) -> str:
     return "" if path == "." else path if path.endswith("/") else f"{path}/"
 
 
-def _tags(handover: Handover, codes: np.ndarray) -> list[list[str]]:
+def _tags(handover: Handover, codes: np.ndarray) -> Coded:
+    """(N,) lists of tags."""
     reviewed = np.zeros(len(codes), bool)
     reviewed[handover.final.table["row"].to_numpy(np.int64)] = True
     dropped = codes == DROPPED
@@ -94,8 +124,8 @@ def _tags(handover: Handover, codes: np.ndarray) -> list[list[str]]:
         "changed": (codes != handover.dataset.given_labels) & ~dropped,
         "dropped": dropped,
     }
-    held = np.zeros(len(codes), np.int64)
+    held = np.zeros(len(codes), np.int32)
     for place, mark in enumerate(marks.values()):
-        held |= mark.astype(np.int64) << place
+        held |= mark.astype(np.int32) << place
     named = [[name for place, name in enumerate(marks) if bits >> place & 1] for bits in range(1 << len(marks))]
-    return [named[bits] for bits in held.tolist()]
+    return Coded(held, named)

@@ -1,8 +1,46 @@
 """Tables that no spreadsheet program runs a formula of when it opens them as CSV."""
 
+import numpy as np
 import pandas as pd
 
 from cleaning.domain.spreadsheet_text import FIRST, MARK, YES, safe
+from cleaning.export.formats.row_texts import AT_ONCE, Coded, Each
+from cleaning.export.formats.table_texts import Column, as_series
+
+_SIGNS = tuple(f"\n{sign}" for sign in FIRST)
+
+
+def safe_columns(table: dict[str, Column]) -> dict[str, Column]:
+    """The table with safe names of columns and safe text in them; the last column, MARK, says so where any was changed."""
+    found = {safe(name): _safe_column(column) for name, column in table.items()}
+    if list(found) == list(table) and all(now is before for now, before in zip(found.values(), table.values())):
+        return found
+    rows = len(next(iter(found.values())))
+    return found | {MARK: Coded(np.zeros(rows, np.int32), (YES,))}
+
+
+def _safe_column(column: Column) -> Column:
+    """Itself where ``safe`` changes nothing."""
+    if isinstance(column, Coded):
+        values = [safe(value) if isinstance(value, str) else value for value in column.values]
+        return column if values == list(column.values) else Coded(column.codes, values)
+    if isinstance(column, Each) or (isinstance(column, pd.Series) and not pd.api.types.is_numeric_dtype(column)):
+        cells: np.ndarray = np.asarray(as_series(column), object)
+        safer = _safe_column(cells)
+        return column if safer is cells else safer
+    if not isinstance(column, np.ndarray) or column.dtype.kind not in "OT":
+        return column
+    if not any(_may_run_here(column[start : start + AT_ONCE]) for start in range(0, len(column), AT_ONCE)):
+        return column
+    after = [safe(value) if isinstance(value, str) else value for value in column]
+    return column if after == column.tolist() else np.array(after, object)
+
+
+def _may_run_here(some: np.ndarray) -> bool:
+    """Whether any text may begin with a sign that ``safe`` looks for."""
+    values = some.tolist() if some.dtype.kind == "T" else [value for value in some.tolist() if isinstance(value, str)]
+    together = "\n".join(("", *values))
+    return any(sign in together for sign in _SIGNS)
 
 
 def safe_table(table: pd.DataFrame) -> pd.DataFrame:

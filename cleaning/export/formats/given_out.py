@@ -6,6 +6,8 @@ import numpy as np
 
 from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError
+from cleaning.export.formats.json_values import ENCODE
+from cleaning.export.formats.row_texts import Coded, Each, Piece
 from cleaning.export.handover import Handover
 from cleaning.keep.versions.claims import Claim
 from cleaning.keep.versions.contents import Content, Contents, text_digest
@@ -15,11 +17,12 @@ MADE_ON = "dataset_fingerprint"
 HELD = {"given": "given_sha256", "content": "content_sha256", "picture": "picture_sha256"}  # claims, as they are told
 
 
-def rows_given_out(handover: Handover) -> list[int]:
-    """Rows of the dataset that are flagged or decided, the most suspicious first."""
-    rows = set(np.flatnonzero(handover.in_force.flagged).tolist()) | set(handover.final.table["row"].tolist())
-    suspicion = handover.scores["suspicion"].to_numpy()
-    return sorted(rows, key=lambda row: (-suspicion[row], row))
+def rows_given_out(handover: Handover) -> np.ndarray:
+    """(n,) rows of the dataset that are flagged or decided, the most suspicious first."""
+    out = handover.in_force.flagged.copy()
+    out[handover.final.table["row"].to_numpy(np.int64)] = True
+    rows = np.flatnonzero(out)
+    return rows[np.argsort(-handover.scores["suspicion"].to_numpy()[rows], kind="stable")]
 
 
 def columns_shown(dataset: Dataset) -> list[str]:
@@ -32,6 +35,18 @@ def told_unread(content: Content, fingerprint: str) -> dict[str, str]:
     nobody who is to decide reads it. fingerprint: of this version."""
     claims = content.claims() | {"given": text_digest(content.given)}
     return {MADE_ON: fingerprint} | {HELD[name]: claim for name, claim in claims.items()}
+
+
+def told_unread_as_json(dataset: Dataset, rows: np.ndarray, fingerprint: str) -> Piece:
+    """What is told of rows, as the fields of a JSON object without its braces."""
+    contents = Contents(dataset)
+
+    def told(content: Content) -> str:
+        return ENCODE(told_unread(content, fingerprint))[1:-1]
+
+    if contents.labels_alone:
+        return Coded(dataset.given_labels[rows], [told(Content(name)) for name in dataset.class_names])
+    return Each(rows, lambda some: [told(contents.of(row)) for row in some])
 
 
 class SameSamples:

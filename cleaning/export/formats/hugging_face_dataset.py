@@ -11,6 +11,7 @@ be installed and the same decisions always give the same bytes.
 """
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from functools import partial
 from typing import IO
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from cleaning.domain.dataset import SPLIT
@@ -26,7 +28,8 @@ from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.archive import Content
 from cleaning.export.formats.as_it_came.arrow_file import ArrowFile, schema_saying
 from cleaning.export.formats.as_it_came.source_splits import CorrectedSplit, SourceSplit
-from cleaning.export.formats.corrected import final_label_lists
+from cleaning.export.formats.corrected import final_label_lists, mask_column
+from cleaning.export.formats.row_texts import Coded
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
 from cleaning.version import __version__
@@ -34,6 +37,7 @@ from cleaning.version import __version__
 SPLIT_NAME = re.compile(r"\w[\w.-]{0,80}")  # as the library asks, and no path
 ARROW_FILE = "data-00000-of-00001.arrow"
 _TEXT = {"dtype": "string", "_type": "Value"}
+_LISTS, _FEATURE_OF_LISTS = pa.list_(pa.string()), {"feature": _TEXT, "_type": "Sequence"}
 PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 MOST_BYTES = 2 * 1024**3
 CONTENT_ROLES = ("question", "options", "given label")
@@ -134,26 +138,26 @@ def _state(fingerprint: str, split: str | None) -> dict[str, object]:
 
 
 def _columns(handover: Handover, stay: np.ndarray) -> tuple[dict[str, pa.Array], dict[str, dict]]:
-    codes = handover.final.codes()
-    label = _class_label(handover)
+    codes, samples, label = handover.final.codes(), handover.dataset.samples, _class_label(handover)
+    ids, given = handover.dataset.sample_ids[stay], handover.dataset.given_labels[stay]
     named = {
-        "sample_id": (handover.dataset.sample_ids[stay].tolist(), pa.string(), _TEXT),
-        "label": (codes[stay].astype(np.int64), pa.int64(), label),
-        "given_label": (handover.dataset.given_labels[stay].astype(np.int64), pa.int64(), label),
-        "final_labels": _texts(final_label_lists(handover), stay),
-        "mask": (handover.final.mask()[stay].tolist(), pa.string(), _TEXT),
+        "sample_id": (pa.array(ids.tolist(), pa.string()), _TEXT),
+        "label": (pa.array(codes[stay], pa.int64()), label),
+        "given_label": (pa.array(given, pa.int64()), label),
+        "final_labels": (_few(final_label_lists(handover).taken(stay), _LISTS), _FEATURE_OF_LISTS),
+        "mask": (_few(mask_column(handover).taken(stay), pa.string()), _TEXT),
     }
     if handover.options.with_pictures:
-        named["image"] = (_pictures(handover, stay), PICTURE, {"_type": "Image"})
-    for name in map(str, handover.dataset.samples):
+        named["image"] = (pa.array(_pictures(handover, stay), PICTURE), {"_type": "Image"})
+    for name in map(str, samples):
         if name not in named:
-            values = handover.dataset.samples[name].tolist()
-            lists = bool(values) and isinstance(values[0], list | np.ndarray)
-            named[name] = _texts(values, stay) if lists else ([_text(values[i]) for i in stay], pa.string(), _TEXT)
-    return (
-        {name: pa.array(values, kind) for name, (values, kind, _) in named.items()},
-        {name: feature for name, (_, _, feature) in named.items()},
-    )
+            several = isinstance(samples[name].iloc[0], list | np.ndarray)
+            named[name] = _lists(samples[name].iloc[stay].tolist()) if several else (_texts(samples[name], stay), _TEXT)
+    return {name: array for name, (array, _) in named.items()}, {name: told for name, (_, told) in named.items()}
+
+
+def _few(column: Coded, kind: pa.DataType) -> pa.Array:
+    return pa.array(column.values, kind).take(pa.array(column.codes))
 
 
 def _pictures(handover: Handover, stay: np.ndarray) -> list[dict]:
@@ -178,9 +182,15 @@ def _class_label(handover: Handover) -> dict:
     return {"names": names, "_type": "ClassLabel"} if len(set(names)) == len(names) else _WHOLE
 
 
-def _texts(lists: list, stay: np.ndarray) -> tuple[list, pa.DataType, dict]:
-    values = [[str(v) for v in lists[i]] for i in stay]
-    return values, pa.list_(pa.string()), {"feature": _TEXT, "_type": "Sequence"}
+def _lists(values: list) -> tuple[pa.Array, dict]:
+    return pa.array([[str(v) for v in one] for one in values], _LISTS), _FEATURE_OF_LISTS
+
+
+def _texts(column: pd.Series, stay: np.ndarray) -> pa.Array:
+    if not isinstance(column.dtype, pd.StringDtype):
+        return pa.array(list(map(_text, column.iloc[stay].tolist())), pa.string())
+    found = pa.array(column if len(stay) == len(column) else column.iloc[stay], from_pandas=True).cast(pa.string())
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def _text(value: object) -> str | None:
@@ -188,10 +198,10 @@ def _text(value: object) -> str | None:
 
 
 def _stream(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
+    buffer = io.BytesIO()
+    with pa.ipc.new_stream(buffer, table.schema) as writer:
         writer.write_table(table, max_chunksize=10_000)
-    return sink.getvalue().to_pybytes()
+    return buffer.getvalue()
 
 
 def _described(handover: Handover) -> str:

@@ -21,10 +21,3 @@ def json_texts(values: Sequence) -> list[str]:
         return _encode_apart(list(values))[1:-1].split(_APART)
     known = {place: ENCODE(value) for place, value in {id(value): value for value in values}.items()}
     return [known[id(value)] for value in values]
-
-
-def json_objects(columns: Iterable[tuple[str, Iterable[str]]]) -> Iterable[str]:
-    """An object for each row, as ENCODE writes it. columns: names, and each row's value as JSON."""
-    names, texts = zip(*columns)
-    form = ", ".join(f"{ENCODE(name)}: ".replace("%", "%%") + "%s" for name in names)
-    return map(f"{{{form}}}".__mod__, zip(*texts))

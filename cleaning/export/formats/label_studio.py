@@ -6,17 +6,20 @@ that no click can take away, so that a file of ours gives the same decisions bac
 only its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
+
 from cleaning.domain import verdicts
 from cleaning.export.export_options import ExportOptions
-from cleaning.export.formats.corrected import ENCODE, as_json_list
-from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread
+from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread_as_json
+from cleaning.export.formats.json_values import ENCODE, json_texts
+from cleaning.export.formats.row_texts import Coded, Each, Piece, in_bytes, rows_as_text
+from cleaning.export.formats.table_texts import json_list_of, json_object, json_of, json_pieces
 from cleaning.export.handover import Handover, letter_of
 from cleaning.keep.decisions import Decision
-from cleaning.keep.versions.contents import Contents
 
 META = "second_opinion"
 NAMES = "label_names"
@@ -61,9 +64,10 @@ def _to_name(dataset) -> str:
 def label_studio_tasks(handover: Handover) -> bytes:
     """JSON list of tasks, one per flagged or decided sample, the most suspicious first."""
     ids, votes, ordered = handover.dataset.sample_ids, handover.final.votes, rows_given_out(handover)
-    suspicion, other = handover.scores["suspicion"].to_numpy(), handover.suggested
-    suggested = {row: (int(other[row]), float(suspicion[row])) for row in ordered if other[row] >= 0}
-    said = {row: votes.get(str(ids[row]), []) for row in ordered}
+    suspicion, other = handover.scores["suspicion"].to_numpy()[ordered], handover.suggested[ordered]
+    told = zip(ordered.tolist(), other.tolist(), suspicion.tolist())
+    suggested = {row: (code, score) for row, code, score in told if code >= 0}
+    said = {row: votes.get(sample, []) for row, sample in zip(ordered.tolist(), ids[ordered].tolist())}
     return write_tasks(handover.dataset, said, handover.workspace.id, handover.options, suggested, handover.run.id)
 
 
@@ -76,44 +80,57 @@ def write_tasks(
     run_id: str,
 ) -> bytes:
     """As above from the standing votes by row, one task a line. suggested: {row: (class code, suspicion)}."""
-    contents, shown = Contents(dataset), _shown(dataset, list(votes))
+    rows, said = list(votes), list(votes.values())
+    *data, end = json_object(_task_data(dataset, np.array(rows, np.int64), options))
+    task: dict[str, list[Piece]] = {
+        "id": [Each(range(1, len(rows) + 1), json_texts)],
+        "data": [*data, ", ", told_unread_as_json(dataset, np.array(rows, np.int64), fingerprint), end],
+        "annotations": [Each(said, lambda some: [_annotations(one, dataset) for one in some])],
+        "predictions": [Each(rows, _predictions(dataset, suggested, run_id))],
+    }
+    return in_bytes(json_list_of(rows_as_text([",\n", *json_object(task)], len(rows))))
 
-    def tasks() -> Iterator[dict]:
-        for number, ((row, said), sample) in enumerate(zip(votes.items(), shown, strict=True), 1):
-            data = _task_data(dataset, row, sample, options) | told_unread(contents.of(row), fingerprint)
-            annotations = [_annotation(vote, dataset) for vote in said]
-            predictions = [_prediction(dataset, *suggested[row], run_id)] if row in suggested else []
-            yield {"id": number, "data": data, "annotations": annotations, "predictions": predictions}
 
-    return as_json_list(tasks())
-
-
-def _shown(dataset, rows: list[int]) -> list[dict]:
-    """What there is to look at of these samples."""
-    columns = {
+def _task_data(dataset, rows: np.ndarray, options: ExportOptions) -> dict[str, list[Piece]]:
+    """What there is to look at of these samples, as JSON."""
+    shown = {
         n: dataset.samples[n].iloc[rows].tolist() for n in ("image", "question", "choices") if n in dataset.samples
     }
-    return [{name: values[place] for name, values in columns.items()} for place in range(len(rows))]
-
-
-def _task_data(dataset, row: int, sample: dict, options: ExportOptions) -> dict:
-    data: dict[str, object] = {"sample_id": str(dataset.sample_ids[row])}
+    data: dict[str, list[Piece]] = {"sample_id": [Each(dataset.sample_ids[rows], json_of)]}
     if options.show_given:
-        data[GIVEN] = dataset.class_names[int(dataset.given_labels[row])]
-    if "image" in sample:
-        data["image"] = options.address(str(sample["image"]))
-    if "question" in sample:
-        data["question"] = str(sample["question"])
-    if "choices" in sample:
-        data["choices"] = choices = [str(o) for o in sample["choices"]]
-        data["options"] = "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(choices))
+        data[GIVEN] = json_pieces(Coded(dataset.given_labels[rows], dataset.class_names))
+    if "image" in shown:
+        data["image"] = [Each([options.address(str(one)) for one in shown["image"]], json_of)]
+    if "question" in shown:
+        data["question"] = [Each(list(map(str, shown["question"])), json_of)]
+    if "choices" in shown:
+        choices = [[str(option) for option in one] for one in shown["choices"]]
+        data["choices"] = [Each(choices, json_texts)]
+        data["options"] = [Each(choices, lambda some: json_of(list(map(_options, some))))]
     return data
 
 
-def _prediction(dataset, suggested: int, suspicion: float, run_id: str) -> dict:
-    """The suggested label as a pre-annotation; its score is the suspicion, by which tasks can be sorted there."""
-    region = _region("label", _to_name(dataset), "choices", [dataset.class_names[suggested]])
-    return {"model_version": f"second-opinion {run_id}", "score": round(suspicion, 6), "result": [region]}
+def _options(choices: list[str]) -> str:
+    return "\n".join(f"{letter_of(i)}: {option}" for i, option in enumerate(choices))
+
+
+def _predictions(dataset, suggested: Mapping[int, tuple[int, float]], run_id: str) -> Callable[[list[int]], list[str]]:
+    """What writes of rows the suggested label as a pre-annotation; its score is the suspicion, by which tasks can be
+    sorted there."""
+    to = _to_name(dataset)
+    before = f'[{{"model_version": {ENCODE(f"second-opinion {run_id}")}, "score": '
+    after = [f', "result": {ENCODE([_region("label", to, "choices", [name])])}}}]' for name in dataset.class_names]
+
+    def written(rows: list[int]) -> list[str]:
+        told = [suggested.get(row) for row in rows]
+        scores = json_texts([None if one is None else round(one[1], 6) for one in told])
+        return ["[]" if one is None else f"{before}{score}{after[one[0]]}" for one, score in zip(told, scores)]
+
+    return written
+
+
+def _annotations(said: Sequence[Decision], dataset) -> str:
+    return ENCODE([_annotation(vote, dataset) for vote in said]) if said else "[]"
 
 
 def _annotation(vote: Decision, dataset) -> dict:

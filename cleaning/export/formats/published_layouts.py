@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from cleaning.domain import verdicts
-from cleaning.export.formats.corrected import as_csv
+from cleaning.export.formats.corrected import mask_column
+from cleaning.export.formats.row_texts import Coded, Millionths, in_bytes, rows_as_text
+from cleaning.export.formats.table_texts import as_csv
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 from cleaning.keep.decisions import Decision
@@ -36,9 +38,14 @@ def real_labels(handover: Handover) -> bytes:
 
     An empty list (as in ReaL) where the sample is dropped; the given label where nothing is settled.
     """
-    given, mask = handover.dataset.given_labels, handover.final.mask()
-    lists = [list(accepted_classes(entry, int(k))) for entry, k in zip(mask, given)]
-    return (json.dumps(lists, separators=(",", ":")) + "\n").encode()
+    mask, count = mask_column(handover), handover.dataset.class_count
+    texts = [f",[{code}]" for code in range(count)]
+    texts += ["," + json.dumps(accepted_classes(entry, 0), separators=(",", ":")) for entry in mask.values[1:]]
+    codes = np.where(
+        mask.codes == 0, handover.dataset.given_labels, mask.codes + (count - 1)
+    )  # 0: the given one is kept
+    lists = rows_as_text([Coded(codes, texts)], len(codes))
+    return in_bytes(lists, "[" + next(lists).removeprefix(","), "]\n")
 
 
 def mmlu_redux_table(handover: Handover) -> bytes:
@@ -121,18 +128,18 @@ def cleanlab_label_issues(handover: Handover) -> bytes:
     among them is no issue); elsewhere whether it is flagged. decided_by says which: "review" or "suspicion".
     """
     scores, n = handover.scores, len(handover.dataset)
-    issue, by = handover.in_force.flagged.copy(), np.full(n, "suspicion", object)
+    issue, reviewed = handover.in_force.flagged.copy(), np.zeros(n, bool)
     for line in handover.final.lines():
         if line.status == SETTLED and line.verdict not in (verdicts.UNCLEAR_ITEM, verdicts.UNCLEAR_OPTIONS):
-            issue[line.row], by[line.row] = line.given not in line.labels, "review"
-    frame = pd.DataFrame(
+            issue[line.row], reviewed[line.row] = line.given not in line.labels, True
+    codes = range(handover.dataset.class_count)
+    return as_csv(
         {
-            "is_label_issue": issue,
-            "label_quality": np.round(1 - scores["suspicion"].to_numpy(np.float64), 6),
-            "given_label": handover.dataset.given_labels,
-            "predicted_label": handover.pooled_best,
+            "is_label_issue": Coded(issue.astype(np.int32), (False, True)),
+            "label_quality": Millionths(np.round(1 - scores["suspicion"].to_numpy(np.float64), 6)),
+            "given_label": Coded(handover.dataset.given_labels, codes),
+            "predicted_label": Coded(handover.pooled_best, codes),
             "sample_id": handover.dataset.sample_ids,
-            "decided_by": by,
+            "decided_by": Coded(reviewed.astype(np.int32), ("suspicion", "review")),
         }
     )
-    return as_csv(frame)

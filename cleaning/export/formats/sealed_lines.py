@@ -8,8 +8,7 @@ import json
 from collections.abc import Sequence
 
 from cleaning.errors import InputError
-
-encode = json.JSONEncoder(ensure_ascii=False).encode
+from cleaning.export.formats.json_values import ENCODE
 
 
 def sealed(lines: Sequence[str], kind: str) -> bytes:
@@ -19,7 +18,7 @@ def sealed(lines: Sequence[str], kind: str) -> bytes:
 
 
 def _seal(body: str, count: int, kind: str) -> str:
-    return encode({"end": kind, "lines": count, "sha256": hashlib.sha256(body.encode()).hexdigest()})
+    return ENCODE({"end": kind, "lines": count, "sha256": hashlib.sha256(body.encode()).hexdigest()})
 
 
 def unsealed(text: str, kind: str, what: str) -> list[str]:

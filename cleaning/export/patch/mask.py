@@ -14,6 +14,7 @@ import numpy as np
 
 from cleaning.errors import InputError, counted, first_five
 from cleaning.export.formats.decision_log import decoded
+from cleaning.export.formats.table_texts import as_csv
 from cleaning.export.handover import Handover
 
 HEADER = ["sample_id", "given_index", "mask"]
@@ -85,11 +86,8 @@ def score_under_mask(predicted: np.ndarray, mask: Mask) -> MaskScore:
 
 def write_mask(mask: Mask) -> bytes:
     """CSV: sample_id, given_index, mask; a row a sample."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(HEADER)
-    lines.writerows(zip(mask.sample_ids, mask.given.tolist(), mask.entries))
-    return text.getvalue().encode()
+    columns = (mask.sample_ids, mask.given, np.array(mask.entries, object))
+    return as_csv(dict(zip(HEADER, columns, strict=True)))
 
 
 def read_mask(data: bytes) -> Mask:

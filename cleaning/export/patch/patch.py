@@ -7,16 +7,20 @@ whoever applies it may settle by a policy of their own.
 
 import hashlib
 import json
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN, REFERENCE
 from cleaning.errors import InputError
 from cleaning.export.formats.decision_log import decoded, is_sound
-from cleaning.export.formats.json_values import json_texts
-from cleaning.export.formats.sealed_lines import encode, sealed, unsealed
+from cleaning.export.formats.json_values import ENCODE, json_texts
+from cleaning.export.formats.row_texts import Each, Piece, rows_as_text
+from cleaning.export.formats.sealed_lines import sealed, unsealed
+from cleaning.export.formats.table_texts import json_of
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
 from cleaning.keep.versions.contents import Contents
@@ -61,21 +65,26 @@ class Patch:
 
 def labels_sha256(sample_ids: Iterable[str], codes: Iterable[int]) -> str:
     """Fingerprint of ids with their labels, whatever the order of the rows."""
-    ids, numbers = list(map(str, sample_ids)), list(map(int, codes))
-    order = sorted(range(len(ids)), key=numbers.__getitem__)
-    order.sort(key=ids.__getitem__)
-    texts = (json_texts([values[place] for place in order]) for values in (ids, numbers))
-    return _digest(map("[{}, {}]".format, *texts))
+    ids = sample_ids.tolist() if isinstance(sample_ids, np.ndarray) else list(map(str, sample_ids))
+    numbers = codes.tolist() if isinstance(codes, np.ndarray) else list(map(int, codes))
+    if not all(map(operator.lt, ids, islice(ids, 1, None))):  # mostly they come in order
+        order = sorted(range(len(ids)), key=numbers.__getitem__)
+        order.sort(key=ids.__getitem__)
+        ids, numbers = [ids[place] for place in order], [numbers[place] for place in order]
+    digest, rows = hashlib.sha256(), list[Piece](["\n[", Each(ids, json_of), ", ", Each(numbers, json_texts), "]"])
+    for number, text in enumerate(rows_as_text(rows, len(ids))):
+        digest.update((text if number else text[1:]).encode())
+    return digest.hexdigest()
 
 
 def questions_sha256(sample_ids: Iterable[str], questions: Iterable | None, choices: Iterable | None) -> str | None:
     """Fingerprint of the questions' texts and options by id, or None where there are none."""
-    ids = list(map(str, sample_ids))
     if questions is None and choices is None:
         return None
+    ids = list(map(str, sample_ids))
     texts = [""] * len(ids) if questions is None else list(map(str, questions))
     options = [()] * len(ids) if choices is None else choices
-    return _digest(map(encode, sorted((i, t, [str(o) for o in c]) for i, t, c in zip(ids, texts, options))))
+    return _digest(map(ENCODE, sorted((i, t, [str(o) for o in c]) for i, t, c in zip(ids, texts, options))))
 
 
 def _digest(lines: Iterable[str]) -> str:
@@ -84,7 +93,7 @@ def _digest(lines: Iterable[str]) -> str:
 
 def write_patch(handover: Handover) -> bytes:
     """The patch of a handover. The same log always gives the same bytes."""
-    lines = [encode(_patch_header(handover)), *map(encode, _lines(handover))]
+    lines = [ENCODE(_patch_header(handover)), *map(ENCODE, _lines(handover))]
     return sealed(lines, FORMAT)
 
 

@@ -64,8 +64,13 @@ class Contents:
     def __init__(self, dataset: Dataset) -> None:
         self._names, self._given, self._root = dataset.class_names, dataset.given_labels, dataset.image_root
         samples = dataset.samples
-        columns = ("question", "choices", "image")
+        columns = ("question", "choices", *(() if self._root is None else ("image",)))
         self._columns = {name: samples[name].tolist() for name in columns if name in samples}
+
+    @property
+    def labels_alone(self) -> bool:
+        """Whether there is nothing to say of a sample but its given label."""
+        return not self._columns
 
     def of(self, row: int) -> Content:
         given = self._names[int(self._given[row])]

@@ -62,6 +62,13 @@ def test_options_of_images_and_questions():
     assert tiny_dataset([0, 1], 3, [2, 3]).options_of().tolist() == [2, 3]
 
 
+def test_a_dataset_fingerprint_is_of_all_texts_however_many_are_joined_at_once(monkeypatch):
+    dataset = planted_dataset(n=20, kind="question", classes=4, groups=2).dataset
+    whole = dataset.fingerprint()
+    monkeypatch.setattr("cleaning.domain.dataset.TEXTS_AT_ONCE", 7)
+    assert replace(dataset).fingerprint() == whole
+
+
 def test_a_dataset_fingerprint_notices_what_matters():
     dataset = planted_dataset(n=20, kind="question", classes=4, groups=2).dataset
     changed_text = dataset.samples.assign(question=["other", *dataset.samples["question"][1:]])

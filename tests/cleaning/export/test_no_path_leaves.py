@@ -224,3 +224,17 @@ def test_what_is_asked_and_answered_is_no_path_whatever_it_looks_like(tmp_path):
     for kind in ("hugging_face", "lm_eval_task", "mmlu_redux", "label_studio"):
         held = "\n".join(texts_in(BY_NAME[kind].file_name, write_kind(kind, handover)))
         assert "/etc/shadow" in held and "C:/boot.ini" in held and "/etc/hosts/" in held, kind
+
+
+@pytest.mark.parametrize(
+    "cell", ["/srv/pets/1.png", "D:\\pets\\1.png", "scanned to /home/ann/scans/1.png", "a/b;/srv/x/1.png"]
+)
+def test_a_path_among_many_other_texts_is_found(monkeypatch, cell):
+    monkeypatch.setattr(fit_to_leave, "ones_home", lambda: Path("/home/ann"))
+    monkeypatch.setattr(fit_to_leave, "AT_ONCE", 2)
+    frame = pd.DataFrame(
+        {"sample_id": list("abcde"), "where": ["web", "a/b.png", "x", "y", cell], "other": list("abcde")}
+    )
+    left = fit_to_leave._columns_to_leave(frame, None)
+    assert left["where"].tolist() == [*frame["where"][:4], cell_to_leave(cell)] and left["where"][4] != cell
+    assert fit_to_leave._columns_to_leave(frame.iloc[:4], None).equals(frame.iloc[:4])

@@ -10,7 +10,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.export import write_export
-from cleaning.export.formats.fiftyone_samples import without_ending
+from cleaning.export.formats.fiftyone_samples import without_ending, without_endings
 from tests.cleaning.export.making import a_workspace, decide, some_questions
 
 
@@ -124,23 +124,31 @@ def test_argilla_records(opened):
     assert not {"s0007", "s0009"} & decided
 
 
-@pytest.mark.parametrize(
-    "picture",
-    [
-        "a",
-        "a.jpg",
-        "x/y/a.jpg",
-        "./a.jpg",
-        "a//b/c.tar.gz",
-        "/x/a.png",
-        ".a",
-        "x/.a",
-        "a.",
-        "x/a.b.",
-        "..",
-        "x/..",
-        "../a.b",
-    ],
-)
+ODD_PICTURES = [
+    "a",
+    "a.jpg",
+    "x/y/a.jpg",
+    "./a.jpg",
+    "a//b/c.tar.gz",
+    "/x/a.png",
+    ".a",
+    "x/.a",
+    "a.",
+    "x/a.b.",
+    "..",
+    "x/..",
+    "../a.b",
+]
+
+
+@pytest.mark.parametrize("picture", ODD_PICTURES)
 def test_a_picture_without_its_ending_is_what_pathlib_says(picture):
     assert without_ending(picture) == str(PurePosixPath(picture).with_suffix(""))
+
+
+@pytest.mark.parametrize(
+    "odd", [*ODD_PICTURES, ".jpg", "x/.jpg", "a//b.jpg", "./a.jpg", "a/./b.jpg", "a\n.jpg", "a.b.jpg", 7]
+)
+def test_many_pictures_lose_their_endings_as_one_does(odd):
+    for many in (["a/1.jpg", odd, "b/2.jpg"], [odd, "1.jpg"], [odd, odd]):
+        assert without_endings(many) == [without_ending(str(one)) for one in many]

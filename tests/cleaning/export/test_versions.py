@@ -15,7 +15,8 @@ from cleaning.experts.cascade.router import check_router
 from cleaning.export import write_export
 from cleaning.export.card import card_files
 from cleaning.export.formats.decision_log import FORMAT, read_decision_log
-from cleaning.export.formats.sealed_lines import encode, sealed
+from cleaning.export.formats.json_values import ENCODE
+from cleaning.export.formats.sealed_lines import sealed
 from cleaning.export.handover import Handover
 from cleaning.settle.policy import DEFAULT_POLICY
 from tests.cleaning.experts.cascade_cases import planted
@@ -74,5 +75,5 @@ def test_a_log_of_a_version_that_did_not_say_it_is_read(opened):
     head, *lines = write_export("decisions", *opened).decode().split("\n")[:-2]
     earlier = json.loads(head)
     del earlier["second_opinion"]
-    decisions, about = read_decision_log(sealed([encode(earlier), *lines], FORMAT))
+    decisions, about = read_decision_log(sealed([ENCODE(earlier), *lines], FORMAT))
     assert decisions == opened[2] and "second_opinion" not in about

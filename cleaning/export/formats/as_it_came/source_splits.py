@@ -156,7 +156,7 @@ class CorrectedSplit(SourceSplit):
         return {
             "id": dataset.sample_ids,
             "given": self.handover.names[dataset.given_labels],
-            "right": final_label_lists(self.handover),
+            "right": final_label_lists(self.handover).all(),
             "mask": final.mask(),
         }
 

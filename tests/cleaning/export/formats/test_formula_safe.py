@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from cleaning.domain.dataset import TEXT
 from cleaning.domain.spreadsheet_text import safe, unsafe
-from cleaning.export.formats.formula_safe import safe_table
+from cleaning.export.formats.formula_safe import safe_columns, safe_table
+from cleaning.export.formats.row_texts import Coded, Each
+from cleaning.export.formats.table_texts import as_csv, as_series
 from cleaning.export.kinds import BY_NAME
 from data_adapters.files.tables import read_table
 
@@ -44,6 +46,25 @@ def test_a_table_says_that_it_was_changed_where_it_was():
     for kind in (object, TEXT, pd.StringDtype()):
         changed = safe_table(pd.DataFrame({"a": pd.Series(["1", "b", "=2"]).astype(kind)}))
         assert changed["a"].tolist() == ["1", "b", "'=2"] and set(changed["formula_safe"]) == {"yes"}
+
+
+@pytest.mark.parametrize("kind", [object, TEXT, pd.Series, Coded, Each])
+@pytest.mark.parametrize(
+    "texts", [["1", "b", "=2"], ["1", "'tis", "-3"], ["a\n=b", "x", "y"], ["@", "", "+1.5"], ["a", "b"]]
+)
+def test_columns_are_as_safe_as_a_table(monkeypatch, kind, texts):
+    monkeypatch.setattr("cleaning.export.formats.formula_safe.AT_ONCE", 2)
+    if kind is Coded:
+        column = Coded(np.arange(3) % len(texts), texts)
+    elif kind is Each:
+        column = Each(np.arange(len(texts)), lambda rows: [texts[row] for row in rows])
+    else:
+        column = pd.Series(texts) if kind is pd.Series else np.array(texts, kind)
+    columns = {"=n": np.arange(len(column)), "id": column}
+    table = safe_table(pd.DataFrame({name: as_series(one) for name, one in columns.items()}))
+    assert as_csv(safe_columns(columns)) == table.to_csv(index=False, lineterminator="\n").encode()
+    changed = "formula_safe" in safe_columns({"n": columns["=n"], "id": column})
+    assert changed == any(safe(text) != text for text in texts)
 
 
 @pytest.mark.parametrize("name", ["corrected_labels.csv", "corrected_labels.csv.gz", "corrected_labels.xlsx"])
