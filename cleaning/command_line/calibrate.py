@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,7 +120,7 @@ def reports_of(reading, seed: int) -> list:
 def _reports_of_run(study: Study, workspace, now) -> list:
     from cleaning.keep.said_confidence import SaidConfidence
 
-    said = SaidConfidence.of(workspace, now.run, now.chosen.calibration_methods)
+    said = SaidConfidence.of(workspace, now.run, now.chosen.calibration_methods, threads=cpu_count() or 1)
     progress, names, found = Progress(), [e.name for e in study.experts], dict[str, object]()
     for report in said.reports(study.dataset, names):
         found[report.expert.name] = report

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from os import cpu_count
 
 import numpy as np
 
@@ -40,10 +39,16 @@ class SaidConfidence:
 
     @classmethod
     def of(
-        cls, workspace: Workspace, run: Run, chosen: Mapping[str, str] | None = None, folds: Folds | None = None
+        cls,
+        workspace: Workspace,
+        run: Run,
+        chosen: Mapping[str, str] | None = None,
+        folds: Folds | None = None,
+        threads: int = 1,
     ) -> "SaidConfidence":
         """chosen: by expert the calibration that somebody chose to be said. Each is fitted once and kept. folds: of the
-        run, where they are drawn already. Raises InputError where the experts' files are gone."""
+        run, where they are drawn already. threads: experts that are fitted side by side; one leaves the other cores to
+        those who do not wait for it. Raises InputError where the experts' files are gone."""
         experts = workspace.experts_of(run)
         folds = folds or draw_folds(workspace.dataset().sample_ids, run.settings.seed)
 
@@ -51,8 +56,8 @@ class SaidConfidence:
             method = (chosen or {}).get(expert.name) or (own.method if _settled(own, run) else RECOMMENDED)
             return said_by(workspace, run, expert, own, method, folds)
 
-        with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
-            said = list(threads.map(fitted, experts, run.calibrations))
+        with ThreadPoolExecutor(max_workers=threads) as fitting:
+            said = list(fitting.map(fitted, experts, run.calibrations))
         return cls(run, experts, said, folds)
 
     def reports(self, dataset: Dataset, names: Sequence[str] | None = None) -> Iterator[ExpertReport]:

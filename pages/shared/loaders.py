@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from os import cpu_count
 from typing import TypeVar
 
 import numpy as np
@@ -51,7 +52,7 @@ def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent)
     """One report an expert of the run (``cleaning.calibrate.report``)."""
     samples, scored, made = dataset(workspace_id), run(workspace_id, run_id), []
     parts = folds(workspace_id, run_id)
-    said = SaidConfidence.of(workspace(workspace_id), scored, folds=parts)
+    said = SaidConfidence.of(workspace(workspace_id), scored, folds=parts, threads=cpu_count() or 1)
     reports = said.reports(samples)
     for done in range(len(said.experts)):
         _progress(done / len(said.experts), f"reading expert {done + 1} of {len(said.experts)}")

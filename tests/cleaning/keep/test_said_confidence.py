@@ -1,6 +1,7 @@
 """What is said of experts is what likelihood prefers beyond noise; what they are weighed and samples ranked by is not."""
 
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from cleaning.domain.settings import Settings
 from cleaning.export.card.card_experts import expert_rows
 from cleaning.export.handover import Handover
 from cleaning.keep import said_confidence
-from cleaning.keep.said_confidence import SaidConfidence, said_of_rows
+from cleaning.keep.said_confidence import LastSaid, SaidConfidence, said_of_rows
 from cleaning.keep.workspaces import create_workspace
 from cleaning.settle.policy import DEFAULT_POLICY
 from cleaning.suspect import pipeline
@@ -102,15 +103,24 @@ def test_where_the_files_are_gone_what_ranked_is_said(kept):
     np.testing.assert_array_equal(said_of_rows(workspace, gone)(np.arange(5)), run.confidence[:5])
 
 
-def test_as_many_experts_are_fitted_at_once_as_there_are_cores(kept, monkeypatch):
+def test_experts_are_fitted_side_by_side_for_who_waits_and_one_after_the_other_behind_a_review(kept, monkeypatch):
     both = threading.Barrier(2, timeout=20)
-    monkeypatch.setattr(said_confidence, "cpu_count", lambda: 2)
+    alone = threading.Lock()
 
-    def fitted(workspace, run, expert, own, method, folds):
+    def met(workspace, run, expert, own, method, folds):
         if expert.kind != "votes":
             both.wait()
         return own
 
-    monkeypatch.setattr(said_confidence, "said_by", fitted)
+    def single(workspace, run, expert, own, method, folds):
+        assert alone.acquire(blocking=False)
+        time.sleep(0.05)
+        alone.release()
+        return own
+
     workspace, run = kept
-    assert list(SaidConfidence.of(workspace, run).calibrations) == list(run.calibrations)
+    monkeypatch.setattr(said_confidence, "said_by", met)
+    assert list(SaidConfidence.of(workspace, run, threads=2).calibrations) == list(run.calibrations)
+    monkeypatch.setattr(said_confidence, "said_by", single)
+    last = LastSaid(workspace, run)
+    np.testing.assert_array_equal(last.of_rows(np.arange(5), {}), run.confidence[:5])
