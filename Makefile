@@ -39,7 +39,7 @@ node_modules/ready: package-lock.json
 
 test: .venv/ready-to-test
 	$(call with_node,test)
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 lint: .venv/ready-to-test $(CHECKS_OF_MODULES)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python -m tests.type_errors
