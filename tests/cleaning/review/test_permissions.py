@@ -1,5 +1,7 @@
 """Each action takes a role; what counts for others stands in a log; sessions last a while and can be ended."""
 
+from time import sleep
+
 import pytest
 
 from cleaning.errors import InputError
@@ -73,6 +75,7 @@ def test_the_audit_log_tells_who_did_what_when_latest_first(desk, roles_given):
     decide(desk, BOB, row, "picked", [1])
     Choosing(desk.store, desk.run.id, "mia", now).record("overlap_share", 0.1)
     SettleDesk(desk, View("mia")).decide(str(desk.dataset.sample_ids[row]), "picked", [1])
+    sleep(0.002)  # times are told to the millisecond
     done(desk.store, "mia", EXPORT, {"file": "csv"})
     told = [(entry.who, entry.what) for entry in audit_log(desk.store)]
     assert told[0] == ("mia", "exported: file csv") and told[1][1].startswith(
