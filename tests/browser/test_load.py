@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests import loading_files as loading
 
-ROWS, CLASSES = 30_000, 40
+ROWS, CLASSES, EXPERTS = 30_000, 40, "abcd"
 
 
 @pytest.fixture
@@ -35,6 +35,15 @@ def photos(folder: Path, count: int) -> Path:
     return folder
 
 
+PRESSED_AT_ONCE = """(button) => new MutationObserver((_, watching) => {
+  const shown = document.querySelector(button);
+  if (!shown) return;
+  watching.disconnect();
+  shown.click();
+  window.pressedAtOnce = true;
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
 def large(folder: Path) -> None:
     """Scores as text, which take a while to read."""
     folder.mkdir()
@@ -45,7 +54,7 @@ def large(folder: Path) -> None:
         "id,label\n" + "".join(f"s{row},c{label:02}\n" for row, label in enumerate(labels))
     )
     head = "id," + ",".join(f"c{label:02}" for label in range(CLASSES))
-    for name in ("a", "b"):
+    for name in EXPERTS:
         np.savetxt(folder / f"{name}.csv", scores, "%.3f", ",", header=head, comments="")
         lines = (folder / f"{name}.csv").read_text().splitlines()
         named = [lines[0], *(f"s{row},{line}" for row, line in enumerate(lines[1:]))]
@@ -86,9 +95,10 @@ def test_a_cancelled_reading_or_scoring_leaves_nothing_and_can_begin_anew(own_se
     tab.get_by_text("Reading was cancelled.").wait_for()
     assert below(own_server.root) == before
     tab.get_by_role("button", name="Read it again").click()
-    tab.get_by_text("30,000 images, 40 classes, 2 experts").wait_for(timeout=60_000)
+    tab.get_by_text(f"30,000 images, 40 classes, {len(EXPERTS)} experts").wait_for(timeout=60_000)
+    tab.evaluate(PRESSED_AT_ONCE, ".st-key-cancel_scoring button")  # it is done in a second
     tab.get_by_role("button", name="Score it").click()
-    tab.locator(".st-key-cancel_scoring button").dispatch_event("click")  # at once: it is done in a second
+    tab.wait_for_function("window.pressedAtOnce")
     tab.locator(".st-key-cancel_scoring").wait_for(state="detached")
     tab.get_by_role("button", name="Score it").wait_for()
     tab.wait_for_timeout(1_500)
