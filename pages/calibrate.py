@@ -167,17 +167,7 @@ def all_experts(run, made) -> None:
     if labels.settled:
         table["accuracy_on_corrected"] = [accuracy_against(r, labels.codes, labels.counted).value for r in made]
         shown.insert(3, "accuracy_on_corrected")
-    st.dataframe(
-        in_percent(table, COLUMNS), column_order=shown, column_config=COLUMNS, hide_index=True, width="stretch"
-    )
-    st.download_button(
-        "Data as CSV",
-        lambda: table.to_csv(index=False),
-        "calibration.csv",
-        "text/csv",
-        type="tertiary",
-        on_click="ignore",
-    )
+    closer_look.all_experts(table, COLUMNS, shown)
     st.caption(
         "ECE: 15 bins of equal count. NLL in nats and Brier score over all classes where an expert gives them all, "
         "else of the event that its answer is right. Lower is better. Every figure is cross-fitted, against the given "

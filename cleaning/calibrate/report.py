@@ -5,7 +5,7 @@ without a confidence claims certainty, which is no calibration to judge). "After
 themselves hold errors, so "accuracy" is agreement with the given labels.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import cpu_count
@@ -19,7 +19,7 @@ from cleaning.calibrate.temperature import relative_logits, row_sums
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert, FullExpert, Top1Expert, check_experts
 from cleaning.domain.folds import Folds, draw_folds
-from cleaning.scores.rows import CHUNK_CELLS
+from cleaning.scores.rows import chunk_rows
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,7 @@ def as_said(report: ExpertReport, said: Calibration, folds: Folds) -> ExpertRepo
         parts = np.stack([part[rows] for part in ranked])
         after[:, rows] = told if len(parts) == 1 else _settled(parts, told, report.right[rows])
 
-    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
-        list(threads.map(say, _chunks(len(stated), 1)))
+    _on_all_cores(say, len(stated), 1)
     return replace(report, calibration=said, after=Stated(*after), as_ranked=report)
 
 
@@ -157,8 +156,7 @@ def _report_full(dataset: Dataset, expert: FullExpert, calibration: Calibration,
             said = mapped(calibration.maps, np.nan_to_num(before[0, rows], nan=0.5), folds.fold[rows])
             after[:, rows] = _settled(after[:, rows], said, predicted[rows] == labels)
 
-    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
-        list(threads.map(read, _chunks(n, dataset.class_count)))
+    _on_all_cores(read, n, dataset.class_count)
     return ExpertReport(
         expert, calibration, predicted, predicted == dataset.given_labels, Stated(*before), Stated(*after)
     )
@@ -183,6 +181,8 @@ def _settled(stated: np.ndarray, said: np.ndarray, right: np.ndarray) -> np.ndar
     return np.stack([said, np.where(right, said, of_label * rest), said**2 + np.maximum(squared - top**2, 0) * rest**2])
 
 
-def _chunks(n: int, class_count: int) -> Iterator[slice]:
-    step = max(16, CHUNK_CELLS // class_count)
-    return (slice(start, min(start + step, n)) for start in range(0, n, step))
+def _on_all_cores(work: Callable[[slice], None], n: int, class_count: int) -> None:
+    """Does it for all of n rows, chunk by chunk."""
+    step = chunk_rows(class_count)
+    with ThreadPoolExecutor(max_workers=cpu_count() or 1) as threads:
+        list(threads.map(work, (slice(start, min(start + step, n)) for start in range(0, n, step))))

@@ -15,7 +15,7 @@ from cleaning.domain.experts import Expert, FullExpert, Top1Expert, VotesExpert
 from cleaning.domain.folds import FOLD_COUNT, Folds
 from cleaning.domain.settings import RECOMMENDED
 from cleaning.errors import InputError, one_of
-from cleaning.scores.rows import CHUNK_CELLS
+from cleaning.scores.rows import chunk_rows
 
 BEYOND_NOISE = 2.0  # standard errors of the difference by which another method has to be better
 
@@ -77,7 +77,7 @@ def _stated(
         return np.asarray(expert.confidence, float)[answered], right, folds.fold[answered], by_own.astype(float)
     assert isinstance(expert, FullExpert), "votes state nothing"
     rows = temperature_rows(folds, expert.scores.shape[1])
-    step = max(16, CHUNK_CELLS // expert.scores.shape[1])
+    step = chunk_rows(expert.scores.shape[1])
     parts = [_stated_here(expert, own, given_labels, folds, rows[at : at + step]) for at in range(0, len(rows), step)]
     stated, right, fold, by_own = map(np.concatenate, zip(*parts))
     return stated, right, fold, by_own

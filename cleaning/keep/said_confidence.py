@@ -25,7 +25,7 @@ from cleaning.errors import InputError
 from cleaning.keep.open_file import may_write
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
-from cleaning.scores.rows import CHUNK_CELLS
+from cleaning.scores.rows import chunk_rows
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def stated(expert: Expert, rows: np.ndarray) -> np.ndarray:
     if isinstance(expert, Top1Expert):
         return np.nan_to_num(expert.confidence[rows], nan=0.5).astype(float)
     assert isinstance(expert, FullExpert), "votes state nothing"
-    told, step = np.empty(len(rows)), max(16, CHUNK_CELLS // expert.scores.shape[1])
+    told, step = np.empty(len(rows)), chunk_rows(expert.scores.shape[1])
     for begin in range(0, len(rows), step):
         logits = expert.logits(rows[begin : begin + step])
         logits[np.isnan(logits).all(axis=1)] = 0

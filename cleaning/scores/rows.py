@@ -20,6 +20,11 @@ BLOCK_BYTES = 1 << 20
 CHUNK_CELLS = 262_144  # float32 cells of one chunk: 1 MB, which stays in the processor's cache
 
 
+def chunk_rows(class_count: int) -> int:
+    """Rows of so many classes that are read at a time."""
+    return max(16, CHUNK_CELLS // class_count)
+
+
 class Rows(Protocol):
     """An array (R, ...) in memory or in a file, or what is read like one: ``cleaning.scores.shards.ShardedScores``."""
 

@@ -18,7 +18,7 @@ from cleaning.calibrate.calibration import Calibration
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import FOLD_COUNT, Folds
-from cleaning.scores.rows import CHUNK_CELLS
+from cleaning.scores.rows import chunk_rows
 from cleaning.suspect.pooled_rows import SMALLEST, PooledRows, Pooling, spread_of  # noqa: F401 - part of this module's words
 
 STACKING_ROWS = 20_000  # samples on which stacking weights are fitted
@@ -159,11 +159,6 @@ def weighed(
 def weighing_rows(folds: Folds, class_count: int) -> np.ndarray:
     """The rows of the dataset on which weights are fitted."""
     return folds.subsample(max(2_048, min(STACKING_ROWS, 4_000_000 // class_count)))
-
-
-def chunk_rows(class_count: int) -> int:
-    """Rows read at a time."""
-    return max(16, CHUNK_CELLS // class_count)
 
 
 def fill(

@@ -1,5 +1,7 @@
 """What the Calibrate page draws of an expert, whatever says how right it is: labels, or a verifier's marks."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -39,6 +41,20 @@ SHIFT = {
     "by_chance": st.column_config.NumberColumn("by chance up to", format="%.3f"),
     "beyond_chance": st.column_config.CheckboxColumn("more than chance"),
 }
+
+
+def all_experts(table: pd.DataFrame, columns: Mapping, order: Sequence[str]) -> None:
+    """A line for each expert, and the same to download."""
+    shown = in_percent(table, columns)
+    st.dataframe(shown, column_order=order, column_config=columns, hide_index=True, width="stretch")
+    st.download_button(
+        "Data as CSV",
+        lambda: table.to_csv(index=False),
+        "calibration.csv",
+        "text/csv",
+        type="tertiary",
+        on_click="ignore",
+    )
 
 
 def reliability(before: pd.DataFrame | None, after: pd.DataFrame, right: str = charts.RIGHT_BY_LABELS) -> None:

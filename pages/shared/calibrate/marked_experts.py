@@ -19,7 +19,7 @@ from cleaning.review.chosen import WHOLE
 from pages.shared import loaders, state
 from pages.shared.calibrate import calibration_reports, closer_look
 from pages.shared.messages import guarded, plain
-from pages.shared.percentages import in_percent, share
+from pages.shared.percentages import share
 
 Found = TypeVar("Found")
 RIGHT = "mean score"
@@ -147,16 +147,7 @@ def _all_experts(workspace: Workspace) -> None:
     table: pd.DataFrame = _once(
         workspace, ("table", *(expert.method for expert in read.experts)), lambda: scored_table(read)
     )
-    shown = in_percent(table, COLUMNS)
-    st.dataframe(shown, column_order=list(COLUMNS), column_config=COLUMNS, hide_index=True, width="stretch")
-    st.download_button(
-        "Data as CSV",
-        lambda: table.to_csv(index=False),
-        "calibration.csv",
-        "text/csv",
-        type="tertiary",
-        on_click="ignore",
-    )
+    closer_look.all_experts(table, COLUMNS, list(COLUMNS))
     st.caption(
         "ECE: 15 bins of equal count; “by chance”: what a perfectly calibrated expert stays under 95 times in 100. NLL in "
         "nats and Brier score of the event that the answer is right. Lower is better. Every figure is cross-fitted, "

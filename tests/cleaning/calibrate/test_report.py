@@ -84,7 +84,7 @@ def test_silent_rows_of_full_scores_are_left_out():
 
 def test_chunks_change_nothing(planted_questions, monkeypatch):
     whole = calibration_table(reported(planted_questions))
-    monkeypatch.setattr(expert_report, "CHUNK_CELLS", 100)
+    monkeypatch.setattr("cleaning.scores.rows.CHUNK_CELLS", 100)
     monkeypatch.setattr(expert_report, "cpu_count", lambda: 7)
     parts = calibration_table(reported(planted_questions))
     numbers = whole.select_dtypes("number").columns

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy.special import softmax
 
-from cleaning.calibrate import stated_maps
 from cleaning.calibrate.calibration import Calibration, calibrate, calibrated_confidence
 from cleaning.calibrate.calibrators import METHODS, fit_calibrator
 from cleaning.calibrate.chosen_way import calibrate_as
@@ -140,5 +139,5 @@ def test_a_map_is_the_same_whatever_is_read_at_once(method, monkeypatch):
     silent[::7] = np.nan
     expert = FullExpert("net", scores=silent, score_kind="logits")
     whole = calibrate_as(method, expert, TRUTH, FOLDS)
-    monkeypatch.setattr(stated_maps, "CHUNK_CELLS", 64 * K)
+    monkeypatch.setattr("cleaning.scores.rows.CHUNK_CELLS", 64 * K)
     assert calibrate_as(method, expert, TRUTH, FOLDS).to_dict() == whole.to_dict()

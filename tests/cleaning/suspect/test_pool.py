@@ -250,7 +250,7 @@ def test_chunks_and_threads_change_nothing(kind, monkeypatch):
     planted = planted_dataset(n=700, kind=kind)
     reference = pooled(planted)
     for cells, threads in ((100, 1), (1000, 8), (10_000_000, 2)):
-        monkeypatch.setattr(pooling, "CHUNK_CELLS", cells)
+        monkeypatch.setattr("cleaning.scores.rows.CHUNK_CELLS", cells)
         monkeypatch.setattr(pooling, "cpu_count", lambda threads=threads: threads)
         again = pooled(planted)
         assert again.label_probability == pytest.approx(reference.label_probability, abs=1e-6)
