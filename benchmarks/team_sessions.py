@@ -30,6 +30,8 @@ from cleaning.keep.decisions import open_store
 
 ROWS, CLASSES, EXPERTS, FOLDERS = 50_000, 100, 3, 12
 FIRST_CARDS = 3  # of each session, not counted
+HELD_CARDS = 40  # that a browser holds ahead at most
+FLAGGED_SHARE = 0.08  # of the made workspace's samples; about a tenth are
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -50,7 +52,8 @@ def _line(asked: argparse.Namespace, scoring: bool) -> str:
 
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
-        workspace = make_workspace(root, samples=4 * asked.sessions * asked.cards + 2_000, distinct_pictures=300)
+        flagged = asked.sessions * (asked.cards + FIRST_CARDS + HELD_CARDS)  # so that no session runs out of cards
+        workspace = make_workspace(root, samples=int(flagged / FLAGGED_SHARE), distinct_pictures=300)
         folders = [_folder(root / f"folder{n:02d}", n) for n in range(FOLDERS)] if scoring else []
         with served(root) as (address, _), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=asked.browser, args=OPTIONS)

@@ -30,31 +30,35 @@ ASKED_AGAIN_SECONDS = 0.1
 
 
 @contextmanager
-def written_aside(place: Path, called: str = "", *, or_a_rivals: bool = False) -> Iterator[Path]:
+def written_aside(place: Path, called: str = "", *, or_a_rivals: bool = False, lasting: bool = True) -> Iterator[Path]:
     """A path beside ``place``, not there yet, to be made a file or a folder; it takes the place when all went well.
 
     A file takes the place of another; a folder does not: that raises NotWritten, unless ``or_a_rivals``, where a
     folder that another process made meanwhile is as good. called: what the sentence of NotWritten calls the place.
+    lasting: False for what is made again where it is lost: no wait for the disk, and after a power cut a file may be
+    gone or empty.
     """
     aside = place.with_name(f"{ASIDE}{uuid.uuid4().hex}{''.join(place.suffixes[-2:])}")  # both of ``.csv.gz``
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         yield aside
-        take_place(aside, place, or_a_rivals=or_a_rivals)
+        take_place(aside, place, or_a_rivals=or_a_rivals, lasting=lasting)
     except OSError as error:
         raise not_written(called or f"'{place}'", error) from error
     finally:
         _remove(aside)
 
 
-def take_place(made: Path, place: Path, *, or_a_rivals: bool = False) -> None:
+def take_place(made: Path, place: Path, *, or_a_rivals: bool = False, lasting: bool = True) -> None:
     """Brings a file or folder beside ``place`` to the disk and renames it to that. Raises OSError."""
-    _sync(made)
+    if lasting:
+        _sync(made)
     if made.is_dir():
         _rename_folder(made, place, or_a_rivals)
     else:
         made.replace(place)
-    _sync_entry(place.parent)
+    if lasting:
+        _sync_entry(place.parent)
 
 
 def write_bytes(place: Path, data: bytes, called: str = "") -> None:

@@ -10,7 +10,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** A room that has run dry: what it shows is told in `shown`, and `answers` settles its questions for cards. */
 function dryRoom() {
   const [shown, answers] = [[], []];
-  const deck = { cards: [], low: false, ended: false, preload: idle };
+  const deck = { cards: [], low: false, ended: false, left: 1, pause: 150, preload: idle };
   deck.refill = () => new Promise((resolve) => answers.push(resolve));
   const room = Object.create(Room.prototype);
   const view = { node: { dataset: {} }, wait: idle, show: (card) => shown.push(card.sample_id) };
@@ -73,5 +73,29 @@ describe("a room that has run dry", () => {
     mock.timers.tick(1000);
     assert.equal(asked, 3);
     assert.deepEqual(shown, []);
+  });
+
+  it("says how many cards others have open, and shows one that they let go", async () => {
+    const { room, shown, answers } = dryRoom();
+    const finished = [];
+    Object.assign(room.deck, { ended: true, left: 9 });
+    room.finish = async () => finished.push(room.deck.left);
+    room.runDry();
+    assert.deepEqual(finished, [9]);
+    mock.timers.tick(60_000);
+    room.deck.cards.push({ sample_id: "let go" });
+    answers[0]();
+    await settled();
+    assert.deepEqual(shown, ["let go"]);
+  });
+
+  it("does not look again where nothing is left", async () => {
+    const { room, answers } = dryRoom();
+    Object.assign(room.deck, { ended: true, left: 0 });
+    room.finish = async () => {};
+    room.runDry();
+    mock.timers.tick(600_000);
+    await settled();
+    assert.equal(answers.length, 0);
   });
 });

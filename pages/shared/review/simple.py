@@ -25,7 +25,7 @@ def simple_card(desk: ReviewDesk, view: View) -> None:
     told = desk.window(view, [], 1)
     _progress(told["progress"])
     if not told["cards"]:
-        st.success("This queue is done. Every card in it has your decision.")
+        _ended(told["progress"]["left"])
         _undo(desk, view)
         return
     card = told["cards"][0]
@@ -74,6 +74,16 @@ def _progress(progress: dict) -> None:
     total, left = progress["total"], progress["left"]
     done = max(0, total - left)
     st.progress(done / total if total else 1.0, text=f"{done:,} of {total:,} decided")
+
+
+def _ended(left: int) -> None:
+    """No card comes: all are decided, or others have the ``left`` ones open."""
+    if not left:
+        st.success("This queue is done. Every card in it has your decision.")
+        return
+    cards = "The last card is" if left == 1 else f"The last {left:,} cards are"
+    st.info(f"No card is free right now. {cards} open on a colleague's screen, or in another tab of yours.")
+    st.button("Look again")
 
 
 def show_sample(desk: ReviewDesk, row: int) -> None:

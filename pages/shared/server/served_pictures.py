@@ -96,11 +96,19 @@ def picture_file(picture: Picture, row: int, size: str, cache: Path) -> tuple[Pa
     keeps_alpha = picture.format in ("PNG", "WEBP", "GIF")
     ending = "png" if keeps_alpha else "jpg"
     made = cache / size / f"{row}-{picture.version}.{ending}"
-    if not made.exists():
+    if not _is_made(made):
         with _MAKERS.of(made):
-            if not made.exists():
+            if not _is_made(made):
                 _make(picture, side, made)
     return made, "image/png" if keeps_alpha else "image/jpeg"
+
+
+def _is_made(made: Path) -> bool:
+    """Whether it is there and not empty, as a power cut may leave it."""
+    try:
+        return made.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _make(picture: Picture, side: int, made: Path) -> None:
@@ -108,7 +116,7 @@ def _make(picture: Picture, side: int, made: Path) -> None:
     with _BUDGET.spent(picture.width * picture.height):
         smaller = _decoded(picture, side, lossless)
     try:
-        with written_aside(made, "A smaller picture") as aside:
+        with written_aside(made, "A smaller picture", lasting=False) as aside:
             smaller.save(aside, compress_level=3, quality=88)  # of PNG, of JPEG
     except NotWritten as refusal:
         raise PictureError(str(refusal)) from None

@@ -1,6 +1,9 @@
 """The review page without a browser: its states and the plain-widget card."""
 
+import time
+
 from cleaning.keep.decisions import open_store
+from cleaning.keep.leases import LEAVING_SECONDS, Holder, Leases, Offer
 from tests.decisions import current_decisions
 from tests.pages.conftest import words
 
@@ -65,6 +68,23 @@ def test_simple_view_picks_notes_and_undoes(app, digits):
     button(test, "Undo").click().run()
     assert picks(test)[0].key == first
     assert current_decisions(log_of(digits)).empty
+
+
+def test_simple_view_says_that_a_colleague_has_the_last_cards_open(app, digits):
+    run = digits.run(digits.run_ids()[-1])
+    everything = [str(sample) for sample in run.scores["sample_id"]]
+    store = open_store(digits.decisions_url, digits.id)
+    leases, holder = Leases(store), Holder("ben", "his tab")
+    leases.take(holder, lambda: [Offer(sample) for sample in everything], len(everything))
+    test = simple(app, digits)
+    told = words(test)
+    assert "No card is free right now. The last 168 cards are open on a colleague's screen" in told
+    assert "queue is done" not in told
+    leases.clock = lambda: time.time() - LEAVING_SECONDS  # his tab was closed a while ago
+    leases.leave(holder)
+    store.close()
+    button(test, "Look again").click().run()
+    assert len(picks(test)) == 10
 
 
 def test_choosing_open_mode_is_recorded_with_who(app, digits):

@@ -143,3 +143,23 @@ def test_a_small_picture_is_sent_as_it_is(root, tmp_path):
     Image.new("L", (8, 8)).save(root / "a.png")
     path, kind = picture_file(find_picture(dataset_of(root, "a.png"), 0), 0, "full", tmp_path)
     assert (path, kind) == (root / "a.png", "image/png")
+
+
+def test_a_smaller_picture_waits_for_no_disk(root, tmp_path, monkeypatch):
+    waited = []
+    monkeypatch.setattr(
+        os, "fsync", waited.append
+    )  # else decisions, which have to wait for the disk, wait for this too
+    Image.new("RGB", (600, 300)).save(root / "wide.jpg")
+    made, _ = picture_file(find_picture(dataset_of(root, "wide.jpg"), 0), 0, "thumb", tmp_path / "cache")
+    assert made.exists() and not waited
+
+
+def test_a_smaller_picture_left_empty_by_a_power_cut_is_made_again(root, tmp_path):
+    Image.new("RGB", (600, 300)).save(root / "wide.jpg")
+    found = find_picture(dataset_of(root, "wide.jpg"), 0)
+    made, _ = picture_file(found, 0, "thumb", tmp_path / "cache")
+    whole = made.read_bytes()
+    made.write_bytes(b"")
+    again, _ = picture_file(found, 0, "thumb", tmp_path / "cache")
+    assert again == made and made.read_bytes() == whole

@@ -18,7 +18,6 @@ import { RoomSheets } from "./room_sheets.js";
 import { RoomView } from "./room_view.js";
 
 const MOST_PACES = 30;
-const DRY_MS = 150; // until the server is asked again for cards
 
 export class Room {
   /** @param {ParentNode} root @param {CardData} data */
@@ -115,21 +114,23 @@ export class Room {
   }
 
   runDry() {
+    const { ended, left } = this.deck;
     delete this.view.node.dataset.sample;
-    if (this.deck.ended) return this.finish();
-    this.view.wait();
+    if (ended) this.finish();
+    else this.view.wait();
     clearTimeout(this.again);
+    if (ended && !left) return;
     const again = setTimeout(async () => {
-      const unanswered = await this.deck.refill().catch(() => true);
+      const unanswered = await this.deck.refill(true).catch(() => true);
       if (this.again !== again) return; // a card came by another way, and its note may be begun
       if (unanswered) this.runDry();
       else this.next();
-    }, DRY_MS);
+    }, this.deck.pause);
     this.again = again;
   }
 
   async finish() {
-    this.view.finish();
+    if (!this.view.finish(this.deck.left)) return;
     await this.outbox.flush();
     const told = await this.post("closing", {}).catch(() => null); // an extra: the way on shows without it
     if (told) this.view.tellClosing(told);

@@ -9,7 +9,7 @@ import { LastCard } from "./last_card.js";
 import { alikeNodes } from "./opinions.js";
 import { Pins } from "./pins.js";
 import { textNodes } from "./question_text.js";
-import { closingLines, drawing, onwardLinks, tellRandom } from "./sheets/closing.js";
+import { closingLines, drawing, endWords, onwardLinks, tellRandom } from "./sheets/closing.js";
 import { said } from "./sheets/history.js";
 import { Stage } from "./stage.js";
 import { NewsLine, Progress, Saving, Toast } from "./telling.js";
@@ -150,19 +150,23 @@ export class RoomView {
     this.ask("Waiting for the server …");
   }
 
-  finish() {
+  /** @param {number} left cards that others have open @returns {boolean} whether that is news */
+  finish(left) {
+    if (!this.finished.hidden && this.finished.dataset.left === String(left)) return false;
+    this.finished.dataset.left = String(left);
     this.table.hidden = true;
     this.finished.hidden = false;
     this.node.classList.add("ended");
-    const words = "Every card in it has your decision. Undo (Z) still works.";
+    const { heading, words } = endWords(left);
     this.brought.replaceChildren();
     this.finished.replaceChildren(
-      el("h2", {}, "This queue is done."),
+      el("h2", {}, heading),
       this.brought,
       el("p", {}, words),
       onwardLinks(this.links, this.draw),
     );
-    say(this.spoken, `${this.last.spoken} This queue is done.`);
+    say(this.spoken, `${this.last.spoken} ${heading}`);
+    return true;
   }
 
   /** @param {Closing} told */

@@ -8,6 +8,8 @@ const REFILL_BELOW = 12;
 const DECODED_AHEAD = 6;
 const RECENT = 12;
 const MOST_HELD = 10000; // ids that the server takes
+const DRY_MS = 150; // until the server is asked again for cards
+const LET_GO_MS = 15_000; // the same, for cards that others have open
 
 /**
  * @typedef {Card & { revisit?: boolean, fromGrid?: boolean }} Held revisit: it was decided, stands so, and came back by
@@ -49,9 +51,14 @@ export class Deck {
     return this.cards.length < REFILL_BELOW && !this.ended;
   }
 
-  /** @returns {Promise<void>} */
-  async refill() {
-    if (!this.fetching && !this.ended) {
+  /** Milliseconds until it is worth asking for cards once more. */
+  get pause() {
+    return this.ended ? LET_GO_MS : DRY_MS;
+  }
+
+  /** @param {boolean} [afterTheEnd] cards that others had open may have come free @returns {Promise<void>} */
+  async refill(afterTheEnd = false) {
+    if (!this.fetching && (afterTheEnd || !this.ended)) {
       this.fetching = this.fetchMore().finally(() => {
         this.fetching = null;
       });

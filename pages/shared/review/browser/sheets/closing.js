@@ -20,6 +20,16 @@ export function onwardLinks(links, draw) {
   return el("nav", { class: "ways", "aria-label": "What next" }, ...nodes);
 }
 
+/** What is said where no card comes. @param {number} left cards of the queue that others have open */
+export function endWords(left) {
+  if (!left)
+    return { heading: "This queue is done.", words: "Every card in it has your decision. Undo (Z) still works." };
+  const [cards, they] =
+    left === 1 ? ["The last card is", "It comes"] : [`The last ${counted(left)} cards are`, "They come"];
+  const words = `${cards} open on a colleague's screen, or in another tab of yours. ${they} here when let go.`;
+  return { heading: "No card is free right now.", words };
+}
+
 /** @param {Closing} told @returns {HTMLElement[]} */
 export function closingLines(told) {
   const { found, confirmed, precision, left, onward } = told;
