@@ -65,13 +65,13 @@ class RankedRun:
 
 def ranked_run(run: Run, given_labels: np.ndarray) -> RankedRun:
     """A run by what it keeps on disk. given_labels: (N,) class codes."""
-    as_made = np.empty(len(run.scores), bool)
-    as_made[run.scores["row"].to_numpy()] = run.scores["flagged"].to_numpy(bool)
+    as_made, order = np.empty(len(run.scores), bool), run.scores["row"].to_numpy()
+    as_made[order] = run.scores["flagged"].to_numpy(bool)
     flaggable = None
     if run.settings.rule == "paper":
         agree = run.settings.agree_of(len(run.expert_names))
         flaggable = agreeing(run.predicted, run.confidence, given_labels, agree, run.settings.min_confidence)
-    ranking, audit = rank_suspicion(run.suspicion), AuditDesign.from_frame(run.audit)
+    ranking, audit = rank_suspicion(run.suspicion, order), AuditDesign.from_frame(run.audit)
     return RankedRun(ranking, audit, as_made, run.threshold, flaggable)
 
 

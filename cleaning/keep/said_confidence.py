@@ -7,6 +7,7 @@ no rank. The paper's rule, whose tau is a confidence, keeps its own.
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -28,6 +29,23 @@ from cleaning.keep.workspaces import Workspace
 from cleaning.scores.rows import chunk_rows
 
 
+MOST_FOLDS = 4  # of datasets that are kept, 9 bytes a sample
+_drawn: OrderedDict[tuple[str, int], Folds] = OrderedDict()
+_drawing = threading.Lock()
+
+
+def folds_of(workspace: Workspace, seed: int) -> Folds:
+    """The cross-fitting folds of a workspace's dataset, drawn once for all who ask."""
+    which = workspace.id, seed
+    with _drawing:
+        if which not in _drawn:
+            _drawn[which] = draw_folds(workspace.dataset().sample_ids, seed)
+        _drawn.move_to_end(which)
+        while len(_drawn) > MOST_FOLDS:
+            _drawn.popitem(last=False)
+        return _drawn[which]
+
+
 @dataclass(frozen=True)
 class SaidConfidence:
     """The experts of a run with what is said of them. calibrations: M, the run's own where nothing is better."""
@@ -43,14 +61,12 @@ class SaidConfidence:
         workspace: Workspace,
         run: Run,
         chosen: Mapping[str, str] | None = None,
-        folds: Folds | None = None,
         threads: int = 1,
     ) -> "SaidConfidence":
-        """chosen: by expert the calibration that somebody chose to be said. Each is fitted once and kept. folds: of the
-        run, where they are drawn already. threads: experts that are fitted side by side; one leaves the other cores to
-        those who do not wait for it. Raises InputError where the experts' files are gone."""
-        experts = workspace.experts_of(run)
-        folds = folds or draw_folds(workspace.dataset().sample_ids, run.settings.seed)
+        """chosen: by expert the calibration that somebody chose to be said. Each is fitted once and kept. threads:
+        experts that are fitted side by side; one leaves the other cores to those who do not wait for it. Raises
+        InputError where the experts' files are gone."""
+        experts, folds = workspace.experts_of(run), folds_of(workspace, run.settings.seed)
 
         def fitted(expert: Expert, own: Calibration) -> Calibration:
             method = (chosen or {}).get(expert.name) or (own.method if _settled(own, run) else RECOMMENDED)

@@ -16,7 +16,7 @@ from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import BLIND, Decision, shared_store
 from cleaning.keep.leases import Handed, Lease, Leases, Offer
 from cleaning.keep.runs import Run
-from cleaning.keep.said_confidence import LastSaid
+from cleaning.keep.said_confidence import LastSaid, folds_of
 from cleaning.keep.versions.carried_workspaces import changed_upstream
 from cleaning.keep.workspaces import Workspace
 from cleaning.review import finds, history
@@ -79,7 +79,8 @@ class ReviewDesk:
         """What the experts say about single samples; None where their files are gone or changed."""
         with self._lock:
             try:
-                return RowOpinions(self.dataset, self.run, self.workspace.experts_of(self.run))
+                folds = folds_of(self.workspace, self.run.settings.seed)
+                return RowOpinions(self.dataset, self.run, self.workspace.experts_of(self.run), folds)
             except (InputError, OSError):
                 return None
 
@@ -203,9 +204,10 @@ class ReviewDesk:
         self.leases.leave(view.holder)
 
     def read_ahead(self) -> None:
-        """Makes a first card."""
+        """Makes a first card, and what telling of the experts begins with."""
         for row in self.open_cards(View("")).rows[:1]:
             self.card(int(row), View(""))
+        folds_of(self.workspace, self.run.settings.seed)
 
     def cards_of(self, view: View, sample_ids: Sequence[str]) -> list[dict]:
         """Cards by sample id, for going back."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from cleaning.domain.dataset import ABSTAIN, Dataset
 from cleaning.domain.experts import Expert
-from cleaning.domain.folds import draw_folds
+from cleaning.domain.folds import Folds
 from cleaning.keep.runs import Run
 from cleaning.suspect.pooled_rows import SMALLEST, Pooling
 from cleaning.suspect.softened import Buffers
@@ -23,10 +23,9 @@ MOST_KEPT = 8_000_000  # logits of all classes that are kept, 32 MB
 
 
 class RowOpinions:
-    """experts: those of the run, in its order. Safe to share between threads."""
+    """experts: those of the run, in its order. folds: of the run. Safe to share between threads."""
 
-    def __init__(self, dataset: Dataset, run: Run, experts: Sequence[Expert]) -> None:
-        folds = draw_folds(dataset.sample_ids, run.settings.seed)
+    def __init__(self, dataset: Dataset, run: Run, experts: Sequence[Expert], folds: Folds) -> None:
         self._pooling = Pooling.of(dataset, experts, run.calibrations, folds)
         self._fold_weights, self._weights = run.fold_weights, run.weights
         self._options, self._class_count = dataset.options_of(), dataset.class_count

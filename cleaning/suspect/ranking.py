@@ -64,8 +64,11 @@ def logit(probability: np.ndarray) -> np.ndarray:
         return np.clip(np.log(p) - np.log1p(-p), -LOGIT_BOUND, LOGIT_BOUND)
 
 
-def rank_suspicion(suspicion: np.ndarray) -> Ranking:
-    """Ranking of (N,) suspicions in [0, 1]; raises InputError for missing or outlying values."""
+def rank_suspicion(suspicion: np.ndarray, order: np.ndarray | None = None) -> Ranking:
+    """Ranking of (N,) suspicions in [0, 1]; raises InputError for missing or outlying values.
+
+    order: (N,) all rows, most suspicious first, ties in any order, where that is known: it is not sought again.
+    """
     suspicion = np.asarray(suspicion, np.float64)
     bad = np.flatnonzero(~((suspicion >= 0) & (suspicion <= 1)))
     if len(bad):
@@ -73,10 +76,26 @@ def rank_suspicion(suspicion: np.ndarray) -> Ranking:
             f"{counted(len(bad), 'suspicion')} outside 0 to 1 or missing, in rows {first_five(bad)}. "
             "Score the dataset again; every sample needs a suspicion."
         )
-    rows = np.argsort(-suspicion, kind="stable")
+    rows = None if order is None else _ties_by_row(suspicion, order)
+    if rows is None:
+        rows = np.argsort(-suspicion, kind="stable")
     rank = np.empty(len(rows), np.int32)
     rank[rows] = np.arange(len(rows), dtype=np.int32)
     ascending = np.ascontiguousarray(suspicion[rows[::-1]])
     edges = np.unique(np.linspace(0, len(rows), min(BLOCKS, len(rows)) + 1).astype(np.int64))
     logits = np.add.reduceat(logit(ascending[::-1]), edges[:-1]) / np.diff(edges)
     return Ranking(rows, ascending, rank, edges, logits)
+
+
+def _ties_by_row(suspicion: np.ndarray, order: np.ndarray) -> np.ndarray | None:
+    """(N,) rows of a descending order with equal suspicions in row order; None where it does not descend."""
+    rows = np.array(order, np.int64)
+    descending = suspicion[rows]
+    step = np.diff(descending)
+    if (step > 0).any():
+        return None
+    tied = np.flatnonzero(step == 0)
+    if len(tied):
+        places = np.union1d(tied, tied + 1)
+        rows[places] = rows[places][np.lexsort((rows[places], -descending[places]))]
+    return rows

@@ -12,6 +12,7 @@ import streamlit as st
 from cleaning.calibrate.report import ExpertReport
 from cleaning.certify.further_cards import Certified, certified_now
 from cleaning.domain.dataset import Dataset
+from cleaning.domain.folds import Folds
 from cleaning.domain.scored import ScoredAnswers
 from cleaning.errors import NothingToClean
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
@@ -21,7 +22,7 @@ from cleaning.experts.chosen_agreement import ChosenAgreement
 from cleaning.experts.chosen_agreement import agreement_by_reviews as by_reviews
 from cleaning.keep.decisions import ReviewStore, shared_store
 from cleaning.keep.runs import Run
-from cleaning.keep.said_confidence import SaidConfidence
+from cleaning.keep.said_confidence import SaidConfidence, folds_of
 from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
 from cleaning.review.chosen import Choosing, marked_as_chosen
@@ -51,8 +52,7 @@ def run(workspace_id: str, run_id: str) -> Run:
 def expert_reports(workspace_id: str, run_id: str, _progress: Progress = silent) -> list[ExpertReport]:
     """One report an expert of the run (``cleaning.calibrate.report``)."""
     samples, scored, made = dataset(workspace_id), run(workspace_id, run_id), []
-    parts = folds(workspace_id, run_id)
-    said = SaidConfidence.of(workspace(workspace_id), scored, folds=parts, threads=cpu_count() or 1)
+    said = SaidConfidence.of(workspace(workspace_id), scored, threads=cpu_count() or 1)
     reports = said.reports(samples)
     for done in range(len(said.experts)):
         _progress(done / len(said.experts), f"reading expert {done + 1} of {len(said.experts)}")
@@ -104,12 +104,9 @@ def _judging_labels(workspace_id: str, decided: int):
     return judge(dataset(workspace_id), _store(workspace_id).decisions())
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def folds(workspace_id: str, run_id: str):
+def folds(workspace_id: str, run_id: str) -> Folds:
     """The cross-fitting folds of a run."""
-    from cleaning.domain.folds import draw_folds
-
-    return draw_folds(dataset(workspace_id).sample_ids, run(workspace_id, run_id).settings.seed)
+    return folds_of(workspace(workspace_id), run(workspace_id, run_id).settings.seed)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting what the paper's rule flags …")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cleaning.errors import InputError
+from cleaning.keep import workspaces
 from cleaning.keep.workspaces import list_workspaces
 from cleaning.suspect import pipeline
 from pages.shared.load import arriving, intake
@@ -29,6 +30,15 @@ def test_home_shows_each_workspace_with_what_is_next(app, digits):
     assert "Demo: handwritten digits" in words(test) and "simulated experts" in words(test)
     labels = [b.label for b in test.button if str(b.key).startswith("review_")]
     assert len(labels) == 2 and all(label.startswith("Review: ") and "about" in label for label in labels)
+
+
+def test_home_reads_each_dataset_once_for_all_visits(app, digits, questions, monkeypatch):
+    read, real = [], workspaces.read_dataset
+    monkeypatch.setattr(workspaces, "read_dataset", lambda folder, about: read.append(folder) or real(folder, about))
+    app("load")
+    assert len(read) == len(set(read)) == 2
+    app("load")
+    assert len(read) == 2
 
 
 def test_open_goes_to_calibrate_with_the_workspace_in_the_url(app, digits):

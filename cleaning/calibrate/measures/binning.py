@@ -19,7 +19,14 @@ def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
     machine's rounding cannot move a sample to another bin. Constant values have no edges: one bin.
     """
     values = np.asarray(values, float)
-    return edges_of_ordered(values if ascends(values) else np.sort(values), bins)
+    if ascends(values):
+        return edges_of_ordered(values, bins)
+    around = _around_cuts(len(values), bins)
+    if len(values) > bins:
+        edges = _edges_between_unequal(np.partition(values, around.ravel())[around])  # half of what sorting takes
+        if edges is not None:
+            return edges
+    return edges_of_ordered(np.sort(values), bins)
 
 
 def ascends(values: np.ndarray) -> bool:
@@ -29,15 +36,27 @@ def ascends(values: np.ndarray) -> bool:
 
 def edges_of_ordered(ordered: np.ndarray, bins: int) -> np.ndarray:
     """``quantile_edges`` of (N,) values that ascend already."""
-    last_of_bin = -(-np.arange(1, bins) * len(ordered) // bins) - 1
-    if len(ordered) > bins and (ordered[last_of_bin + 1] - ordered[last_of_bin] > TIE).all():
-        return (ordered[last_of_bin] + ordered[last_of_bin + 1]) / 2  # no cut among equals, as is usual
+    around = _around_cuts(len(ordered), bins)
+    edges = _edges_between_unequal(ordered[around]) if len(ordered) > bins else None
+    if edges is not None:
+        return edges
     gaps = np.flatnonzero(np.diff(ordered) > TIE)
     if not len(gaps):
         return np.empty(0)
-    place = np.searchsorted(gaps, last_of_bin)
+    place = np.searchsorted(gaps, around[0])
     cuts = gaps[np.unique(place[place < len(gaps)])]
     return (ordered[cuts] + ordered[cuts + 1]) / 2
+
+
+def _around_cuts(count: int, bins: int) -> np.ndarray:
+    """(2, bins - 1) places among ``count`` ascending values: the last of each bin but the last one, and the next."""
+    last_of_bin = -(-np.arange(1, bins) * count // bins) - 1
+    return np.stack([last_of_bin, last_of_bin + 1])
+
+
+def _edges_between_unequal(pairs: np.ndarray) -> np.ndarray | None:
+    """The middle of each of (2, E) neighbours, which are mostly unequal; None where some are equal."""
+    return (pairs[0] + pairs[1]) / 2 if (pairs[1] - pairs[0] > TIE).all() else None
 
 
 def bin_edges(confidence: np.ndarray, bins: int, scheme: Scheme = "equal_mass") -> np.ndarray:

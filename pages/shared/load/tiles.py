@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from cleaning.domain.dataset import Dataset
 from cleaning.errors import InputError, counted
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.glance import Glance
@@ -61,24 +62,26 @@ def _tile(workspace: Workspace, first: bool, go: Go) -> None:
 def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:
     """Pictures of the samples that most is said against; of questions the beginning of the first."""
     with st.container(horizontal=True, gap="xsmall", key=f"cover_{workspace.id}"):
-        pictures = loaders.worked_out(workspace.id, run_id, ("tile", seen.rows), lambda: _pictures(workspace, seen))
-        if pictures:
-            for picture in pictures:
-                st.image(picture, width=72, alt="")
-        else:
-            st.caption(_beginning(workspace, seen))
+        pictures, words = loaders.worked_out(
+            workspace.id, run_id, ("tile", seen.rows), lambda: _shown_of(loaders.dataset(workspace.id), seen.rows)
+        )
+        for picture in pictures:
+            st.image(picture, width=72, alt="")
+        if not pictures:
+            st.caption(words)
 
 
-def _pictures(workspace: Workspace, seen: Glance) -> list[bytes]:
-    made = [thumbnail(workspace.dataset(), row) for row in seen.rows]
-    return [picture for picture in made if picture is not None]
+def _shown_of(dataset: Dataset, rows: Sequence[int]) -> tuple[list[bytes], str]:
+    """Pictures, and what stands in their place where there are none."""
+    made = [thumbnail(dataset, row) for row in rows]
+    return [picture for picture in made if picture is not None], _beginning(dataset, rows)
 
 
-def _beginning(workspace: Workspace, seen: Glance) -> str:
-    samples = workspace.dataset().samples
-    if not seen.rows or "question" not in samples:
+def _beginning(dataset: Dataset, rows: Sequence[int]) -> str:
+    samples = dataset.samples
+    if not rows or "question" not in samples:
         return "Without pictures"
-    text = " ".join(str(samples["question"].iloc[seen.rows[0]]).split())
+    text = " ".join(str(samples["question"].iloc[rows[0]]).split())
     return plain(f"“{text if len(text) <= LONGEST else text[:LONGEST] + '…'}”")
 
 

@@ -11,6 +11,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import FullExpert
 from cleaning.domain.folds import draw_folds
 from cleaning.keep import said_confidence
+from cleaning.keep.said_confidence import folds_of
 from cleaning.keep.workspaces import create_workspace
 from cleaning.review import row_opinions
 from cleaning.review.row_opinions import RowOpinions
@@ -22,7 +23,8 @@ from tests.factories import planted_dataset
 def opinions_of(tmp_path, dataset, experts) -> tuple[RowOpinions, object]:
     workspace = create_workspace(tmp_path, dataset, experts)
     saved = workspace.save_run(run(dataset, experts), experts)
-    return RowOpinions(dataset, saved, workspace.experts_of(saved)), saved
+    folds = folds_of(workspace, saved.settings.seed)
+    return RowOpinions(dataset, saved, workspace.experts_of(saved), folds), saved
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])

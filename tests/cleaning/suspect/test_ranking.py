@@ -21,6 +21,22 @@ def test_most_suspicious_first_and_equals_in_row_order(ranking):
     assert rank_suspicion(np.full(1_000, 0.5)).rows.tolist() == list(range(1_000))
 
 
+def test_an_order_that_is_known_is_not_sought_again(monkeypatch):
+    rng = np.random.default_rng(0)
+    suspicion = rng.integers(0, 400, 5_000) / 400  # many are equal
+    known = np.lexsort((rng.random(5_000), -suspicion))  # equals in any order
+    expected = rank_suspicion(suspicion)
+    monkeypatch.setattr(module.np, "argsort", None)
+    found = rank_suspicion(suspicion, known)
+    for name in vars(expected):
+        assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+
+
+def test_an_order_that_does_not_descend_is_not_taken(ranking):
+    found = rank_suspicion(np.array([0.2, 0.9, 0.5, 0.5, 0.1]), np.arange(5))
+    assert found.rows.tolist() == ranking.rows.tolist()
+
+
 def test_a_threshold_flags_what_lies_at_or_above_it(ranking):
     assert ranking.flagged_counts(np.array([0.5, 0.51, 1.0, 0.0, 0.9])).tolist() == [3, 1, 0, 5, 1]
 
