@@ -96,8 +96,16 @@ class ReviewStore:
 
         run_id: "" for what concerns the whole workspace. What it was before follows from the log: ``changes``.
         """
-        row = {"workspace_id": self.workspace_id, "run_id": run_id, "key": key, "value": json.dumps(value)}
-        self.write(lambda connection: connection.execute(sql.insert(CHOICES), [row | {"at": at, "who": who}]))
+        self.add_choices([{"run_id": run_id, "key": key, "value": value, "at": at, "who": who}])
+
+    def add_choices(self, choices: Sequence[dict]) -> None:
+        """Records choices (run_id, key, value, at, who), all or none."""
+        mine = {"workspace_id": self.workspace_id}
+        rows = [
+            mine | {k: c[k] for k in CHOICE_COLUMNS if k != "seq"} | {"value": json.dumps(c["value"])} for c in choices
+        ]
+        if rows:
+            self.write(lambda connection: connection.execute(sql.insert(CHOICES), rows))
 
     def choice(self, run_id: str, key: str, default: object = None) -> object:
         """The last recorded value of a choice."""
