@@ -8,6 +8,7 @@ from cleaning.domain.verdicts import BY_NAME
 from cleaning.keep.stored import now
 from cleaning.review import ReviewDesk
 from cleaning.review.chosen import CONTROL_SHARE, OVERLAP, OVERLAP_SHARE, REPEAT_SHARE, Choosing
+from cleaning.review.team.permissions import SETTLE, may
 from cleaning.settle.chance_corrected import BeyondChance
 from cleaning.settle.reviewer_agreement import Share
 from cleaning.settle.reviewer_quality import qualities, team_agreement
@@ -44,7 +45,8 @@ def team(desk: ReviewDesk) -> None:
         ]
         st.dataframe(rows, hide_index=True, width="stretch")
         _agreement(desk)
-        consensus(desk)
+        if may(desk.store, state.current().reviewer, SETTLE):  # the others may still get these cards
+            consensus(desk)
     _settings(desk)
     guideline_editor(desk)
     everybody(desk)
