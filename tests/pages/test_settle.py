@@ -106,6 +106,7 @@ def test_the_team_is_shown_with_its_figures(app, digits, contested):
     page = app("settle", digits.id, reviewer="ann", settle_look="Team")
     assert "Agreement beyond chance" in words(page)
     assert list(page.dataframe[0].value["reviewer"]) == ["bob", "eve"]
+    assert list(page.dataframe[0].value["seconds a card"]) == ["3.0", "3.0"], "one card has no interval"
     page.slider(key="team_repeat_share").set_value(10).run()
     store = open_store(digits.decisions_url, digits.id)
     assert store.choice(digits.latest_run().id, "repeat_share") == 0.1
