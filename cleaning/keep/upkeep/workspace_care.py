@@ -18,7 +18,7 @@ from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
 from cleaning.keep.store_tables import CHAIN, TABLES
-from cleaning.keep.stored import ORIGIN_FILE, now, read_json
+from cleaning.keep.stored import COPY_OF, ORIGIN_FILE, now, read_json
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace
 from cleaning.scores.shards import LIST_SUFFIX
 
@@ -90,6 +90,7 @@ def copy(workspace: Workspace, name: str) -> Workspace:
     with written_aside(place, "The copy") as folder:
         shutil.copytree(workspace.folder, folder, ignore=lambda _, names: {n for n in names if LOG_FILES.fullmatch(n)})
         about = workspace.about | {"name": name, "created": now(), "archived": False}
+        about |= {COPY_OF: workspace.about.get(COPY_OF, workspace.id)}
         write_json(folder / "workspace.json", about, "The copy", indent=1)
     made = open_workspace(workspace.folder.parent, new_id)
     _copy_log(workspace, made)
@@ -149,7 +150,8 @@ def adopt(folder: Path) -> Workspace:
     place = folder.with_name(secrets.token_hex(8))
     os.rename(folder, place)
     about = read_json(place / "workspace.json")
-    write_json(place / "workspace.json", about | {"name": folder.name[:60]}, "The copy", indent=1)
+    held = {COPY_OF: about.get(COPY_OF) or open_workspace(place.parent, place.name).content().fingerprint()}
+    write_json(place / "workspace.json", about | held | {"name": folder.name[:60]}, "The copy", indent=1)
     if (place / "decisions.sqlite").is_file():
         with sqlite3.connect(place / "decisions.sqlite") as log:  # the copy's own rows now bear its id
             there = {name for (name,) in log.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
