@@ -138,6 +138,11 @@ class ReviewStore:
         """Changes when the log was opened anew because its file was replaced: all of it is then to be read again."""
         return self._writer.generation
 
+    @property
+    def read_only(self) -> bool:
+        """Whether the log lies where nothing can be written."""
+        return self._writer.read_only
+
     def close(self) -> None:
         """Lets the writer go; it ends when the last store of its URL is closed."""
         self._writer.release()
