@@ -26,6 +26,7 @@ LOG_FILES = re.compile(r"decisions\.sqlite.*")
 UPLOADS = "uploads"
 UPLOAD_AGE = 3600.0  # seconds: a younger upload may just be looked at
 AT_ONCE = 500
+DELETED = ".deleted-"  # within the name of a workspace's folder while it is removed
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _uuid_in_copy(here: str, there: str) -> str:
 def delete(workspace: Workspace) -> None:
     """Removes a workspace's folder; in a team's database its rows stay. The dataset's own files are elsewhere."""
     forget_store(workspace.decisions_url, workspace.id)
-    going = workspace.folder.with_name(f".{workspace.id}.deleted-{secrets.token_hex(4)}")
+    going = workspace.folder.with_name(f".{workspace.id}{DELETED}{secrets.token_hex(4)}")
     try:
         os.rename(workspace.folder, going)  # at once gone for everybody, however long removing takes
         shutil.rmtree(going)
