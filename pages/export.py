@@ -56,10 +56,10 @@ def page() -> None:
         else:
             nothing_decided(handout)
     with below:
+        allowed.permit(EXPORT, handout.workspace)
         if found.counts["decided"]:
             what_changes(handout, found)
         certificate_row.certificate_line(handout.workspace, handout.run)
-        allowed.permit(EXPORT, handout.workspace)
     with first:
         what_for(handout, settled, primary=bool(found.counts["decided"]))
     all_files(handout, settled)

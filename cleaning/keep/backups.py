@@ -5,9 +5,10 @@ ever append: a decision that is there already, by its id, stays as it is.
 """
 
 import json
+import os
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +16,7 @@ from cleaning.errors import InputError
 from cleaning.files import ASIDE, new_file, written_aside
 from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.decisions import Decision, ReviewStore, open_store
-from cleaning.keep.settings_log import CHOICE_COLUMNS
+from cleaning.keep.settings_log import CHOICE_COLUMNS, brought_in
 from cleaning.keep.stored import now
 from cleaning.keep.verifying import verify_chain
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace, open_workspace_folder
@@ -23,7 +24,8 @@ from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace, op
 MANIFEST, LOG, CHOICES, MESSAGES = "backup.json", "decisions.jsonl", "choices.jsonl", "messages.jsonl"
 FORMAT = 1
 LARGEST_BYTES = 64 * 2**30
-_LEFT_OUT = ("decisions.sqlite", "pictures", ASIDE)  # the log goes as text; small pictures are made again
+BEING_MADE = (".unfinished", ".lock")  # how names end of what several processes make together
+_LEFT_OUT = ("decisions.sqlite", "pictures")  # the log goes as text; small pictures are made again
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,24 @@ def back_up(workspace: Workspace, place: Path) -> dict:
         archive.writestr(LOG, _lines(asdict(d) for d in logs.decisions))
         archive.writestr(CHOICES, _lines(logs.choices))
         archive.writestr(MESSAGES, _lines(asdict(m) for m in logs.messages))
-        for path in sorted(workspace.folder.rglob("*")):
-            inside = path.relative_to(workspace.folder)
-            if path.is_file() and not inside.parts[0].startswith(_LEFT_OUT):
-                archive.write(path, f"workspace/{inside.as_posix()}")
+        for path in _files_of(workspace.folder):
+            with suppress(FileNotFoundError):  # deleted since
+                archive.write(path, f"workspace/{path.relative_to(workspace.folder).as_posix()}")
     return manifest
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """What is to be kept of a workspace's files; not what somebody makes at the moment."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        top = Path(place) == folder
+        folders[:] = [name for name in folders if not _is_left_out(name, top)]
+        found += [Path(place) / name for name in names if not _is_left_out(name, top)]
+    return sorted(found)
+
+
+def _is_left_out(name: str, top: bool) -> bool:
+    return name.startswith(ASIDE) or name.endswith(BEING_MADE) or (top and name.startswith(_LEFT_OUT))
 
 
 def _lines(rows: Iterable[dict]) -> str:
@@ -86,7 +101,7 @@ def restore(backup: Path, root: Path) -> tuple[Workspace, int]:
             folder.mkdir()
             _unpack(archive, folder)
     workspace = open_workspace(root, logs.workspace_id)
-    return workspace, merge(workspace, logs)
+    return workspace, merge(workspace, logs, with_roles=True)
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
@@ -145,10 +160,11 @@ def other_logs(source: Path) -> Logs:
     return logs_of(open_workspace_folder(source)) if source.is_dir() else logs_of_backup(source)
 
 
-def merge(workspace: Workspace, other: Logs) -> int:
+def merge(workspace: Workspace, other: Logs, with_roles: bool = False) -> int:
     """Appends the decisions, settings and messages that the workspace lacks, in their order; how many decisions were added.
 
-    Decisions are told apart by their ids, so the same log merged twice adds nothing. Raises InputError for another
+    Decisions are told apart by their ids, so the same log merged twice adds nothing. A setting that was chosen here holds,
+    whatever the other log chose. with_roles: also takes roles where nobody has one here. Raises InputError for another
     dataset's log.
     """
     if other.workspace_id != workspace.id:
@@ -160,13 +176,6 @@ def merge(workspace: Workspace, other: Logs) -> int:
         here = {d.uuid for d in store.decisions()}
         new = [d for d in other.decisions if d.uuid not in here]
         store.append(new)
-        known = {_key(row) for row in store.choices().to_dict("records")}
-        for row in other.choices:
-            if _key(row) not in known:
-                store.set_choice(row["run_id"], row["key"], row["value"], at=row["at"], who=row["who"])
+        store.add_choices(brought_in(store.choices().to_dict("records"), other.choices, with_roles))
         take_over(store, other.messages)
     return len(new)
-
-
-def _key(row: dict) -> tuple:
-    return row["run_id"], row["key"], json.dumps(row["value"], sort_keys=True), row["at"], row["who"]

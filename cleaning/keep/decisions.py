@@ -96,8 +96,16 @@ class ReviewStore:
 
         run_id: "" for what concerns the whole workspace. What it was before follows from the log: ``changes``.
         """
-        row = {"workspace_id": self.workspace_id, "run_id": run_id, "key": key, "value": json.dumps(value)}
-        self.write(lambda connection: connection.execute(sql.insert(CHOICES), [row | {"at": at, "who": who}]))
+        self.add_choices([{"run_id": run_id, "key": key, "value": value, "at": at, "who": who}])
+
+    def add_choices(self, choices: Sequence[dict]) -> None:
+        """Records choices (run_id, key, value, at, who), all or none."""
+        mine = {"workspace_id": self.workspace_id}
+        rows = [
+            mine | {k: c[k] for k in CHOICE_COLUMNS if k != "seq"} | {"value": json.dumps(c["value"])} for c in choices
+        ]
+        if rows:
+            self.write(lambda connection: connection.execute(sql.insert(CHOICES), rows))
 
     def choice(self, run_id: str, key: str, default: object = None) -> object:
         """The last recorded value of a choice."""
@@ -129,6 +137,11 @@ class ReviewStore:
     def generation(self) -> int:
         """Changes when the log was opened anew because its file was replaced: all of it is then to be read again."""
         return self._writer.generation
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the log lies where nothing can be written."""
+        return self._writer.read_only
 
     def close(self) -> None:
         """Lets the writer go; it ends when the last store of its URL is closed."""

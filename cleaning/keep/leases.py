@@ -164,11 +164,12 @@ class Leases:
             )
         )
 
-    def held(self, holder: Holder) -> set[str]:
-        """Ids of the samples that a tab holds."""
+    def held(self, holder: Holder) -> set[tuple[str, str]]:
+        """(sample id, kind) of the cards that a tab holds."""
         t, now = LEASES, self.clock()
         mine = (t.c.workspace_id == self.store.workspace_id, t.c.reviewer == holder.reviewer, t.c.tab == holder.tab)
-        return {row.sample_id for row in self.store.read(sql.select(t.c.sample_id).where(*mine, t.c.until > now))}
+        found = self.store.read(sql.select(t.c.sample_id, t.c.kind).where(*mine, t.c.until > now))
+        return {(row.sample_id, row.kind) for row in found}
 
     def of(self, tickets: Sequence[str], reviewer: str) -> dict[str, Lease]:
         """This reviewer's leases by ticket, ended ones too; unknown tickets are left out."""

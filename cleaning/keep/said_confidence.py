@@ -28,7 +28,6 @@ from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.scores.rows import chunk_rows
 
-
 MOST_FOLDS = 4  # of datasets that are kept, 9 bytes a sample
 _drawn: OrderedDict[tuple[str, int], Folds] = OrderedDict()
 _drawing = threading.Lock()

@@ -4,11 +4,15 @@ What a setting was before follows from the order of the log, so that two who set
 the truth, and logs of any age have it.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 CHOICE_COLUMNS = ("run_id", "key", "value", "at", "who", "seq")
+ROLES = "roles"  # key of who may what in a workspace
+NOTED = ("exported", "imported", "experts_added", "looked_after", "copied", "loaded", "run_made")  # done, not chosen
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,20 @@ def changes_of(choices: pd.DataFrame) -> list[SettingChange]:
         found.append(SettingChange(run_id, key, last.get((run_id, key)), value, who, at, int(seq)))
         last[run_id, key] = value
     return found
+
+
+def brought_in(here: Sequence[dict], others: Sequence[dict], with_roles: bool) -> list[dict]:
+    """What another machine's settings log (rows by CHOICE_COLUMNS, in order, as here) adds to this one.
+
+    What is chosen here goes on holding: it follows once more upon what was chosen elsewhere. Roles come only where they
+    are asked for, as everybody may write any into a log of their own.
+    """
+    known = {_said(row) for row in here}
+    new = [row for row in others if _said(row) not in known and (with_roles or row["key"] != ROLES)]
+    changed = {(row["run_id"], row["key"]) for row in new if row["key"] not in NOTED}
+    holding = {(row["run_id"], row["key"]): row for row in here}
+    return [*new, *(row for place, row in holding.items() if place in changed)]
+
+
+def _said(row: dict) -> tuple:
+    return row["run_id"], row["key"], json.dumps(row["value"], sort_keys=True), row["at"], row["who"]

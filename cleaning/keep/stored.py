@@ -22,6 +22,7 @@ COPIED_AT_ONCE = 64 * 1024**2
 COLUMNS_OF_OURS = ("__given", "__options", "__group")
 ORIGIN_FILE, ORIGIN_ROWS = "origin.json", "origin_rows.npy"
 MARKED_FILE = "marked.parquet"
+COPY_OF = "copy_of"  # in a copy's workspace.json: the fingerprint of what it holds, as its id is its own
 
 
 def now(ago: timedelta = timedelta()) -> str:

@@ -10,6 +10,7 @@ from cleaning.files import ASIDE
 from cleaning.keep.decisions import Decision, ReviewStore
 from cleaning.keep.hash_chain import BEGINNING, link
 from cleaning.keep.store_tables import CHAIN, DECISIONS
+from cleaning.keep.stored import COPY_OF
 from cleaning.keep.workspaces import Workspace
 
 
@@ -68,7 +69,7 @@ def _damaged_files(workspace: Workspace) -> list[str]:
     """Sentences about files that cannot be read, or are not what their fingerprints say."""
     faults = []
     try:
-        if workspace.content().fingerprint() != workspace.id:
+        if workspace.content().fingerprint() != workspace.about.get(COPY_OF, workspace.id):
             faults.append("The samples are not those that the workspace was made of (another fingerprint).")
         for about, expert in zip(workspace.experts_about(), workspace.experts()):
             if expert.fingerprint() != about["fingerprint"]:

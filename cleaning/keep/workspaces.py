@@ -104,7 +104,7 @@ class Workspace:
         return self._marked
 
     def content(self) -> Dataset | ScoredAnswers:
-        """What it was made of, whose fingerprint is its id."""
+        """What it was made of, whose fingerprint is its id, save of a copy."""
         return self.marked_answers() if self.is_marked else self.dataset()
 
     def experts(self) -> list[Expert]:

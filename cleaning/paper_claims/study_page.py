@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.drawing.svg_text import STYLE, svg
-from cleaning.export.formats.formula_safe import safe_table
+from cleaning.export.formats.formula_safe import csv_of
 from cleaning.export.html_templates import html_templates
 from cleaning.paper_claims.told import MOST_SHOWN, PaperStudy, between
 from cleaning.version import __version__
@@ -23,11 +23,6 @@ def study_page(study: PaperStudy) -> bytes:
     """The report as one HTML file; the same study gives the same bytes."""
     page = _template().render(study=study, version=__version__, most=MOST_SHOWN, figure_style=STYLE)
     return page.encode()
-
-
-def csv_of(table: pd.DataFrame) -> bytes:
-    """A table as CSV of which no spreadsheet program runs a formula."""
-    return safe_table(table).to_csv(index=False).encode()
 
 
 def as_address(table: pd.DataFrame) -> str:

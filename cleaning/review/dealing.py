@@ -99,7 +99,7 @@ class Dealer:
 
         held: ids of the cards that the reviewer's browser has already.
         """
-        back = self._back(reviewer, set(held), known)
+        back = self._back(reviewer, set(held), rows, known)
         made = len(known.current.history(reviewer)) + len(held)
         for row, kind in mixed(rows.tolist(), back, made):
             yield self.offer(row, kind, known)
@@ -119,7 +119,10 @@ class Dealer:
         answered = {d.reviewer for d in known.current.on(sample_id)} if votes or self.referred[row] else ()
         return Offer(sample_id, "", wanted - votes, frozenset(answered))
 
-    def _back(self, reviewer: str, held: set[str], known: Known) -> list[tuple[Return, int]]:
+    def _back(self, reviewer: str, held: set[str], rows: np.ndarray, known: Known) -> list[tuple[Return, int]]:
+        """What comes back, save what the reviewer is still to decide in the queue: nothing is in a deck twice."""
         found = [one for one in returning(known, reviewer, self.sources) if one.sample_id not in held]
+        waits = np.zeros(len(self.facts.dataset), bool)
+        waits[rows] = True
         places = self.facts.places([one.sample_id for one in found])
-        return [(one, int(row)) for one, row in zip(found, places) if row >= 0]
+        return [(one, int(row)) for one, row in zip(found, places) if row >= 0 and not waits[row]]

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from cleaning.domain.card_kinds import CONFIRMATION
+from cleaning.domain.card_kinds import RETURNING
 from cleaning.domain.verdicts import LATER, UNDO
 from cleaning.errors import InputError
 from cleaning.estimate import Recalibration
@@ -29,7 +29,7 @@ from cleaning.review.learning.taught import NOTHING_TAUGHT, Learning
 from cleaning.review.queue import LEARNING, Queue
 from cleaning.review.queues import KeptQueues
 from cleaning.review.recording import Outcome, Recorder, Sent, append_each
-from cleaning.review.returns import Known, second_looks
+from cleaning.review.returns import Known, beside_the_queue
 from cleaning.review.reveals import Reveals
 from cleaning.review.row_opinions import RowOpinions
 from cleaning.review.session import last_session
@@ -156,22 +156,23 @@ class ReviewDesk:
         if view.filters.status != "open":
             cards = [self.card(int(row), view) for row in rows[:count]]
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
-        told |= self._counts(view, todo, held, log := self._known())
-        handed = self._hand_out(view, rows, held, count, log)  # waits for whoever writes: the log is longer then
+        holds = self.leases.held(view.holder)
+        told |= self._counts(view, todo, held, holds, log := self._known())
+        handed = self._hand_out(view, rows, held, holds, count, log)  # waits for whoever writes: the log is longer then
         current = self.current()
         cards = [self._leased(lease, view, current) for lease in handed.leases]
         return told | {"cards": cards, "other_tabs": handed.other_tabs}
 
-    def _counts(self, view: View, todo: Queue, held: Sequence[str], log: Known) -> dict:
+    def _counts(self, view: View, todo: Queue, held: Sequence[str], holds: set[tuple[str, str]], log: Known) -> dict:
         """``progress`` and ``counted`` of a window, by the log as it is while the cards to do are told."""
-        first = {d.sample_id for d in log.current.history(view.reviewer) if d.card != CONFIRMATION}
+        places = self.facts.places(held)
+        before = log.current.history(view.reviewer)
+        first = {d.sample_id for d in before if d.card not in RETURNING}
         done = [s for s, d in log.current.of(view.reviewer).items() if d.verdict != LATER and s in first]
-        waiting, given = second_looks(log, view.reviewer, len(todo))
-        left = len(todo) + len(waiting)
-        total = left + given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
-        made = len(log.current.history(view.reviewer)) if len(todo) else np.inf
-        again = {one.sample_id for one in waiting if one.due <= made}  # not what was given its first look just now
-        counted = [s for s, here in zip(held, np.isin(self.facts.places(held), todo.rows)) if here or s in again]
+        beside = beside_the_queue(log, view.reviewer, todo.rows, holds)
+        left = len(todo) + len(beside.coming)
+        total = left + beside.given + int(np.isin(self.queue(view).rows, self.facts.rows(done)).sum())
+        counted = [s for s, here in zip(held, np.isin(places, todo.rows)) if here or s in beside.at_hand]
         return {"progress": {"total": total, "left": left}, "counted": counted}
 
     def news(self, view: View) -> dict | None:
@@ -179,8 +180,8 @@ class ReviewDesk:
         changes = self.in_force().chosen.changes
         return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
-    def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], count: int, log: Known) -> Handed:
-        again = self.leases.held(view.holder) - set(self.current().of(view.reviewer))  # put-off ones stay last
+    def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], holds, count: int, log: Known) -> Handed:
+        again = {sample_id for sample_id, _ in holds} - set(self.current().of(view.reviewer))  # put-off ones stay last
         here = np.isin(rows, self.facts.rows(sorted(again)))
         rows = rows[np.argsort(~here, kind="stable")]  # a reload comes back to what it showed
         offered = partial(self._dealer.offers, view.reviewer, rows, held, log)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaning.domain.card_kinds import ADJUDICATION, CONFIRMATION, CONTROL, REPEAT, RETURNING
+from cleaning.domain.card_kinds import ADJUDICATION, CONFIRMATION, CONTROL, MEASURING, REPEAT, RETURNING
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision
@@ -113,13 +113,29 @@ def confirmations(known: Known, reviewer: str) -> list[Return]:
     ]
 
 
-def second_looks(known: Known, reviewer: str, left: int) -> tuple[list[Return], int]:
-    """(second looks that come to the reviewer within so many cards left of the queue, how many were given): cards beside
-    the queue, counted with it, since else it would be longer than it says. What waits for somebody else is theirs.
-    Repeats and controls stay uncounted: nobody is to know of them."""
+class Beside(NamedTuple):
+    """Cards beside the queue, counted with it: else it would be longer than it says, and who watches the count would know
+    the cards that come back. coming: to be decided still. at_hand: those of them that the browser may hold. given: decided.
+    """
+
+    coming: list[str]
+    at_hand: set[str]
+    given: int
+
+
+def beside_the_queue(known: Known, reviewer: str, todo: np.ndarray, holds: set[tuple[str, str]]) -> Beside:
+    """todo: (n,) rows of the queue left to the reviewer. holds: (sample id, kind) of what their browser holds. A second look
+    counts as soon as it comes within the cards left (what waits for somebody else is theirs), others once they are held."""
     history = known.current.history(reviewer)
-    coming = [one for one in confirmations(known, reviewer) if one.at_end or one.due <= len(history) + left]
-    return coming, sum(d.card == CONFIRMATION for d in history)
+    answered = {(d.sample_id, d.card) for d in history}
+    measuring = {sample_id for sample_id, kind in holds - answered if kind in MEASURING}
+    looks = [one for one in confirmations(known, reviewer) if one.at_end or one.due <= len(history) + len(todo)]
+    open_too = np.isin(known.facts.places([one.sample_id for one in looks]), todo)
+    looks = [one for one, is_open in zip(looks, open_too) if not is_open]
+    made = len(history) if len(todo) else np.inf
+    due = {one.sample_id for one in looks if one.due <= made}  # not what was given its first look just now
+    coming = list(dict.fromkeys([*measuring, *(one.sample_id for one in looks)]))
+    return Beside(coming, measuring | due, sum(d.card in RETURNING for d in history))
 
 
 def _due_again(place: int, reviewer: str, decision: Decision, patience: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr
 
 from cleaning.calibrate.measures.shares import wilson_interval
 from cleaning.domain import verdicts
@@ -15,7 +16,7 @@ NO_VIEW = (verdicts.UNSURE, verdicts.NEEDS_EXPERT)
 
 @dataclass(frozen=True)
 class Share:
-    """A share with its interval; NaN where there is nothing to count."""
+    """A share, or another figure, with its interval; NaN where there is nothing to count."""
 
     point: float
     low: float
@@ -29,6 +30,18 @@ def wilson(hits: int, n: int) -> Share:
         return Share(float("nan"), 0.0, 1.0, 0)
     low, high = wilson_interval(hits, n)
     return Share(hits / n, float(low), float(high), n)
+
+
+def median_between(values: Sequence[float]) -> Share:
+    """The median with the 95 % interval that any distribution grants it: from one of the values to another, counted from
+    either end. NaN for its ends where there are fewer than six. Source: David and Nagaraja 2003, "Order Statistics", 7.1.
+    """
+    if not len(values):
+        return Share(float("nan"), float("nan"), float("nan"), 0)
+    ordered, n = np.sort(np.asarray(values, float)), len(values)
+    beyond = int((bdtr(np.arange(n), n, 0.5) <= 0.025).sum())  # so many values from either end are left out, less one
+    low, high = (float(ordered[beyond - 1]), float(ordered[-beyond])) if beyond else (float("nan"),) * 2
+    return Share(float(np.median(ordered)), low, high, n)
 
 
 def krippendorff_alpha(units: Sequence[Sequence[Hashable]], seed: int = 0) -> Share:

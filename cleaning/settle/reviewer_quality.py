@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import median
 
 from cleaning.domain.card_kinds import CONTROL, REPEAT, RETURNING
 from cleaning.domain.verdicts import BY_NAME
@@ -12,19 +11,19 @@ from cleaning.keep.decisions import Decision
 from cleaning.settle.chance_corrected import BeyondChance, beyond_chance, cohen, said
 from cleaning.settle.final_labels import SETTLED, outcome_of
 from cleaning.settle.policy import DEFAULT_POLICY
-from cleaning.settle.reviewer_agreement import NO_VIEW, Share, wilson
+from cleaning.settle.reviewer_agreement import NO_VIEW, Share, median_between, wilson
 
 
 @dataclass(frozen=True)
 class Quality:
     """One reviewer. controls: settled cards answered as they were settled (by others). repeats: cards answered as the
-    first time. cards: decided. seconds: median a card, None where none was measured."""
+    first time. cards: decided. seconds: median a card, of those that were timed."""
 
     reviewer: str
     cards: int
     controls: Share
     repeats: Share
-    seconds: float | None
+    seconds: Share
 
 
 @dataclass(frozen=True)
@@ -64,9 +63,7 @@ def _quality(current: CurrentDecisions, reviewer: str) -> Quality:
     known = [(d, answer) for d, answer in checked if answer is not None]
     right = sum(said(d) == answer for d, answer in known)
     looked = [d.seconds for d in own if d.seconds > 0]
-    return Quality(
-        reviewer, len(own), wilson(right, len(known)), wilson(alike, len(again)), median(looked) if looked else None
-    )
+    return Quality(reviewer, len(own), wilson(right, len(known)), wilson(alike, len(again)), median_between(looked))
 
 
 def _settled(current: CurrentDecisions, control: Decision) -> object:

@@ -5,14 +5,16 @@
 <folder>/<key>.unfinished/           arrays of all samples, filled block by block; done.npy says which blocks hold
 <folder>/<key>/                      the same, finished; rule, threshold and budget are not part of the key
 
-An interrupted scoring goes on after the last checkpoint. Of two processes that score the same at once the second waits
-for what the first finishes, and goes on with it if the first is interrupted (``<key>.lock``).
+What is damaged is made anew. An interrupted scoring goes on after the last checkpoint. Of two processes that score the
+same at once the second waits for what the first finishes, and goes on with it if the first is interrupted
+(``<key>.lock``).
 An expert that is added is the only one calibrated, asked for its weight and read whole; of the others only those rows
 are read that the classes kept of them leave open (``cleaning.suspect.leading``).
 """
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -29,13 +31,16 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import Expert
 from cleaning.domain.folds import Folds
 from cleaning.domain.settings import OWN
+from cleaning.errors import InputError
 from cleaning.files import full_disk_as_sentence, held, new_file, take_place, write_json, written_aside
+from cleaning.scores.npy_files import open_npy
 from cleaning.scores.reserved import new_npy
 from cleaning.suspect.leading import Earlier, Leading, read_added, read_leading
 from cleaning.suspect.pool import Opinions, Progress, fill, weighed
 from cleaning.suspect.pooled_rows import PooledRows, Pooling
 
 FORMAT = 3
+DAMAGED = (InputError, OSError, ValueError, KeyError, TypeError, EOFError)
 NO_METHODS: Mapping[str, str] = MappingProxyType({})
 BLOCK_CELLS = 16_000_000  # scores of one expert in a block: what an interruption can cost, besides:
 CHECKPOINT_SECONDS = 2.0
@@ -60,10 +65,9 @@ class OpinionStore:
         here: the expert with only those scores that the fit needs, where the others are elsewhere.
         """
         path = self._place(dataset, expert, seed, self.methods)
-        if path.exists():
-            return _kept(path)
-        usual = self._place(dataset, expert, seed, NO_METHODS)  # most methods start from it
-        own = _kept(usual) if usual.exists() else None
+        if kept := _kept(path):
+            return kept
+        own = _kept(self._place(dataset, expert, seed, NO_METHODS))  # most methods start from it
         fitted = calibrate_as(self.methods.get(expert.name, OWN), here or expert, dataset.given_labels, folds, own)
         write_json(path, fitted.to_dict(), f"The calibration of expert '{expert.name}'")
         return fitted
@@ -76,20 +80,20 @@ class OpinionStore:
     ) -> np.ndarray:
         """(n,) what the expert said of the given labels by which experts are weighed, else asked now and kept."""
         path = self.folder / "calibrations" / f"{_key(dataset, [expert], seed, self.methods)}.npy"
-        if path.exists():
+        with suppress(*DAMAGED):
             return np.load(path, allow_pickle=False)
         said = ask()
         _write_array(path, said)
         return said
 
     def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
-        """What these experts say together, if they were all asked before; memory-mapped."""
+        """What these experts say together, if they were all asked before and it is whole; memory-mapped."""
         place = self.folder / _key(dataset, experts, seed, self.methods)
-        if not place.exists():
-            return None
-        weights, calibrations = _read_fit(place)
-        names = tuple(e.name for e in experts)
-        return Opinions(names, *_open_rows(place, "r"), weights, calibrations)
+        with suppress(*DAMAGED):
+            weights, calibrations = _read_fit(place)
+            names = tuple(e.name for e in experts)
+            return Opinions(names, *_open_rows(place, "r"), weights, calibrations)
+        return None
 
     def ask(
         self,
@@ -108,7 +112,8 @@ class OpinionStore:
             progress("waiting for another process that asks the same experts", 0.0)
 
         with full_disk_as_sentence("What the experts say"), held(place.with_suffix(".lock"), waiting):
-            if not place.exists():
+            if self.finished(dataset, experts, seed) is None:
+                shutil.rmtree(place, ignore_errors=True)
                 self._make(place, dataset, experts, calibrations, folds, seed, progress)
         found = self.finished(dataset, experts, seed)
         assert found is not None, "just written"
@@ -117,6 +122,8 @@ class OpinionStore:
     def _make(self, place: Path, dataset, experts, calibrations, folds, seed: int, progress: Progress) -> None:
         """Fills ``place`` in a folder beside it, which is nobody else's while the lock is held."""
         making = place.with_suffix(".unfinished")
+        if not _can_go_on(making):
+            shutil.rmtree(making, ignore_errors=True)
 
         def weigh() -> Pooling:
             progress("weighing the experts", 0.0)
@@ -132,7 +139,7 @@ class OpinionStore:
         own = {entry: column for column, entry in enumerate(_entries(pooling.experts, pooling.calibrations))}
         best: Earlier | None = None
         for path in self.folder.glob("*/leading_classes.npy"):
-            with suppress(OSError, ValueError, KeyError, EOFError):
+            with suppress(*DAMAGED):
                 found = None if path.parent.suffix else _opened_earlier(path.parent, dataset, own, pooling, seed)
                 if found and (best is None or len(found.columns) > len(best.columns)):
                     best = found
@@ -149,8 +156,11 @@ class OpinionStore:
             write_json(making / "fit.json", about)
 
 
-def _kept(path: Path) -> Calibration:
-    return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+def _kept(path: Path) -> Calibration | None:
+    """None where there is none that is whole."""
+    with suppress(*DAMAGED):
+        return Calibration.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    return None
 
 
 def _key(dataset: Dataset, experts: Sequence[Expert], seed: int, methods: Mapping[str, str]) -> str:
@@ -201,6 +211,14 @@ def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh
     return pooling
 
 
+def _can_go_on(making: Path) -> bool:
+    """Whether all is whole that an interrupted call left."""
+    with suppress(*DAMAGED):
+        _read_fit(making), _open_rows(making, "r"), _open_leading(making, "r"), open_npy(making / "done.npy")
+        return True
+    return False
+
+
 def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, progress: Progress) -> None:
     """Fills the blocks that are not done; what is done is kept at least every CHECKPOINT_SECONDS and at the end."""
     rows, leading = _open_rows(making, "r+"), _open_leading(making, "r+")
@@ -239,11 +257,17 @@ def _blocks(n: int, class_count: int) -> list[slice]:
 
 
 def _open_rows(folder: Path, mode: Literal["r", "r+"]) -> PooledRows:
-    return PooledRows(*(np.load(folder / f"{name}.npy", mode, allow_pickle=False) for name in PooledRows._fields))
+    return PooledRows(*(_mapped(folder / f"{name}.npy", mode) for name in PooledRows._fields))
 
 
 def _open_leading(folder: Path, mode: Literal["r", "r+"]) -> Leading:
-    return Leading(*(np.load(folder / f"leading_{name}.npy", mode, allow_pickle=False) for name in Leading._fields))
+    return Leading(*(_mapped(folder / f"leading_{name}.npy", mode) for name in Leading._fields))
+
+
+def _mapped(path: Path, mode: Literal["r", "r+"]) -> np.ndarray:
+    """Raises InputError where the file ends too early: to be written, it would be lengthened by zeros unasked."""
+    array = open_npy(path, read_up_to=0)
+    return array if mode == "r" else np.load(path, mode, allow_pickle=False)
 
 
 def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:

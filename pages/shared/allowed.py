@@ -73,7 +73,8 @@ def taken(action: Action, workspace: Workspace, make: Callable[[], Made], **abou
             raise InputError(told)
         permissions.permit(store, who, action)
         made = make()
-        permissions.done(store, who, action, about)
+        if not store.read_only:  # its log takes no note, and what is there can be taken all the same
+            permissions.done(store, who, action, about)
         return made
 
     return handed

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from cleaning.export.formats.formula_safe import csv_of
 from pages.shared import state
 
 TEAL, RUST, BLUE, GREY = "#1C8278", "#C2622D", "#5B70C0", "#8A8F94"
@@ -43,7 +44,7 @@ def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
             st.caption(f"The camera above the figure now saves it as {kind}.")
         st.download_button(
             "Data as CSV",
-            lambda: data.to_csv(index=False),
+            lambda: csv_of(data),
             f"{key}.csv",
             "text/csv",
             key=f"{key}_csv",

@@ -2,6 +2,7 @@ import io
 import json
 import re
 import zipfile
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -9,9 +10,13 @@ import pytest
 from cleaning.export import Policy, available_exports
 from cleaning.export.card.impact_file import impact_of
 from cleaning.export.handover import Handover
-from cleaning.keep.decisions import Decision, open_store
+from cleaning.keep import writer
+from cleaning.keep.decisions import Decision, forget_store, open_store
 from cleaning.review.in_force import in_force
+from cleaning.review.team.permissions import EXPORT
+from pages.shared import allowed
 from pages.shared.export import export_handout, reports_shown
+from pages.shared.state import AppState
 from tests.pages.conftest import words
 
 
@@ -175,3 +180,17 @@ def test_one_click_gives_everything_with_a_manifest(digits):
 def test_no_page_speaks_in_commands_flags_or_modules(app, digits, page):
     said = words(app(page, digits.id))
     assert not re.search(r"python -m|(?<!\w)--[a-z]|\w/\w+\.py\b|`", said)
+
+
+def test_a_workspace_that_may_only_be_read_is_exported_and_another_tells_who_took_what(digits, monkeypatch):
+    monkeypatch.setattr(allowed.state, "current", lambda: AppState(reviewer="ann"))
+    taken = allowed.taken(EXPORT, digits, lambda: b"rows", file="csv")
+    assert taken() == b"rows"
+    with closing(open_store(digits.decisions_url, digits.id)) as store:
+        assert [(c.who, c.what) for c in store.changes()] == [("ann", "exported")]
+    forget_store(digits.decisions_url, digits.id)
+    monkeypatch.setattr(writer, "may_write", lambda path: False)
+    try:
+        assert allowed.taken(EXPORT, digits, lambda: b"rows", file="csv")() == b"rows"
+    finally:
+        forget_store(digits.decisions_url, digits.id)

@@ -1,6 +1,7 @@
 """The Load page: home, and data of one's own from dropped files or a folder to a run."""
 
 import shutil
+from contextlib import closing
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.keep import workspaces
+from cleaning.keep.decisions import open_store
 from cleaning.keep.workspaces import list_workspaces
 from cleaning.suspect import pipeline
 from pages.shared.load import arriving, intake
@@ -75,6 +77,19 @@ def test_dropped_files_are_read_scored_and_kept(app, demo_root):
     made = next(w for w in list_workspaces(demo_root) if w.name == "my pets")
     assert made.latest_run().id == test.query_params["run"]
     assert made.reading_steps() and len(folders_in_uploads(demo_root)) == 1
+
+
+def test_experts_that_are_added_stand_in_the_log(app, demo_root):
+    labels = {"labels.csv": loading.labels_csv()}
+    score(dropped(app("load", reviewer="ana"), labels | {"net.npz": loading.npz(loading.scores())}))
+    both = {"net.npz": loading.npz(loading.scores()), "other.npz": loading.npz(loading.scores(1))}
+    test = dropped(app("load", reviewer="bob"), labels | both)
+    score(test)
+    made = next(w for w in list_workspaces(demo_root) if w.id == test.query_params["workspace"])
+    with closing(open_store(made.decisions_url, made.id)) as store:
+        told = [(c.who, c.what, c.after) for c in store.changes()]
+    assert [(who, what) for who, what, _ in told] == [("ana", "loaded"), ("bob", "experts_added")]
+    assert set(told[-1][2]["experts"]) == {"net", "other"}
 
 
 def test_files_that_are_taken_away_leave_nothing(app, demo_root):

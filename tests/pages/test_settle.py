@@ -72,19 +72,41 @@ def test_everybody_reads_how_their_own_cards_were_settled_and_maintainers_all(ap
     )
 
 
-def test_an_annotator_settles_nothing_and_reads_why(app, digits, contested):
-    store = open_store(digits.decisions_url, digits.id)
+def test_an_annotator_reads_no_answer_of_others_and_settles_nothing(app, digits, contested):
+    ruled = app("settle", digits.id, reviewer="lead")
+    ruled.text_area(key=f"settle_{contested}_note").input("the ruling").run()
+    ruled.button(key=f"settle_{contested}_7").click().run()
+    store, run = open_store(digits.decisions_url, digits.id), digits.latest_run().id
     give_role(store, "lead", ADMIN, by="lead")
-    store.close()
+    other, label = str(digits.dataset().sample_ids[1]), int(digits.dataset().given_labels[1])
+    for name, verdict, said in (("bob", "keep", label), ("eve", "relabel", (label + 1) % 10)):
+        store.append([Decision(str(uuid.uuid4()), run, other, name, verdict, (said,), f"{name}'s note", 3.0)])
     page = app("settle", digits.id, reviewer="ann")
-    page.button(key=f"settle_{contested}_7").click().run()
-    assert "Only a maintainer may settle" in words(page) and log_of(digits)[-1].card != "adjudication"
+    assert "bob's note" not in words(page) and not [b for b in page.button if str(b.key).startswith("settle_")]
+    assert "1 to settle" in words(page) and "shown to maintainers" in "\n".join(one.value for one in page.info)
+    team = app("settle", digits.id, reviewer="ann", settle_look="Team")
+    assert "Dawid and Skene" not in words(team) and "Agreement beyond chance" in words(team)
+    assert not [
+        line for frame in team.dataframe for line in frame.value.astype(str).values.ravel() if contested in line
+    ]
+    lead = app("settle", digits.id, reviewer="lead", settle_look="Team")
+    assert "Dawid and Skene" in words(lead) and f"settled {contested}" in lead.dataframe[-1].value["what"].to_string()
+    assert "bob's note" in words(app("settle", digits.id, reviewer="lead"))
+    export = app("export", digits.id, reviewer="ann")
+    assert (
+        "What changes" not in words(export)
+        and not export.dataframe
+        and "Only a maintainer may take files" in words(export)
+    )
+    assert "What changes" in words(app("export", digits.id, reviewer="lead"))
+    store.close()
 
 
 def test_the_team_is_shown_with_its_figures(app, digits, contested):
     page = app("settle", digits.id, reviewer="ann", settle_look="Team")
     assert "Agreement beyond chance" in words(page)
     assert list(page.dataframe[0].value["reviewer"]) == ["bob", "eve"]
+    assert list(page.dataframe[0].value["seconds a card"]) == ["3.0", "3.0"], "one card has no interval"
     page.slider(key="team_repeat_share").set_value(10).run()
     store = open_store(digits.decisions_url, digits.id)
     assert store.choice(digits.latest_run().id, "repeat_share") == 0.1

@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_new_folder, write_folder
     from cleaning.command_line.shared.png_picture import png
     from cleaning.command_line.shared.source import Progress
+    from cleaning.export.formats.formula_safe import csv_of
 
     out = check_new_folder(arguments.out) if arguments.out else None
     if arguments.resamples < 20:
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     progress.done()
     _tell(evaluated)
     if out:
-        files = {f"{name}.csv": table.to_csv(index=False).encode() for name, table in evaluated.tables().items()}
+        files = {f"{name}.csv": csv_of(table) for name, table in evaluated.tables().items()}
         files |= {f"{name}.svg": text.encode() for name, text in evaluated.figures().items()}
         files |= {f"{name}.png": png(drawing) for name, drawing in evaluated.drawings().items()}
         write_folder(out, files)

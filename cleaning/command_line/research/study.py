@@ -50,7 +50,8 @@ def run(arguments: argparse.Namespace) -> None:
     from cleaning.command_line.shared.output import check_new_folder, write_folder
     from cleaning.command_line.shared.png_picture import png
     from cleaning.drawing.svg_text import svg
-    from cleaning.paper_claims.study_page import csv_of, study_page
+    from cleaning.export.formats.formula_safe import csv_of
+    from cleaning.paper_claims.study_page import study_page
 
     out = check_new_folder(arguments.out)
     found = _studied(arguments)

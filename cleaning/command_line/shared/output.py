@@ -29,7 +29,7 @@ def check_output(path: Path, endings: tuple[str, ...]) -> Path:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """CSV, Parquet or JSON by the path's ending. Raises NotWritten."""
+    """CSV (of which no spreadsheet program runs a formula), Parquet or JSON by the path's ending. Raises NotWritten."""
     write = {".json": _write_json, ".parquet": _write_parquet}.get(path.suffix.lower(), _write_csv)
     with written_aside(path) as aside:
         write(table, aside)
@@ -40,7 +40,9 @@ def _write_json(table: pd.DataFrame, path: Path) -> None:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator=os.linesep)
+    from cleaning.export.formats.formula_safe import csv_of
+
+    path.write_bytes(csv_of(table, os.linesep))
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -7,7 +7,8 @@ EXAMPLES = """examples:
   python -m cleaning merge workspaces/0123456789abcdef laptop/workspaces/0123456789abcdef
   python -m cleaning merge workspaces/0123456789abcdef laptop_backup.zip
 Decisions are told apart by their ids, so nothing is doubled, and merging again adds nothing. Where one person decided
-the same sample on both machines, the decision added last stands."""
+the same sample on both machines, the decision added last stands. What is set here goes on holding, and roles stay as
+they are here."""
 
 
 def add_to(commands) -> None:

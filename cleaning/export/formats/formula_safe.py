@@ -52,6 +52,11 @@ def safe_table(table: pd.DataFrame) -> pd.DataFrame:
     return found.assign(**{MARK: YES}) if unsafe or list(found.columns) != list(table.columns) else found
 
 
+def csv_of(table: pd.DataFrame, line_end: str = "\n") -> bytes:
+    """A table as CSV of which no spreadsheet program runs a formula."""
+    return safe_table(table).to_csv(index=False, lineterminator=line_end).encode()
+
+
 def _may_run(column: pd.Series) -> bool:
     """Whether ``safe`` would change any text of a column."""
     if isinstance(column.dtype, pd.StringDtype):  # millions at once

@@ -18,7 +18,7 @@ from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
 from cleaning.keep.store_tables import CHAIN, TABLES
-from cleaning.keep.stored import ORIGIN_FILE, now, read_json
+from cleaning.keep.stored import COPY_OF, ORIGIN_FILE, now, read_json
 from cleaning.keep.workspaces import WORKSPACE_ID, Workspace, open_workspace
 from cleaning.scores.shards import LIST_SUFFIX
 
@@ -26,6 +26,7 @@ LOG_FILES = re.compile(r"decisions\.sqlite.*")
 UPLOADS = "uploads"
 UPLOAD_AGE = 3600.0  # seconds: a younger upload may just be looked at
 AT_ONCE = 500
+DELETED = ".deleted-"  # within the name of a workspace's folder while it is removed
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def copy(workspace: Workspace, name: str) -> Workspace:
     with written_aside(place, "The copy") as folder:
         shutil.copytree(workspace.folder, folder, ignore=lambda _, names: {n for n in names if LOG_FILES.fullmatch(n)})
         about = workspace.about | {"name": name, "created": now(), "archived": False}
+        about |= {COPY_OF: workspace.about.get(COPY_OF, workspace.id)}
         write_json(folder / "workspace.json", about, "The copy", indent=1)
     made = open_workspace(workspace.folder.parent, new_id)
     _copy_log(workspace, made)
@@ -130,7 +132,7 @@ def _uuid_in_copy(here: str, there: str) -> str:
 def delete(workspace: Workspace) -> None:
     """Removes a workspace's folder; in a team's database its rows stay. The dataset's own files are elsewhere."""
     forget_store(workspace.decisions_url, workspace.id)
-    going = workspace.folder.with_name(f".{workspace.id}.deleted-{secrets.token_hex(4)}")
+    going = workspace.folder.with_name(f".{workspace.id}{DELETED}{secrets.token_hex(4)}")
     try:
         os.rename(workspace.folder, going)  # at once gone for everybody, however long removing takes
         shutil.rmtree(going)
@@ -149,7 +151,8 @@ def adopt(folder: Path) -> Workspace:
     place = folder.with_name(secrets.token_hex(8))
     os.rename(folder, place)
     about = read_json(place / "workspace.json")
-    write_json(place / "workspace.json", about | {"name": folder.name[:60]}, "The copy", indent=1)
+    held = {COPY_OF: about.get(COPY_OF) or open_workspace(place.parent, place.name).content().fingerprint()}
+    write_json(place / "workspace.json", about | held | {"name": folder.name[:60]}, "The copy", indent=1)
     if (place / "decisions.sqlite").is_file():
         with sqlite3.connect(place / "decisions.sqlite") as log:  # the copy's own rows now bear its id
             there = {name for (name,) in log.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -21,10 +21,10 @@ class AuditEntry:
     run_id: str = ""
 
 
-def audit_log(store: ReviewStore, most: int | None = None) -> list[AuditEntry]:
-    """Latest first; at most so many."""
+def audit_log(store: ReviewStore, most: int | None = None, rulings: bool = True) -> list[AuditEntry]:
+    """Latest first; at most so many. rulings: what was settled and how, too."""
     entries = [AuditEntry(change.at, change.who, _in_words(change), change.run_id) for change in store.changes()]
-    for decision in store.decisions():
+    for decision in store.decisions() if rulings else ():
         if decision.card == ADJUDICATION:
             words = BY_NAME[decision.verdict].words.lower()
             entries.append(

@@ -7,12 +7,13 @@ an annotator. SECOND_OPINION_ADMINS names admins of every workspace, and then th
 import os
 
 from cleaning.errors import InputError, one_of
+from cleaning.keep import settings_log
 from cleaning.keep.decisions import ReviewStore
 from cleaning.keep.stored import now
 
 ANNOTATOR, MAINTAINER, ADMIN = "annotator", "maintainer", "admin"
 ROLES = (ANNOTATOR, MAINTAINER, ADMIN)  # each may what those before it may
-WORKSPACE, KEY = "", "roles"
+WORKSPACE, KEY = "", settings_log.ROLES
 ADMINS = "SECOND_OPINION_ADMINS"  # environment: names divided by commas
 LONGEST_NAME = 80
 

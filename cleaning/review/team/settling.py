@@ -10,7 +10,7 @@ from cleaning.domain.card_kinds import ADJUDICATION
 from cleaning.domain.verdicts import BY_NAME, NEEDS_EXPERT
 from cleaning.errors import InputError
 from cleaning.keep import card_messages
-from cleaning.keep.card_messages import Message
+from cleaning.keep.card_messages import Kind, Message
 from cleaning.keep.decisions import Decision
 from cleaning.review.desk import ReviewDesk
 from cleaning.review.recording import Recorder, Sent
@@ -74,8 +74,9 @@ class SettleDesk:
         """What was settled by a ruling, latest first."""
         return [d for d in self.desk.current().standing()[::-1] if d.card == ADJUDICATION]
 
-    def may_see_rulings(self) -> bool:
-        """Settled cards come back unmarked as controls, so only who settles may read rulings on cards of others."""
+    def may_settle(self) -> bool:
+        """Only who settles may read what was said of cards they have not decided: contested ones may still come to
+        others, and settled ones come back unmarked as controls."""
         return may(self.desk.store, self.view.reviewer, SETTLE)
 
     def mine(self) -> list[Placed]:
@@ -93,7 +94,8 @@ class SettleDesk:
         return Placed(decision, place, rulings[-1] if rulings else None)
 
     def card(self, sample_id: str, named: bool = False) -> Contested:
-        """A card with its answers; named: with the reviewers' names. Nothing tells the experts' votes."""
+        """A card with its answers; named: with the reviewers' names. Nothing tells the experts' votes. Raises InputError."""
+        permit(self.desk.store, self.view.reviewer, SETTLE)
         rows = self.desk.facts.rows([sample_id])
         if not len(rows):
             raise InputError("This sample is not in the dataset. Reload the page.")
@@ -120,11 +122,17 @@ class SettleDesk:
         return self.desk.cards.reveal(int(self.desk.facts.rows([sample_id])[0]))
 
     def ask(self, sample_id: str, text: str) -> None:
-        """Asks those who decided a card; they find it under what is asked of them."""
-        card_messages.write(self.desk.store, sample_id, "question", self.view.reviewer, text)
+        """Asks those who decided a card; they find it under what is asked of them. Raises InputError."""
+        self._write(sample_id, "question", text)
 
     def answer(self, sample_id: str, text: str) -> None:
-        card_messages.write(self.desk.store, sample_id, "answer", self.view.reviewer, text)
+        """Raises InputError."""
+        self._write(sample_id, "answer", text)
+
+    def _write(self, sample_id: str, kind: Kind, text: str) -> None:
+        if not self.may_settle():
+            require_decided(self.desk, self.view.reviewer, sample_id)
+        card_messages.write(self.desk.store, sample_id, kind, self.view.reviewer, text)
 
     def asked_of_me(self) -> list[Message]:
         """Questions on cards that this person decided and has not answered since, oldest first."""
@@ -136,6 +144,12 @@ class SettleDesk:
             elif message.kind == "question" and message.sample_id in mine:
                 waiting[message.sample_id] = message
         return list(waiting.values())
+
+
+def require_decided(desk: ReviewDesk, reviewer: str, sample_id: str) -> None:
+    """Raises InputError unless this person decided the card, and so has read what others wrote on it."""
+    if not desk.current().has_been_told(reviewer, sample_id):
+        raise InputError("Decide this card first; then you can write to your colleagues about it.")
 
 
 _DIFFER, _EXPERT, _UNSURE = "they differ", "needs an expert", "nobody was sure"

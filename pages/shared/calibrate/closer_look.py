@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from cleaning.export.formats.formula_safe import csv_of
 from pages.shared import charts
 from pages.shared.calibrate import calibration_reports, study_charts
 from pages.shared.percentages import in_percent, share
@@ -49,7 +50,7 @@ def all_experts(table: pd.DataFrame, columns: Mapping, order: Sequence[str]) -> 
     st.dataframe(shown, column_order=order, column_config=columns, hide_index=True, width="stretch")
     st.download_button(
         "Data as CSV",
-        lambda: table.to_csv(index=False),
+        lambda: csv_of(table),
         "calibration.csv",
         "text/csv",
         type="tertiary",

@@ -9,7 +9,7 @@ from cleaning.keep.versions.carried_workspaces import carry_over
 from cleaning.keep.versions.carrying import Carried
 from cleaning.keep.versions.id_map import ids_of_table
 from cleaning.keep.workspaces import Workspace, workspaces_root
-from cleaning.review.team.permissions import IMPORT
+from cleaning.review.team.permissions import EXPORT, IMPORT
 from pages.shared import allowed, state
 from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import forget_desks
@@ -43,6 +43,7 @@ def carry_step(opened: Sequence[Workspace]) -> None:
 @guarded
 def _carry(old: Workspace, new: Workspace, renamed) -> None:
     state.remember(_DONE, None)
+    allowed.permit(EXPORT, old)  # its decisions are read there, whoever made them
     allowed.permit(IMPORT, new)
     if old.kind != new.kind:
         raise InputError("One holds pictures and the other questions. Choose two versions of one dataset.")

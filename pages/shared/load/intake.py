@@ -67,6 +67,8 @@ def score(reading: Reading, progress: Callable[[str, float], None]) -> Workspace
     workspace, run = score_whole(workspaces_root(), job)
     if there is None:
         allowed.loaded(workspace)
+    else:
+        allowed.done(EXPERTS, workspace, experts=list(run.expert_names), run=run.id)
     state.update(workspace_id=workspace.id, run_id=run.id)
     return workspace
 

@@ -97,7 +97,8 @@ def _rename(workspace: Workspace) -> None:
 def _copy(workspace: Workspace) -> None:
     allowed.permit(COPY, workspace)
     allowed.permit_loading()
-    workspace_care.copy(workspace, f"{workspace.name[: LONGEST_NAME - 8]} (copy)")
+    made = workspace_care.copy(workspace, f"{workspace.name[: LONGEST_NAME - 8]} (copy)")
+    allowed.done(COPY, workspace, copy=made.id)
 
 
 @guarded

@@ -56,11 +56,13 @@ def of_this_machine(address: str) -> bool:
 
 
 def sweep(root: Path, older_than: float = LEFT_SECONDS) -> list[Path]:
-    """Removes what an interrupted writing left below the workspaces; what was removed."""
+    """Removes what an interrupted writing or deleting left below the workspaces; what was removed."""
     import shutil
 
+    from cleaning.keep.upkeep.workspace_care import DELETED
+
     swept = []
-    for left in [*root.glob(f"{ASIDE}*"), *root.glob(f"*/**/{ASIDE}*")]:
+    for left in [*root.glob(f"{ASIDE}*"), *root.glob(f"*/**/{ASIDE}*"), *root.glob(f".*{DELETED}*")]:
         try:
             if time.time() - left.stat().st_mtime < older_than:
                 continue

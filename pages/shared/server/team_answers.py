@@ -1,13 +1,11 @@
 """What the review room asks about the team: guidelines to go by, and messages on a card that was decided."""
 
-from cleaning.errors import InputError
 from cleaning.keep import card_messages
 from cleaning.review import ReviewDesk, View
 from cleaning.review.team.guidelines import guidelines
+from cleaning.review.team.settling import require_decided
 from pages.shared.server.bodies import MessageBody, ViewBody
 from pages.shared.server.question_text import blocks
-
-NOT_DECIDED = "Decide this card first; then you can write to your colleagues about it."
 
 
 def guidelines_told(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
@@ -32,7 +30,6 @@ def _example(desk: ReviewDesk, row: int) -> dict:
 
 def message_taken(desk: ReviewDesk, view: View, body: MessageBody) -> dict:
     """Keeps a message on a card that this reviewer decided; the card's messages as they are now."""
-    if not desk.current().has_been_told(view.reviewer, body.sample_id):
-        raise InputError(NOT_DECIDED)
+    require_decided(desk, view.reviewer, body.sample_id)
     card_messages.write(desk.store, body.sample_id, body.kind, view.reviewer, body.text)
     return {"messages": card_messages.told(desk.store, body.sample_id)}

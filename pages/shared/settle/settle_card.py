@@ -23,6 +23,11 @@ def to_settle(desk: ReviewDesk) -> None:
     waiting, left = settling.to_settle(), state.recalled(_LEFT, tuple) or ()
     ahead = [s for s in waiting if s not in left] or waiting
     st.caption(f"{len(waiting):,} to settle · {len(settling.settled()):,} settled")
+    if ahead and not settling.may_settle():
+        st.info(
+            "What others answered is shown to maintainers, who settle it. How your cards are settled stands under Mine."
+        )
+        return
     if not ahead:
         st.success("Nothing is contested. Cards come here when reviewers differ, are unsure, or ask for an expert.")
         frame.onward("review", "Review")

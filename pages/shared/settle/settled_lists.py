@@ -36,7 +36,7 @@ def mine(desk: ReviewDesk) -> None:
 def settled(desk: ReviewDesk) -> None:
     """The rulings, latest first, for who may settle."""
     settling = SettleDesk(desk, View(state.current().reviewer))
-    if not settling.may_see_rulings():
+    if not settling.may_settle():
         st.info("Settled cards are shown to maintainers. How yours were settled stands under Mine.")
         return
     rulings = settling.settled()

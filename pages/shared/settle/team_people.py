@@ -11,6 +11,7 @@ from cleaning.review.chosen import ASSIGNED, EXPERTISE, Choosing
 from cleaning.review.dealing import EVERY_CLASS
 from cleaning.review.team import roles, sessions
 from cleaning.review.team.audit_log import audit_log
+from cleaning.review.team.permissions import SETTLE, may
 from pages.shared import signed_in, state
 from pages.shared.messages import guarded, plain
 
@@ -121,6 +122,6 @@ def _log(desk: ReviewDesk) -> None:
     with st.expander("Who changed what, and when", icon=":material/history:"):
         rows = [
             {"when (UTC)": e.at[:19].replace("T", " "), "who": e.who, "what": e.what, "run": e.run_id}
-            for e in audit_log(desk.store, MOST_SHOWN)
+            for e in audit_log(desk.store, MOST_SHOWN, rulings=may(desk.store, state.current().reviewer, SETTLE))
         ]
         st.dataframe(pd.DataFrame(rows, columns=["when (UTC)", "who", "what", "run"]), hide_index=True, width="stretch")

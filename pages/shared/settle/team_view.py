@@ -8,6 +8,7 @@ from cleaning.domain.verdicts import BY_NAME
 from cleaning.keep.stored import now
 from cleaning.review import ReviewDesk
 from cleaning.review.chosen import CONTROL_SHARE, OVERLAP, OVERLAP_SHARE, REPEAT_SHARE, Choosing
+from cleaning.review.team.permissions import SETTLE, may
 from cleaning.settle.chance_corrected import BeyondChance
 from cleaning.settle.reviewer_agreement import Share
 from cleaning.settle.reviewer_quality import qualities, team_agreement
@@ -38,13 +39,14 @@ def team(desk: ReviewDesk) -> None:
                 "cards": one.cards,
                 "controls as settled": told(one.controls),
                 "repeats alike": told(one.repeats),
-                "seconds a card": None if one.seconds is None else round(one.seconds, 1),
+                "seconds a card": told(one.seconds, 1),
             }
             for one in people
         ]
         st.dataframe(rows, hide_index=True, width="stretch")
         _agreement(desk)
-        consensus(desk)
+        if may(desk.store, state.current().reviewer, SETTLE):  # the others may still get these cards
+            consensus(desk)
     _settings(desk)
     guideline_editor(desk)
     everybody(desk)
@@ -76,9 +78,12 @@ def _line(name: str, one: BeyondChance) -> dict:
     return {"cards": name, "in common": one.gwet.count} | figures
 
 
-def told(share: Share) -> str:
-    """``0.83 (0.71 to 0.92)``"""
-    return "" if isnan(share.point) else f"{share.point:.2f} ({share.low:.2f} to {share.high:.2f})"
+def told(share: Share, digits: int = 2) -> str:
+    """``0.83 (0.71 to 0.92)``; without what is in brackets where there is too little for it."""
+    if isnan(share.point):
+        return ""
+    between = "" if isnan(share.low) else f" ({share.low:.{digits}f} to {share.high:.{digits}f})"
+    return f"{share.point:.{digits}f}{between}"
 
 
 def _settings(desk: ReviewDesk) -> None:

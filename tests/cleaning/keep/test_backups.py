@@ -11,6 +11,8 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.errors import InputError
+from cleaning.files import ASIDE
+from cleaning.keep import backups
 from cleaning.keep.backups import back_up, logs_of, merge, opened, restore
 from cleaning.keep.card_messages import write
 from cleaning.keep.decisions import Decision
@@ -84,6 +86,66 @@ def test_two_machines_logs_come_together_once(workspace, tmp_path):
     assert len(log) == len({d.uuid for d in log}) == 5 and not found(workspace).faults
     with pytest.raises(InputError, match="another dataset"):
         merge(workspace, replace(logs_of(laptop), workspace_id="0" * 16))
+
+
+def test_what_is_set_here_and_who_may_what_stays_when_another_log_comes_in(workspace, tmp_path):
+    run = workspace.run_ids()[0]
+
+    def chose(where, key, value, who, at, run_id=run):
+        with opened(where) as store:
+            store.set_choice(run_id, key, value, at=f"2026-01-01T{at}:00:00.000Z", who=who)
+
+    shutil.copytree(workspace.folder, tmp_path / "laptop" / workspace.id)
+    laptop = open_workspace(tmp_path / "laptop", workspace.id)
+    chose(laptop, "audit_share", 0.1, "bob", "10")
+    chose(laptop, "seconds_per_card", 7, "bob", "10")
+    chose(laptop, "roles", {"bob": "admin"}, "bob", "10", run_id="")
+    assert merge(workspace, logs_of(laptop)) == 0
+    with opened(workspace) as store:
+        assert store.choice(run, "seconds_per_card") == 7, "what nobody set here is taken over"
+        assert store.choice("", "roles") is None, "nobody becomes admin by a log of their own"
+    chose(workspace, "audit_share", 0.3, "ann", "12")
+    chose(workspace, "roles", {"ann": "admin"}, "ann", "12", run_id="")
+    chose(laptop, "audit_share", 0.2, "bob", "13")
+    for _ in range(2):
+        merge(workspace, logs_of(laptop))
+        with opened(workspace) as store:
+            assert store.choice(run, "audit_share") == 0.3 and store.choice("", "roles") == {"ann": "admin"}
+            told = [(c.who, c.what, c.after) for c in store.changes() if c.what == "audit_share"]
+    assert told == [("bob", "audit_share", 0.1), ("ann", "audit_share", 0.3), ("bob", "audit_share", 0.2),
+                    ("ann", "audit_share", 0.3)]  # fmt: skip
+
+
+def test_a_backup_brings_roles_back_where_there_is_no_workspace(workspace, tmp_path):
+    with opened(workspace) as store:
+        store.set_choice("", "roles", {"ann": "admin"}, at="2026-01-01T12:00:00.000Z", who="ann")
+    back_up(workspace, tmp_path / "backup.zip")
+    back, _ = restore(tmp_path / "backup.zip", tmp_path / "there")
+    with opened(back) as store:
+        assert store.choice("", "roles") == {"ann": "admin"}
+
+
+def test_what_is_being_made_meanwhile_is_no_part_of_a_backup(workspace, tmp_path, monkeypatch):
+    aside = workspace.folder / "runs" / f"{ASIDE}a"
+    aside.mkdir()
+    (aside / "scores.npy").write_bytes(b"half")
+    (workspace.folder / "opinions" / "a.unfinished").mkdir(parents=True)
+    (workspace.folder / "opinions" / "a.unfinished" / "done.npy").write_bytes(b"half")
+    (workspace.folder / "opinions" / "a.lock").touch()
+    back_up(workspace, tmp_path / "backup.zip")
+    with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
+        kept = archive.namelist()
+    assert not [name for name in kept if ASIDE in name or "unfinished" in name or name.endswith(".lock")]
+    listed = backups.os.walk
+
+    def walked_as_it_goes(top):
+        for folder, inside, files in listed(top):
+            yield folder, inside, [*files, "gone_by_now.npy"]
+
+    monkeypatch.setattr(backups.os, "walk", walked_as_it_goes)
+    back_up(workspace, tmp_path / "again.zip")
+    with zipfile.ZipFile(tmp_path / "again.zip") as archive:
+        assert set(archive.namelist()) == set(kept), "what went while it was written is no fault"
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 import os
 import shutil
 
+import pandas as pd
 import pytest
 
 from cleaning.command_line import main
 from cleaning.errors import WorkspaceError
 from cleaning.keep.decisions import open_store
 from cleaning.keep.upkeep import workspace_care
+from cleaning.keep.verifying import verify
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace, open_workspace_folder
 from tests.cleaning.export.making import a_dataset, a_workspace, experts_for, some_decisions
 
@@ -70,6 +72,26 @@ def test_a_folder_copied_by_hand_opens_with_its_decisions_and_can_be_brought_in(
     adopted = workspace_care.adopt(folder)
     assert adopted.name == "birds copy" and log_of(adopted) == log_of(workspace)
     assert {w.id for w in list_workspaces(root)} == {workspace.id, adopted.id}
+
+
+def test_copies_are_verified_by_what_they_are_copies_of(workspace):
+    root = workspace.folder.parent
+    copy = workspace_care.copy(workspace, "what if")
+    shutil.copytree(copy.folder, root / "by hand")
+    again = workspace_care.copy(workspace_care.adopt(root / "by hand"), "and again")
+    for made in (copy, again, *list_workspaces(root)):
+        assert faults_of(made) == []
+    table = pd.read_parquet(again.folder / "samples.parquet")
+    table.assign(__given=1 - table["__given"].clip(0, 1)).to_parquet(again.folder / "samples.parquet", index=False)
+    assert "another fingerprint" in faults_of(open_workspace(root, again.id))[0]
+
+
+def faults_of(workspace):
+    store = open_store(workspace.decisions_url, workspace.id)
+    try:
+        return verify(workspace, store).faults
+    finally:
+        store.close()
 
 
 def test_deleting_says_what_is_lost_and_needs_a_yes(workspace, capsys):

@@ -131,18 +131,20 @@ def test_random_cards_are_decided_in_their_drawn_order_whoever_takes_them(desk):
     """Under overlap, assignment, repeats and controls those decided so far stay a random sample: a beginning of the
     drawn order, but for the cards that somebody holds."""
     name = desk.dataset.class_names[0]
-    choose(desk, overlap_share=0.3, overlap=2, repeat_share=0.2, assigned={"ann": {"classes": [name]}})
+    choose(desk, overlap_share=0.3, overlap=2, repeat_share=0.2, control_share=0.2, expertise={"bob": ["*"]},
+           assigned={"ann": {"classes": [name]}})  # fmt: skip
     people = [ANN, BOB, EVE]
     in_queue = set(desk.queue(ANN).rows.tolist())
     flagged = desk.in_force().flagged  # these come in the order of suspicion
     drawn = [row for row in desk.run.audit["row"].to_numpy().tolist() if row in in_queue and not flagged[row]]
     for _ in range(3):
-        play(desk, people, 12)
+        play(desk, people, 12, "none_fits")
         seen = [row in _answered(desk) for row in drawn]
         reached = max(place for place, one in enumerate(seen) if one) + 1
         assert sum(not one for one in seen[:reached]) <= len(people)
-    play(desk, people, 150)
+    play(desk, people, 150, "none_fits")
     assert set(drawn) <= _answered(desk), "in the end every random card is decided"
+    assert {"control", "repeat"} <= {d.card for d in desk.store.decisions()}
 
 
 def _answered(desk) -> set[int]:

@@ -69,6 +69,19 @@ def test_messages_come_with_the_reveal_and_tell_no_names_unless_asked(desk, rows
     assert [m.author for m in settling.card(contested, named=True).messages] == ["eve"]
 
 
+def test_who_may_not_settle_sees_and_writes_on_cards_they_decided_alone(desk, rows):
+    contested, _, agreed = names(desk, rows)
+    give_role(desk.store, "eve", ADMIN, by="eve")
+    with pytest.raises(InputError, match="Only a maintainer may settle"):
+        SettleDesk(desk, BOB).card(contested)
+    for write in (SettleDesk(desk, BOB).ask, SettleDesk(desk, BOB).answer):
+        with pytest.raises(InputError, match="Decide this card first"):
+            write(agreed, "Why?")
+        write(contested, "Why?")
+    SettleDesk(desk, EVE).ask(agreed, "Why?")
+    assert len(SettleDesk(desk, EVE).card(contested).messages) == 2
+
+
 def test_guidelines_are_written_and_examples_pinned_by_maintainers_alone(desk, rows):
     sample = names(desk, rows)[0]
     write_guideline(desk.store, "mia", EVERYTHING, " **Look** at the wing. \0")

@@ -7,6 +7,7 @@ krippendorff's alpha and scikit-learn's kappa are worked out here.
 
 import numpy as np
 import pytest
+from scipy.stats import quantile_test
 from sklearn.metrics import cohen_kappa_score
 
 from cleaning.keep.current_decisions import CurrentDecisions
@@ -119,7 +120,22 @@ def test_a_reviewer_is_measured_by_controls_repeats_and_pace():
     )
     ann = {q.reviewer: q for q in qualities(current)}["ann"]
     assert (ann.controls.point, ann.controls.count, ann.repeats.point, ann.repeats.count) == (0.5, 2, 0.5, 2)
-    assert ann.seconds == 5.0 and ann.cards == 6 and ann.controls.low < 0.5 < ann.controls.high
+    assert ann.seconds.point == 5.0 and ann.cards == 6 and ann.controls.low < 0.5 < ann.controls.high
+    assert ann.seconds.count == 5 and np.isnan(ann.seconds.low), "five cards bound no median at 95 %"
+
+
+@pytest.mark.parametrize("n", [1, 5, 6, 7, 30, 400])
+def test_the_pace_has_the_interval_of_a_median_as_scipy_works_it_out(n):
+    seconds = np.random.default_rng(n).exponential(5.0, n) + 0.1
+    (ann,) = qualities(log(*[("ann", f"s{i}", 1, "suspicious", float(s)) for i, s in enumerate(seconds)]))
+    ends = quantile_test(seconds, q=1.0, p=0.5).confidence_interval(0.95)
+    assert ann.seconds.point == pytest.approx(np.median(seconds), abs=1e-9) and ann.seconds.count == n
+    assert (ann.seconds.low, ann.seconds.high) == pytest.approx((ends.low, ends.high), abs=1e-9, nan_ok=True)
+
+
+def test_nobody_whose_cards_were_not_timed_has_a_pace():
+    (ann,) = qualities(log(("ann", "a", 1, "suspicious", 0.0)))
+    assert np.isnan(ann.seconds.point) and ann.seconds.count == 0
 
 
 def test_repeats_are_told_by_how_many_were_decided_alike():

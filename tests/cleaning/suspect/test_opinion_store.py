@@ -1,6 +1,7 @@
 """Nothing is asked twice: interrupted, re-ruled and extended scorings read only what was not read before."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -158,6 +159,38 @@ def test_changed_scores_or_labels_are_asked_anew(planted, tmp_path):
     other = planted_dataset(n=500, classes=6, experts=4, kinds=KINDS, seed=1).dataset
     assert store.finished(other, planted.experts, 0) is None
     assert store.finished(planted.dataset, planted.experts, 0) is not None
+
+
+@pytest.mark.parametrize("name", ["predicted.npy", "leading_sums.npy", "fit.json", "*.npy", "*.json"])
+@pytest.mark.parametrize("how", ["cut", "gone"])
+def test_what_is_damaged_is_asked_anew(planted, tmp_path, name, how):
+    store = OpinionStore(tmp_path)
+    pipeline.run(planted.dataset, planted.experts, store=store)
+    (place,) = (path.parent for path in tmp_path.glob("*/fit.json"))
+    folder = place
+    if "*" in name:
+        shutil.rmtree(place)  # what it was made of is then looked for again
+        folder = tmp_path / "calibrations"
+    for path in folder.glob(name):
+        path.unlink() if how == "gone" else os.truncate(path, path.stat().st_size // 2)
+    same(pipeline.run(planted.dataset, planted.experts), pipeline.run(planted.dataset, planted.experts, store=store))
+    assert store.finished(planted.dataset, planted.experts, 0) is not None
+
+
+def test_a_damaged_beginning_is_begun_anew(planted, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opinion_store, "take_place", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.run(planted.dataset, planted.experts, store=OpinionStore(tmp_path))
+    (making,) = tmp_path.glob("*.unfinished")
+    os.truncate(making / "predicted.npy", 200)
+    same(
+        pipeline.run(planted.dataset, planted.experts),
+        pipeline.run(planted.dataset, planted.experts, store=OpinionStore(tmp_path)),
+    )
 
 
 def test_a_calibration_comes_back_to_the_last_bit():

@@ -113,6 +113,11 @@ def test_a_workspace_is_renamed_copied_and_deleted_with_what_is_lost(app, digits
     assert anew(digits).name == "digits, again"
     button(test, "workspaces_copy").click().run()
     assert not test.exception and len(list_workspaces(demo_root)) == 3
+    store = open_store(digits.decisions_url, digits.id)
+    assert [(c.who, c.after["copy"]) for c in store.changes() if c.what == "copied"] == [
+        ("ana", next(w.id for w in list_workspaces(demo_root) if w.name == "digits, again (copy)"))
+    ]
+    store.close()
     assert "the verdicts on 9 samples" in words(test)
     assert button(test, "workspaces_delete").disabled
     test.checkbox(key=f"workspaces_sure_{digits.id}").set_value(True).run()

@@ -63,7 +63,10 @@ def test_a_start_sweeps_what_a_crash_left_and_nothing_else(tmp_path):
     fresh.mkdir()
     kept = tmp_path / "w" / "decisions.sqlite"
     kept.write_text("log")
-    assert sorted(house.sweep(tmp_path)) == sorted(old)
+    half_deleted = tmp_path / ".0123456789abcdef.deleted-0badcafe"
+    half_deleted.mkdir()
+    os.utime(half_deleted, (0, 0))
+    assert sorted(house.sweep(tmp_path)) == sorted([*old, half_deleted])
     assert fresh.exists() and kept.exists() and not any(path.exists() for path in old)
 
 
