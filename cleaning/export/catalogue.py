@@ -14,7 +14,7 @@ from cleaning.export.formats.formula_safe import safe_columns
 from cleaning.export.formats.hugging_face_dataset import hugging_face_files
 from cleaning.export.formats.lm_eval_task import lm_eval_task_files
 from cleaning.export.formats.references import references_lines
-from cleaning.export.formats.table_texts import as_csv, as_json_lines
+from cleaning.export.formats.table_texts import csv_blocks, json_lines_blocks
 from cleaning.export.handover import Handover
 from cleaning.export.names_there import any_model, names_there
 from cleaning.export.patch.mask import mask_of, write_mask
@@ -33,7 +33,7 @@ CATALOGUE = (
         "corrected_labels.csv",
         "Every sample with its given and its corrected label. An apostrophe stands before text that a spreadsheet would "
         "run as a formula; the raw table has none.",
-        lambda h: as_csv(safe_columns(corrected.corrected_columns(h))),
+        lambda h: csv_blocks(safe_columns(corrected.corrected_columns(h))),
         command='pandas.read_csv("corrected_labels.csv")',
     ),
     ExportKind(
@@ -41,7 +41,7 @@ CATALOGUE = (
         "Corrected labels, CSV for programs",
         "corrected_labels_raw.csv",
         "The same table with every text as it is, formulas too; not to be opened in a spreadsheet.",
-        lambda h: as_csv(corrected.corrected_columns(h)),
+        lambda h: csv_blocks(corrected.corrected_columns(h)),
         command='pandas.read_csv("corrected_labels_raw.csv")',
     ),
     ExportKind(
@@ -57,7 +57,7 @@ CATALOGUE = (
         "Corrected labels, JSON lines",
         "corrected_labels.jsonl",
         "The same table, one JSON object a line.",
-        lambda h: as_json_lines(corrected.corrected_columns(h)),
+        lambda h: json_lines_blocks(corrected.corrected_columns(h)),
         command='pandas.read_json("corrected_labels.jsonl", lines=True)',
     ),
     ExportKind(
@@ -93,7 +93,7 @@ CATALOGUE = (
         "Samples as they were read, with label_corrected",
         "samples_corrected.csv",
         "The columns of the source as they are, paths too: your own table, for you. Every row, the given label untouched.",
-        lambda h: as_csv(corrected.source_table(h)),
+        lambda h: csv_blocks(corrected.source_table(h)),
         command='pandas.read_csv("samples_corrected.csv")',
     ),
     ExportKind(

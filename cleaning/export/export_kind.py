@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from string import Template
 from typing import Literal
 
-from cleaning.export.formats.archive import Content, held_files, zip_files
+from cleaning.export.formats.archive import Content, Made, held_files, zip_files
+from cleaning.export.formats.row_texts import whole
 from cleaning.export.handover import Handover
 
 Files = Mapping[str, Content]
@@ -13,7 +14,8 @@ Files = Mapping[str, Content]
 
 @dataclass(frozen=True)
 class ExportKind:
-    """One thing that can be exported. name: as on the command line. title, words: for people. write: to bytes.
+    """One thing that can be exported. name: as on the command line. title, words: for people. make: the
+    file, whole or block by block.
 
     questions_only, pictures_only: makes sense only for a dataset of these. files: what a folder of it holds, by name,
     where it is several files; ``write`` then gives them zipped. command: what takes the file in elsewhere,
@@ -26,7 +28,7 @@ class ExportKind:
     title: str
     file_name: str
     words: str
-    write: Callable[[Handover], bytes]
+    make: Callable[[Handover], Made]
     questions_only: bool = False
     pictures_only: bool = False
     files: Callable[[Handover], Files] | None = None
@@ -34,6 +36,10 @@ class ExportKind:
     named: Callable[[Handover], Mapping[str, str]] = lambda handover: {}
     put_in: tuple[str, ...] = ()
     answers: Literal["", "too", "only"] = ""
+
+    def write(self, handover: Handover) -> bytes:
+        """The whole file."""
+        return whole(self.make(handover))
 
     def told(self, handover: Handover) -> tuple[str, tuple[str, ...]]:
         """(the command with all that is known of a dataset, sentences on what to do first and what to put in)"""

@@ -15,7 +15,7 @@ from cleaning.export.card.impact_file import impact_json, impact_of
 from cleaning.export.catalogue import CATALOGUE
 from cleaning.export.export_kind import ExportKind
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
-from cleaning.export.formats.archive import zip_made
+from cleaning.export.formats.archive import Made, zip_made
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
 from cleaning.keep.runs import Run
@@ -53,7 +53,7 @@ def write_everything(
     """
     handover = replace(handover, options=replace(handover.options, source_needed=False, own_paths=False))
     kind_of = {kind.file_name: kind for kind in KINDS if kind.name != "everything" and kind.suits(handover.shape)}
-    makers: dict[str, Callable[[], bytes]] = {name: partial(_made, kind, handover) for name, kind in kind_of.items()}
+    makers: dict[str, Callable[[], Made]] = {name: partial(_made, kind, handover) for name, kind in kind_of.items()}
     impact = cache(partial(impact_of, handover))
     cards = cache(lambda: card_files(handover, impact=impact()))
     makers |= {name: lambda: impact_json(handover, impact()) for name in kind_of if name == IMPACT_FILE}
@@ -70,11 +70,11 @@ def write_everything(
     zip_made(into, makers, about, tell)
 
 
-def _made(kind: ExportKind, handover: Handover) -> bytes:
+def _made(kind: ExportKind, handover: Handover) -> Made:
     """One file; what Arrow needed for it and holds to use it again is given back, which is 300 MB of a million samples."""
-    data = kind.write(handover)
+    made = kind.make(handover)
     pyarrow.default_memory_pool().release_unused()
-    return data
+    return made
 
 
 def _card_file(cards: Callable[[], dict[str, bytes]], name: str) -> bytes:

@@ -9,12 +9,13 @@ not, the log knows that.
 
 import json
 import uuid
+from collections.abc import Iterable
 
 import numpy as np
 
 from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread_as_json
 from cleaning.export.formats.json_values import ENCODE, json_texts
-from cleaning.export.formats.row_texts import Coded, Each, Piece, in_bytes, rows_as_text
+from cleaning.export.formats.row_texts import Coded, Each, Piece, in_blocks, rows_as_text
 from cleaning.export.formats.table_texts import json_list_of, json_object, json_of, json_pieces
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import Decision
@@ -24,7 +25,7 @@ SUBMITTED = "submitted"  # without it Argilla takes a response for a draft
 OF_THE_LOG = ("reviewer", "seq", "sample_id")
 
 
-def argilla_records(handover: Handover) -> bytes:
+def argilla_records(handover: Handover) -> Iterable[bytes]:
     """JSON list of records, one per flagged or decided sample, the most suspicious first, with one response per
     standing decision; a record a line."""
     rows, names = rows_given_out(handover), handover.dataset.class_names
@@ -40,7 +41,7 @@ def argilla_records(handover: Handover) -> bytes:
         "responses": [Each(votes, lambda some: [ENCODE(_responses(handover, one)) if one else "{}" for one in some])],
         "status": [Each(votes, lambda some: ['"completed"' if one else '"pending"' for one in some])],
     }
-    return in_bytes(json_list_of(rows_as_text([",\n", *json_object(record)], len(rows))))
+    return in_blocks(json_list_of(rows_as_text([",\n", *json_object(record)], len(rows))))
 
 
 def _metadata(handover: Handover, rows: np.ndarray, votes: list[list[Decision]]) -> list[Piece]:

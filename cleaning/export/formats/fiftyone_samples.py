@@ -3,7 +3,7 @@
 CSV for ``CSVDataset`` (``media_field="filepath"``), JSON for ``FiftyOneImageClassificationDataset``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -13,13 +13,13 @@ import pandas as pd
 
 from cleaning.domain.dataset import Dataset
 from cleaning.export.formats.json_values import ENCODE
-from cleaning.export.formats.row_texts import AT_ONCE, Coded, Each, Millionths, in_bytes, rounded, rows_as_text
-from cleaning.export.formats.table_texts import Column, as_csv, json_object, json_pieces, taken
+from cleaning.export.formats.row_texts import AT_ONCE, Coded, Each, Millionths, in_blocks, rounded, rows_as_text
+from cleaning.export.formats.table_texts import Column, csv_blocks, json_object, json_pieces, taken
 from cleaning.export.handover import Handover
 from cleaning.settle.final_labels import DROPPED
 
 
-def fiftyone_samples(handover: Handover) -> bytes:
+def fiftyone_samples(handover: Handover) -> Iterable[bytes]:
     """CSV in the dataset's order: filepath, sample_id, given_label, label_corrected ("" where dropped),
     suggested_label ("" where not flagged), suspicion, tags (flagged, reviewed, changed, dropped; separated by commas)."""
     dataset, codes, names = handover.dataset, handover.final.codes(), handover.dataset.class_names
@@ -28,7 +28,7 @@ def fiftyone_samples(handover: Handover) -> bytes:
         names = some if set(map(type, some)) == {str} else list(map(str, some))
         return list(map(handover.options.address, names)) if handover.options.image_prefix else names
 
-    return as_csv(
+    return csv_blocks(
         {
             "filepath": Each(_pictures(dataset), addresses),
             "sample_id": dataset.sample_ids,
@@ -41,7 +41,7 @@ def fiftyone_samples(handover: Handover) -> bytes:
     )
 
 
-def fiftyone_labels(handover: Handover) -> bytes:
+def fiftyone_labels(handover: Handover) -> Iterable[bytes]:
     """JSON: {"classes", "labels": {picture's path without its ending: label, with its attributes}}; dropped samples are
     left out, for they have no label. A picture is named as below the folder of the pictures."""
     dataset, codes, names = handover.dataset, handover.final.codes(), handover.dataset.class_names
@@ -59,7 +59,7 @@ def fiftyone_labels(handover: Handover) -> bytes:
     entry = [", \n", *named, ": ", *json_object({"label": label, "attributes": attributes})]
     told = rows_as_text(entry, len(rows))
     beginning = f'{{"classes": {ENCODE(list(dataset.class_names))}, "labels": {{'
-    return in_bytes(told, beginning + next(told, "").removeprefix(", "), "}}\n")
+    return in_blocks(told, beginning + next(told, "").removeprefix(", "), "}}\n")
 
 
 def _pictures(dataset: Dataset) -> np.ndarray | pd.api.extensions.ExtensionArray:

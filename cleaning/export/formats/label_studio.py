@@ -6,7 +6,7 @@ that no click can take away, so that a file of ours gives the same decisions bac
 only its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from xml.sax.saxutils import quoteattr
 
@@ -16,7 +16,7 @@ from cleaning.domain import verdicts
 from cleaning.export.export_options import ExportOptions
 from cleaning.export.formats.given_out import GIVEN, columns_shown, rows_given_out, told_unread_as_json
 from cleaning.export.formats.json_values import ENCODE, json_texts
-from cleaning.export.formats.row_texts import Coded, Each, Piece, in_bytes, rows_as_text
+from cleaning.export.formats.row_texts import Coded, Each, Piece, in_blocks, rows_as_text
 from cleaning.export.formats.table_texts import json_list_of, json_object, json_of, json_pieces
 from cleaning.export.handover import Handover, letter_of
 from cleaning.keep.decisions import Decision
@@ -61,24 +61,24 @@ def _to_name(dataset) -> str:
     return columns_shown(dataset)[0]
 
 
-def label_studio_tasks(handover: Handover) -> bytes:
+def label_studio_tasks(handover: Handover) -> Iterable[bytes]:
     """JSON list of tasks, one per flagged or decided sample, the most suspicious first."""
     ids, votes, ordered = handover.dataset.sample_ids, handover.final.votes, rows_given_out(handover)
     suspicion, other = handover.scores["suspicion"].to_numpy()[ordered], handover.suggested[ordered]
     told = zip(ordered.tolist(), other.tolist(), suspicion.tolist())
     suggested = {row: (code, score) for row, code, score in told if code >= 0}
     said = {row: votes.get(sample, []) for row, sample in zip(ordered.tolist(), ids[ordered].tolist())}
-    return write_tasks(handover.dataset, said, handover.workspace.id, handover.options, suggested, handover.run.id)
+    return tasks_in_blocks(handover.dataset, said, handover.workspace.id, handover.options, suggested, handover.run.id)
 
 
-def write_tasks(
+def tasks_in_blocks(
     dataset,
     votes: Mapping[int, Sequence[Decision]],
     fingerprint: str,
     options: ExportOptions,
     suggested: Mapping[int, tuple[int, float]],
     run_id: str,
-) -> bytes:
+) -> Iterable[bytes]:
     """As above from the standing votes by row, one task a line. suggested: {row: (class code, suspicion)}."""
     rows, said = list(votes), list(votes.values())
     *data, end = json_object(_task_data(dataset, np.array(rows, np.int64), options))
@@ -88,7 +88,7 @@ def write_tasks(
         "annotations": [Each(said, lambda some: [_annotations(one, dataset) for one in some])],
         "predictions": [Each(rows, _predictions(dataset, suggested, run_id))],
     }
-    return in_bytes(json_list_of(rows_as_text([",\n", *json_object(task)], len(rows))))
+    return in_blocks(json_list_of(rows_as_text([",\n", *json_object(task)], len(rows))))
 
 
 def _task_data(dataset, rows: np.ndarray, options: ExportOptions) -> dict[str, list[Piece]]:

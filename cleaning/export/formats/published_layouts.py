@@ -6,14 +6,15 @@ ReaL: Beyer et al. 2020 (reassessed-imagenet). MMLU-Redux: Gema et al. 2024. lab
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from cleaning.domain import verdicts
 from cleaning.export.formats.corrected import mask_column
-from cleaning.export.formats.row_texts import Coded, Millionths, in_bytes, rows_as_text
-from cleaning.export.formats.table_texts import as_csv
+from cleaning.export.formats.row_texts import Coded, Millionths, in_blocks, rows_as_text
+from cleaning.export.formats.table_texts import as_csv, csv_blocks
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 from cleaning.keep.decisions import Decision
@@ -33,7 +34,7 @@ REDUX_TYPES = {
 _SAYING = frozenset((verdicts.KEEP, verdicts.RELABEL, verdicts.SEVERAL_FIT, verdicts.GRADER_WRONG, verdicts.RIGHT_IS))
 
 
-def real_labels(handover: Handover) -> bytes:
+def real_labels(handover: Handover) -> Iterable[bytes]:
     """JSON list of lists: for each sample, in the dataset's order, the class codes that count as right.
 
     An empty list (as in ReaL) where the sample is dropped; the given label where nothing is settled.
@@ -45,7 +46,7 @@ def real_labels(handover: Handover) -> bytes:
         mask.codes == 0, handover.dataset.given_labels, mask.codes + (count - 1)
     )  # 0: the given one is kept
     lists = rows_as_text([Coded(codes, texts)], len(codes))
-    return in_bytes(lists, "[" + next(lists).removeprefix(","), "]\n")
+    return in_blocks(lists, "[" + next(lists).removeprefix(","), "]\n")
 
 
 def mmlu_redux_table(handover: Handover) -> bytes:
@@ -120,7 +121,7 @@ def _vote_word(vote: Decision, given: int, guess: int) -> str:
     return "guessed" if guess in said else "neither"
 
 
-def cleanlab_label_issues(handover: Handover) -> bytes:
+def cleanlab_label_issues(handover: Handover) -> Iterable[bytes]:
     """CSV in the dataset's order: is_label_issue, label_quality (1 - suspicion: lower is worse), given_label,
     predicted_label (class codes; the experts' best class, as a model's in cleanlab), then sample_id and decided_by.
 
@@ -133,7 +134,7 @@ def cleanlab_label_issues(handover: Handover) -> bytes:
         if line.status == SETTLED and line.verdict not in (verdicts.UNCLEAR_ITEM, verdicts.UNCLEAR_OPTIONS):
             issue[line.row], reviewed[line.row] = line.given not in line.labels, True
     codes = range(handover.dataset.class_count)
-    return as_csv(
+    return csv_blocks(
         {
             "is_label_issue": Coded(issue.astype(np.int32), (False, True)),
             "label_quality": Millionths(np.round(1 - scores["suspicion"].to_numpy(np.float64), 6)),

@@ -100,11 +100,18 @@ def rows_as_text(pieces: Iterable[Piece], n: int) -> Iterator[str]:
         yield "".join(cells)
 
 
-def in_bytes(texts: Iterable[str], before: str = "", after: str = "") -> bytes:
-    """Texts one after the other as UTF-8, one of them held at once."""
+def in_blocks(texts: Iterable[str], before: str = "", after: str = "") -> Iterator[bytes]:
+    """Texts one after the other as UTF-8, made as they are asked for."""
+    return (text.encode() for text in chain((before,), texts, (after,)))
+
+
+def whole(made: bytes | Iterable[bytes]) -> bytes:
+    """A file that may come block by block."""
+    if isinstance(made, bytes):
+        return made
     buffer = io.BytesIO()
-    for text in chain((before,), texts, (after,)):
-        buffer.write(text.encode())
+    for block in made:
+        buffer.write(block)
     return buffer.getvalue()
 
 

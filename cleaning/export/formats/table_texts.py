@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cleaning.export.formats.json_values import ENCODE, json_texts
-from cleaning.export.formats.row_texts import Coded, Each, Millionths, Piece, RowValues, in_bytes, rows_as_text
+from cleaning.export.formats.row_texts import Coded, Each, Millionths, Piece, RowValues, in_blocks, rows_as_text, whole
 
 Column = Coded | Millionths | Each | pd.Series | np.ndarray
 Table = pd.DataFrame | Mapping[str, Column]
@@ -21,15 +21,20 @@ _WRITTEN = {str, int, float, bool, type(None)}
 
 def as_csv(table: Table) -> bytes:
     """UTF-8 CSV with line feeds; lists as JSON."""
+    return whole(csv_blocks(table))
+
+
+def csv_blocks(table: Table) -> Iterable[bytes]:
+    """The same, some thousand rows after the other."""
     columns = {str(name): _lists_as_json(column) for name, column in table.items()}
     pieces = {name: _csv_pieces(column) for name, column in columns.items()}
     if len(columns) < 2 or not all(pieces.values()):
-        whole = pd.DataFrame({name: as_series(column) for name, column in columns.items()})
-        return whole.to_csv(index=False, lineterminator="\n").encode()
+        frame = pd.DataFrame({name: as_series(column) for name, column in columns.items()})
+        return [frame.to_csv(index=False, lineterminator="\n").encode()]
     apart = ["\n", *([","] * (len(pieces) - 1))]
     head = ",".join(csv_texts(list(map(str, pieces))))
     told = [piece for before, column in zip(apart, pieces.values()) for piece in (before, *column)]
-    return in_bytes(rows_as_text(told, len(next(iter(columns.values())))), head, "\n")
+    return in_blocks(rows_as_text(told, len(next(iter(columns.values())))), head, "\n")
 
 
 def csv_texts(values: Sequence[str]) -> list[str]:
@@ -84,9 +89,14 @@ def _fields_of(values: Sequence) -> list[str]:
 
 def as_json_lines(table: Table) -> bytes:
     """One JSON object a line."""
+    return whole(json_lines_blocks(table))
+
+
+def json_lines_blocks(table: Table) -> Iterable[bytes]:
+    """The same, some thousand rows after the other."""
     columns = {str(name): column for name, column in table.items()}
     told = json_object({name: json_pieces(column) for name, column in columns.items()})
-    return in_bytes(rows_as_text([*told, "\n"], len(next(iter(columns.values())))))
+    return in_blocks(rows_as_text([*told, "\n"], len(next(iter(columns.values())))))
 
 
 def json_object(fields: Mapping[str, Iterable[Piece]]) -> list[Piece]:

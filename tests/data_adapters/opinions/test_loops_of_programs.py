@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from cleaning.export import write_export
 from cleaning.export.export_options import ExportOptions
-from cleaning.export.formats.label_studio import write_tasks
+from cleaning.export.formats.label_studio import tasks_in_blocks
+from cleaning.export.formats.row_texts import whole
 from cleaning.export.incoming import arrival_of
 from cleaning.keep.decisions import storable
 from cleaning.settle.final_labels import standing_votes
@@ -68,7 +69,9 @@ def test_label_studio_through_any_rounds_of_edits(log, data):
     votes = standing_votes(log)
     ids = list(DATASET.sample_ids)
     rows = {ids.index(sample): said[-1:] for sample, said in votes.items()}
-    sent = write_tasks(DATASET, rows, DATASET.fingerprint(), ExportOptions(), dict.fromkeys(rows, (1, 0.5)), "r")
+    sent = whole(
+        tasks_in_blocks(DATASET, rows, DATASET.fingerprint(), ExportOptions(), dict.fromkeys(rows, (1, 0.5)), "r")
+    )
     tasks, expected = as_the_server_exports(json.loads(sent)), standing(log)
     for month in range(3, 3 + data.draw(st.integers(1, 3)) if rows else 3):
         for place in data.draw(st.sets(st.integers(0, len(tasks) - 1))):

@@ -12,6 +12,7 @@ from cleaning.errors import InputError
 from cleaning.export.formats.argilla_records import argilla_records
 from cleaning.export.formats.label_studio import label_studio_tasks
 from cleaning.export.formats.published_layouts import cleanlab_label_issues
+from cleaning.export.formats.row_texts import whole
 from cleaning.export.handover import Handover
 from cleaning.keep.decisions import open_store
 from cleaning.settle.policy import Policy
@@ -43,7 +44,7 @@ def standing(decisions):
 @pytest.mark.parametrize("write", [argilla_records, label_studio_tasks])
 def test_an_export_gives_the_same_standing_decisions_back(reviewed, tmp_path, write):
     workspace, handed = reviewed
-    (tmp_path / "out.json").write_bytes(write(handed))
+    (tmp_path / "out.json").write_bytes(whole(write(handed)))
     read = decisions_in(tmp_path / "out.json", workspace.dataset())
     votes = [vote for said in handed.final.votes.values() for vote in said]
     assert len(read) == len(votes) > 5
@@ -142,7 +143,7 @@ def test_cleanlabs_rows_join_by_id(four, tmp_path):
 
 def test_our_own_table_read_back_adds_nothing(reviewed, tmp_path):
     workspace, handed = reviewed
-    (tmp_path / "label_issues.csv").write_bytes(cleanlab_label_issues(handed))
+    (tmp_path / "label_issues.csv").write_bytes(whole(cleanlab_label_issues(handed)))
     incoming = read_earlier_decisions(tmp_path / "label_issues.csv", workspace.dataset())
     assert incoming.decisions == () and "our own export" in str(incoming.left_out[0])
 

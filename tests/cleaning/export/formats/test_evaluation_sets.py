@@ -9,6 +9,7 @@ import pytest
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
 from cleaning.export.formats.evaluation_sets import inspect_samples, lighteval_questions, openai_evals_samples
 from cleaning.export.formats.fiftyone_samples import fiftyone_labels, fiftyone_samples
+from cleaning.export.formats.row_texts import whole
 from cleaning.export.handover import Handover
 from cleaning.export.patch.mask import accepted_classes
 from cleaning.settle.policy import DEFAULT_POLICY
@@ -46,7 +47,7 @@ def test_lightevals_questions_are_the_masks(tmp_path):
 
 def test_fiftyone_finds_the_pictures_and_the_tags(tmp_path):
     pets = handed(tmp_path, options=ExportOptions(image_prefix="pictures/"))
-    table = pd.read_csv(io.BytesIO(fiftyone_samples(pets)), keep_default_na=False)
+    table = pd.read_csv(io.BytesIO(whole(fiftyone_samples(pets))), keep_default_na=False)
     assert table["filepath"][0] == "pictures/s0000.png" and len(table) == 40
     tags = table.set_index("sample_id")["tags"].str.split(",")
     assert {"reviewed", "changed"} <= set(tags["s0001"]) and "dropped" in tags["s0003"]
@@ -56,7 +57,7 @@ def test_fiftyone_finds_the_pictures_and_the_tags(tmp_path):
 
 def test_fiftyones_json_says_of_each_picture_what_it_is_and_why(tmp_path):
     pets = handed(tmp_path)
-    told = json.loads(fiftyone_labels(pets))
+    told = json.loads(whole(fiftyone_labels(pets)))
     labels, codes = told["labels"], pets.final.codes()
     assert told["classes"] == list(pets.dataset.class_names)
     kept = {name.removesuffix(".png"): code for name, code in zip(pets.dataset.samples["image"], codes) if code >= 0}
@@ -69,7 +70,7 @@ def test_fiftyones_json_says_of_each_picture_what_it_is_and_why(tmp_path):
 
 def test_fiftyones_json_is_read_again_by_our_own_reader(tmp_path):
     pets = handed(tmp_path)
-    (tmp_path / "labels.json").write_bytes(fiftyone_labels(pets))
+    (tmp_path / "labels.json").write_bytes(whole(fiftyone_labels(pets)))
     codes = pets.final.codes()
     kept = pets.dataset.sample_ids[codes >= 0]
     votes = pd.DataFrame({"sample_id": kept, "answer": pets.names[codes[codes >= 0]]})

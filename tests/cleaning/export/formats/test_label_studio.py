@@ -11,8 +11,9 @@ from cleaning.domain import verdicts
 from cleaning.errors import InputError
 from cleaning.export import write_export
 from cleaning.export.export_options import ExportOptions
-from cleaning.export.formats.label_studio import write_tasks
+from cleaning.export.formats.label_studio import tasks_in_blocks
 from cleaning.export.formats.label_studio_reading import read_tasks
+from cleaning.export.formats.row_texts import whole
 from cleaning.export.handover import Handover
 from cleaning.export.incoming import Incoming, arrival_of
 from cleaning.export.kinds import write_kind
@@ -85,7 +86,9 @@ def logs(draw):
 def test_label_studio_gives_the_same_decisions_back(log):
     votes = standing_votes(log)
     by_row = {list(DATASET.sample_ids).index(sample): said for sample, said in votes.items()}
-    again = read_tasks(write_tasks(DATASET, by_row, DATASET.fingerprint(), ExportOptions(), {}, "r"), DATASET).decisions
+    again = read_tasks(
+        whole(tasks_in_blocks(DATASET, by_row, DATASET.fingerprint(), ExportOptions(), {}, "r")), DATASET
+    ).decisions
     assert sorted(again, key=lambda d: d.uuid) == sorted((v for s in votes.values() for v in s), key=lambda d: d.uuid)
 
 
@@ -212,7 +215,7 @@ def test_what_is_changed_there_comes_back_changed_and_all_else_as_it_was(log, ed
     votes = standing_votes(log)
     rows = {list(DATASET.sample_ids).index(sample): said[-1:] for sample, said in votes.items()}
     suggested, options = dict.fromkeys(rows, (1, 0.5)), ExportOptions(True, "https://x/")
-    sent = write_tasks(DATASET, rows, DATASET.fingerprint(), options, suggested, "r")
+    sent = whole(tasks_in_blocks(DATASET, rows, DATASET.fingerprint(), options, suggested, "r"))
     tasks = as_the_server_exports(json.loads(sent))
     for task, row in zip(tasks, rows):
         if row in edited:

@@ -15,7 +15,8 @@ from cleaning.domain.dataset import Dataset
 from cleaning.export import write_export
 from cleaning.export.export_options import ExportOptions
 from cleaning.export.formats.decision_log import write_decision_log
-from cleaning.export.formats.label_studio import write_tasks
+from cleaning.export.formats.label_studio import tasks_in_blocks
+from cleaning.export.formats.row_texts import whole
 from cleaning.export.handover import Handover
 from cleaning.export.incoming import Incoming
 from cleaning.export.patch.label_table import LabelTable, applied
@@ -43,7 +44,7 @@ def as_log(dataset: Dataset) -> tuple[str, bytes]:
 def as_tasks(dataset: Dataset) -> tuple[str, bytes]:
     votes = standing_votes(some_decisions(dataset))
     by_row = {list(dataset.sample_ids).index(sample): said for sample, said in votes.items()}
-    return "tasks.json", write_tasks(dataset, by_row, dataset.fingerprint(), ExportOptions(), {}, "r")
+    return "tasks.json", whole(tasks_in_blocks(dataset, by_row, dataset.fingerprint(), ExportOptions(), {}, "r"))
 
 
 def as_rows(dataset: Dataset) -> tuple[str, bytes]:
