@@ -42,7 +42,7 @@ def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
         if kind:
             st.caption(f"The camera above the figure now saves it as {kind}.")
         st.download_button(
-            "Data as CSV",
+            "Download as CSV",
             lambda: data.to_csv(index=False),
             f"{key}.csv",
             "text/csv",

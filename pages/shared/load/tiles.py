@@ -109,7 +109,7 @@ def _buttons(workspace: Workspace, seen: Glance, first: bool, go: Go) -> None:
         kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
         if st.button(words, key=f"review_{workspace.id}", type=kind, width="stretch"):
             go(workspace.id, where)
-        if st.button("Open", key=f"open_{workspace.id}", help="Begin with its experts"):
+        if st.button("Experts", key=f"open_{workspace.id}", help="How sure each of them is, and how often right"):
             go(workspace.id, "calibrate")
 
 

@@ -218,7 +218,7 @@ const KEYS = [
   ["R", "Relabel all", "the same for the suggested label"],
   ["X", "Leave one out", "or click; with Shift a whole range"],
   ["Space", "Enlarge", "the sample that is marked (also V); or rest the mouse on it"],
-  ["Enter", "Open as a card", "what is enlarged; or click it twice. Esc comes back"],
+  ["Enter", "Show as a card", "what is enlarged; or click it twice. Esc comes back"],
   ["E", "Left out", "stay undecided, or get the other of the two labels"],
   ["Enter", "Decide", "all that is shown, as one step"],
   ["Esc", "Back", "to choosing"],
