@@ -80,6 +80,7 @@ def test_the_review_and_its_sheets_fit(server, zoomed, kind):
     room = Room(zoomed, server, f"zoomed {kind} {width}", kind)
     room.press("n")
     expect(room.page.locator(".last .vote")).not_to_have_count(0, timeout=20_000)
+    expect(room.page.locator(".named")).to_be_visible()
     assert_nothing_outside(room.page)
     for name in ("Filter", "Mode", "Changes"):
         expect(room.page.get_by_role("button", name=name)).to_be_visible()
