@@ -108,6 +108,7 @@ def test_the_card_its_verdicts_and_the_strip_are_seen_together(server, chromium)
             expect(room.page.locator(part)).to_be_in_viewport(ratio=1)
         for choice in room.page.locator(".choice:visible").all():
             expect(choice).to_be_in_viewport(ratio=1)
+        assert room.page.locator(".last .bars i").first.bounding_box()["width"] >= 5
     context.close()
 
 
