@@ -70,3 +70,8 @@ def test_what_gives_a_file_is_called_download():
         calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
         labels += [ast.unparse(c.args[0]) for c in calls if getattr(c.func, "attr", "") == "download_button"]
     assert labels and [label for label in labels if "Download" not in label] == []
+
+
+def test_who_is_asked_for_a_name_sees_which_page_and_dataset_that_is(app, digits):
+    test = app("review", digits.id)
+    assert test.markdown[0].value == "# Review" and digits.name in test.caption[0].value.replace("\\", "")

@@ -15,7 +15,7 @@ from pages.shared.messages import plain
 
 SHOWN = 6  # tiles, before somebody asks for all
 WIDTH = 346  # three in a row on a wide screen, two on a tablet
-LONGEST = 90  # characters of a question
+LONGEST, QUESTIONS = 42, 3  # characters of a question, and how many questions, in a tile
 STYLE = """<style>
 .st-key-tiles {align-items: stretch}
 .st-key-tiles > * {max-width: 100%}
@@ -59,14 +59,14 @@ def _tile(workspace: Workspace, first: bool, go: Go) -> None:
 
 
 def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:
-    """Pictures of the samples that most is said against; of questions the beginning of the first."""
+    """Pictures of the samples that most is said against; of questions the beginnings."""
     with st.container(horizontal=True, gap="xsmall", key=f"cover_{workspace.id}"):
         pictures = loaders.worked_out(workspace.id, run_id, ("tile", seen.rows), lambda: _pictures(workspace, seen))
         if pictures:
             for picture in pictures:
                 st.image(picture, width=72, alt="")
         else:
-            st.caption(_beginning(workspace, seen))
+            st.caption(_beginnings(workspace, seen))
 
 
 def _pictures(workspace: Workspace, seen: Glance) -> list[bytes]:
@@ -74,12 +74,12 @@ def _pictures(workspace: Workspace, seen: Glance) -> list[bytes]:
     return [picture for picture in made if picture is not None]
 
 
-def _beginning(workspace: Workspace, seen: Glance) -> str:
+def _beginnings(workspace: Workspace, seen: Glance) -> str:
     samples = workspace.dataset().samples
     if not seen.rows or "question" not in samples:
         return "Without pictures"
-    text = " ".join(str(samples["question"].iloc[seen.rows[0]]).split())
-    return plain(f"“{text if len(text) <= LONGEST else text[:LONGEST] + '…'}”")
+    texts = [" ".join(str(samples["question"].iloc[row]).split()) for row in seen.rows[:QUESTIONS]]
+    return "  \n".join(plain(f"“{text if len(text) <= LONGEST else text[:LONGEST].rstrip() + '…'}”") for text in texts)
 
 
 def _name(workspace: Workspace, seen: Glance | None) -> None:
