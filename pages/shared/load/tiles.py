@@ -12,6 +12,7 @@ from cleaning.review.glance import Glance
 from pages.shared import frame, loaders
 from pages.shared.load.first_look import thumbnail
 from pages.shared.messages import plain
+from pages.shared.server.question_text import beginning
 
 SHOWN = 6  # tiles, before somebody asks for all
 WIDTH = 346  # three in a row on a wide screen, two on a tablet
@@ -78,8 +79,8 @@ def _beginnings(workspace: Workspace, seen: Glance) -> str:
     samples = workspace.dataset().samples
     if not seen.rows or "question" not in samples:
         return "Without pictures"
-    texts = [" ".join(str(samples["question"].iloc[row]).split()) for row in seen.rows[:QUESTIONS]]
-    return "  \n".join(plain(f"“{text if len(text) <= LONGEST else text[:LONGEST].rstrip() + '…'}”") for text in texts)
+    asked = samples["question"].iloc[list(seen.rows[:QUESTIONS])]
+    return "  \n".join(plain(f"“{beginning(str(question), LONGEST)}”") for question in asked)
 
 
 def _name(workspace: Workspace, seen: Glance | None) -> None:
@@ -136,5 +137,5 @@ def about(seconds: float) -> str:
     """``about 6 min``, ``about 3 h``."""
     minutes = seconds / 60
     if minutes < 1:
-        return "under a minute"
+        return "under 1 min"
     return f"about {minutes:.0f} min" if minutes < 90 else f"about {minutes / 60:.0f} h"
