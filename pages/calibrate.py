@@ -109,7 +109,7 @@ def chosen_bins(run, report, method: str) -> int:
     """The number of bins of the figure: by cross-validation, until somebody moves the slider."""
     usual = calibration_reports.usual_bins(run, report, method)
     bins = st.slider("Bins of equal count", 5, 50, usual, key=f"calibrate_bins_{report.expert.name}_{method}")
-    st.caption(f"Cross-validation chooses {usual}. What the number does to the ECE stands below, with intervals.")
+    st.caption(f"Cross-validation chooses {usual}. What it does to the calibration error stands below, with intervals.")
     return bins
 
 

@@ -219,12 +219,13 @@ def take_router(scene: CascadeScene, point) -> None:
     kept = promise_here(scene, point.policy, 100 * point.fraction)
     left, right = st.columns([1, 3], gap="medium")
     left.download_button(
-        "Router",
+        "Download the router",
         data=allowed.taken(EXPORT, loaders.opened_workspace(), lambda: scene.router(point, kept), file="router.json"),
         file_name="router.json",
         mime="application/json",
         icon=":material/download:",
         key="cascade_router",
+        type="primary",
         on_click="ignore",
         width="stretch",
     )

@@ -3,6 +3,7 @@ from pages.shared.messages import require_router
 require_router()
 
 
+from pages.shared import frame, state
 from pages.shared.messages import guarded
 from pages.shared.review import review_bar
 from pages.shared.review.room import review_card, review_grid
@@ -14,6 +15,8 @@ def page() -> None:
     """One card at a time, or a grid of thumbnails, by keyboard; the queue and its settings above."""
     review_bar.wide()
     desk = review_bar.opened_desk()
+    if not state.current().reviewer:
+        frame.header("Review", "You decide first; what the experts say shows after your own answer.", "blind")
     if not review_bar.reviewer_named():
         return
     chosen = review_bar.bar(desk)

@@ -4,7 +4,7 @@ require_router()
 
 import streamlit as st
 
-from pages.shared import frame, state
+from pages.shared import frame, loaders, state
 from pages.shared.runs import new_run, run_views, workspace_views
 
 
@@ -24,16 +24,14 @@ def page() -> None:
 
 @guarded
 def listed_runs() -> None:
-    if not state.current().workspace_id:
-        st.caption("No dataset is open. Choose one on the Load page, or under Workspaces.")
-        return
+    loaders.opened_workspace()  # or what to do, with its button
     run_views.runs()
 
 
 @guarded
 def make_run() -> None:
     if not state.current().workspace_id:
-        st.caption("No dataset is open. Choose one on the Load page, or under Workspaces.")
+        st.caption("First choose a dataset on the Load page, or under Workspaces.")
         return
     new_run.form()
 

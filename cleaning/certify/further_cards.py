@@ -31,7 +31,7 @@ class FurtherCards:
 
     def in_words(self, at_most: float) -> str:
         """What is to be done, in a sentence or two."""
-        start = f"First review the {counted(self.first, 'flagged card')} still open. " if self.first else ""
+        start = f"First review the {counted(self.first, 'flagged card')} left. " if self.first else ""
         if self.cards is not None:
             about = "Then about" if self.first else "About"
             cards = counted(self.cards, "more random card")

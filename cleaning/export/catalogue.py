@@ -90,7 +90,7 @@ CATALOGUE = (
     ),
     ExportKind(
         "source",
-        "Samples as they were read, with label_corrected",
+        "Samples as they were read, with the corrected label beside",
         "samples_corrected.csv",
         "The columns of the source as they are, paths too: your own table, for you. Every row, the given label untouched.",
         lambda h: csv_blocks(corrected.source_table(h)),
@@ -123,7 +123,7 @@ CATALOGUE = (
         "mask",
         "Evaluation mask",
         "evaluation_mask.csv",
-        "What evaluation does with each sample: keep, replace, any_of or drop.",
+        "What evaluation does with each sample: keep its label, replace it, take any of several, or drop it.",
         lambda h: write_mask(mask_of(h)),
         command='pandas.read_csv("evaluation_mask.csv")',
     ),

@@ -15,7 +15,8 @@ def counts_in_words(now: InForce) -> str:
     """Cards drawn at random, cards reviewed in all, samples known exactly: three numbers with three names."""
     told = now.estimate
     return (
-        f"{told.card_count:,} random cards, {now.reviewed_count:,} reviewed cards, {told.known_count:,} known exactly"
+        f"{counted(told.card_count, 'random card')}, {counted(now.reviewed_count, 'reviewed card')}, "
+        f"{told.known_count:,} known exactly"
     )
 
 

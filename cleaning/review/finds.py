@@ -59,8 +59,10 @@ def recalibration(learned: list[Judged], facts: Facts) -> Recalibration | None:
 
 def ahead(found: Recalibration | None, suspicion: np.ndarray) -> dict | None:
     """Wrong labels expected among the next cards of a queue, whose suspicions (Q,) are given in order."""
-    if found is None or not len(suspicion):
+    if found is None:
         return None
+    if not len(suspicion):
+        return {"cards": 0, "point": 0.0, "low": 0.0, "high": 0.0}
     cards = suspicion[:CARDS_AHEAD]
     expected = estimation.expected_finds(found, cards)
     return {"cards": len(cards), "point": expected.point, "low": expected.low, "high": expected.high}

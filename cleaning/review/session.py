@@ -71,12 +71,14 @@ class Onward(TypedDict):
 
 
 class Closing(TypedDict):
-    """found, confirmed: samples whose given label all reviews together call wrong, and right. precision: of the flags,
+    """found, confirmed: samples whose given label all reviews together call wrong, and right. waiting: called wrong below
+    the threshold, which counts only once a second look says so too. precision: of the flags,
     a share. left: wrong labels not found yet. onward: None where it cannot be told yet. random: further random cards
     that can be had, as far as they are asked for at once."""
 
     found: int
     confirmed: int
+    waiting: int
     precision: FigureBand | None
     left: FigureBand | None
     onward: Onward | None
@@ -89,6 +91,7 @@ def closing(now: InForce) -> Closing:
     return {
         "found": found,
         "confirmed": int((now.codes == RIGHT).sum()),
+        "waiting": now.waiting_for_a_second_look,
         "precision": _band(estimate.precision) if estimate.enough else None,
         "left": _band(estimate.wrong_total, found) if estimate.enough else None,
         "onward": _onward(now),

@@ -41,7 +41,7 @@ class JudgingLabels:
         without = f", {counted(dropped, 'sample')} dropped" if dropped else ""
         return (
             f"Accuracy is agreement with the given labels, corrected where decisions have settled "
-            f"({counted(self.settled, 'sample')} settled, {int(self.wrong.sum()):,} labels changed{without}). "
+            f"({counted(self.settled, 'sample')} settled, {counted(int(self.wrong.sum()), 'label')} changed{without}). "
             "Corrections found by these experts favour them."
         )
 

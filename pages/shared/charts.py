@@ -43,7 +43,7 @@ def show_with_data(figure: go.Figure, data: pd.DataFrame, key: str) -> None:
         if kind:
             st.caption(f"The camera above the figure now saves it as {kind}.")
         st.download_button(
-            "Data as CSV",
+            "Download as CSV",
             lambda: csv_of(data),
             f"{key}.csv",
             "text/csv",

@@ -72,7 +72,7 @@ def narrow_navigation(pages: list) -> None:
 
 def _open_dataset() -> None:
     if not state.current().workspace_id:
-        st.caption("No dataset open")
+        st.caption("No dataset chosen")
         return
     try:
         opened = loaders.opened_workspace()

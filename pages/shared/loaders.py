@@ -222,10 +222,10 @@ def dataset(workspace_id: str) -> Dataset:
 
 
 def opened_workspace() -> Workspace:
-    """The workspace this tab has open, or a sentence that says where to open one."""
+    """The workspace this tab has open, or a sentence that says where to choose one."""
     workspace_id = state.current().workspace_id
     if not workspace_id:
-        raise state.NothingOpen("No dataset is open. Choose one on the Load page.")
+        raise state.NothingOpen("No dataset is chosen yet. Choose one on the Load page.")
     return workspace(workspace_id)
 
 

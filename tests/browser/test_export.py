@@ -33,7 +33,7 @@ def test_changes_show_their_picture_and_one_click_gives_everything(own_workspace
     row = int(workspace.latest_run().scores["row"].iloc[0])
     assert f"/api/media/{workspace.id}/{row}/thumb?" in thumbnail.value.url
     with download(page) as everything:
-        page.get_by_role("button", name="Everything as ZIP").click()
+        page.get_by_role("button", name="Download everything as ZIP").click()
     with zipfile.ZipFile(everything.value.path()) as archive:
         files = json.loads(archive.read("manifest.json"))["files"]
         for one in files:

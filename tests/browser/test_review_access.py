@@ -152,6 +152,22 @@ def test_search_among_ten_thousand_labels(context, evil_server):
     assert (made.sample_id, made.verdict, names[made.labels[0]]) == (first, "relabel", "plant 07777, kind of fern")
 
 
+def test_a_label_is_pinned_to_a_key_and_the_last_one_repeated(context, evil_server):
+    room = Room(context, evil_server, "pinning")
+    room.page.keyboard.press("/")
+    room.page.locator(".search input").fill("07777")
+    expect(room.page.locator(".search li")).to_have_count(1)
+    room.page.keyboard.press("Shift+Enter")
+    expect(room.page.locator(".search .pinned")).to_have_text("⇧1")
+    room.page.keyboard.press("Escape")
+    expect(room.page.locator(".pins")).to_contain_text("plant 07777")
+    decided = [room.press("Shift+Digit1"), room.press(".")]
+    room.saved()
+    names = room.workspace.dataset().class_names
+    told = [(d.sample_id, names[d.labels[0]].split(",")[0]) for d in room.log()]
+    assert told == [(sample, "plant 07777") for sample in decided]
+
+
 REACHABLE = """
 (room) => [...room.querySelectorAll('button')].filter(one => one.offsetParent && !one.closest('.sheet')).map(one => {
   one.scrollIntoView({ block: 'nearest' });

@@ -141,6 +141,7 @@ def test_the_next_group_comes_by_itself_under_a_heading_that_stays(grid):
     total = len(captions(grid))
     heading = page.locator(".grid h2.shared")
     expect(heading).to_have_text(f"Labelled {given}, the experts suggest {suggested}: {total}")
+    expect(page.locator(".grid .named")).to_contain_text(f"reviewed by {grid.reviewer}")
     assert heading.bounding_box()["y"] < page.locator(".grid .cells").bounding_box()["y"], "said above the pictures"
     page.keyboard.press("r")
     expect(heading).to_have_text(f"Labelled {given}, the experts suggest {suggested}: {total}")

@@ -67,7 +67,7 @@ def test_a_figure_is_taken_along_without_network(cascade, kind, start):
     cascade.get_by_role("radio", name=kind).click()
     cascade.get_by_text(f"now saves it as {kind}").wait_for()
     with download(cascade) as table:
-        cascade.get_by_role("button", name="Data as CSV").click()
+        cascade.get_by_role("button", name="Download as CSV").click()
     with open(table.value.path(), newline="") as file:
         rows = list(csv.DictReader(file))
     assert {"policy", "fraction", "cost", "accuracy", "low", "high"} <= set(rows[0]) and len(rows) > 100

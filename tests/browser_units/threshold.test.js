@@ -17,6 +17,7 @@ import {
   duration,
   guessed,
   knownWords,
+  precisionWords,
   quantityWords,
   roughly,
   shown,
@@ -97,6 +98,16 @@ describe("words", () => {
       "You review 107 of 1,797 samples and 61 random ones, in about 22 min.",
     );
     assert.equal(askedWords(1797, 1797, 1797, "4 h"), "You review 1,797 of 1,797 samples, in about 4 h.");
+  });
+
+  it("say of the flagged ones how many are wrong, since random ones are reviewed too", () => {
+    const said = (now, guess = false) => precisionWords({ guess }, now);
+    const guessed = said({ low: 0.2, high: 0.95, point: null }, true);
+    assert.match(guessed, /guess is that 20 % to 95 % of the flagged ones hold a wrong label\.$/);
+    assert.equal(said({ low: 0.01, high: 1, point: null }), "Of the flagged ones 1 % to 100 % hold a wrong label.");
+    const known = said({ low: 0.8, high: 0.9, point: 0.86 });
+    assert.equal(known, "About 86 % of the flagged ones hold a wrong label (80 % to 90 %).");
+    assert.equal(said({ low: 0.86, high: 0.86, point: 0.86 }), "86 % of the flagged ones hold a wrong label.");
   });
 
   it("mark the counts of the histogram", () => {

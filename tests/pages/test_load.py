@@ -227,3 +227,10 @@ def test_a_home_without_workspaces_offers_the_demo_by_a_button(app, demo_root):
 
 def test_a_home_with_workspaces_offers_no_demo(app, digits):
     assert not [b for b in app("load").button if str(b.key).startswith("demo_")]
+
+
+def test_a_tile_of_questions_shows_the_beginnings_of_several(app, questions):
+    samples, run = questions.dataset().samples, questions.latest_run()
+    asked = [" ".join(str(samples["question"].iloc[row]).split())[:20] for row in run.scores["row"][:2]]
+    told = words(app("load"))
+    assert [one for one in asked if one not in told] == []

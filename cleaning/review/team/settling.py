@@ -44,7 +44,7 @@ class Contested:
 
 @dataclass(frozen=True)
 class Placed:
-    """A card that somebody decided, and how far it is. state: "to settle", "settled", or "open" where nobody was sure.
+    """A card that somebody decided, and how far it is. state: "to settle", "settled", or "undecided" where nobody was sure.
     ruling: what settled it, where that was a ruling."""
 
     decision: Decision
@@ -90,7 +90,7 @@ class SettleDesk:
         votes = [d for d in on_it if BY_NAME[d.verdict].judges]
         status = outcome_of(votes, DEFAULT_POLICY).status
         rulings = [d for d in votes if d.card == ADJUDICATION]
-        place = "to settle" if _why(votes) else "settled" if status == SETTLED else "open"
+        place = "to settle" if _why(votes) else "settled" if status == SETTLED else "undecided"
         return Placed(decision, place, rulings[-1] if rulings else None)
 
     def card(self, sample_id: str, named: bool = False) -> Contested:

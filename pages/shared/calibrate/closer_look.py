@@ -49,7 +49,7 @@ def all_experts(table: pd.DataFrame, columns: Mapping, order: Sequence[str]) -> 
     shown = in_percent(table, columns)
     st.dataframe(shown, column_order=order, column_config=columns, hide_index=True, width="stretch")
     st.download_button(
-        "Data as CSV",
+        "Download as CSV",
         lambda: csv_of(table),
         "calibration.csv",
         "text/csv",

@@ -65,7 +65,7 @@ def _both_ways(save: Callable[[], str], unable: bool, judge: Judge, place: tuple
         left, right = st.columns(2, gap="medium")
         left.markdown("Take the calibration from here along, to judge it on another dataset or to score with it.")
         left.download_button(
-            "Save calibration",
+            "Download the calibration",
             save,
             "calibration.json",
             "application/json",

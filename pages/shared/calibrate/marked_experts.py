@@ -80,7 +80,9 @@ def _one_expert(workspace: Workspace) -> None:
         what = "usual bins", name, method
         usual = _once(workspace, what, lambda: bins_by_brier_score(report.after.confidence, report.right))
         bins = st.slider("Bins of equal count", 5, 50, usual, key=f"marked_bins_{name}_{method}")
-        st.caption(f"Cross-validation chooses {usual}. What the number does to the ECE stands below, with intervals.")
+        st.caption(
+            f"Cross-validation chooses {usual}. What it does to the calibration error stands below, with intervals."
+        )
         st.markdown(f"## {plain(_sentence(report), 600)}")
         st.caption(plain(_parameters(report)))
     with right:

@@ -18,7 +18,7 @@ def everything(handout: Handout, settled: Policy) -> None:
     """The button, or what the work has come to."""
     if len(handout.workspace.dataset()) < MANY:
         st.download_button(
-            "Everything as ZIP",
+            "Download everything as ZIP",
             data=handout.download(EVERYTHING, settled),
             file_name=FILE,
             key=f"download_{EVERYTHING}",

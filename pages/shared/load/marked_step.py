@@ -20,7 +20,7 @@ WHY = (
     "calibrated against its marks, and a cascade can choose whom to ask."
 )
 BESIDE = (
-    "The answers bear marks as well. Opened by their marks alone, nothing is cleaned: how sure each expert is can be "
+    "The answers bear marks as well. Taken by their marks alone, nothing is cleaned: how sure each expert is can be "
     "calibrated against them, and a cascade can choose whom to ask."
 )
 EXPERTS = {
@@ -57,7 +57,7 @@ def alone(read: ScoredAnswers, brought: Brought, name: str) -> None:
     with right:
         intake.name_asked(name or read.name)
     st.caption(WHY)
-    _button("Open them", "primary", read, brought, name)
+    _button("Go on with them", "primary", read, brought, name)
     st.dataframe(in_percent(experts_read(read), EXPERTS), column_config=EXPERTS, hide_index=True, width="stretch")
     st.dataframe(first_answers(read), hide_index=True, width="stretch")
     for note in read.notes:
@@ -66,7 +66,7 @@ def alone(read: ScoredAnswers, brought: Brought, name: str) -> None:
 
 def beside(read: ScoredAnswers, brought: Brought, name: str) -> None:
     """The second way, where the same answers can be cleaned as well."""
-    _button("Open them by their marks", "secondary", read, brought, name)
+    _button("Go on by their marks", "secondary", read, brought, name)
     st.caption(BESIDE)
 
 

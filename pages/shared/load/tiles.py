@@ -13,10 +13,11 @@ from cleaning.review.glance import Glance
 from pages.shared import frame, loaders
 from pages.shared.load.first_look import thumbnail
 from pages.shared.messages import plain
+from pages.shared.server.question_text import beginning
 
 SHOWN = 6  # tiles, before somebody asks for all
 WIDTH = 346  # three in a row on a wide screen, two on a tablet
-LONGEST = 90  # characters of a question
+LONGEST, QUESTIONS = 42, 3  # characters of a question, and how many questions, in a tile
 STYLE = """<style>
 .st-key-tiles {align-items: stretch}
 .st-key-tiles > * {max-width: 100%}
@@ -60,7 +61,7 @@ def _tile(workspace: Workspace, first: bool, go: Go) -> None:
 
 
 def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:
-    """Pictures of the samples that most is said against; of questions the beginning of the first."""
+    """Pictures of the samples that most is said against; of questions the beginnings."""
     with st.container(horizontal=True, gap="xsmall", key=f"cover_{workspace.id}"):
         pictures, words = loaders.worked_out(
             workspace.id, run_id, ("tile", seen.rows), lambda: _shown_of(loaders.dataset(workspace.id), seen.rows)
@@ -74,15 +75,15 @@ def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:
 def _shown_of(dataset: Dataset, rows: Sequence[int]) -> tuple[list[bytes], str]:
     """Pictures, and what stands in their place where there are none."""
     made = [thumbnail(dataset, row) for row in rows]
-    return [picture for picture in made if picture is not None], _beginning(dataset, rows)
+    return [picture for picture in made if picture is not None], _beginnings(dataset, rows)
 
 
-def _beginning(dataset: Dataset, rows: Sequence[int]) -> str:
+def _beginnings(dataset: Dataset, rows: Sequence[int]) -> str:
     samples = dataset.samples
     if not rows or "question" not in samples:
         return "Without pictures"
-    text = " ".join(str(samples["question"].iloc[rows[0]]).split())
-    return plain(f"“{text if len(text) <= LONGEST else text[:LONGEST] + '…'}”")
+    asked = samples["question"].iloc[list(rows[:QUESTIONS])]
+    return "  \n".join(plain(f"“{beginning(str(question), LONGEST)}”") for question in asked)
 
 
 def _name(workspace: Workspace, seen: Glance | None) -> None:
@@ -112,7 +113,7 @@ def _buttons(workspace: Workspace, seen: Glance, first: bool, go: Go) -> None:
         kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
         if st.button(words, key=f"review_{workspace.id}", type=kind, width="stretch"):
             go(workspace.id, where)
-        if st.button("Open", key=f"open_{workspace.id}", help="Begin with its experts"):
+        if st.button("Experts", key=f"open_{workspace.id}", help="How sure each of them is, and how often right"):
             go(workspace.id, "calibrate")
 
 
@@ -139,5 +140,5 @@ def about(seconds: float) -> str:
     """``about 6 min``, ``about 3 h``."""
     minutes = seconds / 60
     if minutes < 1:
-        return "under a minute"
+        return "under 1 min"
     return f"about {minutes:.0f} min" if minutes < 90 else f"about {minutes / 60:.0f} h"

@@ -269,7 +269,7 @@ def _mode(desk: ReviewDesk) -> tuple[str, float, bool]:
         help="Measures how much seeing the given label sways decisions.",
     )
     st.slider(
-        "Of the plain queue, cards drawn at random (%)",
+        "Random cards in the plain queue (%)",
         0,
         50,
         round(100 * chosen.audit_share),

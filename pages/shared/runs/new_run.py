@@ -53,7 +53,7 @@ def form() -> None:
     if without:
         state.type_in(_EXPERTS, [name for name in run.expert_names if name != without])
         state.remember(_WITHOUT, None)
-        st.info(f"All experts of the open run but {plain(without)}. Nothing is made before you press the button.")
+        st.info(f"All experts of this run but {plain(without)}. Nothing is made before you press the button.")
     usual = [name for name in run.expert_names if name in names]
     chosen = st.multiselect("Experts", names, None if state.typed(_EXPERTS) is not None else usual, key=_EXPERTS)
     calibrations = _calibrations(workspace, run, chosen)

@@ -40,7 +40,7 @@ def runs() -> None:
     if not shown:
         st.caption("This dataset has not been scored yet, or all of its runs are archived.")
         return
-    table = pd.DataFrame([one.told() | {"": "open here" if _is_open(one) else ""} for one in shown])
+    table = pd.DataFrame([one.told() | {"": "you are here" if _is_open(one) else ""} for one in shown])
     order = [*FIRST, *(str(c) for c in table if c not in FIRST)]  # long texts last: what is counted is never cut off
     st.dataframe(table, hide_index=True, width="stretch", column_order=order, column_config=WIDTHS)
     one_run(workspace, shown)
@@ -76,7 +76,7 @@ def one_run(workspace: Workspace, shown: Sequence[ListedRun]) -> None:
         def put_away() -> None:
             loaders.choosing(workspace.id, chosen.run.id).record(RUN_ARCHIVED, not chosen.archived)
 
-        if st.button("Open", key="runs_open", type="primary"):
+        if st.button("Go on with it", key="runs_open", type="primary"):
             state.update(run_id=chosen.run.id)
             st.switch_page("pages/threshold.py", query_params=state.url())
         with st.popover("Name"):

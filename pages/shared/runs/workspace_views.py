@@ -62,7 +62,9 @@ def _one(shown: Sequence[Upkeep]) -> None:
             st.selectbox("Workspace", ids, opened, format_func=lambda i: _named(by_id[i]), key=_CHOSEN, width=380)
         ]
         workspace = chosen.workspace
-        if st.button("Open", key="workspaces_open", type="primary", disabled=not (chosen.runs or workspace.is_marked)):
+        if st.button(
+            "Go on with it", key="workspaces_open", type="primary", disabled=not (chosen.runs or workspace.is_marked)
+        ):
             state.update(workspace_id=workspace.id, run_id="")
             st.switch_page("pages/calibrate.py", query_params=state.url())
         with st.popover("Rename"):

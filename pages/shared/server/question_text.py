@@ -12,6 +12,7 @@ from functools import lru_cache
 
 LONGEST_FORMULA = 2_000
 LONGEST_TEXT = 100_000
+DIGITS, RAISED, LOWERED = "0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "₀₁₂₃₄₅₆₇₈₉₊₋"
 ELEMENTS = frozenset(
     "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover "
     "munderover mmultiscripts mprescripts none mtable mtr mtd menclose merror".split()
@@ -57,6 +58,39 @@ def markdown(text: str, escaped: Callable[[str], str]) -> str:
         end = fence.end()
     parts.append(_marked_paragraphs(text[end:], escaped))
     return "\n\n".join(part for part in parts if part.strip())
+
+
+def beginning(text: str, longest: int) -> str:
+    """The first ``longest`` characters in one line, read as meant: formulas and marks as plain text."""
+    words = " ".join("".join(f"{_plain(block)} " for block in blocks(text)).split())
+    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+
+
+def _plain(node) -> str:
+    if isinstance(node, str):
+        return node
+    kind, inner = node[0], node[1]
+    if kind == "math":
+        return _plain_formula(inner)
+    return inner if isinstance(inner, str) else "".join(_plain(one) for one in inner)
+
+
+def _plain_formula(node) -> str:
+    if isinstance(node, str):
+        return node
+    name, _, children = node
+    told = [_plain_formula(child) for child in children]
+    if name == "mfrac":
+        return "/".join(told)
+    if name in ("msub", "msup", "msubsup") and len(told) > 1:
+        low, high = (told[1], "") if name == "msub" else ("", told[1]) if name == "msup" else (told[1], told[2])
+        return told[0] + _moved(high, RAISED, "^") + _moved(low, LOWERED, "_")
+    return "".join(told)
+
+
+def _moved(text: str, digits: str, mark: str) -> str:
+    """Digits as small ones, above or below the line; what has none behind a mark."""
+    return text.translate(str.maketrans(DIGITS, digits)) if set(text) <= set(DIGITS) else mark + text
 
 
 def _marked_paragraphs(text: str, escaped: Callable[[str], str]) -> str:

@@ -18,7 +18,7 @@ def mine(desk: ReviewDesk) -> None:
     if not placed:
         st.info("You have not decided a card yet.")
         return
-    counts = {name: sum(one.state == name for one in placed) for name in ("to settle", "settled", "open")}
+    counts = {name: sum(one.state == name for one in placed) for name in ("to settle", "settled", "undecided")}
     st.caption(" · ".join(f"{count:,} {name}" for name, count in counts.items() if count))
     rows = [
         {

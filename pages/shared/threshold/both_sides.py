@@ -9,6 +9,7 @@ from cleaning.keep.workspaces import workspaces_root
 from cleaning.review import ReviewDesk
 from cleaning.review.in_force import InForce
 from pages.shared.server.desks import open_desk
+from pages.shared.server.question_text import beginning
 
 SHOWN = 8  # samples a side
 LONGEST = 90  # characters of a question
@@ -54,8 +55,7 @@ def _sample(desk: ReviewDesk, row: int) -> str:
     if url:
         return f"<li><img alt='sample labelled {given}' src='{escape(_address(url))}'>{told}</li>"
     question = desk.facts.question(row) or str(desk.dataset.sample_ids[row])
-    words = question if len(question) <= LONGEST else question[: LONGEST - 1] + "…"
-    return f"<li class='asked'>{escape(words)}<br>{told}</li>"
+    return f"<li class='asked'>{escape(beginning(question, LONGEST))}<br>{told}</li>"
 
 
 def _address(url: str) -> str:

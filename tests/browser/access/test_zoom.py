@@ -5,8 +5,10 @@ import contextlib
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
+from cleaning.keep.decisions import open_store
 from tests.browser.review_room import Room
 from tests.browser.test_accessible import PAGES
+from tests.browser.test_review_panels import queue_done
 
 ZOOMED = [(720, 450), (512, 384)]
 # What bears words or is pressed and lies outside to the left or right; figures draw, and lists scroll, within themselves;
@@ -78,6 +80,7 @@ def test_the_review_and_its_sheets_fit(server, zoomed, kind):
     room = Room(zoomed, server, f"zoomed {kind} {width}", kind)
     room.press("n")
     expect(room.page.locator(".last .vote")).not_to_have_count(0, timeout=20_000)
+    expect(room.page.locator(".named")).to_be_visible()
     assert_nothing_outside(room.page)
     for name in ("Filter", "Mode", "Changes"):
         expect(room.page.get_by_role("button", name=name)).to_be_visible()
@@ -105,6 +108,7 @@ def test_the_card_its_verdicts_and_the_strip_are_seen_together(server, chromium)
             expect(room.page.locator(part)).to_be_in_viewport(ratio=1)
         for choice in room.page.locator(".choice:visible").all():
             expect(choice).to_be_in_viewport(ratio=1)
+        assert room.page.locator(".last .bars i").first.bounding_box()["width"] >= 5
     context.close()
 
 
@@ -115,4 +119,52 @@ def test_the_small_copy_covers_nothing_of_the_picture(server, chromium, size):
     picture, copy = room.page.locator(".frame img"), room.page.locator(".inset")
     assert picture.bounding_box()["height"] >= 56
     assert not copy.is_visible() or not copy.evaluate(LAID_OVER, picture.element_handle())
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (720, 450), (512, 384)])
+def test_the_end_of_a_queue_lies_over_nothing_and_every_way_on_is_reached(own_workspaces, chromium, size):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    room = Room(context, own_workspaces, "ended")
+    queue_done(room)
+    room.open(".finished")
+    room.page.locator(".finished .figure").wait_for()
+    end = room.page.locator(".finished")
+    for part in (".room header", ".bar", "[role=group].verdicts", ".last"):
+        assert not end.evaluate(LAID_OVER, room.page.locator(part).element_handle()), part
+    expect(end.get_by_role("heading")).to_be_in_viewport(ratio=1)
+    for link in end.get_by_role("link").all():
+        link.focus()
+        expect(link).to_be_in_viewport(ratio=0.95)
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(390, 844), (720, 450), (512, 384)])
+def test_what_is_said_of_an_open_cards_labels_stays_within_them(own_workspaces, chromium, size):
+    workspace = own_workspaces.workspace("image")
+    store = open_store(workspace.decisions_url, workspace.id)
+    store.set_choice(workspace.latest_run().id, "mode", "open", at="2026-01-01T00:00:00.000Z", who="lead")
+    store.close()
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    room = Room(context, own_workspaces, "opened")
+    room.page.locator(".choice .said .bars").first.wait_for()
+    for said in room.page.locator(".choice .tag, .choice .bars i").all():
+        assert said.evaluate(
+            "one => one.getBoundingClientRect().right <= one.closest('.choice').getBoundingClientRect().right"
+        )
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844), (820, 1180), (720, 450)])
+def test_what_is_refused_is_said_beside_choices_and_buttons(server, chromium, size):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    room = Room(context, server, f"refused {size[0]}")
+    room.page.keyboard.press("k")
+    toast = room.page.locator(".toast.visible")
+    expect(toast).to_contain_text("Decide a card first")
+    beside = room.page.locator(".choice:visible, .verdict:visible")
+    over = beside.evaluate_all(
+        f"(all, toast) => all.filter((one) => ({LAID_OVER})(toast, one))", toast.element_handle()
+    )
+    assert over == []
     context.close()

@@ -202,7 +202,7 @@ def test_it_says_how_many_more_cards_are_needed(planted):
 
 def test_the_flagged_part_comes_first(planted):
     ahead = cards_ahead(planted.after(planted.reviewed(0, top=100)), 0.06)
-    assert ahead.first == 50 and ahead.in_words(0.06).startswith("First review the 50 flagged cards still open. Then")
+    assert ahead.first == 50 and ahead.in_words(0.06).startswith("First review the 50 flagged cards left. Then")
 
 
 def test_it_says_plainly_what_is_out_of_reach(planted):
@@ -227,5 +227,5 @@ def test_a_bound_that_bounds_nothing_is_not_called_a_claim():
     nothing = Certified(WrongLeft(100, 100, 0, 0), 0.02, FurtherCards(50, 288, 500, 0.05))
     assert nothing.in_words() == (
         "Nothing can be claimed yet (95 % confidence, if the verdicts are right). First review the 50 flagged cards "
-        "still open. Then about 288 more random cards will show that at most 2 % are wrong."
+        "left. Then about 288 more random cards will show that at most 2 % are wrong."
     )

@@ -88,7 +88,7 @@ def test_in_a_workspace_accuracy_is_against_corrected_labels(planted_folder, tmp
     store.close()
     capsys.readouterr()
     assert main(["cascade", str(workspace.folder), *PAIR, "--repeats", "2"]) == 0
-    assert "(1 sample settled, 1 labels changed)" in capsys.readouterr().out
+    assert "(1 sample settled, 1 label changed)" in capsys.readouterr().out
 
 
 def test_in_a_workspace_the_calibration_that_somebody_chose_is_the_one_that_is_told(planted_folder, tmp_path):

@@ -257,6 +257,7 @@ def test_the_end_of_a_queue_tells_what_it_brought_and_what_is_left(desk, planted
     wrong = planted.truth[rows] != desk.dataset.given_labels[rows]
     assert (told["found"], told["confirmed"]) == (int(wrong.sum()), int((~wrong).sum()))
     assert told["precision"]["low"] <= told["precision"]["point"] <= told["precision"]["high"]
+    assert told["waiting"] == desk.in_force().waiting_for_a_second_look
     truly_left = int((planted.truth != desk.dataset.given_labels).sum() - wrong.sum())
     assert told["left"]["low"] <= truly_left <= told["left"]["high"]
     assert told["onward"] is None or told["onward"]["seconds"] > 0

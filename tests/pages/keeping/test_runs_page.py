@@ -34,7 +34,8 @@ def page(app, digits):
 
 def test_without_a_dataset_it_lists_the_workspaces(app, demo_root):
     test = app("runs")
-    assert not test.exception and "No dataset is open" in words(test)
+    assert not test.exception and "No dataset is chosen yet" in words(test)
+    assert "Choose a dataset" in [button.label for button in test.button]
     assert {"Demo: handwritten digits"} <= set(test.dataframe[-1].value["workspace"])
 
 

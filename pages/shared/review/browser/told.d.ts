@@ -295,6 +295,8 @@ export interface Session {
 export interface Closing {
   found: number;
   confirmed: number;
+  /** Called wrong below the threshold, once: a second look is to come. */
+  waiting: number;
   precision: Band | null;
   left: Band | null;
   onward: { cards: number; finds: Band; seconds: number } | null;

@@ -82,11 +82,13 @@ export function askedWords(flagged, cards, samples, time) {
  * @param {import("./steps.js").Range | null} now
  */
 export function precisionWords(bands, now) {
-  if (!now) return "How many of them hold a wrong label cannot be told here.";
-  if (bands.guess) return `Before any review the guess is that ${guessed(now, " to ")} of them hold a wrong label.`;
+  if (!now) return "How many of the flagged ones hold a wrong label cannot be told here.";
+  const held = "of the flagged ones hold a wrong label";
+  if (bands.guess) return `Before any review the guess is that ${guessed(now, " to ")} ${held}.`;
   const range = `${percent(now.low, 0)} to ${percent(now.high, 0)}`;
-  if (now.point === null) return `Of them ${range} hold a wrong label.`;
-  return `About ${percent(now.point, 0)} of them hold a wrong label (${range}).`;
+  if (now.point === null) return `Of the flagged ones ${range} hold a wrong label.`;
+  if (now.low === now.high) return `${percent(now.point, 0)} ${held}.`;
+  return `About ${percent(now.point, 0)} ${held} (${range}).`;
 }
 
 /**

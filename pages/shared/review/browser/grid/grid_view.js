@@ -43,7 +43,9 @@ export class GridView {
     this.sheets = [this.help, this.peek];
     oneAtATime(this.sheets);
     this.buttons = el("div", { class: "verdicts", role: "group", "aria-label": "Decide" }, ...acts.map(button));
-    const header = el("header", {}, this.progress.count, this.where, this.saving.node);
+    const { about } = data.card;
+    const named = el("span", { class: "named", title: about }, about);
+    const header = el("header", {}, this.progress.count, this.where, named, this.saving.node);
     const sheets = this.sheets.map((sheet) => sheet.node);
     const heading = el("div", { class: "heading" }, this.shared, this.prompt);
     const below = [heading, this.area, this.buttons, this.toast.node, this.loupe.node, ...sheets];
@@ -106,7 +108,7 @@ export class GridView {
       part(this.buttons, `[data-act=${name}]`).setAttribute("aria-pressed", String(plan === name));
     }
     if (page.decided) say(this.prompt, "Decided. Z takes the last step back.");
-    else if (!plan) say(this.prompt, "Leave out what does not fit, then K or R.");
+    else if (!plan) say(this.prompt, "Leave out what does not fit, then keep or relabel all.");
     else say(this.prompt, `${countWords(page, plan, swap, this.data.pair)}. Enter decides, Esc goes back.`);
   }
 
@@ -218,7 +220,7 @@ const KEYS = [
   ["R", "Relabel all", "the same for the suggested label"],
   ["X", "Leave one out", "or click; with Shift a whole range"],
   ["Space", "Enlarge", "the sample that is marked (also V); or rest the mouse on it"],
-  ["Enter", "Open as a card", "what is enlarged; or click it twice. Esc comes back"],
+  ["Enter", "Show as a card", "what is enlarged; or click it twice. Esc comes back"],
   ["E", "Left out", "stay undecided, or get the other of the two labels"],
   ["Enter", "Decide", "all that is shown, as one step"],
   ["Esc", "Back", "to choosing"],

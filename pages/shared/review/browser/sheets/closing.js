@@ -32,8 +32,8 @@ export function endWords(left) {
 
 /** @param {Closing} told @returns {HTMLElement[]} */
 export function closingLines(told) {
-  const { found, confirmed, precision, left, onward } = told;
-  const lines = [`${labels(found, "wrong label")} found, ${labels(confirmed, "label")} confirmed.`];
+  const { found, confirmed, waiting, precision, left, onward } = told;
+  const lines = [foundWords(found, confirmed, waiting)];
   lines.push(precisionWords(precision));
   if (left) lines.push(`Not found yet: about ${range(left)} wrong labels in the whole dataset.`);
   if (onward)
@@ -67,12 +67,20 @@ export function tellRandom(ways, random) {
   else link?.remove();
 }
 
+/** @param {number} found @param {number} confirmed @param {number} waiting for a second look */
+export function foundWords(found, confirmed, waiting) {
+  const besides = waiting ? `, ${counted(waiting)} wait${waiting === 1 ? "s" : ""} for a second look` : "";
+  return `${labels(found, "wrong label")} found, ${labels(confirmed, "label")} confirmed${besides}.`;
+}
+
 /** @param {Band | null} precision */
 export function precisionWords(precision) {
   if (!precision) {
     return "How right the flags are is not known yet: that takes 40 random cards, among them 5 right and 5 wrong labels.";
   }
   const [point, low, high] = [precision.point, precision.low, precision.high].map((share) => percent(share, 0));
+  if (precision.low === precision.high)
+    return `Of the flags ${point} were right (all were reviewed; if the verdicts are right).`;
   return `Of the flags ${point} were right (95 % interval ${low} to ${high}, if the verdicts are right).`;
 }
 

@@ -15,7 +15,7 @@ export class Peek extends Sheet {
       "button",
       { type: "button", class: "verdict opens", onclick: open },
       keycap("Enter"),
-      "Open as a card",
+      "Show as a card",
     );
     super("Enlarged", "v", shot, words, button);
     this.shot = shot;

@@ -45,6 +45,7 @@ export function expectedWords(found) {
   if (!found) {
     return "Wrong labels among the next cards: not known yet; it takes 40 random cards, 5 of them right and 5 wrong.";
   }
+  if (!found.cards) return "No card is left in this queue.";
   const [point, low, high] = [found.point, found.low, found.high].map((one) => Math.round(one).toLocaleString("en"));
   const sure = `95 % interval ${low} to ${high}, if the verdicts are right`;
   return `Wrong labels expected among the next ${found.cards} cards: ${point} (${sure}).`;
