@@ -2,13 +2,15 @@
 
 import io
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import IO
 
 import pandas as pd
 import pyarrow
 
+from cleaning import freed_memory
 from cleaning.errors import InputError, one_of
 from cleaning.export.card import card_files
 from cleaning.export.card.impact_file import impact_json, impact_of
@@ -35,6 +37,7 @@ KINDS = (
 )
 CARD_FILES = ("cleaning_card.html", "cleaning_card.json")  # as ``card_files`` calls them
 IMPACT_FILE = "leaderboard_impact.json"
+HELD_WHOLE = ("corrected_dataset.zip", "corrected_labels.parquet")  # while they are made, by Arrow
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -53,12 +56,24 @@ def write_everything(
     """
     handover = replace(handover, options=replace(handover.options, source_needed=False, own_paths=False))
     kind_of = {kind.file_name: kind for kind in KINDS if kind.name != "everything" and kind.suits(handover.shape)}
-    makers: dict[str, Callable[[], Made]] = {name: partial(_made, kind, handover) for name, kind in kind_of.items()}
-    impact = cache(partial(impact_of, handover))
-    cards = cache(lambda: card_files(handover, impact=impact()))
-    makers |= {name: lambda: impact_json(handover, impact()) for name in kind_of if name == IMPACT_FILE}
-    makers |= {name: partial(_card_file, cards, name) for name in kind_of if name in CARD_FILES}
-    about = {
+    with ThreadPoolExecutor(max_workers=1) as aside:  # the card is NumPy's work, which leaves Python to the others
+        impact = cache(lambda: aside.submit(impact_of, handover))
+        cards = cache(lambda: aside.submit(lambda of: card_files(handover, impact=of.result()), impact()))
+
+        def make(name: str) -> Made:
+            if name not in HELD_WHOLE:
+                cards()  # begun not before those are made that take most memory
+            if name == IMPACT_FILE:
+                return impact_json(handover, impact().result())
+            return cards().result()[name] if name in CARD_FILES else _made(kind_of[name], handover)
+
+        names = sorted(kind_of, key=lambda name: (name in (IMPACT_FILE, *CARD_FILES), name not in HELD_WHOLE, name))
+        zip_made(into, names, make, _about(handover), tell)
+
+
+def _about(handover: Handover) -> dict:
+    """What the manifest says beside its files."""
+    return {
         "format": "second-opinion-export",
         "version": 1,
         "second_opinion": __version__,
@@ -67,19 +82,13 @@ def write_everything(
         "policy": handover.policy.to_dict(),
         "last_decision": handover.last_decision,
     }
-    zip_made(into, makers, about, tell)
 
 
 def _made(kind: ExportKind, handover: Handover) -> Made:
-    """One file; what Arrow needed for it and holds to use it again is given back, which is 300 MB of a million samples."""
-    made = kind.make(handover)
+    """One file; what the one before needed and nobody uses is given back, 300 MB of a million samples."""
     pyarrow.default_memory_pool().release_unused()
-    return made
-
-
-def _card_file(cards: Callable[[], dict[str, bytes]], name: str) -> bytes:
-    """Both of the card's files are made at once."""
-    return cards()[name]
+    freed_memory.give_back(len(handover.dataset))
+    return kind.make(handover)
 
 
 def available_exports() -> list[ExportKind]:

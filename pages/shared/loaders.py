@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from cleaning import freed_memory
 from cleaning.calibrate.report import ExpertReport
 from cleaning.certify.further_cards import Certified, certified_now
 from cleaning.domain.dataset import Dataset
@@ -30,7 +31,7 @@ from cleaning.review.glance import Glance, glance, last_used
 from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
 from cleaning.suspect.suspicion import Excess
-from pages.shared import freed_memory, state
+from pages.shared import state
 from pages.shared.export.making import Making
 from pages.shared.progress import Progress, silent
 from pages.shared.server.desks import open_desk

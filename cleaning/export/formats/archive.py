@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import IO
@@ -24,25 +24,26 @@ _LEVEL = 3
 def zip_files(files: Mapping[str, bytes], about: dict | None = None) -> bytes:
     """A ZIP of the files, in the order of their names. about: also write manifest.json, with these entries first."""
     buffer = io.BytesIO()
-    zip_made(buffer, {name: partial(files.__getitem__, name) for name in files}, about)
+    zip_made(buffer, sorted(files), files.__getitem__, about)
     return buffer.getvalue()
 
 
 def zip_made(
     into: IO[bytes],
-    makers: Mapping[str, Callable[[], Made]],
+    names: Sequence[str],
+    make: Callable[[str], Made],
     about: dict | None = None,
     tell: Callable[[float, str], None] = lambda share, name: None,
 ) -> None:
-    """The same, into a file, of files that are made one by one. What is made is packed beside it, so that of a file that
-    comes in blocks only some are held, and of whole ones two.
+    """The same, into a file, of files that are made one by one, in the order of ``names``.
 
+    What is made is packed beside it, so that of a file that comes in blocks only some are held, and of whole ones two.
     tell: hears before each file which share is done, and its name; what it raises ends the work.
     """
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive, _Packer(archive) as packer:
-        for done, name in enumerate(sorted(makers)):
-            tell(done / len(makers), name)
-            packer.add(name, makers[name]())
+        for done, name in enumerate(names):
+            tell(done / len(names), name)
+            packer.add(name, make(name))
         rows = packer.finish()
         if about is not None:
             packer.add(MANIFEST, _manifest(about, rows))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from cleaning import freed_memory
 from cleaning.errors import InputError
 from cleaning.experts import cascade
 from cleaning.experts.cascade import Answers, CascadeCurves, OperatingPoint, Promise
@@ -14,7 +15,7 @@ from cleaning.experts.cascade.expert_answers import AnswerRule
 from cleaning.experts.rescoring import Rescoring
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
-from pages.shared import freed_memory, loaders, progress
+from pages.shared import loaders, progress
 from pages.shared.cascade.askable import Askable, AskableExpert
 from pages.shared.progress import Progress
 

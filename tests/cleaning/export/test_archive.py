@@ -44,8 +44,8 @@ def in_blocks(count: int, made: list[int]):
 
 def test_a_file_in_blocks_is_packed_as_a_whole_one_is():
     whole, apart = io.BytesIO(), io.BytesIO()
-    zip_made(whole, {"a": lambda: b"first", "b": lambda: b"".join(in_blocks(4, []))}, {})
-    zip_made(apart, {"a": lambda: b"first", "b": lambda: in_blocks(4, [])}, {})
+    zip_made(whole, "ab", lambda name: b"first" if name == "a" else b"".join(in_blocks(4, [])), {})
+    zip_made(apart, "ab", lambda name: b"first" if name == "a" else in_blocks(4, []), {})
     with zipfile.ZipFile(whole) as one, zipfile.ZipFile(apart) as other:
         assert other.testzip() is None
         assert [one.read(name) for name in one.namelist()] == [other.read(name) for name in other.namelist()]
@@ -74,7 +74,7 @@ def test_only_some_blocks_wait_to_be_packed(monkeypatch):
 
     monkeypatch.setattr(archive.hashlib, "sha256", Slow)
     monkeypatch.setattr(archive, "MOST_WAITING", 3 * 1_050_000)
-    zip_made(io.BytesIO(), {"a": lambda: in_blocks(40, made)})
+    zip_made(io.BytesIO(), "a", lambda name: in_blocks(40, made))
     assert len(made) == 40 and most[0] <= 4
 
 
@@ -84,7 +84,7 @@ def test_what_goes_wrong_while_a_block_is_made_is_told():
         raise InputError("The file became shorter.")
 
     with pytest.raises(InputError, match="became shorter"):
-        zip_made(io.BytesIO(), {"a": breaking})
+        zip_made(io.BytesIO(), "a", lambda name: breaking())
 
 
 def test_what_goes_wrong_while_packing_is_told():
@@ -93,4 +93,4 @@ def test_what_goes_wrong_while_packing_is_told():
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        zip_made(Full(), {"a": lambda: in_blocks(40, [])})
+        zip_made(Full(), "a", lambda name: in_blocks(40, []))

@@ -4,8 +4,9 @@ import ctypes
 
 import pytest
 
+from cleaning import freed_memory
 from cleaning.errors import InputError
-from pages.shared import freed_memory, loaders
+from pages.shared import loaders
 from pages.shared.cascade import cascade_scene
 from tests.pages.conftest import words
 
