@@ -58,8 +58,11 @@ class Handover:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """suspicion, suggested and confidence of the run's table, in the dataset's order, N rows."""
-        told = self.run.scores[["row", "suspicion", "suggested", "confidence"]]
-        return told.sort_values("row", kind="stable").reset_index(drop=True)
+        ranked, by_row = self.run.scores, {}
+        for column in ("row", "suspicion", "suggested", "confidence"):
+            by_row[column] = np.empty(len(ranked), ranked[column].dtype)
+            by_row[column][ranked["row"].to_numpy()] = ranked[column].to_numpy()
+        return pd.DataFrame(by_row)
 
     @cached_property
     def pooled_best(self) -> np.ndarray:

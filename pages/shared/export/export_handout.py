@@ -7,6 +7,7 @@ from typing import IO
 
 import pandas as pd
 
+from cleaning import freed_memory
 from cleaning.domain.dataset import Dataset
 from cleaning.export import ExportKind, Policy, Preview, available_exports, preview, write_export
 from cleaning.export.export_options import DEFAULT_OPTIONS, ExportOptions
@@ -105,8 +106,12 @@ class Handout:
 
     def maker(self, policy: Policy) -> Callable[[IO[bytes], Callable[[float, str], None]], None]:
         """What writes the ZIP of everything into a file and tells how far it is."""
-        given = Handover(self.workspace, self.run, self.decisions, policy, self.choices)
-        return lambda into, tell: write_everything(into, given, tell)
+
+        def make(into: IO[bytes], tell: Callable[[float, str], None]) -> None:
+            write_everything(into, Handover(self.workspace, self.run, self.decisions, policy, self.choices), tell)
+            freed_memory.give_back(len(self.workspace.dataset()))  # before the file itself is held
+
+        return make
 
 
 def handout() -> Handout:
