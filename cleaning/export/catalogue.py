@@ -17,7 +17,6 @@ from cleaning.export.formats.references import references_lines
 from cleaning.export.formats.table_texts import csv_blocks, json_lines_blocks
 from cleaning.export.handover import Handover
 from cleaning.export.names_there import any_model, names_there
-from cleaning.export.patch.mask import mask_of, write_mask
 from cleaning.export.patch.patch import write_patch
 
 
@@ -124,7 +123,7 @@ CATALOGUE = (
         "Evaluation mask",
         "evaluation_mask.csv",
         "What evaluation does with each sample: keep its label, replace it, take any of several, or drop it.",
-        lambda h: write_mask(mask_of(h)),
+        corrected.evaluation_mask,
         command='pandas.read_csv("evaluation_mask.csv")',
     ),
     ExportKind(

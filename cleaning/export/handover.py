@@ -58,10 +58,12 @@ class Handover:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """suspicion, suggested and confidence of the run's table, in the dataset's order, N rows."""
-        ranked, by_row = self.run.scores, {}
+        ranked = self.run.scores
+        by_row: dict[str, np.ndarray] = {}
         for column in ("row", "suspicion", "suggested", "confidence"):
-            by_row[column] = np.empty(len(ranked), ranked[column].dtype)
-            by_row[column][ranked["row"].to_numpy()] = ranked[column].to_numpy()
+            values = ranked[column].to_numpy()
+            by_row[column] = np.empty_like(values)
+            by_row[column][ranked["row"].to_numpy()] = values
         return pd.DataFrame(by_row)
 
     @cached_property

@@ -13,8 +13,9 @@ import pandas as pd
 from cleaning.domain.dataset import REFERENCE
 from cleaning.export.formats.references import CORRECTED, corrected_references
 from cleaning.export.formats.row_texts import Coded, coded_by_row
-from cleaning.export.formats.table_texts import Column, Table, as_series, taken
+from cleaning.export.formats.table_texts import Column, Table, as_series, csv_blocks, taken
 from cleaning.export.handover import Handover, letter_of
+from cleaning.export.patch.mask import HEADER as MASK_HEADER
 from cleaning.settle.final_labels import DROPPED
 
 COLUMN = "label_corrected"
@@ -70,6 +71,12 @@ def mask_column(handover: Handover) -> Coded:
     """(N,) what evaluation does with each sample, "keep" first among the values."""
     table = handover.final.table
     return coded_by_row(table["row"].to_numpy(np.int64), table["mask"].tolist(), "keep", len(handover.dataset))
+
+
+def evaluation_mask(handover: Handover) -> Iterable[bytes]:
+    """CSV as ``cleaning.export.patch.mask.write_mask`` writes it, of which no list of all samples is made."""
+    columns = (handover.dataset.sample_ids, handover.dataset.given_labels, mask_column(handover))
+    return csv_blocks(dict(zip(MASK_HEADER, columns, strict=True)))
 
 
 def source_table(handover: Handover) -> Table:
