@@ -187,10 +187,40 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def lasting_profile(chromium, tmp_path_factory):
+    """A browser profile of this worker, whose cache keeps the app's scripts compiled: a new one takes twice the time."""
+    profile = chromium.browser_type.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=CHROMIUM,
+        args=CHROMIUM_OPTIONS,
+        viewport={"width": 1440, "height": 900},
+    )
+    profile.set_default_timeout(PATIENCE)
+    profile.visited = set()
+    profile.on("page", lambda page: page.on("framenavigated", lambda frame: profile.visited.add(_origin(frame.url))))
+    yield profile
+    profile.close()
+
+
 @pytest.fixture
-def context(chromium):
-    """A fresh browser profile."""
-    made = chromium.new_context(viewport={"width": 1440, "height": 900})
-    made.set_default_timeout(PATIENCE)
-    yield made
-    made.close()
+def context(lasting_profile):
+    """A browser profile that holds nothing of another test but the cache of files."""
+    yield lasting_profile
+    lasting_profile.unroute_all()
+    lasting_profile.set_offline(False)
+    last = lasting_profile.new_page()  # without any the browser would end
+    for page in lasting_profile.pages:
+        if page is not last:
+            page.close()
+    lasting_profile.clear_cookies()
+    session = lasting_profile.new_cdp_session(last)
+    for origin in lasting_profile.visited:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
+    session.detach()
+    lasting_profile.visited.clear()
+
+
+def _origin(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"

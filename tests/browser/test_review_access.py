@@ -76,7 +76,7 @@ def evil_server(tmp_path_factory):
 @pytest.mark.parametrize("kind", ["image", "question"])
 def test_texts_of_the_data_run_nothing_and_fetch_nothing(context, evil_server, kind):
     asked = []
-    context.on("request", lambda request: asked.append(request.url))
+    context.once("page", lambda page: page.on("request", lambda request: asked.append(request.url)))
     room = Room(context, evil_server, "<img src=x onerror=window.ran=1>", kind)
     all_cards(room)
     seen = ""
