@@ -39,8 +39,8 @@ def name_box(label: str, key: str, **about: Any) -> None:
 def _known(names: Sequence[str], key: str, pressed: Callable[[], None]) -> None:
     if not names:
         return
-    choose, words = guarded(pressed), "Or one of those known here"
+    guarded_press, words = guarded(pressed), "Or one of those known here"
     if len(names) <= FEW_NAMES:
-        st.pills(words, names, key=key, format_func=lambda name: plain(name, LONGEST), on_change=choose)
+        st.pills(words, names, key=key, format_func=lambda name: plain(name, LONGEST), on_change=guarded_press)
     else:
-        st.selectbox(words, names, None, key=key, placeholder="Choose a name", on_change=choose)
+        st.selectbox(words, names, None, key=key, placeholder="Choose a name", on_change=guarded_press)
