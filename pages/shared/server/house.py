@@ -10,6 +10,7 @@ import streamlit as st
 
 from cleaning.files import ASIDE
 from cleaning.review.team.roles import ADMINS, admins_everywhere
+from pages.shared.server import tokens
 
 OPEN = "SECOND_OPINION_OPEN"
 LEFT_SECONDS = 24 * 3600  # what is being made is never that old
@@ -56,13 +57,16 @@ def of_this_machine(address: str) -> bool:
 
 
 def sweep(root: Path, older_than: float = LEFT_SECONDS) -> list[Path]:
-    """Removes what an interrupted writing or deleting left below the workspaces; what was removed."""
+    """Removes what an interrupted writing or deleting left below the workspaces, and copies of logs that ended
+    processes read; what was removed."""
     import shutil
 
+    from cleaning.keep.open_file import sweep_copies
     from cleaning.keep.upkeep.workspace_care import DELETED
 
-    swept = []
-    for left in [*root.glob(f"{ASIDE}*"), *root.glob(f"*/**/{ASIDE}*"), *root.glob(f".*{DELETED}*")]:
+    swept = sweep_copies(older_than)
+    secrets = [path for path in root.glob(".*") if tokens.BEING_MADE.fullmatch(path.name)]
+    for left in [*root.glob(f"{ASIDE}*"), *root.glob(f"*/**/{ASIDE}*"), *root.glob(f".*{DELETED}*"), *secrets]:
         try:
             if time.time() - left.stat().st_mtime < older_than:
                 continue

@@ -3,9 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
+from cleaning.errors import WorkspaceError
+from cleaning.keep import writer
+from cleaning.keep.decisions import open_store
 from pages.shared import signed_in
 from pages.shared.server import house, tokens
 from tests.conftest import REPOSITORY
@@ -51,6 +56,13 @@ def test_it_does_not_start_with_sign_in_and_nobody_who_gives_roles(monkeypatch, 
     assert ended == [2] and "nobody is named who gives roles" in capsys.readouterr().err
 
 
+@pytest.fixture
+def no_copies(tmp_path_factory, monkeypatch):
+    """A folder of temporary files in which no other process left anything."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+
+
+@pytest.mark.usefixtures("no_copies")
 def test_a_start_sweeps_what_a_crash_left_and_nothing_else(tmp_path):
     old = [tmp_path / ".making-1", tmp_path / "w" / "runs" / ".making-2", tmp_path / "w" / ".making-3.json"]
     for folder in old[:2]:
@@ -68,6 +80,77 @@ def test_a_start_sweeps_what_a_crash_left_and_nothing_else(tmp_path):
     os.utime(half_deleted, (0, 0))
     assert sorted(house.sweep(tmp_path)) == sorted([*old, half_deleted])
     assert fresh.exists() and kept.exists() and not any(path.exists() for path in old)
+
+
+@pytest.mark.usefixtures("no_copies")
+def test_a_start_sweeps_secrets_that_were_never_put_in_their_place(tmp_path):
+    left, fresh = tmp_path / ".review-secret-0badcafe", tmp_path / ".review-secret-00c0ffee"
+    others = [tmp_path / ".review-secret", tmp_path / ".review-secret-of-old", tmp_path / "review-secret-0badcafe"]
+    for path in (left, fresh, *others):
+        path.write_bytes(b"s" * 32)
+        os.utime(path, (0, 0))
+    os.utime(fresh)
+    assert house.sweep(tmp_path) == [left]
+    assert fresh.exists() and all(path.exists() for path in others)
+
+
+READER = """
+import os, sys
+from cleaning.keep import writer
+from cleaning.keep.decisions import open_store
+writer.may_write = lambda path: False
+store = open_store(sys.argv[1], "w")
+print(store._writer.copy.database, flush=True)
+sys.stdin.readline()
+os._exit(9)
+"""
+
+
+def test_a_start_sweeps_copies_of_read_only_logs_that_a_crash_left(tmp_path, monkeypatch):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    url = f"sqlite:///{tmp_path / 'decisions.sqlite'}"
+    open_store(url, "w").close()
+    command = [sys.executable, "-c", READER, url]
+    surroundings = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdin and reader.stdout
+        copy = Path(reader.stdout.readline().strip()).parent
+        strange = [temporary / f"{copy.name}.old", temporary / "second-opinion-notes", temporary / "other"]
+        for folder in strange:
+            folder.mkdir()
+            (folder / "a.sqlite").write_text("not ours")
+        (temporary / "second-opinion-link").symlink_to(temporary / "other")
+        for path in [*temporary.rglob("*"), *temporary.iterdir()]:
+            os.utime(path, (0, 0), follow_symlinks=False)
+        assert copy.parent == temporary and house.sweep(tmp_path) == []  # somebody reads it
+        reader.communicate("end\n")
+    for path in copy.iterdir():
+        os.utime(path)
+    assert house.sweep(tmp_path) == []  # it is young
+    for path in copy.iterdir():
+        os.utime(path, (0, 0))
+    assert house.sweep(tmp_path) == [copy] and not copy.exists()
+    assert all((folder / "a.sqlite").exists() for folder in strange)
+    assert house.sweep(tmp_path) == []
+
+
+def test_a_copy_of_a_read_only_log_goes_with_its_last_reader(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    url = f"sqlite:///{tmp_path / 'decisions.sqlite'}"
+    open_store(url, "w").close()
+    monkeypatch.setattr(writer, "may_write", lambda path: False)
+    store = open_store(url, "w")
+    assert len(list(tmp_path.glob("second-opinion-*"))) == 1
+    store.close()
+    assert list(tmp_path.glob("second-opinion-*")) == []
+    (tmp_path / "decisions.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(WorkspaceError):
+        open_store(url, "w")
+    assert list(tmp_path.glob("second-opinion-*")) == []
 
 
 def test_a_pictures_signature_lapses(tmp_path, monkeypatch):
