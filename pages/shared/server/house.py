@@ -1,6 +1,7 @@
 """What is seen to before the server answers anybody: who may come in, and what a crash left behind."""
 
 import ipaddress
+import logging
 import os
 import sys
 import time
@@ -10,7 +11,7 @@ import streamlit as st
 
 from cleaning.files import ASIDE
 from cleaning.review.team.roles import ADMINS, admins_everywhere
-from pages.shared.server import tokens
+from pages.shared.server import json_lines, tokens
 
 OPEN = "SECOND_OPINION_OPEN"
 LEFT_SECONDS = 24 * 3600  # what is being made is never that old
@@ -38,12 +39,19 @@ def sign_in_configured() -> bool:
 def refuse_open_house() -> None:
     """Ends the process with a sentence where strangers could come in unasked, or where nobody could let anybody in."""
     if sign_in_configured() and not admins_everywhere():
-        print(NO_ADMIN, file=sys.stderr, flush=True)
-        os._exit(2)
+        _end(NO_ADMIN)
     address = str(st.get_option("server.address") or "0.0.0.0")
     if not (of_this_machine(address) or sign_in_configured() or os.environ.get(OPEN) == "1"):
-        print(REFUSAL.format(address=address), file=sys.stderr, flush=True)
-        os._exit(2)  # an exception would be told as a traceback, and the server might go on without our routes
+        _end(REFUSAL.format(address=address))
+
+
+def _end(why: str) -> None:
+    """An exception would be told as a traceback, and the server might go on without our routes."""
+    if json_lines.asked():
+        logging.getLogger(json_lines.OURS).critical(why)
+    else:
+        print(why, file=sys.stderr, flush=True)
+    os._exit(2)
 
 
 def of_this_machine(address: str) -> bool:
