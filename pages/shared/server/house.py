@@ -5,6 +5,8 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,8 +22,10 @@ REFUSAL = (
     "Set up sign-in (docs/deployment.md), listen at 127.0.0.1, or set SECOND_OPINION_OPEN=1 if everybody who reaches it "
     "may read and decide under any name."
 )
-
-
+CLOSED = (
+    "This server is reached from beyond its machine, and nobody has to sign in. Whoever runs it can set up sign-in, listen "
+    "at 127.0.0.1, or set SECOND_OPINION_OPEN=1."
+)
 NO_ADMIN = (
     "Second Opinion does not start: people have to sign in, but nobody is named who gives roles. Set "
     f"{ADMINS} to the e-mail address of one or several, divided by commas (docs/deployment.md)."
@@ -54,14 +58,38 @@ def _end(why: str) -> None:
     os._exit(2)
 
 
+@lru_cache(maxsize=64)
 def of_this_machine(address: str) -> bool:
     """Whether only this machine reaches an address to listen at."""
     if address.lower() == "localhost":
         return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
+    found = _ip(address)
+    return found is not None and found.is_loopback
+
+
+def closed_to(reached_at: Sequence | None) -> bool:
+    """Whether a request came in where strangers do though nobody has to sign in: how the server was started may have
+    escaped ``refuse_open_house``. reached_at: the address and port of this side, as ASGI tells them; a socket file or
+    nothing is no address of the network."""
+    address = str(reached_at[0]) if reached_at else ""
+    if of_this_machine(address) or _ip(address) is None:
         return False
+    return not (os.environ.get(OPEN) == "1" or signs_in())
+
+
+@lru_cache(maxsize=1)
+def signs_in() -> bool:
+    """As ``sign_in_configured``, looked up once."""
+    return sign_in_configured()
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
 
 
 def sweep(root: Path, older_than: float = LEFT_SECONDS) -> list[Path]:

@@ -101,6 +101,6 @@ def log_as_lines() -> None:
     )
 
 
-def _left_to_the_root(log: logging.Logger) -> None:
+def _left_to_the_root(logger: logging.Logger) -> None:
     """Streamlit gives each of its loggers a handler of its own when it is first asked for."""
-    log.propagate = True
+    logger.propagate = True

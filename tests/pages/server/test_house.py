@@ -1,12 +1,17 @@
 """Who may come in, what a crash left, and signatures that lapse."""
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from cleaning.errors import WorkspaceError
 from cleaning.keep import writer
@@ -14,6 +19,8 @@ from cleaning.keep.decisions import open_store
 from pages.shared import signed_in
 from pages.shared.server import house, tokens
 from tests.conftest import REPOSITORY
+from tests.postgresql_server import free_port
+from tests.test_container import eventually_well
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.0.0.8"])
@@ -32,6 +39,35 @@ def test_a_server_beyond_this_machine_without_sign_in_does_not_start(tmp_path):
     surroundings["SECOND_OPINION_WORKSPACES"] = str(tmp_path)
     told = subprocess.run(command, cwd=REPOSITORY, env=surroundings, capture_output=True, text=True, timeout=120)
     assert told.returncode == 2 and "does not start" in told.stderr and "Traceback" not in told.stderr
+
+
+def test_a_server_started_by_other_means_answers_nobody_beyond_this_machine(tmp_path):
+    port, other = free_port(), address_of_this_machine()
+    surroundings = {k: v for k, v in os.environ.items() if k != house.OPEN} | {
+        "SECOND_OPINION_WORKSPACES": str(tmp_path)
+    }
+    command = [sys.executable, "-m", "uvicorn", "app:app", "--host", "0.0.0.0", "--port", str(port)]
+    with subprocess.Popen(command, cwd=REPOSITORY, env=surroundings, stderr=subprocess.DEVNULL) as started:
+        try:
+            assert eventually_well(f"http://127.0.0.1:{port}/api/health")
+            spoofed = urllib.request.Request(f"http://{other}:{port}/api/health", headers={"Host": "localhost"})
+            with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+                urllib.request.urlopen(spoofed, timeout=10)
+            assert "nobody has to sign in" in refused.value.read().decode()
+            with pytest.raises(InvalidStatus, match="403"):
+                connect("ws://localhost/_stcore/stream", sock=socket.create_connection((other, port))).close()
+        finally:
+            started.terminate()
+
+
+def address_of_this_machine() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # nothing is sent
+            found = asking.getsockname()[0]
+        except OSError:
+            pytest.skip("this machine has no network")
+    return found if not found.startswith("127.") else pytest.skip("this machine has no address but its own")
 
 
 @pytest.mark.parametrize(("opened", "sign_in", "ends"), [("1", False, False), ("", True, False), ("", False, True)])
