@@ -9,7 +9,9 @@ import pytest
 
 from cleaning.errors import InputError
 from cleaning.keep.runs import Run
+from cleaning.keep.workspaces import create_workspace
 from cleaning.scores import npy_files
+from tests.factories import planted_dataset
 
 LOOKS = {
     "a row": "run.predicted[7]",
@@ -111,3 +113,15 @@ def test_a_run_whose_file_is_cut_before_says_so(run):
     os.truncate(run.folder / "predicted.npy", 128)
     with pytest.raises(InputError, match="ends too early"):
         _ = run.predicted
+
+
+def test_answers_of_an_expert_that_are_cut_under_it_end_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(npy_files, "READ_BYTES", 0)
+    planted = planted_dataset(n=9_000, kinds=("votes",), experts=1)
+    workspace = create_workspace(tmp_path, planted.dataset, planted.experts)
+    (expert,) = workspace.experts()
+    np.testing.assert_array_equal(expert.predicted, planted.experts[0].predicted)
+    (place,) = (workspace.folder / "experts").glob("*.predicted.npy")
+    os.truncate(place, 128)
+    with pytest.raises(InputError, match="became shorter"):
+        _ = expert.predicted[np.arange(9_000)]
