@@ -95,7 +95,6 @@ def _reviewer() -> None:
     own_name.name_box(
         "Reviewing as",
         "reviewer_name",
-        value=state.current().reviewer,
         placeholder="your name or initials",
         help="Decisions are kept under this name. It appears in exports; a pseudonym is fine.",
     )

@@ -28,8 +28,9 @@ def name_box(label: str, key: str, **about: Any) -> None:
         state.type_in(f"{key}_known", None)
         if chosen:
             take(chosen)
-            state.type_in(key, state.current().reviewer)
 
+    if (state.typed(key) or "") != state.current().reviewer:  # given elsewhere, or pressed
+        state.type_in(key, state.current().reviewer)
     st.text_input(label, key=key, max_chars=LONGEST, on_change=guarded(typed), **about)
     others = [name for name in loaders.known_names() if name != state.current().reviewer and len(name) <= LONGEST]
     _known(others, f"{key}_known", pressed)
