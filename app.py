@@ -52,7 +52,10 @@ def main() -> None:
     chosen.run()
 
 
-if get_script_run_ctx() is None:
+if get_script_run_ctx(suppress_warning=True) is None:
+    from pages.shared.server import json_lines
+
+    json_lines.log_as_asked()
     from pages.shared.server import house, server
 
     house.refuse_open_house()

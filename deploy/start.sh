@@ -8,6 +8,9 @@ for host in ${ALLOWED_HOSTS:-localhost,127.0.0.1}; do
   set -- "$@" --server.allowedHosts "$host"
 done
 unset IFS
+if [ "${SECOND_OPINION_LOG:-}" = json ]; then # a greeting is no line of JSON
+  set -- "$@" --logger.hideWelcomeMessage true
+fi
 exec "${PYTHON:-python}" -m streamlit run app.py \
   --server.address "${ADDRESS:-0.0.0.0}" \
   --server.port "${PORT:-8501}" \

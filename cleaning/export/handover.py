@@ -70,7 +70,7 @@ class Handover:
     def pooled_best(self) -> np.ndarray:
         """(N,) int32 the class that the pooled experts find most probable, be it the given label or the suggested."""
         scores = self.scores
-        other = scores["confidence"].to_numpy() > np.asarray(self.run.label_probability)
+        other = scores["confidence"].to_numpy() > self.run.label_probability
         return np.where(other, scores["suggested"].to_numpy(), self.dataset.given_labels).astype(np.int32)
 
     @cached_property

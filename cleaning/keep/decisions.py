@@ -91,6 +91,10 @@ class ReviewStore:
         """The log as a data frame with the columns of ``Decision``; ``labels`` holds tuples."""
         return as_frame(self.decisions(run_id))
 
+    def reviewers(self, since_seq: int = 0) -> dict[str, int]:
+        """Who decided after ``since_seq``, each with the place in the log of their last decision."""
+        return {row.reviewer: int(row.last) for row in self.read(_REVIEWERS, since=since_seq)}
+
     def set_choice(self, run_id: str, key: str, value: object, *, at: str, who: str) -> None:
         """Records a choice (threshold, audit share, ...) of a run; the last one counts, the earlier ones stay.
 
@@ -183,6 +187,11 @@ _NEWEST = sql.select(
         sql.select(sql.func.coalesce(sql.func.max(t.c.seq), 0)).where(t.c.workspace_id == WORKSPACE).scalar_subquery()
         for t in (DECISIONS, CHOICES)
     )
+)
+_REVIEWERS = (
+    sql.select(DECISIONS.c.reviewer, sql.func.max(DECISIONS.c.seq).label("last"))
+    .where(DECISIONS.c.workspace_id == WORKSPACE, DECISIONS.c.seq > sql.bindparam("since"))
+    .group_by(DECISIONS.c.reviewer)
 )
 _KEPT = sql.select(
     DECISIONS.c.uuid, DECISIONS.c.workspace_id, DECISIONS.c.reviewer, DECISIONS.c.sample_id, DECISIONS.c.verdict

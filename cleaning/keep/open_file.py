@@ -4,14 +4,23 @@ what is written to another one is lost. Of one that may only be read a copy stan
 import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sql
 
 from cleaning.errors import WorkspaceError
 
+try:
+    import fcntl
+except ImportError:  # a system without these locks: what a crash left is left to it
+    fcntl = None  # type: ignore[assignment]
+
 Identity = tuple[int, int]
 _BESIDE = ("", "-wal")
+_COPIES, _MARK = "second-opinion-", ".copy-of-a-log"
+_held: dict[Path, int] = {}
 
 
 class OpenFile:
@@ -59,12 +68,61 @@ def may_write(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
+# -- copies of what may only be read -------------------------------------------------------------------------------------
+
+
 def copied(url: str, path: Path) -> sql.URL:
     """The address of a copy, in a folder of its own, of a log that may be read and not written; with its write-ahead
-    log."""
-    folder = Path(tempfile.mkdtemp(prefix="second-opinion-"))
+    log. Whoever reads it holds its mark locked, which the system lets go of when the process ends, however it ends."""
+    folder = Path(tempfile.mkdtemp(prefix=_COPIES))
+    _hold(folder)
     for ending in _BESIDE:
         source = path.with_name(path.name + ending)
         if source.exists():
             shutil.copyfile(source, folder / source.name)
     return sql.make_url(url).set(database=str(folder / path.name))
+
+
+def remove_copy(copy: sql.URL) -> None:
+    """Nobody reads it any more."""
+    folder = Path(str(copy.database)).parent
+    shutil.rmtree(folder, ignore_errors=True)
+    if (mark := _held.pop(folder, None)) is not None:
+        os.close(mark)
+
+
+def sweep_copies(older_than: float) -> list[Path]:
+    """Removes copies, older than so many seconds, of processes that are gone; what was removed."""
+    swept = []
+    for mark in Path(tempfile.gettempdir()).glob(f"{_COPIES}*/{_MARK}"):
+        if _is_left(mark, older_than):
+            shutil.rmtree(mark.parent, ignore_errors=True)
+            swept.append(mark.parent)
+    return swept
+
+
+def _hold(folder: Path) -> None:
+    mark = os.open(folder / _MARK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    if fcntl is not None:
+        with suppress(OSError):  # a file system without locks: such copies stay
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    _held[folder] = mark
+
+
+def _is_left(mark: Path, older_than: float) -> bool:
+    """Whether a copy is ours, old, and held by nobody."""
+    if fcntl is None:
+        return False
+    try:
+        if mark.parent.is_symlink() or mark.parent.lstat().st_uid != os.getuid():
+            return False
+        file = os.open(mark, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return time.time() - os.fstat(file).st_mtime > older_than
+    except OSError:
+        return False
+    finally:
+        os.close(file)

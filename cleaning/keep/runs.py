@@ -17,7 +17,7 @@ from cleaning.domain.settings import Settings
 from cleaning.errors import InputError
 from cleaning.files import write_json
 from cleaning.keep.stored import FORMAT, now, read_json, read_table, save_array, whole
-from cleaning.scores.npy_files import open_npy
+from cleaning.scores.mapped_rows import open_rows
 from cleaning.suspect.audit import draw_audit
 from cleaning.suspect.pipeline import Scored
 
@@ -52,17 +52,17 @@ class Run:
     @cached_property
     def predicted(self) -> np.ndarray:
         """(N, M) int32 in the dataset's order; -1 where an expert abstains."""
-        return open_npy(self.folder / "predicted.npy")
+        return open_rows(self.folder / "predicted.npy")
 
     @cached_property
     def confidence(self) -> np.ndarray:
         """(N, M) float32 calibrated confidence; NaN where an expert abstains."""
-        return open_npy(self.folder / "confidence.npy")
+        return open_rows(self.folder / "confidence.npy")
 
     @cached_property
     def label_probability(self) -> np.ndarray:
         """(N,) float32 pooled calibrated probability of the given label, in the dataset's order."""
-        return open_npy(self.folder / "label_probability.npy")
+        return open_rows(self.folder / "label_probability.npy")
 
     @cached_property
     def groups(self) -> pd.DataFrame | None:

@@ -13,6 +13,7 @@ from cleaning.errors import WorkspaceError
 from cleaning.files import write_json
 from cleaning.keep.known_scores import ARRAYS, seen
 from cleaning.keep.stored import portable, read_json, save_array
+from cleaning.scores.mapped_rows import open_rows
 from cleaning.scores.npy_files import open_npy
 from cleaning.scores.rows import Rows, place_of
 from cleaning.scores.shards import LIST_SUFFIX, ShardedScores, list_shards, listed_shards
@@ -95,4 +96,4 @@ def _read_array(folder: Path, about: dict, field: str) -> Rows:
         raise WorkspaceError(f"The scores of expert '{about['name']}' are no longer at {place}. Put the file back.")
     if place.suffix == LIST_SUFFIX:
         return listed_shards(place)
-    return open_npy(place, 0) if field == "scores" else open_npy(place)
+    return open_npy(place, 0) if field == "scores" else open_rows(place)

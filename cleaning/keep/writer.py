@@ -1,20 +1,18 @@
 """One writer thread per database and process, with group commit."""
 
 import queue
-import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 
 import sqlalchemy as sql
 from sqlalchemy.exc import ArgumentError
 
 from cleaning.errors import WorkspaceError
 from cleaning.keep.fair_turn import FairTurn
-from cleaning.keep.open_file import OpenFile, copied, may_write
+from cleaning.keep.open_file import OpenFile, copied, may_write, remove_copy
 
 Work = Callable[[sql.Connection], object]
 LARGEST_GROUP = 256
@@ -41,8 +39,7 @@ class Writer:
             with self._turn.held():
                 prepare(self.engine)
         except BaseException:
-            self.engine.dispose()
-            self._turn.close()
+            self._let_go()
             raise
         if not self.read_only:
             self._file.remember()
@@ -74,10 +71,13 @@ class Writer:
             del self._all[self.url]
         self._waiting.put(None)
         self._thread.join()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self.engine.dispose()
         self._turn.close()
         if self.copy is not None:
-            shutil.rmtree(Path(str(self.copy.database)).parent, ignore_errors=True)
+            remove_copy(self.copy)
 
     def run(self, work: Work) -> None:
         """Does ``work`` in a transaction and returns when it is durable; raises what ``work`` raised."""

@@ -7,9 +7,9 @@ import streamlit as st
 from cleaning.domain.scored import MARKED
 from cleaning.errors import InputError
 from cleaning.keep.workspaces import Workspace
-from pages.shared import glossary, loaders, signed_in, state
+from pages.shared import glossary, loaders, own_name, signed_in, state
 from pages.shared.leading_focus import leading_focus
-from pages.shared.messages import guarded, plain
+from pages.shared.messages import plain
 
 LOGO = Path(__file__).with_name("logo.svg")
 SAMPLES = {"image": "images", "question": "questions", MARKED: "samples with marked answers"}
@@ -92,19 +92,12 @@ def _reviewer() -> None:
         signed_in.leave()
         return
 
-    def changed() -> None:
-        state.update(reviewer=str(state.typed("reviewer_name") or "").strip()[:40])
-
-    st.text_input(
+    own_name.name_box(
         "Reviewing as",
-        value=state.current().reviewer,
-        key="reviewer_name",
+        "reviewer_name",
         placeholder="your name or initials",
-        max_chars=40,
-        on_change=guarded(changed),
         help="Decisions are kept under this name. It appears in exports; a pseudonym is fine.",
     )
-    st.caption(signed_in.LOCAL)
 
 
 def onward(page: str, words: str) -> None:

@@ -15,7 +15,7 @@ from cleaning.certify.further_cards import Certified, certified_now
 from cleaning.domain.dataset import Dataset
 from cleaning.domain.folds import Folds
 from cleaning.domain.scored import ScoredAnswers
-from cleaning.errors import NothingToClean
+from cleaning.errors import InputError, NothingToClean
 from cleaning.estimate.flag_counts import PaperTable, agreements, paper_table
 from cleaning.estimate.paper_estimates import PaperEstimates, paper_estimates
 from cleaning.estimate.ranked_run import RankedRun
@@ -30,6 +30,7 @@ from cleaning.review.chosen import Choosing, marked_as_chosen
 from cleaning.review.glance import Glance, glance, last_used
 from cleaning.review.in_force import InForce
 from cleaning.review.in_force import in_force as in_force_of
+from cleaning.review.team.known_names import KnownNames
 from cleaning.suspect.suspicion import Excess
 from pages.shared import state
 from pages.shared.export.making import Making
@@ -200,6 +201,19 @@ def choices(workspace_id: str) -> pd.DataFrame:
 
 def _store(workspace_id: str) -> ReviewStore:
     return shared_store(workspace(workspace_id).decisions_url, workspace_id)
+
+
+def known_names() -> list[str]:
+    """Who decided in the open workspace or has a role there; nobody where none is open or its log cannot be read."""
+    try:
+        return _known_names(state.current().workspace_id).now() if state.current().workspace_id else []
+    except InputError:
+        return []
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _known_names(workspace_id: str) -> KnownNames:
+    return KnownNames(_store(workspace_id))
 
 
 def group_sentences(workspace_id: str, run_id: str) -> list[str] | None:

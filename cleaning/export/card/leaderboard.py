@@ -52,10 +52,10 @@ def leaderboard_impact(
     predicted: np.ndarray, names: tuple[str, ...], final: FinalLabels, cards: AuditCards | None, seed: int = 0
 ) -> Impact:
     """predicted: (N, M) class codes, -1 abstains. names: of the M experts. cards: decided random cards, or None."""
-    marks = {way: mark(np.asarray(predicted), final, way) for way in WAYS}
+    marks = {way: mark(predicted, final, way) for way in WAYS}
     rng = np.random.default_rng(seed)
     redrawn = {way: redraw_accuracies(m, rng) for way, m in marks.items()}
-    experts = pd.DataFrame({"expert": names, "answered": (np.asarray(predicted) >= 0).sum(axis=0)})
+    experts = pd.DataFrame({"expert": names, "answered": (predicted >= 0).sum(axis=0)})
     for way in WAYS:
         _add_accuracy(experts, way, marks[way], redrawn[way])
     neighbours = [row for way in WAYS for row in _neighbours_in_rank(way, names, accuracy(marks[way]), redrawn[way])]

@@ -31,7 +31,8 @@ RENAME = Action(MAINTAINER, "rename or archive a workspace", "looked_after")
 COPY = Action(MAINTAINER, "copy a workspace", "copied")
 LOAD = Action(MAINTAINER, "load datasets", "loaded")
 DELETE = Action(ADMIN, "delete a workspace")
-TIDY = Action(ADMIN, "tidy up the server")
+TIDY = Action(ADMIN, "tidy up the server", "tidied")
+BRING_IN = Action(ADMIN, "bring in a copied folder", "brought_in")
 END_SESSIONS = Action(ADMIN, "end sessions of others")
 
 

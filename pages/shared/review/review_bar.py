@@ -12,7 +12,7 @@ from cleaning.review import ReviewDesk, View
 from cleaning.review.chosen import MODES, Choosing
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import STATUSES, Filters
-from pages.shared import glossary, loaders, state
+from pages.shared import glossary, loaders, own_name, state
 from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
@@ -76,12 +76,12 @@ def reviewer_named() -> bool:
 
     @guarded
     def given() -> None:
-        state.update(reviewer=str(state.typed("review_name") or "").strip()[:40])
+        own_name.take(str(state.typed("review_name") or ""))
 
     with st.container(width=NAME_WIDTH):
         st.markdown("## Who is reviewing?")
         st.markdown("Decisions are kept under this name. It appears in exports; initials or a pseudonym are fine.")
-        st.text_input("Name or initials", key="review_name", max_chars=40, on_change=given)
+        own_name.name_box("Name or initials", "review_name")
         st.button("Start reviewing", type="primary", on_click=given, key="review_start")
     return False
 

@@ -10,7 +10,7 @@ from cleaning.errors import counted
 from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
-from cleaning.review.team.permissions import COPY, DELETE, RENAME, TIDY
+from cleaning.review.team.permissions import BRING_IN, COPY, DELETE, RENAME, TIDY
 from cleaning.review.told.run_list import LONGEST_NAME, checked_name
 from pages.shared import allowed, frame, loaders, state
 from pages.shared.messages import guarded, plain
@@ -138,14 +138,16 @@ def _copies() -> None:
 
 @guarded
 def _adopted(folder: Path) -> None:
-    allowed.permit_on_server(TIDY)
-    workspace_care.adopt(folder)
+    allowed.permit_on_server(BRING_IN)
+    made = workspace_care.adopt(folder)
+    allowed.done(BRING_IN, made, folder=folder.name)
 
 
 @guarded
 def _tidied(unused: Sequence[Path]) -> None:
     allowed.permit_on_server(TIDY)
-    workspace_care.tidy(unused)
+    freed = workspace_care.tidy(unused)
+    allowed.done_on_server(TIDY.key, uploads=len(unused), megabytes=round(freed / 1e6, 1))
 
 
 def _uploads() -> None:

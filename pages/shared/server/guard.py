@@ -1,4 +1,4 @@
-"""What holds for every path of the server, Streamlit's own too: allowed host names, and headers that bind the browser.
+"""What holds for every path of the server, Streamlit's own too: who comes in, and headers that bind the browser.
 
 Streamlit's own pages need inline scripts and styles and evaluated code, so the policy forbids what it can: anything
 from another origin, plug-ins, another base, forms elsewhere, and being framed.
@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages.shared.server import house
 
 WRONG_HOST = "This host name is not allowed here."
 _POLICY = (
@@ -43,7 +45,7 @@ def policy() -> str:
 
 
 class Guard:
-    """ASGI middleware: other hosts are refused, and every answer is bound."""
+    """ASGI middleware: an open house and other hosts are refused, and every answer is bound."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,10 +54,11 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        if not host_allowed(host):
+        problem = house.CLOSED if house.closed_to(scope.get("server")) else "" if host_allowed(host) else WRONG_HOST
+        if problem:
             if scope["type"] == "websocket":
                 return await send({"type": "websocket.close", "code": 1008})
-            return await JSONResponse({"problem": WRONG_HOST}, 403)(scope, receive, send)
+            return await JSONResponse({"problem": problem}, 403)(scope, receive, send)
         return await self.app(scope, receive, _binding(send) if scope["type"] == "http" else send)
 
 

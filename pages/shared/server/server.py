@@ -3,7 +3,6 @@
 import gc
 import importlib
 import logging
-import os
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -21,7 +20,7 @@ from pages.shared.server.desks import open_desk
 from pages.shared.server.guard import Guard
 from pages.shared.server.house import sweep
 from pages.shared.server.routes import review_routes
-from pages.shared.server.watching import log_as_lines, watching_routes
+from pages.shared.server.watching import watching_routes
 
 READING = ("data_adapters.reading", "data_adapters.doctor.examination", "cleaning.suspect.pipeline", "scipy.optimize")
 _log = logging.getLogger("second_opinion")
@@ -42,8 +41,6 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: object) -> AsyncIterator[dict]:
     """Sends every first visit through the router, and takes what was imported out of garbage collection."""
     PagesManager.uses_pages_directory = False  # else a first visit to /review would run pages/review.py by itself
-    if os.environ.get("SECOND_OPINION_LOG") == "json":
-        log_as_lines()
     answer_at_once()
     sweep(workspaces_root())
     sweep_uploads(workspaces_root())

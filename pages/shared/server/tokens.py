@@ -19,6 +19,7 @@ from cleaning.errors import InputError
 LIFETIME_SECONDS = 7 * 24 * 3600
 PICTURES_SECONDS = 7 * 24 * 3600
 _SECRET_FILE = ".review-secret"
+BEING_MADE = re.compile(r"\.review-secret-[0-9a-f]{8}")  # its name until it is whole
 _TOKEN = re.compile(r"\.?[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)  # decoding alone would pass over stray characters
 
 

@@ -1,12 +1,10 @@
-"""How a server is watched: a health check that reads the log, figures for Prometheus, and logs as lines of JSON.
+"""How a server is watched: a health check that reads the log, and figures for Prometheus.
 
 None of it tells a reviewer's name, a sample or a label.
 """
 
-import json
 import logging
 import threading
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -111,31 +109,3 @@ def trouble(root: Path) -> str:
     except (InputError, OSError) as error:
         return str(error)
     return ""
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and where an error arose."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        told: dict[str, object] = {"time": f"{at}.{int(record.msecs):03d}Z", "level": record.levelname}
-        told |= {"logger": record.name, "message": record.getMessage()}
-        if record.exc_info and record.exc_info[0] is not None:
-            told["error"] = record.exc_info[0].__name__
-            told["trace"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in _frames(record.exc_info[2])]
-        return json.dumps(told, ensure_ascii=False)
-
-
-def _frames(trace) -> list:
-    """Places alone: an error's own words may quote data."""
-    import traceback
-
-    return list(traceback.extract_tb(trace))
-
-
-def log_as_lines() -> None:
-    """The product's own log as JSON lines on stderr."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    log = logging.getLogger("second_opinion")
-    log.handlers, log.propagate = [handler], False

@@ -1,10 +1,15 @@
 """The Runs page: the list, a new run, two side by side, and the workspaces."""
 
+import os
+import shutil
+
 import pytest
 import streamlit as st
 
 from cleaning.keep.decisions import open_store
+from cleaning.keep.upkeep.workspace_care import UPLOADS
 from cleaning.keep.workspaces import list_workspaces, open_workspace
+from cleaning.review.team.sessions import house_store
 from cleaning.review.told.run_list import settings_in_words
 from tests.cleaning.export.making import some_decisions
 from tests.pages.conftest import words
@@ -125,6 +130,27 @@ def test_a_workspace_is_renamed_copied_and_deleted_with_what_is_lost(app, digits
     button(test, "workspaces_delete").click().run()
     assert not test.exception and digits.id not in {w.id for w in list_workspaces(demo_root)}
     st.cache_resource.clear()
+
+
+def test_a_folder_brought_in_says_who_brought_it(app, digits, demo_root):
+    shutil.copytree(digits.folder, demo_root / "digits from the old disk")
+    test = app("runs", digits.id, reviewer="ana")
+    button(test, "adopt_digits from the old disk").click().run()
+    made = next(one for one in list_workspaces(demo_root) if one.name == "digits from the old disk")
+    assert not test.exception
+    told = [(c.who, c.what, c.after) for c in changes_of(made)]
+    assert told == [("ana", "brought_in", {"folder": "digits from the old disk"})]
+
+
+def test_uploads_removed_are_told_in_the_log_of_the_house(app, digits, demo_root):
+    upload = demo_root / UPLOADS / "0123456789abcdef0123456789abcdef"
+    upload.mkdir(parents=True)
+    (upload / "net.npy").write_bytes(b"0" * 2_000_000)
+    os.utime(upload, (0, 0))
+    button(app("runs", digits.id, reviewer="ana"), "workspaces_tidy").click().run()
+    assert not upload.exists()
+    told = [(c.who, c.what, c.after) for c in house_store(demo_root).changes()]
+    assert told == [("ana", "tidied", {"uploads": 1, "megabytes": 2.0})]
 
 
 def test_a_run_of_the_papers_rule_says_so_on_the_threshold_page(app, digits):

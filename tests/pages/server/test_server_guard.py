@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit import config
 
-from pages.shared.server import served_pictures
+from pages.shared.server import house, served_pictures
 from pages.shared.server.decode_limits import OneMaker, PixelBudget
 from pages.shared.server.guard import Guard, host_allowed
 from pages.shared.server.served_pictures import find_picture, picture_file
@@ -35,6 +35,36 @@ def test_streamlits_own_paths_are_closed_to_other_hosts(client):
 def test_a_host_that_is_no_address_is_refused_and_no_fault(client):
     assert not host_allowed("[x](javascript:alert(1))")
     assert client.get("/_stcore/metrics", headers={"Host": "[evil"}).status_code in (400, 403)
+
+
+@pytest.mark.parametrize(
+    ("reached_at", "opened", "sign_in", "status"),
+    [
+        (("127.0.0.1", 80), "", False, 200),
+        (("::1", 80), "", False, 200),
+        (("::ffff:127.0.0.1", 80), "", False, 200),
+        (("/run/app.sock", None), "", False, 200),
+        (None, "", False, 200),
+        (("192.168.1.4", 80), "", False, 403),
+        (("::ffff:192.168.1.4", 80), "", False, 403),
+        (("fe80::1%eth0", 80), "", False, 403),
+        (("192.168.1.4", 80), "1", False, 200),
+        (("192.168.1.4", 80), "", True, 200),
+    ],
+)
+def test_an_open_house_that_others_reach_answers_nobody(client, monkeypatch, reached_at, opened, sign_in, status):
+    """However the server was started: Streamlit's own address option says nothing of uvicorn's."""
+    monkeypatch.setenv(house.OPEN, opened)
+    monkeypatch.setattr(house, "sign_in_configured", lambda: sign_in)
+    house.signs_in.cache_clear()
+
+    async def reached(scope, receive, send):
+        await client.app(scope | {"server": reached_at}, receive, send)
+
+    told = TestClient(reached, base_url="http://localhost").get("/_stcore/metrics")
+    assert told.status_code == status and ("figures" in told.text) == (status == 200)
+    assert status == 200 or "nobody has to sign in" in told.json()["problem"]
+    house.signs_in.cache_clear()
 
 
 def test_every_answer_binds_the_browser(client, monkeypatch):
