@@ -120,7 +120,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
     return _told_to_both(desk, view) | {
         "settings": max((change.seq for change in desk.in_force().chosen.changes), default=0),
-        "about": f"{desk.workspace.name}, reviewed by {view.reviewer}",
+        "about": {"dataset": desk.workspace.name, "reviewer": view.reviewer},
         "links": onward_links(desk, view),
         "filtered": filters_in_words(desk.dataset.class_names, view.filters),
         "keys": desk.facts.keys,
