@@ -134,7 +134,8 @@ def choose_point(scene: CascadeScene) -> None:
         )  # fmt: skip
         point = operating_point(curves, share / 100, policy=policy)
     with place:
-        point_part.draw_point(point_part.point_data(curves, point, str(state.recall(ANSWERED, ""))), let_go)
+        answered = str(state.recall(ANSWERED, ""))
+        point_part.draw_point(point_part.point_data(curves, point, places(scene, policy), answered), let_go)
         figure(scene, point)
     st.markdown(f"## {plain(point.sentence(), 600)}")
     said = state.recalled("cascade_goal", tuple)
@@ -145,6 +146,13 @@ def choose_point(scene: CascadeScene) -> None:
         order = [c for c in WAYS if c in table]
         st.dataframe(table, column_order=order, column_config=WAYS, hide_index=True, width="stretch")
     take_router(scene, point)
+
+
+def places(scene: CascadeScene, policy: str) -> list[dict]:
+    """Where the point may be let go, and what it gives there; worked out once."""
+    waits = () if scene.curves.latencies is None else tuple(map(float, scene.curves.latencies))
+    what = ("places", policy, waits, *scene.asked)
+    return scene.askable.once(what, lambda: point_part.places_of(scene.curves, policy))
 
 
 def let_go() -> None:

@@ -9,7 +9,7 @@ from cleaning.experts.cascade import Answers, cascade_curves, operating_point
 from cleaning.review import View
 from cleaning.review.grid_desk import GridDesk
 from pages.shared import loaders
-from pages.shared.cascade.point_part import point_data
+from pages.shared.cascade.point_part import places_of, point_data
 from pages.shared.review.room import card_data, grid_data
 from pages.shared.server.desks import open_desk
 from pages.shared.threshold.browser_part import explorer_data, paper_data
@@ -95,6 +95,7 @@ def test_what_the_cascades_point_is_told():
         Answers("large", right, np.full(200, 0.9), 10.0),
     ]
     curves = cascade_curves(experts, right)
-    told = point_data(curves, operating_point(curves, 0.5), "")
+    point = operating_point(curves, 0.5)
+    told = point_data(curves, point, places_of(curves, point.policy), "")
     check("cascade", "PointData", told)
     check("cascade", "Place", told["chosen"])

@@ -23,12 +23,17 @@ def _part():
     return st.components.v2.component("second_opinion_cascade_point", html=html, css=css, js=js)
 
 
-def point_data(curves: CascadeCurves, point: OperatingPoint, answered: str) -> dict:
-    """What the browser holds. answered: the stamp of its last message that was acted on."""
+def places_of(curves: CascadeCurves, policy: str) -> list[dict]:
+    """What each place of a policy's line gives, by rising cost."""
     fractions = (place / (PLACES - 1) for place in range(PLACES))
+    return [_place(curves, operating_point(curves, one, policy=policy)) for one in fractions]
+
+
+def point_data(curves: CascadeCurves, point: OperatingPoint, places: list[dict], answered: str) -> dict:
+    """What the browser holds. places: of the point's policy. answered: the stamp of its last message that was acted on."""
     return {
         "names": [name for name, _, _ in _figures(curves, point)],
-        "places": [_place(curves, operating_point(curves, one, policy=point.policy)) for one in fractions],
+        "places": places,
         "chosen": _place(curves, point),
         "colour": CURVES[point.policy][1],
         "answered": answered,
