@@ -12,7 +12,7 @@ from cleaning.errors import InputError
 from cleaning.experts.cascade import OperatingPoint, best_under_cost, cheapest_within, operating_point, starting_costs
 from cleaning.review.team.permissions import EXPORT
 from pages.shared import allowed, charts, frame, glossary, loaders, state
-from pages.shared.cascade import cascade_charts, cascade_scene
+from pages.shared.cascade import cascade_charts, cascade_scene, point_part
 from pages.shared.cascade.askable import Askable, askable_of_marks, askable_of_run
 from pages.shared.cascade.cascade_scene import CascadeScene
 from pages.shared.cascade.cascade_tables import BINS, CALLS, WAYS
@@ -20,6 +20,7 @@ from pages.shared.messages import guarded, plain
 from pages.shared.percentages import in_percent
 
 SLIDER = "cascade_fraction"
+ANSWERED = "cascade_point_answered"
 
 
 @guarded
@@ -112,8 +113,8 @@ def figure(scene: CascadeScene, point: OperatingPoint) -> None:
 @st.fragment
 @guarded
 def choose_point(scene: CascadeScene) -> None:
-    """The figure, slider or goal, and what the point gives; nothing else is drawn anew."""
-    curves, place = scene.curves, st.container()
+    """What the point gives, the figure to drag it in, slider or goal; nothing else is drawn anew."""
+    curves, place = scene.curves, st.container(key="cascade_chart")
     left, right = st.columns(2, gap="medium")
     with right:
         policy = st.radio(
@@ -132,8 +133,9 @@ def choose_point(scene: CascadeScene) -> None:
             min_value=0.0, max_value=100.0, step=0.5, format="%.1f %%", key=SLIDER,
         )  # fmt: skip
         point = operating_point(curves, share / 100, policy=policy)
-        numbers(point, curves)
     with place:
+        answered = str(state.recall(ANSWERED, ""))
+        point_part.draw_point(point_part.point_data(curves, point, places(scene, policy), answered), let_go)
         figure(scene, point)
     st.markdown(f"## {plain(point.sentence(), 600)}")
     said = state.recalled("cascade_goal", tuple)
@@ -144,6 +146,22 @@ def choose_point(scene: CascadeScene) -> None:
         order = [c for c in WAYS if c in table]
         st.dataframe(table, column_order=order, column_config=WAYS, hide_index=True, width="stretch")
     take_router(scene, point)
+
+
+def places(scene: CascadeScene, policy: str) -> list[dict]:
+    """Where the point may be let go, and what it gives there; worked out once."""
+    waits = () if scene.curves.latencies is None else tuple(map(float, scene.curves.latencies))
+    what = ("places", policy, waits, *scene.asked)
+    return scene.askable.once(what, lambda: point_part.places_of(scene.curves, policy))
+
+
+def let_go() -> None:
+    """Moves the slider to where the point in the chart was let go."""
+    told = state.typed(point_part.POINT_KEY)
+    said = point_part.share_told(told.get("chosen") if isinstance(told, dict) else None)
+    if said and said[1] != state.recall(ANSWERED):
+        state.type_in(SLIDER, said[0])
+        state.remember(ANSWERED, said[1])
 
 
 def goals(scene: CascadeScene, policy: str) -> None:
@@ -199,20 +217,6 @@ def aim(key: str, find) -> None:
         )
     state.type_in(SLIDER, share)
     state.remember("cascade_goal", (share, words))
-
-
-def numbers(point, curves) -> None:
-    accuracy, gap = point.accuracy, point.gap
-    one, two, three, *more = st.columns(3 if point.latency is None else 4)
-    for at in more:
-        at.metric("Expected latency", f"{point.latency.value:.3g} ms")
-        at.caption(f"of the last alone {point.reference_latency:.3g} ms")
-    one.metric("Accuracy", f"{100 * accuracy.value:.1f} %")
-    one.caption(f"{100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %")
-    two.metric("Cost saved", f"{100 * point.cost_saved.value:.0f} %")
-    two.caption(f"{point.cost:.3g} a sample instead of {curves.costs[-1]:.3g}")
-    three.metric("Points gained", f"{round(100 * gap.value, 1) + 0.0:+.1f}", help="Against the last expert alone.")
-    three.caption(f"{100 * gap.low:+.1f} to {100 * gap.high:+.1f}")
 
 
 def take_router(scene: CascadeScene, point) -> None:

@@ -11,6 +11,7 @@ from pages.shared import glossary, loaders, own_name, signed_in, state
 from pages.shared.leading_focus import leading_focus
 from pages.shared.messages import plain
 
+ALL_DECIDED = "All decided: export"
 LOGO = Path(__file__).with_name("logo.svg")
 SAMPLES = {"image": "images", "question": "questions", MARKED: "samples with marked answers"}
 TIGHTER = """<style>
@@ -104,6 +105,15 @@ def onward(page: str, words: str) -> None:
     """The way to the next step."""
     if st.button(words, type="primary", icon=":material/arrow_forward:", key=f"onward_{page}"):
         st.switch_page(f"pages/{page}.py", query_params=state.url())
+
+
+def onward_to_cards(workspace_id: str, run_id: str, words: str) -> None:
+    """The way to the cards, in these words, or to the export once none of them is left for this person."""
+    seen = loaders.glance_at(workspace_id, run_id)
+    if seen.cards and not seen.left:
+        onward("export", ALL_DECIDED)
+    else:
+        onward("review", words)
 
 
 def header(title: str, words: str, *explained: str) -> None:

@@ -32,7 +32,7 @@ def thumb(page):
 
 
 def metric(page, label: str) -> str:
-    return page.locator("[data-testid=stMetric]", has_text=label).locator("[data-testid=stMetricValue]").inner_text()
+    return page.locator(f"[data-figure='{label}']").inner_text()
 
 
 def test_numbers_and_the_point_in_the_figure_follow_the_slider(cascade):

@@ -1,17 +1,10 @@
 // The arithmetic of the threshold explorer, and its message to the server.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Messages } from "../../pages/shared/browser/messages.js";
 import { counted, percent } from "../../pages/shared/browser/numbers.js";
-import { Messages } from "../../pages/shared/threshold/browser/messages.js";
-import {
-  countTicks,
-  firstAtLeast,
-  flaggedAt,
-  nearest,
-  runsOf,
-  stepped,
-  valueAt,
-} from "../../pages/shared/threshold/browser/steps.js";
+import { firstAtLeast, nearest, placeFor, stepped } from "../../pages/shared/browser/rising.js";
+import { countTicks, flaggedAt, runsOf, valueAt } from "../../pages/shared/threshold/browser/steps.js";
 import {
   askedWords,
   duration,
@@ -52,6 +45,16 @@ describe("steps of the threshold", () => {
       [1, -1].map((by) => stepped(STEPS, 0.3, by)),
       [2, 1],
     );
+  });
+
+  it("are led to by keys, further with Shift, and by no others", () => {
+    const led = (key, shiftKey = false) => placeFor(STEPS, 0.5, { key, shiftKey });
+    const keys = ["ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp", "PageUp", "PageDown", "Home", "End", "a"];
+    assert.deepEqual(
+      keys.map((key) => led(key)),
+      [1, 1, 3, 3, 3, 0, 0, 3, undefined],
+    );
+    assert.equal(led("ArrowLeft", true), 0);
   });
 
   it("tell how many are flagged, exactly at the chosen threshold", () => {
@@ -191,8 +194,9 @@ describe("the chosen threshold", () => {
     const messages = new Messages(
       (message) => sent.push(message),
       (words) => told.push(words),
+      "Threshold saved",
     );
-    messages.choose(0.4);
+    messages.choose({ threshold: 0.4 });
     assert.deepEqual([sent.length, sent[0].threshold, sent[0].attempt], [1, 0.4, 1]);
     t.mock.timers.tick(2999);
     assert.equal(sent.length, 1);
@@ -222,9 +226,10 @@ describe("the chosen threshold", () => {
     const messages = new Messages(
       (message) => sent.push(message),
       () => {},
+      "",
     );
-    messages.choose(0.4);
-    messages.choose(0.6);
+    messages.choose({ threshold: 0.4 });
+    messages.choose({ threshold: 0.6 });
     assert.equal(messages.answered(sent[0].stamp), false);
     t.mock.timers.tick(3000);
     assert.deepEqual(

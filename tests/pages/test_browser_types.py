@@ -2,11 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from cleaning.experts.cascade import Answers, cascade_curves, operating_point
 from cleaning.review import View
 from cleaning.review.grid_desk import GridDesk
 from pages.shared import loaders
+from pages.shared.cascade.point_part import places_of, point_data
 from pages.shared.review.room import card_data, grid_data
 from pages.shared.server.desks import open_desk
 from pages.shared.threshold.browser_part import explorer_data, paper_data
@@ -83,3 +86,16 @@ def test_what_the_threshold_page_is_told(demo_root, digits):
     check("threshold", "Band", told["bands"]["precision"])
     table = loaders.paper_counts(digits.id, run.id)
     check("threshold", "PaperData", paper_data(run, table, now.ranked.curve, now.bands, None))
+
+
+def test_what_the_cascades_point_is_told():
+    right = np.arange(200) % 3
+    experts = [
+        Answers("small", right * (np.arange(200) % 4 > 0), np.linspace(0.4, 0.9, 200)),
+        Answers("large", right, np.full(200, 0.9), 10.0),
+    ]
+    curves = cascade_curves(experts, right)
+    point = operating_point(curves, 0.5)
+    told = point_data(curves, point, places_of(curves, point.policy), "")
+    check("cascade", "PointData", told)
+    check("cascade", "Place", told["chosen"])

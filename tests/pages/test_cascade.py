@@ -16,6 +16,7 @@ from cleaning.experts.cascade import (
 from pages.shared import loaders
 from pages.shared.cascade import cascade_charts, cascade_scene
 from pages.shared.cascade.askable import Askable
+from pages.shared.cascade.point_part import share_told
 from tests.pages.conftest import words
 
 
@@ -39,6 +40,17 @@ def calibrations_of(workspace, run, reports, names):
     return calibrations_named(methods, names)
 
 
+def point_of(test) -> dict:
+    """What the browser's part was given."""
+    return json.loads(next(c for c in test.get("bidi_component") if c.key == "cascade_point").proto.json)
+
+
+def figures_of(test) -> dict[str, list[str]]:
+    """Value and note of each figure of the chosen point, by its name."""
+    told = point_of(test)
+    return dict(zip(told["names"], told["chosen"]["figures"], strict=True))
+
+
 def test_the_page_opens_with_a_cheap_and_the_best_expert(app, digits):
     test = app("cascade", digits.id)
     names = test.multiselect(key="cascade_experts").value
@@ -47,8 +59,32 @@ def test_the_page_opens_with_a_cheap_and_the_best_expert(app, digits):
     assert reports[names[0]].expert.cost == min(r.expert.cost for n, r in reports.items() if n != names[-1])
     assert not test.error and "nothing is corrected yet" in words(test)
     _, curves = curves_of(test, digits, names)
-    shown = {m.label: m.value for m in test.metric}
-    assert shown["Accuracy"] == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
+    assert figures_of(test)["Accuracy"][0] == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
+
+
+def test_the_browser_holds_what_each_place_of_the_line_gives(app, digits):
+    test = app("cascade", digits.id)
+    names = test.multiselect(key="cascade_experts").value
+    _, curves = curves_of(test, digits, names)
+    told = point_of(test)
+    assert [place["share"] for place in told["places"]] == [half / 2 for half in range(201)]
+    assert told["chosen"] == told["places"][100]
+    test.radio(key="cascade_policy").set_value("calibrated, surer stands").run()
+    test.slider(key="cascade_fraction").set_value(20.0).run()
+    told, point = point_of(test), operating_point(curves, 0.2, policy="calibrated, surer stands")
+    place = told["places"][40]
+    assert place == told["chosen"] and told["colour"] == cascade_charts.CURVES[point.policy][1]
+    assert (place["cost"], place["accuracy"]) == pytest.approx((point.cost, point.accuracy.value))
+    assert place["figures"][1][0] == f"{100 * point.cost_saved.value:.0f} %"
+
+
+@pytest.mark.parametrize("told", [None, "20", {}, {"share": True}, {"share": "20"}, {"share": -1}, {"share": 100.5}])
+def test_only_a_share_moves_the_slider(told):
+    assert share_told(told) is None
+
+
+def test_a_share_comes_with_the_stamp_of_its_message():
+    assert share_told({"share": 20, "stamp": "x" * 60, "attempt": 1}) == (20.0, "x" * 40)
 
 
 def test_a_goal_moves_the_slider_and_the_numbers(app, digits):
@@ -73,7 +109,7 @@ def test_a_chain_of_three_with_typed_costs(app, digits):
     test.multiselect(key="cascade_experts").set_value(["naive_bayes", "extra_trees", "support_vectors"]).run()
     test.number_input(key="cascade_cost_2_support_vectors").set_value(500.0).run()
     assert not test.error and "Spend 50 % of the possible extra cost" in words(test)
-    assert "instead of 500" in words(test)
+    assert "instead of 500" in figures_of(test)["Cost saved"][1]
 
 
 def test_one_expert_is_a_sentence(app, digits):
@@ -132,10 +168,9 @@ def test_latency_is_shown_beside_cost(app, digits):
     test = app("cascade", digits.id)
     names = test.multiselect(key="cascade_experts").value
     test.number_input(key=f"cascade_latency_0_{names[0]}").set_value(8.0).run()
-    assert "Expected latency" not in {m.label for m in test.metric}  # of the other nothing is known
+    assert "Expected latency" not in figures_of(test)  # of the other nothing is known
     test.number_input(key=f"cascade_latency_1_{names[1]}").set_value(90.0).run()
-    assert {m.label: m.value for m in test.metric}["Expected latency"] == "53 ms"
-    assert "of the last alone 90 ms" in words(test)
+    assert figures_of(test)["Expected latency"] == ["53 ms", "of the last alone 90 ms"]
     assert "latency" in next(d.value for d in test.dataframe if "area" in d.value)
 
 

@@ -131,7 +131,7 @@ def next_step(seen: Glance) -> tuple[str, str]:
     if not seen.cards:
         return "threshold", "Nothing is flagged: look at the threshold"
     if not seen.left:
-        return "export", "All decided: export"
+        return "export", frame.ALL_DECIDED
     begun = "Continue" if seen.decided else "Review"
     return "review", f"{begun}: {counted(seen.left, 'card')}, {about(seen.seconds)}"
 

@@ -70,8 +70,8 @@ def grid_data(desk: ReviewDesk, view: View, size: int) -> dict:
     told = _told_to_both(desk, view)
     names, filters = desk.dataset.class_names, view.filters
     pair = filters.given is not None and filters.suggested is not None
-    links = onward_links(desk, view)
-    card = card_data(desk, view)
+    links = onward_links(desk, view, in_grid=True)
+    card = card_data(desk, view) | {"links": links}
     return told | {
         "view": f"{told['view']}:{size}",
         "size": size,
@@ -94,8 +94,8 @@ def what_they_share(names: Sequence[str], filters: Filters) -> str:
     return words[0].upper() + words[1:]
 
 
-def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
-    """Where to go from a queue that is done: words and address each."""
+def onward_links(desk: ReviewDesk, view: View, in_grid: bool = False) -> list[dict]:
+    """Where to go from a queue that is done, or from the end of the grid: words and address each."""
     base = st.get_option("server.baseUrlPath").strip("/")
     here = {"workspace": desk.workspace.id, "run": desk.run.id, "reviewer": view.reviewer}
     ways = [
@@ -105,7 +105,7 @@ def onward_links(desk: ReviewDesk, view: View) -> list[dict]:
         ("See what a lower threshold would bring", "threshold", {}),
         ("Another dataset", "load", {}),
     ]
-    if desk.facts.has_pictures:
+    if desk.facts.has_pictures and not in_grid:
         ways.insert(1, ("Look through groups in the grid", "review", {"review_look": "Grid"}))
     if view.filters.flagged_only:
         ways.insert(1, ("Go on with unflagged cards", "review", {"review_flagged": "false"}))
@@ -120,7 +120,7 @@ def card_data(desk: ReviewDesk, view: View) -> dict:
     """What the browser part is told: who it is, where the routes are, the keys and words."""
     return _told_to_both(desk, view) | {
         "settings": max((change.seq for change in desk.in_force().chosen.changes), default=0),
-        "about": f"{desk.workspace.name}, reviewed by {view.reviewer}",
+        "about": {"dataset": desk.workspace.name, "reviewer": view.reviewer},
         "links": onward_links(desk, view),
         "filtered": filters_in_words(desk.dataset.class_names, view.filters),
         "keys": desk.facts.keys,

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 FOLDERS = (
     "browser",
+    "cascade/browser",
     "load/browser",
     "review/browser",
     "review/browser/deciding",

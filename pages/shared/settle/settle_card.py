@@ -30,7 +30,7 @@ def to_settle(desk: ReviewDesk) -> None:
         return
     if not ahead:
         st.success("Nothing is contested. Cards come here when reviewers differ, are unsure, or ask for an expert.")
-        frame.onward("review", "Review")
+        frame.onward_to_cards(desk.workspace.id, desk.run.id, "Review")
         return _last(desk)
     named = st.toggle("Show names", key="settle_names", help="Who said what. Without names the answers alone count.")
     card = settling.card(ahead[0], named)

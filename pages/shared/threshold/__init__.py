@@ -5,6 +5,7 @@ import streamlit as st
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import HAND
+from cleaning.review.in_force import InForce
 from cleaning.review.told.run_list import settings_in_words
 from pages.shared import frame, loaders, state
 from pages.shared.messages import guarded, plain
@@ -29,12 +30,20 @@ def explorer(workspace: Workspace, run: Run) -> None:
         take_message(workspace, run, told.get("chosen") if isinstance(told, dict) else None)
 
     browser_part.draw_explorer(data, moved)
-    frame.onward("review", f"Review these {now.flagged_count:,}")
+    _onward(workspace, run, now)
     both_sides.both_sides(now, workspace.id)
     with st.expander(plain(last_change(now)) or "No setting was changed yet", icon=":material/history:"):
         settings_history(now)
     random_cards.random_cards(workspace, run, now)
     next_cards.next_cards(now)
+
+
+def _onward(workspace: Workspace, run: Run, now: InForce) -> None:
+    words = f"Review these {now.flagged_count:,}"
+    if len(now.decisions) < now.flagged_count:  # surely some are left, and nothing large has to be counted
+        frame.onward("review", words)
+    else:
+        frame.onward_to_cards(workspace.id, run.id, words)
 
 
 def take_message(workspace: Workspace, run: Run, message: object) -> bool:

@@ -11,7 +11,7 @@ from cleaning.review import ReviewDesk, View
 from cleaning.review.grid_desk import GridDesk
 from cleaning.review.queue import Filters
 from cleaning.review.views import lot
-from pages.shared.review.room import filters_in_words, what_they_share
+from pages.shared.review.room import card_data, filters_in_words, grid_data, what_they_share
 from pages.shared.server.desks import open_desk
 from pages.shared.server.opened_workspaces import opened_once
 
@@ -192,3 +192,11 @@ def test_what_was_committed_is_answered_as_saved_whatever_becomes_of_the_reveal(
     assert outcome.saved == [one["uuid"] for one in made] and outcome.refused == []
     assert len(desk.store.decisions()) == 2
     assert len(outcome.reveals) == (0 if failing == "reveal" else 2)
+
+
+def test_the_end_of_the_grid_does_not_lead_to_the_grid(desk):
+    to_grid = "Look through groups in the grid"
+    told = grid_data(desk, ANN, 24)
+    assert to_grid in [link["words"] for link in card_data(desk, ANN)["links"]]
+    for links in (told["links"], told["card"]["links"]):
+        assert links and to_grid not in [link["words"] for link in links]

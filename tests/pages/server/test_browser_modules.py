@@ -13,7 +13,7 @@ from pages.shared.server.browser_modules import loader, module_routes, modules, 
 from tests.conftest import REPOSITORY
 
 ENTRIES = [f"review/browser/{name}.js" for name in ("room", "grid")]
-ENTRIES += ["browser/popovers.js", "load/browser/packing.js"]
+ENTRIES += ["browser/popovers.js", "load/browser/packing.js", "cascade/browser/point.js"]
 ENTRIES += [f"threshold/browser/{name}.js" for name in ("explorer", "paper")]
 IMPORT = re.compile(rb'^(?:import|export) .*?from "(.*?)";$|^import "(.*?)";$', re.MULTILINE | re.DOTALL)
 

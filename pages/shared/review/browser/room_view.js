@@ -12,7 +12,7 @@ import { textNodes } from "./question_text.js";
 import { closingLines, drawing, endWords, onwardLinks, tellRandom } from "./sheets/closing.js";
 import { said } from "./sheets/history.js";
 import { Stage } from "./stage.js";
-import { NewsLine, Progress, Saving, Toast } from "./telling.js";
+import { NewsLine, namedNode, Progress, Saving, Toast } from "./telling.js";
 import { verdictBar } from "./verdict_bar.js";
 import { fillWindow } from "./window.js";
 
@@ -76,7 +76,7 @@ export class RoomView {
 
   /** @param {CardData} data */
   assembled(data) {
-    const named = el("span", { class: "named", title: data.about }, data.about);
+    const named = namedNode(data.about);
     const filtered = el("span", { class: "filtered", title: data.filtered.join(", ") }, filterWords(data.filtered));
     const header = el(
       "header",

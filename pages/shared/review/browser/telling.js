@@ -6,6 +6,16 @@ import { el, say } from "../../browser/dom.js";
 const CALM_MS = 250; // saving that takes no longer is not worth a word
 const TOAST_MS = 1800;
 
+/**
+ * The dataset and who reviews it. Where there is little room the dataset's name is cut, never the person's.
+ * @param {{ dataset: string, reviewer: string }} about
+ */
+export function namedNode({ dataset, reviewer }) {
+  const by = ", reviewed by ";
+  const who = el("span", { class: "who" }, el("span", { class: "by" }, by), reviewer);
+  return el("span", { class: "named", title: dataset + by + reviewer }, el("span", { class: "dataset" }, dataset), who);
+}
+
 /** Says at all times what is saved. */
 export class Saving {
   constructor() {

@@ -34,7 +34,7 @@ export interface CardData extends Told {
   /** Whether there are more labels than a card offers. */
   search: boolean;
   /** The dataset and who reviews it. */
-  about: string;
+  about: { dataset: string; reviewer: string };
   /** Filters that are on, in words. */
   filtered: string[];
   /** Where to go at the end of the queue; the first comes first. */

@@ -1,28 +1,22 @@
 // The threshold explorer. It holds the whole table (at most 1,001 steps), so moving the line needs no server; the
 // choice is sent when the line is let go. Texts are set by textContent only.
 /** @import { Component } from "../../browser/component.d.ts" */
+/** @import { Stamped } from "../../browser/messages.js" */
 /** @import { Chosen, ExplorerData } from "./told.d.ts" */
 /** @import { Scale } from "./steps.js" */
 import { part, say } from "../../browser/dom.js";
+import { Messages } from "../../browser/messages.js";
 import { counted, percent } from "../../browser/numbers.js";
-import { Messages } from "./messages.js";
+import { nearest, placeFor } from "../../browser/rising.js";
 import { Plot, QUANTITIES } from "./plot.js";
-import { flaggedAt, nearest, stepped, valueAt } from "./steps.js";
+import { flaggedAt, valueAt } from "./steps.js";
 import { take } from "./take.js";
 import { askedWords, duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
 
-const KEY_STEPS = new Map([
-  ["ArrowLeft", -1],
-  ["ArrowDown", -1],
-  ["ArrowRight", 1],
-  ["ArrowUp", 1],
-  ["PageDown", -20],
-  ["PageUp", 20],
-]);
 const SETTLED_MS = 400; // after the last key
 
 class Explorer {
-  /** @param {ParentNode} root @param {ExplorerData} data @param {(message: Chosen) => void} send */
+  /** @param {ParentNode} root @param {ExplorerData} data @param {(message: Chosen & Stamped) => void} send */
   constructor(root, data, send) {
     this.root = root;
     this.data = data;
@@ -35,7 +29,8 @@ class Explorer {
     this.frame = 0;
     /** @type {ReturnType<typeof setTimeout> | null} until the keys have settled */
     this.settle = null;
-    this.messages = new Messages(send, (words) => say(part(root, ".saved"), words));
+    /** @type {Messages<Chosen>} */
+    this.messages = new Messages(send, (words) => say(part(root, ".saved"), words), "Threshold saved");
     this.plot = this.draw();
     this.watch = new ResizeObserver(() => this.resized());
     this.watch.observe(this.svg);
@@ -63,7 +58,7 @@ class Explorer {
     this.settled();
     if (this.threshold === this.committed) return;
     this.committed = this.threshold;
-    this.messages.choose(this.threshold);
+    this.messages.choose({ threshold: this.threshold });
   }
 
   settled() {
@@ -133,22 +128,13 @@ class Explorer {
       this.threshold = this.before;
       return this.flush();
     }
-    const place = this.placeFor(event);
+    const place = placeFor(this.data.thresholds, this.threshold, event);
     if (place === undefined) return;
     event.preventDefault();
     this.stepTo(place);
     this.flush();
     this.settled();
     this.settle = setTimeout(() => this.commit(), SETTLED_MS);
-  }
-
-  /** @param {KeyboardEvent} event */
-  placeFor({ key, shiftKey }) {
-    const { thresholds } = this.data;
-    if (key === "Home") return 0;
-    if (key === "End") return thresholds.length - 1;
-    const by = KEY_STEPS.get(key);
-    return by && stepped(thresholds, this.threshold, by * (shiftKey ? 10 : 1));
   }
 
   /** @param {HTMLElement} chosen */
@@ -215,7 +201,7 @@ class Explorer {
 
 /** @param {Component<ExplorerData, Explorer>} component */
 export default function mount({ data, parentElement: root, setStateValue }) {
-  const send = (/** @type {Chosen} */ message) => setStateValue("chosen", message);
+  const send = (/** @type {Chosen & Stamped} */ message) => setStateValue("chosen", message);
   if (root.mounted) root.mounted.messages.send = send;
   else root.mounted = new Explorer(root, data, send);
   root.mounted.take(data);

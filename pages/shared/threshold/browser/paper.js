@@ -3,8 +3,8 @@
 /** @import { PaperData, Quantity, Table } from "./told.d.ts" */
 import { part, say } from "../../browser/dom.js";
 import { counted, percent } from "../../browser/numbers.js";
+import { nearest } from "../../browser/rising.js";
 import { QUANTITIES } from "./plot.js";
-import { nearest } from "./steps.js";
 
 /** @typedef {[number, number]} Setting K - 1 and tau in hundredths */
 /** @typedef {{ value: string, note?: string, vague?: boolean }} Told */

@@ -1,47 +1,9 @@
 // Values along the steps of the threshold.
 /** @import { Band, ExplorerData } from "./told.d.ts" */
+import { firstAtLeast, nearest } from "../../browser/rising.js";
 
 /** @typedef {(number | null)[]} Known null where a value is not known */
 /** @typedef {{ low: number, high: number, point: number | null }} Range */
-
-/**
- * Place of the first value >= wanted in a rising list; the last place where there is none.
- * @param {number[]} values
- * @param {number} wanted
- */
-export function firstAtLeast(values, wanted) {
-  let [low, high] = [0, values.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (/** @type {number} */ (values[middle]) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * Place of the value nearest to the wanted one in a rising list.
- * @param {number[]} values
- * @param {number} wanted
- */
-export function nearest(values, wanted) {
-  const at = firstAtLeast(values, wanted);
-  const [before, after] = [values[at - 1], values[at]];
-  if (before === undefined || after === undefined) return at;
-  return wanted - before < after - wanted ? at - 1 : at;
-}
-
-/**
- * The place some steps away from a threshold, which may lie between two of them.
- * @param {number[]} values
- * @param {number} threshold
- * @param {number} by
- */
-export function stepped(values, threshold, by) {
-  const at = firstAtLeast(values, threshold);
-  const from = by < 0 || values[at] === threshold ? at : at - 1;
-  return Math.max(0, Math.min(values.length - 1, from + by));
-}
 
 /**
  * Samples flagged at a threshold; exact at the chosen one, elsewhere at the nearest step.

@@ -24,8 +24,6 @@ export interface ExplorerData {
 /** To threshold/__init__.py (`take_message`): the threshold that the line was let go at. */
 export interface Chosen {
   threshold: number;
-  stamp: string;
-  attempt: number;
 }
 
 export type Quantity = "precision" | "detection";

@@ -1,7 +1,8 @@
 // Thresholds, counts and shares in words.
 /** @import { Bands } from "./told.d.ts" */
 import { counted, percent } from "../../browser/numbers.js";
-import { nearest, valueAt } from "./steps.js";
+import { nearest } from "../../browser/rising.js";
+import { valueAt } from "./steps.js";
 
 /** @typedef {{ low: number, high: number }} Interval */
 

@@ -7,7 +7,7 @@ import { suggestedLabel } from "../opinions.js";
 import { onwardLinks } from "../sheets/closing.js";
 import { Peek } from "../sheets/peek.js";
 import { Help, oneAtATime } from "../sheets/sheets.js";
-import { keycap, Progress, Saving, Toast } from "../telling.js";
+import { keycap, namedNode, Progress, Saving, Toast } from "../telling.js";
 import { fillWindow } from "../window.js";
 import { Loupe } from "./loupe.js";
 
@@ -43,8 +43,7 @@ export class GridView {
     this.sheets = [this.help, this.peek];
     oneAtATime(this.sheets);
     this.buttons = el("div", { class: "verdicts", role: "group", "aria-label": "Decide" }, ...acts.map(button));
-    const { about } = data.card;
-    const named = el("span", { class: "named", title: about }, about);
+    const named = namedNode(data.card.about);
     const header = el("header", {}, this.progress.count, this.where, named, this.saving.node);
     const sheets = this.sheets.map((sheet) => sheet.node);
     const heading = el("div", { class: "heading" }, this.shared, this.prompt);

@@ -6,6 +6,7 @@ import { labelWords, plainText, shortened } from "../question_text.js";
 import { Sheet, stepped } from "./sheets.js";
 
 const MOST_LINES = 200;
+const OF_LABELS = [PICKED, "keep", "relabel", "several_fit"];
 
 /**
  * @typedef {Decided & {uuid: string, sample_id: string, seq?: number, stem?: string, thumb?: string | null, step?: [string, string][],
@@ -87,13 +88,13 @@ function aboutWords({ note, stem, own, sample_id }) {
 }
 
 /**
- * A decision in words.
+ * A decision in words: by its labels where the verdict follows from them, as the server makes one of what was picked.
  * @param {Decided} decided
  * @param {Record<string, string>} words by verdict
  */
 export function said(decided, words) {
   const names = decided.labels.map((one) => labelWords(undefined, one)).join(" + ");
-  if (decided.verdict === PICKED) return names;
+  if (names && OF_LABELS.includes(decided.verdict)) return names;
   const verdict = words[decided.verdict] ?? "";
   return names ? `${verdict}: ${names}` : verdict;
 }

@@ -1,25 +1,29 @@
-// The chosen threshold on its way to the server: sent again until the server says that it acted on it.
-/** @import { Chosen } from "./told.d.ts" */
+// What a person chose on its way to the server: sent again until the server says that it acted on it.
 
 const [FIRST_MS, LONGEST_MS] = [1500, 30000];
 
+/** @typedef {{ stamp: string, attempt: number }} Stamped */
+
+/** @template {object} Chosen */
 export class Messages {
   /**
-   * @param {(message: Chosen) => void} send may be lost, as by a reconnect
+   * @param {(message: Chosen & Stamped) => void} send may be lost, as by a reconnect
    * @param {(words: string) => void} tell
+   * @param {string} saved what is told once the server acted on it
    */
-  constructor(send, tell) {
+  constructor(send, tell, saved) {
     this.send = send;
     this.tell = tell;
-    /** @type {Chosen | null} */
+    this.saved = saved;
+    /** @type {(Chosen & Stamped) | null} */
     this.pending = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.retry = undefined;
   }
 
-  /** @param {number} threshold */
-  choose(threshold) {
-    this.pending = { threshold, stamp: Math.random().toString(36).slice(2), attempt: 0 };
+  /** @param {Chosen} chosen */
+  choose(chosen) {
+    this.pending = { ...chosen, stamp: Math.random().toString(36).slice(2), attempt: 0 };
     this.tell("Saving …");
     this.deliver();
   }
@@ -43,7 +47,7 @@ export class Messages {
   answered(stamp) {
     if (this.pending?.stamp === stamp) {
       this.close();
-      this.tell("Threshold saved");
+      this.tell(this.saved);
     }
     return this.pending === null;
   }
