@@ -183,6 +183,7 @@ def test_a_sample_is_enlarged_by_resting_the_mouse_or_space_and_blind_mode_tells
 def test_a_sample_opens_as_a_card_and_comes_back_to_the_same_place(grid):
     page = grid.page
     total = len(captions(grid))
+    group = page.locator("h2.shared").text_content().split(":")[0]
     third = page.locator(".grid .cell >> nth=2")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
@@ -210,6 +211,7 @@ def test_a_sample_opens_as_a_card_and_comes_back_to_the_same_place(grid):
     page.keyboard.press("Enter")
     grid.saved()
     assert len(grid.log()) == total - 1, "neither what is left out nor what is decided"
+    expect(page.locator("h2.shared")).not_to_contain_text(group)  # the next one is there, and hears the next key
     page.keyboard.press("z")
     expect(page.locator(".toast.visible")).to_contain_text(f"{total - 2} decisions taken back")
     page.keyboard.press("z")

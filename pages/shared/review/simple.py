@@ -82,7 +82,7 @@ def _ended(left: int) -> None:
         st.success("This queue is done. Every card in it has your decision.")
         return
     cards = "The last card is" if left == 1 else f"The last {left:,} cards are"
-    st.info(f"No card is free right now. {cards} open on a colleague's screen, or in another tab of yours.")
+    st.info(f"No card is free right now. {cards} with colleagues, or in another tab of yours.")
     st.button("Look again")
 
 

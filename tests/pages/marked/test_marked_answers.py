@@ -16,6 +16,7 @@ from pages.shared import loaders
 from tests.data_adapters.scored.marked_tables import marked_answers
 from tests.loading_files import dropped, folder, from_server
 from tests.pages.conftest import words
+from tests.pages.test_cascade import figures_of
 
 MADE = marked_answers(300)
 PART = "marked_part"
@@ -100,8 +101,7 @@ def test_another_calibration_is_shown_kept_and_used(app, marked):
         calibrate=calibrations_named({"large": "isotonic"}, ["small", "large"]),
     )
     cascade = app("cascade", marked.id)
-    (accuracy,) = (m.value for m in cascade.metric if m.label == "Accuracy")
-    assert accuracy == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
+    assert figures_of(cascade)["Accuracy"][0] == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
     assert loaders.marked_answers(marked.id).experts[1].method == "isotonic"
 
 
@@ -120,7 +120,7 @@ def test_cascade_routes_by_marks(app, marked):
     read = marked.marked_answers()
     answers = [answers_scored(e, c) for e, c in zip(read.experts, (1, 10))]
     curves = cascade_curves(answers, no_labels(read), calibrate=calibrations_named({}, ["small", "large"]))
-    assert {m.label: m.value for m in test.metric}["Accuracy"] == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
+    assert figures_of(test)["Accuracy"][0] == f"{100 * curves.at('calibrated', 0.5).mean():.1f} %"
     assert "no label was read" in words(test) and "For cleaning" not in words(test)
 
 

@@ -78,7 +78,7 @@ def test_simple_view_says_that_a_colleague_has_the_last_cards_open(app, digits):
     leases.take(holder, lambda: [Offer(sample) for sample in everything], len(everything))
     test = simple(app, digits)
     told = words(test)
-    assert "No card is free right now. The last 168 cards are open on a colleague's screen" in told
+    assert "No card is free right now. The last 168 cards are with colleagues" in told
     assert "queue is done" not in told
     leases.clock = lambda: time.time() - LEAVING_SECONDS  # his tab was closed a while ago
     leases.leave(holder)

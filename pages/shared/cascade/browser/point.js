@@ -154,7 +154,8 @@ class Point {
     say(part(this.root, ".tag"), here.words);
     const plot = plotIn(this.around);
     const where = plot?.over(here.cost, here.accuracy) ?? null;
-    handle.hidden = where === null && this.held === null;
+    const inUse = this.held !== null || handle.matches(":focus"); // while the figure is drawn anew, it has no place
+    handle.hidden = where === null && !inUse;
     plot?.mark?.style.setProperty("opacity", here.share === this.data.chosen.share ? "" : FORMER);
     if (!where) return;
     const { left, top } = this.box.getBoundingClientRect();

@@ -26,7 +26,7 @@ export function endWords(left) {
     return { heading: "This queue is done.", words: "Every card in it has your decision. Undo (Z) still works." };
   const [cards, they] =
     left === 1 ? ["The last card is", "It comes"] : [`The last ${counted(left)} cards are`, "They come"];
-  const words = `${cards} open on a colleague's screen, or in another tab of yours. ${they} here when let go.`;
+  const words = `${cards} with colleagues, or in another tab of yours. ${they} here when let go.`;
   return { heading: "No card is free right now.", words };
 }
 
