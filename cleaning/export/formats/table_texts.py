@@ -87,13 +87,8 @@ def _fields_of(values: Sequence) -> list[str]:
     return csv_texts(texts)
 
 
-def as_json_lines(table: Table) -> bytes:
-    """One JSON object a line."""
-    return whole(json_lines_blocks(table))
-
-
 def json_lines_blocks(table: Table) -> Iterable[bytes]:
-    """The same, some thousand rows after the other."""
+    """One JSON object a line, some thousand rows after the other."""
     columns = {str(name): column for name, column in table.items()}
     told = json_object({name: json_pieces(column) for name, column in columns.items()})
     return in_blocks(rows_as_text([*told, "\n"], len(next(iter(columns.values())))))

@@ -1,6 +1,36 @@
 // What a person chose on its way to the server: sent again until the server says that it acted on it.
 
 const [FIRST_MS, LONGEST_MS] = [1500, 30000];
+const SETTLED_MS = 400; // after the last key
+
+/** What is done once no key has come for a moment. */
+export class AfterKeys {
+  /** @param {() => void} act */
+  constructor(act) {
+    this.act = act;
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    this.timer = null;
+  }
+
+  get waiting() {
+    return this.timer !== null;
+  }
+
+  pressed() {
+    this.stop();
+    this.timer = setTimeout(() => this.act(), SETTLED_MS);
+  }
+
+  /** Not waiting any longer, where something waits. */
+  now() {
+    if (this.waiting) this.act();
+  }
+
+  stop() {
+    clearTimeout(this.timer ?? undefined);
+    this.timer = null;
+  }
+}
 
 /** @typedef {{ stamp: string, attempt: number }} Stamped */
 

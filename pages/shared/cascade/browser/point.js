@@ -4,12 +4,11 @@
 /** @import { Stamped } from "../../browser/messages.js" */
 /** @import { Place, PointData } from "./told.d.ts" */
 import { el, part, say } from "../../browser/dom.js";
-import { Messages } from "../../browser/messages.js";
+import { AfterKeys, Messages } from "../../browser/messages.js";
 import { nearest, placeFor } from "../../browser/rising.js";
 import { plotIn } from "./plotted.js";
 
 const AROUND = ".st-key-cascade_chart"; // holds the figure and this
-const SETTLED_MS = 400; // after the last key
 const FORMER = "0.3"; // how strong the figure's own mark is while the point is elsewhere
 
 /** @typedef {{ share: number }} Choice */
@@ -25,8 +24,7 @@ class Point {
     /** @type {number | null} from the hand to the middle of the point, in pixels, while it is held */
     this.held = null;
     this.frame = 0;
-    /** @type {ReturnType<typeof setTimeout> | null} until the keys have settled */
-    this.settle = null;
+    this.keys = new AfterKeys(() => this.commit());
     /** @type {Messages<Choice>} */
     this.messages = new Messages(send, (words) => say(part(root, ".saved"), words), "");
     this.around = /** @type {ShadowRoot} */ (this.box.getRootNode()).host.closest(AROUND);
@@ -44,7 +42,7 @@ class Point {
     this.sizes.disconnect();
     this.changes.disconnect();
     this.messages.close();
-    this.settled();
+    this.keys.stop();
     cancelAnimationFrame(this.frame);
   }
 
@@ -54,22 +52,17 @@ class Point {
   take(data) {
     this.data = data;
     const answered = this.messages.answered(data.answered);
-    if (answered && this.held === null && !this.settle) this.here = this.committed = data.chosen;
+    if (answered && this.held === null && !this.keys.waiting) this.here = this.committed = data.chosen;
     else this.here = this.at(this.here.cost);
     this.handle.style.setProperty("--dot", data.colour);
     this.show();
   }
 
   commit() {
-    this.settled();
+    this.keys.stop();
     if (this.here.share === this.committed.share) return;
     this.committed = this.here;
     this.messages.choose({ share: this.here.share });
-  }
-
-  settled() {
-    clearTimeout(this.settle ?? undefined);
-    this.settle = null;
   }
 
   /** @returns {number[]} of the places */
@@ -91,7 +84,7 @@ class Point {
     handle.addEventListener("pointerup", () => this.letGo());
     handle.addEventListener("pointercancel", () => this.letGo());
     handle.addEventListener("keydown", (event) => this.key(event));
-    handle.addEventListener("focusout", () => this.settle && this.commit());
+    handle.addEventListener("focusout", () => this.keys.now());
   }
 
   /** @param {PointerEvent} event */
@@ -133,8 +126,7 @@ class Point {
     event.preventDefault();
     this.here = this.data.places[place] ?? this.here;
     this.show();
-    this.settled();
-    this.settle = setTimeout(() => this.commit(), SETTLED_MS);
+    this.keys.pressed();
   }
 
   // -- drawing ---------------------------------------------------------------------------------------------------

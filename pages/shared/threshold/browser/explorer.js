@@ -5,15 +5,13 @@
 /** @import { Chosen, ExplorerData } from "./told.d.ts" */
 /** @import { Scale } from "./steps.js" */
 import { part, say } from "../../browser/dom.js";
-import { Messages } from "../../browser/messages.js";
+import { AfterKeys, Messages } from "../../browser/messages.js";
 import { counted, percent } from "../../browser/numbers.js";
 import { nearest, placeFor } from "../../browser/rising.js";
 import { Plot, QUANTITIES } from "./plot.js";
 import { flaggedAt, valueAt } from "./steps.js";
 import { take } from "./take.js";
 import { askedWords, duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
-
-const SETTLED_MS = 400; // after the last key
 
 class Explorer {
   /** @param {ParentNode} root @param {ExplorerData} data @param {(message: Chosen & Stamped) => void} send */
@@ -27,8 +25,7 @@ class Explorer {
     this.threshold = this.committed = this.before = data.chosen.threshold;
     this.dragging = false;
     this.frame = 0;
-    /** @type {ReturnType<typeof setTimeout> | null} until the keys have settled */
-    this.settle = null;
+    this.keys = new AfterKeys(() => this.commit());
     /** @type {Messages<Chosen>} */
     this.messages = new Messages(send, (words) => say(part(root, ".saved"), words), "Threshold saved");
     this.plot = this.draw();
@@ -40,7 +37,7 @@ class Explorer {
   close() {
     this.watch.disconnect();
     this.messages.close();
-    this.settled();
+    this.keys.stop();
     cancelAnimationFrame(this.frame);
   }
 
@@ -50,20 +47,15 @@ class Explorer {
   take(data) {
     this.data = data;
     const answered = this.messages.answered(data.answered);
-    if (answered && !this.dragging && !this.settle) this.threshold = this.committed = data.chosen.threshold;
+    if (answered && !this.dragging && !this.keys.waiting) this.threshold = this.committed = data.chosen.threshold;
     this.plot = this.draw();
   }
 
   commit() {
-    this.settled();
+    this.keys.stop();
     if (this.threshold === this.committed) return;
     this.committed = this.threshold;
     this.messages.choose({ threshold: this.threshold });
-  }
-
-  settled() {
-    clearTimeout(this.settle ?? undefined);
-    this.settle = null;
   }
 
   // -- hands: pointer, touch, keys -------------------------------------------------------------------------------
@@ -75,7 +67,7 @@ class Explorer {
     svg.addEventListener("pointerup", () => this.letGo());
     svg.addEventListener("pointercancel", () => this.letGo());
     svg.addEventListener("keydown", (event) => this.key(event));
-    svg.addEventListener("focusout", () => this.settle && this.commit());
+    svg.addEventListener("focusout", () => this.keys.now());
     for (const button of this.scaleButtons()) button.addEventListener("click", () => this.rescale(button));
     for (const button of this.root.querySelectorAll("[data-take]"))
       button.addEventListener("click", () => take(button.getAttribute("data-take") ?? "", svg, this.data));
@@ -133,8 +125,7 @@ class Explorer {
     event.preventDefault();
     this.stepTo(place);
     this.flush();
-    this.settled();
-    this.settle = setTimeout(() => this.commit(), SETTLED_MS);
+    this.keys.pressed();
   }
 
   /** @param {HTMLElement} chosen */

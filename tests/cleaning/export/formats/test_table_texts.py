@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cleaning.domain.dataset import TEXT
 from cleaning.export.formats.json_values import ENCODE
 from cleaning.export.formats.row_texts import Coded, Each, Millionths
-from cleaning.export.formats.table_texts import as_csv, as_json_lines, as_series, taken
+from cleaning.export.formats.table_texts import as_csv, as_series, json_lines_blocks, taken
 from tests.cleaning.export.formats.test_json_values import ODD
 
 N = 18
@@ -57,7 +57,7 @@ def test_json_lines_are_as_the_encoder_writes_each_row(at_once):
     whole = {name: as_series(column) for name, column in columns.items()}
     lists = {name: column.tolist() for name, column in whole.items()}
     rows = [dict(zip(lists, row)) for row in zip(*lists.values())]
-    assert as_json_lines(columns).decode().split("\n")[:-1] == [ENCODE(row) for row in rows]
+    assert b"".join(json_lines_blocks(columns)).decode().split("\n")[:-1] == [ENCODE(row) for row in rows]
 
 
 def test_what_only_pandas_can_write_it_writes():
