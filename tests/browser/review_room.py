@@ -1,5 +1,7 @@
 """The review room as a person at the keyboard uses it."""
 
+from contextlib import suppress
+
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from cleaning.keep.decisions import Decision, open_store
@@ -78,10 +80,16 @@ def all_cards(room: Room) -> None:
 
 
 def choose(page: Page, field: str, option: str) -> None:
-    """Picks an option of a select box by typing its name."""
-    page.get_by_role("combobox", name=field).fill(option)
-    expect(page.get_by_role("option").first).to_have_text(option)
+    """Picks an option of a select box by typing its name; again where the page was drawn anew and closed the list."""
+    box, offered = page.get_by_role("combobox", name=field), page.get_by_role("option").first
+    for _ in range(6):
+        box.fill("")
+        box.fill(option)
+        with suppress(AssertionError):
+            expect(offered).to_have_text(option, timeout=5_000)
+            break
     page.keyboard.press("Enter")
+    expect(box).to_have_value(option)
 
 
 def close_filter(page: Page) -> None:
