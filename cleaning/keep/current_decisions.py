@@ -12,7 +12,8 @@ class CurrentDecisions:
     """What stands of a log: for every reviewer and sample the last decision that was not undone.
 
     Repeats and controls (``cleaning.domain.card_kinds.MEASURING``) stand in a reviewer's history and are never a vote.
-    Fed with the log piece by piece (``update``), so that a running server never reads it twice.
+    Fed with the log piece by piece (``update``), so that a running server never reads it twice. One thread at a time may
+    feed it; any may read it meanwhile, as what is gone through is copied first, which no other thread comes between.
     """
 
     def __init__(self) -> None:
@@ -59,7 +60,7 @@ class CurrentDecisions:
 
     def on(self, sample_id: str) -> list[Decision]:
         """The standing decision of every reviewer on a sample."""
-        return [found[-1] for found in self._samples.get(sample_id, {}).values() if found]
+        return [found[-1] for found in list(self._samples.get(sample_id, {}).values()) if found]
 
     def decided(self) -> list[str]:
         """Ids of the samples with a standing vote."""
@@ -75,7 +76,7 @@ class CurrentDecisions:
 
     def standing(self) -> list[Decision]:
         """One decision per (reviewer, sample), in the order of the log."""
-        last = (found[-1] for one in self._samples.values() for found in one.values() if found)
+        last = (found[-1] for one in list(self._samples.values()) for found in list(one.values()) if found)
         return sorted(last, key=lambda d: d.seq)
 
     def first_looks(self) -> list[Decision]:

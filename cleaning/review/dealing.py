@@ -21,7 +21,7 @@ EVERY_CLASS = "*"
 
 
 class Dealer:
-    """What of a queue is for whom. Not shared between threads.
+    """What of a queue is for whom. One thread at a time may bring it up to date; any may ask it meanwhile.
 
     sources: whatever has cards come back.
     """
@@ -48,9 +48,10 @@ class Dealer:
     def wanted(self, chosen: Chosen) -> np.ndarray:
         """(N,) how many people each sample is for: one, or the overlap for the share drawn for it by lot."""
         key = (chosen.overlap_share, chosen.overlap)
-        if key not in self._wanted:
-            self._wanted = {key: self._drawn(*key)}
-        return self._wanted[key]
+        kept = self._wanted
+        if key not in kept:
+            self._wanted = kept = {key: self._drawn(*key)}
+        return kept[key]
 
     def _drawn(self, share: float, overlap: int) -> np.ndarray:
         wanted = np.ones(len(self.facts.dataset), np.int32)

@@ -193,7 +193,7 @@ class ReviewDesk:
 
     def _known(self) -> Known:
         now, current = self.in_force(), self.current()
-        return Known(current, now.chosen, self.facts, now.flagged, self._dealer.judged_wrong_once)
+        return Known(current, now.chosen, self.facts, now.flagged, dict(self._dealer.judged_wrong_once))
 
     def _leased(self, lease: Lease, view: View, current: CurrentDecisions) -> dict:
         """A card under its ticket; one that comes back looks as one that was never decided."""
