@@ -162,5 +162,6 @@ def mapped(maps: Sequence[Calibrator], stated: np.ndarray, fold: np.ndarray) -> 
     """(n,) each confidence by the map of its fold, never exactly 0 or 1."""
     said = np.empty(len(stated))
     for f, one in enumerate(maps):
-        said[fold == f] = one(stated[fold == f])
+        if (here := fold == f).any():
+            said[here] = one(stated[here])
     return np.clip(said, SURE_MARGIN, 1 - SURE_MARGIN)

@@ -63,7 +63,7 @@ def loaded(workspace: Workspace) -> None:
         roles.give_role(store_of(workspace), who, roles.ADMIN, by=min(named))
 
 
-def taken(action: Action, workspace: Workspace, make: Callable[[], Made], **about: object) -> Callable[[], Made]:
+def taken(action: Action, workspace: Workspace, make: Callable[[], Made], file: str) -> Callable[[], Made]:
     """``make`` for a button that hands a file out: asked at the press, when no page runs, who presses is checked."""
     store, who, check = store_of(workspace), state.current().reviewer, signed_in.check()
 
@@ -73,8 +73,7 @@ def taken(action: Action, workspace: Workspace, make: Callable[[], Made], **abou
             raise InputError(told)
         permissions.permit(store, who, action)
         made = make()
-        if not store.read_only:  # its log takes no note, and what is there can be taken all the same
-            permissions.done(store, who, action, about)
+        permissions.taken(store, who, action, file)
         return made
 
     return handed

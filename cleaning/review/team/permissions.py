@@ -50,3 +50,9 @@ def may(store: ReviewStore, who: str, action: Action) -> bool:
 def done(store: ReviewStore, who: str, action: Action, about: object) -> None:
     """Notes what was done in the log of the whole workspace."""
     store.set_choice(WORKSPACE, action.key, about, at=now(), who=who)
+
+
+def taken(store: ReviewStore, who: str, action: Action, file: str) -> None:
+    """Notes who took a file, save in a log that takes no note: what is there can be taken all the same."""
+    if not store.read_only:
+        done(store, who, action, {"file": file})

@@ -5,6 +5,7 @@ import streamlit as st
 from cleaning.export import Policy
 from cleaning.review.team.permissions import EXPORT
 from pages.shared import allowed, loaders
+from pages.shared.export import big_files
 from pages.shared.export.export_handout import EVERYTHING, Handout
 from pages.shared.export.making import Making
 from pages.shared.messages import guarded, plain
@@ -61,11 +62,9 @@ def _work(handout: Handout, settled: Policy, making: Making, watched: bool) -> N
         st.caption(plain(making.failed))
         st.button("Make it again", key="make_everything", on_click=_begin, args=(handout, settled))
     else:
-        st.download_button(
+        st.link_button(
             f"Download everything ({making.size / 1e6:,.0f} MB)",
-            data=allowed.taken(EXPORT, handout.workspace, making.data, file=EVERYTHING),
-            file_name=FILE,
+            big_files.address(making, handout.workspace, EVERYTHING, FILE),
             key=f"download_{EVERYTHING}",
-            on_click="ignore",
             icon=":material/folder_zip:",
         )

@@ -1,11 +1,13 @@
 """A big file that is made in the background: how far it is, how to stop it, and where it lies."""
 
 import logging
+import secrets
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
+from weakref import WeakValueDictionary
 
 from cleaning.errors import InputError
 
@@ -20,21 +22,24 @@ class Stopped(Exception):
 class Making:
     """Begins at once, in a thread of its own. share: 0..1, how much is done. words: what is being made.
 
-    failed: why nothing came of it, as a sentence; "" otherwise. size: bytes of the file once it is done.
+    failed: why nothing came of it, as a sentence; "" otherwise. path: of the file, and size: its bytes, once it is done.
+    name: what it is found by.
     """
 
     def __init__(self, make: Callable[[IO[bytes], Tell], None]) -> None:
         self.share, self.words, self.failed, self.size = 0.0, "", "", 0
         self._folder, self._stopping = tempfile.TemporaryDirectory(), threading.Event()
-        self._path = Path(self._folder.name) / "made"
+        self.path = Path(self._folder.name) / "made"
+        self.name = secrets.token_urlsafe(9)
+        _by_name[self.name] = self
         self._thread = threading.Thread(target=self._run, args=(make,), name="making a file", daemon=True)
         self._thread.start()
 
     def _run(self, make: Callable[[IO[bytes], Tell], None]) -> None:
         try:
-            with self._path.open("wb") as file:
+            with self.path.open("wb") as file:
                 make(file, self._tell)
-            self.size = self._path.stat().st_size
+            self.size = self.path.stat().st_size
         except Stopped:
             self.failed = "Stopped; nothing was made."
         except InputError as error:
@@ -60,6 +65,11 @@ class Making:
     def wait(self) -> None:
         self._thread.join()
 
-    def data(self) -> bytes:
-        """The whole file."""
-        return self._path.read_bytes()
+
+_by_name: WeakValueDictionary[str, Making] = WeakValueDictionary()
+
+
+def made(name: str) -> Making | None:
+    """The big file of that name, where it is done and still kept."""
+    found = _by_name.get(name)
+    return None if found is None or found.running or found.failed else found

@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from pages.shared.server.asking import prefix_of
+
 FOLDERS = (
     "browser",
     "cascade/browser",
@@ -75,5 +77,4 @@ async def _served(request: Request) -> Response:
 
 
 def _prefix(base_path: str) -> str:
-    base = base_path.strip("/")
-    return f"/{base}/api/browser" if base else "/api/browser"
+    return f"{prefix_of(base_path)}/api/browser"

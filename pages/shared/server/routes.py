@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -26,6 +25,7 @@ from cleaning.review.in_force import InForce
 from cleaning.review.session import closing, more_random_cards
 from cleaning.review.team.permissions import DECIDE, LOOK, SETTINGS, TALK, Action, permit
 from pages.shared.server import served_pictures, tokens
+from pages.shared.server.asking import NEVER_KEPT, SAFE, Refusal, check_origin, prefix_of
 from pages.shared.server.bodies import (
     CardsBody,
     DecisionsBody,
@@ -40,7 +40,6 @@ from pages.shared.server.bodies import (
     read_decisions,
 )
 from pages.shared.server.desks import open_desk
-from pages.shared.server.guard import WRONG_HOST, host_allowed
 from pages.shared.server.opened_workspaces import opened_once
 from pages.shared.server.signed_claims import signed_claims
 from pages.shared.server.team_answers import guidelines_told, message_taken
@@ -49,12 +48,6 @@ from pages.shared.server.watching import figures
 LARGEST_BODY = 2 * 2**20
 REVEAL_SECONDS = 0.1  # that "saved" waits for what is told with it
 _WHILE_SIGNED = "private, max-age=1209600, immutable"  # an address lapses with its signature
-_NEVER = "no-store"
-_SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 class ReviewRoute(NamedTuple):
@@ -65,17 +58,9 @@ class ReviewRoute(NamedTuple):
     action: Action
 
 
-class Refusal(Exception):
-    """A request that is not served: a status and a sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
 def review_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
     """Routes for ``st.App(routes=...)``. root: where workspaces lie; base_path: Streamlit's server.baseUrlPath."""
-    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    prefix = prefix_of(base_path)
     routes = [
         Route(f"{prefix}/api/review/{name}", _answering(kind, root), methods=["POST"]) for name, kind in ANSWERS.items()
     ]
@@ -86,7 +71,7 @@ def review_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
 def _answering(kind: ReviewRoute, root: Callable[[], Path]):
     async def endpoint(request: Request) -> Response:
         try:
-            _check_origin(request)
+            check_origin(request)
             data = await _body(request)
             return _json_answer(await run_in_threadpool(_answer, kind, root(), _bearer(request), data))
         except Refusal as refusal:
@@ -96,12 +81,12 @@ def _answering(kind: ReviewRoute, root: Callable[[], Path]):
 
 
 def _json_answer(answer: dict, status: int = 200) -> JSONResponse:
-    return JSONResponse(answer, status, _SAFE | {"Cache-Control": _NEVER})
+    return JSONResponse(answer, status, SAFE | NEVER_KEPT)
 
 
 def _answer(kind: ReviewRoute, root: Path, token: str, data: bytes) -> dict:
     try:
-        claims = signed_claims(root, token)
+        claims = signed_claims(root, token, "run", "mode")
         body = read_body(kind.body, parse(data))
         desk = open_desk(root, claims["workspace"], claims["run"])
         permit(desk.store, claims["reviewer"], kind.action)
@@ -201,7 +186,7 @@ ANSWERS = {
 def _serving_pictures(root: Callable[[], Path]):
     async def endpoint(request: Request) -> Response:
         try:
-            _check_origin(request)
+            check_origin(request)
             where = request.path_params
             signature = request.query_params.get("s", "")
             return await run_in_threadpool(_picture, root(), where["workspace"], where["row"], where["size"], signature)
@@ -225,27 +210,7 @@ def _picture(root: Path, workspace_id: str, row: int, size: str, signature: str)
         path, media_type = served_pictures.picture_file(picture, row, size, workspace.folder / "pictures")
     except InputError as problem:
         raise Refusal(404, str(problem)) from None
-    return FileResponse(path, media_type=media_type, headers=_SAFE | {"Cache-Control": _WHILE_SIGNED})
-
-
-def _check_origin(request: Request) -> None:
-    """Refuses hosts that are not allowed (server.allowedHosts) and pages from elsewhere."""
-    host = request.headers.get("host", "")
-    if not host_allowed(host):
-        raise Refusal(403, WRONG_HOST)
-    origin = request.headers.get("origin")
-    if origin is not None and _place_of(origin) != host.lower():
-        raise Refusal(403, "Requests from other sites are refused.")
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refusal(403, "Requests from other sites are refused.")
-
-
-def _place_of(origin: str) -> str:
-    """Host and port of an Origin header; "" where it is none."""
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return ""
+    return FileResponse(path, media_type=media_type, headers=SAFE | {"Cache-Control": _WHILE_SIGNED})
 
 
 def _bearer(request: Request) -> str:

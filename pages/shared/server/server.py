@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from cleaning.keep.workspaces import list_workspaces, workspaces_root
+from pages.shared.export.big_files import made_routes
 from pages.shared.load.upload_folders import sweep_uploads
 from pages.shared.server.browser_modules import module_routes
 from pages.shared.server.desks import open_desk
@@ -27,9 +28,10 @@ _log = logging.getLogger("second_opinion")
 
 
 def routes() -> list[BaseRoute]:
-    """Routes for pictures, decisions and the browser's modules."""
+    """Routes for pictures, decisions, big files and the browser's modules."""
     base = st.get_option("server.baseUrlPath") or ""
-    return [*review_routes(workspaces_root, base), *module_routes(base), *watching_routes(workspaces_root, base)]
+    beside = [*module_routes(base), *watching_routes(workspaces_root, base), *made_routes(workspaces_root, base)]
+    return [*review_routes(workspaces_root, base), *beside]
 
 
 def middleware() -> list[Middleware]:

@@ -20,6 +20,7 @@ from cleaning.keep.decisions import shared_store
 from cleaning.keep.workspaces import list_workspaces
 from cleaning.keep.writer import Writer
 from cleaning.review import ReviewDesk, View
+from pages.shared.server.asking import prefix_of
 from pages.shared.server.desks import opened_desks
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
@@ -85,7 +86,7 @@ figures = Figures()
 
 def watching_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
     """``api/health`` and ``api/metrics``."""
-    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    prefix = prefix_of(base_path)
 
     async def health(_request: Request) -> Response:
         problem = await run_in_threadpool(trouble, root())

@@ -26,7 +26,9 @@ def impatient():
 def test_what_stands_is_read_while_another_thread_adds_to_it(impatient):
     current = CurrentDecisions()
     made = [replace(A_DECISION, uuid=f"{n}", sample_id=f"{n % 7}", reviewer=f"{n}", seq=n) for n in range(MANY)]
-    made += [replace(A_DECISION, uuid=f"m{n}", sample_id=f"more {n}", reviewer="ann", seq=MANY + n) for n in range(MANY)]
+    made += [
+        replace(A_DECISION, uuid=f"m{n}", sample_id=f"more {n}", reviewer="ann", seq=MANY + n) for n in range(MANY)
+    ]
     adding = threading.Thread(target=lambda: [current.update([decision]) for decision in made])
     adding.start()
     while adding.is_alive():

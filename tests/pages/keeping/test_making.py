@@ -1,6 +1,5 @@
 """Everything as ZIP of a large dataset: made in the background, with progress, and a button to stop it."""
 
-import io
 import threading
 import time
 import zipfile
@@ -22,7 +21,7 @@ def test_a_large_one_is_made_first_and_then_taken(app, digits, monkeypatch):
 
 
 def labels(test) -> str:
-    return " ".join(one.proto.label for one in test.get("download_button"))
+    return " ".join(one.proto.label for one in test.get("link_button"))
 
 
 def test_the_work_says_how_far_it_is_and_can_be_stopped(app, digits, monkeypatch):
@@ -63,7 +62,7 @@ def test_the_file_is_the_one_that_is_taken_at_once_elsewhere(digits):
         lambda into, tell: handout.maker(everything.Policy())(into, lambda *said: (told.append(said), tell(*said)))
     )
     making.wait()
-    assert making.failed == "" and making.data() == write_export("everything", digits, run, [])
-    names = zipfile.ZipFile(io.BytesIO(making.data())).namelist()
+    assert making.failed == "" and making.path.read_bytes() == write_export("everything", digits, run, [])
+    names = zipfile.ZipFile(making.path).namelist()
     assert [name for _, name in told] == names[:-1] and names[-1] == "manifest.json"
     assert [share for share, _ in told] == sorted(share for share, _ in told)
