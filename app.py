@@ -56,9 +56,10 @@ if get_script_run_ctx(suppress_warning=True) is None:
     from pages.shared.server import json_lines
 
     json_lines.log_as_asked()
-    from pages.shared.server import house, server
+    from pages.shared.server import house, http_reading, server
 
     house.refuse_open_house()
+    http_reading.bound_heads()
     app = st.App(__file__, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan)
 else:
     main()
