@@ -87,10 +87,13 @@ def _last_of_each(pictures: Each, rows: np.ndarray) -> np.ndarray:
 
 
 def without_endings(pictures: list) -> list[str]:
-    """Each picture's path as ``without_ending`` gives it; where all end alike and are in one form already, at once."""
+    """Each picture's path as ``without_ending`` gives it; where all end alike and are in one form already, or are bare
+    names without an ending, at once."""
     ending = "." + str(pictures[0]).rpartition(".")[2] if pictures else ""
     if set(map(type, pictures)) == {str} and "/" not in ending:
         together = "\n".join(("", *pictures, ""))
+        if not any(sign in together for sign in (".", "/", "\n\n")):
+            return pictures
         alike = together.count("\n") - 1 == together.count(f"{ending}\n") == len(pictures) and len(ending) > 1
         if alike and not any(sign in together for sign in ("//", "/./", "\n./", f"/{ending}\n", f"\n{ending}\n")):
             return together.replace(f"{ending}\n", "\n").split("\n")[1:-1]
