@@ -52,10 +52,10 @@ def _stop(handout: Handout, settled: Policy) -> None:
 
 
 def _work(handout: Handout, settled: Policy, making: Making, watched: bool) -> None:
-    """watched: drawn again and again; ends, with the whole page drawn once more, when the work does."""
-    if watched and not making.running:
-        st.rerun()
-    if making.running:
+    """watched: drawn again and again; ends, with the whole page drawn once more, when the work does. That takes a second
+    of millions of samples, so what came of it stands there before."""
+    running = making.running
+    if running:
         st.progress(making.share, text=f"Making {plain(making.words)}")
         st.button("Stop", key="stop_everything", on_click=_stop, args=(handout, settled), icon=":material/stop:")
     elif making.failed:
@@ -68,3 +68,5 @@ def _work(handout: Handout, settled: Policy, making: Making, watched: bool) -> N
             key=f"download_{EVERYTHING}",
             icon=":material/folder_zip:",
         )
+    if watched and not running:
+        st.rerun()
