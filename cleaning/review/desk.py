@@ -85,9 +85,8 @@ class ReviewDesk:
                 return None
 
     def _said_of(self, rows: np.ndarray) -> np.ndarray:
-        return self._said.of_rows(rows, self.in_force().chosen.calibration_methods)
-
-    # -- the queue -----------------------------------------------------------------------------------------------
+        now = self._in_force[1] if self._in_force else self.in_force()  # whoever asks has looked by now
+        return self._said.of_rows(rows, now.chosen.calibration_methods)
 
     def in_force(self) -> InForce:
         """Threshold, flags, shares and mode as they were last chosen; read again only after another choice."""
@@ -107,9 +106,9 @@ class ReviewDesk:
             self._dealer.update(self._current, touched)
             return self._current
 
-    def queue(self, view: View, audit: bool = True) -> Queue:
-        """All cards of a view in order, decided or not; with or without the audit cards."""
-        now = self.in_force()
+    def queue(self, view: View, audit: bool = True, now: InForce | None = None) -> Queue:
+        """All cards of a view in order, decided or not; with or without the audit cards. now: if just looked up."""
+        now = now or self.in_force()
         with self._lock:
             taught = self._learning.taught(self.current()) if view.order == LEARNING else NOTHING_TAUGHT
             return self._queues.of(view, now, audit, taught)
@@ -126,8 +125,9 @@ class ReviewDesk:
             self.learned()
             return self._learning.recalibration()
 
-    def open_cards(self, view: View) -> Queue:
+    def open_cards(self, view: View, now: InForce | None = None) -> Queue:
         """What the view asks for: by default all that the reviewer has still to decide, put-off cards last."""
+        now = now or self.in_force()
         mine = self.current().of(view.reviewer)
         gone = np.zeros(len(self.dataset), bool)
         if view.filters.status != "open":
@@ -136,12 +136,12 @@ class ReviewDesk:
             ]
             gone[:] = True
             gone[self.facts.rows(wanted)] = False
-            return review_queue.remaining(self.queue(view), gone)
+            return review_queue.remaining(self.queue(view, now=now), gone)
         with self._lock:
-            gone |= self._dealer.closed(view.reviewer, self.in_force().chosen, self.facts.drawn)
+            gone |= self._dealer.closed(view.reviewer, now.chosen, self.facts.drawn)
         gone[self.facts.rows([s for s, d in mine.items() if d.verdict != LATER])] = True
         later = self.facts.rows([s for s, d in mine.items() if d.verdict == LATER])
-        return review_queue.remaining(self.queue(view), gone, later)
+        return review_queue.remaining(self.queue(view, now=now), gone, later)
 
     def window(self, view: View, held: Sequence[str], count: int) -> dict:
         """The next cards after those the browser holds or has decided, with the state of the queue.
@@ -149,15 +149,16 @@ class ReviewDesk:
         Each is leased to this tab meanwhile, and so are those held. ``counted``: ids of ``held`` that ``progress`` counts
         as left, for who decided them has perhaps not been heard yet. ``other_tabs``: the reviewer has another one open.
         """
-        self._said.begin(self.in_force().chosen.calibration_methods)  # the first decision's reveal needs it
-        todo = self.open_cards(view)
+        now = self.in_force()
+        self._said.begin(now.chosen.calibration_methods)  # the first decision's reveal needs it
+        todo = self.open_cards(view, now)
         rows = todo.rows[~np.isin(todo.rows, self.facts.rows(held))]
-        told: dict[str, object] = {"news": self.news(view), "other_tabs": False, "counted": []}
+        told: dict[str, object] = {"news": self._news(view, now), "other_tabs": False, "counted": []}
         if view.filters.status != "open":
             cards = [self.card(int(row), view) for row in rows[:count]]
             return told | {"cards": cards, "progress": {"total": len(todo), "left": len(todo)}}
         holds = self.leases.held(view.holder)
-        told |= self._counts(view, todo, held, holds, log := self._known())
+        told |= self._counts(view, todo, held, holds, log := self._known(now))
         handed = self._hand_out(view, rows, held, holds, count, log)  # waits for whoever writes: the log is longer then
         current = self.current()
         cards = [self._leased(lease, view, current) for lease in handed.leases]
@@ -175,13 +176,12 @@ class ReviewDesk:
         counted = [s for s, here in zip(held, np.isin(places, todo.rows)) if here or s in beside.at_hand]
         return {"progress": {"total": total, "left": left}, "counted": counted}
 
-    def news(self, view: View) -> dict | None:
+    def _news(self, view: View, now: InForce) -> dict | None:
         """The last setting that somebody else changed, in words; None where the reviewer made the last change."""
-        changes = self.in_force().chosen.changes
-        return changes_told.news(changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
+        return changes_told.news(now.chosen.changes, view.reviewer, int(self.facts.ranked.as_made.sum()))
 
     def _hand_out(self, view: View, rows: np.ndarray, held: Sequence[str], holds, count: int, log: Known) -> Handed:
-        again = {sample_id for sample_id, _ in holds} - set(self.current().of(view.reviewer))  # put-off ones stay last
+        again = {sample_id for sample_id, _ in holds} - set(log.current.of(view.reviewer))  # put-off ones stay last
         here = np.isin(rows, self.facts.rows(sorted(again)))
         rows = rows[np.argsort(~here, kind="stable")]  # a reload comes back to what it showed
         offered = partial(self._dealer.offers, view.reviewer, rows, held, log)
@@ -191,8 +191,8 @@ class ReviewDesk:
         """Samples for whoever is wanted for them still."""
         return self._dealer.plain_offers(rows, self._known())
 
-    def _known(self) -> Known:
-        now, current = self.in_force(), self.current()
+    def _known(self, now: InForce | None = None) -> Known:
+        now, current = now or self.in_force(), self.current()
         return Known(current, now.chosen, self.facts, now.flagged, dict(self._dealer.judged_wrong_once))
 
     def _leased(self, lease: Lease, view: View, current: CurrentDecisions) -> dict:
@@ -292,7 +292,7 @@ class ReviewDesk:
     def _audit_rows(self, reviewer: str, now: InForce) -> np.ndarray:
         """(N,) which samples are among the audit cards that go with this threshold, flagged ones included."""
         if self._audit is None or self._audit[0] is not now:
-            flagged = len(self.queue(View(reviewer), audit=False))
+            flagged = len(self.queue(View(reviewer), audit=False, now=now))
             count = review_queue.audit_card_count(flagged, now.chosen.audit_share, now.chosen.random_cards)
             audit = np.zeros(len(self.dataset), bool)
             audit[review_queue.audit_rows(self.run.scores, self.facts.shown_audit)[:count]] = True
