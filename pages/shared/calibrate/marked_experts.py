@@ -9,6 +9,7 @@ import streamlit as st
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibrators import METHODS
 from cleaning.calibrate.measures import bins_by_brier_score
+from cleaning.calibrate.method_words import as_option, in_words
 from cleaning.calibrate.report import ExpertReport
 from cleaning.calibrate.scored_report import scored_report, scored_table
 from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins, parameter_intervals
@@ -109,6 +110,7 @@ def _chosen_method(workspace: Workspace, report: ExpertReport) -> str:
         "Calibration",
         list(METHODS),
         index=METHODS.index(method),
+        format_func=as_option,
         key=key,
         on_change=changed,
         help="What a cascade of these answers takes, and what is saved here. Platt scaling until somebody chooses.",
@@ -131,7 +133,7 @@ def _parameters(report: ExpertReport) -> str:
         f"{row.parameter} = {row.value:.3g} ({row.low:.3g} to {row.high:.3g})"
         for row in parameter_intervals(report.calibration).itertuples()
     ]
-    return ": ".join(filter(None, [report.calibration.method, ", ".join(found)]))
+    return ": ".join(filter(None, [in_words(report.calibration.method), ", ".join(found)]))
 
 
 def _closer(workspace: Workspace, report: ExpertReport) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from cleaning.calibrate.method_words import as_option
 from cleaning.domain.experts import Expert
 from cleaning.domain.settings import RECOMMENDED, Settings
 from cleaning.errors import InputError
@@ -17,15 +18,6 @@ from cleaning.review.told.run_list import settings_in_words
 from pages.shared import allowed, loaders, state
 from pages.shared.messages import guarded, plain
 
-NAMED = {
-    RECOMMENDED: "Recommended",
-    "temperature": "Temperature",
-    "platt": "Platt",
-    "beta": "Beta",
-    "isotonic": "Isotonic",
-    "histogram": "Histogram",
-    "none": "None, as stated",
-}
 _STATED = ("platt", "beta", "isotonic", "histogram", "none")
 METHODS_BY_KIND = {"full": (RECOMMENDED, "temperature", *_STATED), "top1": (RECOMMENDED, *_STATED)}
 NO_GROUPS, MOST_VALUES = "none", 200
@@ -129,7 +121,7 @@ def _calibrations(workspace: Workspace, run: Run, names: Sequence[str]) -> tuple
             kept = was.get(name, own_of(kinds[name]))
             at = methods.index(kept) if kept in methods else 0
             key = f"{_CALIBRATION}_{name}"
-            named = st.selectbox(plain(name), list(methods), at, key=key, format_func=NAMED.__getitem__, width=380)
+            named = st.selectbox(plain(name), list(methods), at, key=key, format_func=as_option, width=380)
             chosen.append((name, str(named)))
     return tuple((name, "" if method == own_of(kinds[name]) else method) for name, method in chosen)
 

@@ -50,9 +50,8 @@ def runs() -> None:
 
 def listed(workspace: Workspace) -> list[ListedRun]:
     """All runs, latest first."""
-    choices = loaders.choices(workspace.id)
-    found = [run_list.listed(loaders.in_force(workspace.id, run_id), choices) for run_id in workspace.run_ids()]
-    return found[::-1]
+    runs = [loaders.in_force(workspace.id, run_id) for run_id in workspace.run_ids()]
+    return run_list.all_listed(runs, loaders.choices(workspace.id))[::-1]
 
 
 def _is_open(one: ListedRun) -> bool:
