@@ -53,15 +53,14 @@ def page() -> None:
     if workspace.is_marked:
         marked_experts.marked_experts(workspace)
         elsewhere.marked_elsewhere(workspace)
-        frame.onward("cascade", "Choose whom to ask")
         return
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
     follows = st.container()  # the figure first: of millions of samples what is said takes a second
+    frame.onward("threshold", "Choose how much to review")
     parts(run, made)
     follows.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
     elsewhere.elsewhere(workspace, run)
-    frame.onward("threshold", "Choose how much to review")
 
 
 @st.fragment

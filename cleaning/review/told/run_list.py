@@ -99,10 +99,17 @@ def listed(now: InForce, choices: pd.DataFrame) -> ListedRun:
     )
 
 
+def names_of(runs: Sequence[Run], choices: pd.DataFrame) -> dict[str, str]:
+    """By its id the name of each run, from the first made to the latest, no two alike."""
+    named = choices[choices["key"] == RUN_NAME].drop_duplicates("run_id", keep="last").set_index("run_id")["value"]
+    names = told_apart([str(named.get(run.id) or usual_name(run)) for run in runs])
+    return dict(zip((run.id for run in runs), names))
+
+
 def all_listed(runs: Sequence[InForce], choices: pd.DataFrame) -> list[ListedRun]:
     """Runs from the first made to the latest, no two of one name. choices: of the whole workspace."""
-    found = [listed(now, choices) for now in runs]
-    return [replace(one, name=name) for one, name in zip(found, told_apart([one.name for one in found]))]
+    names = names_of([now.run for now in runs], choices)
+    return [replace(listed(now, choices), name=names[now.run.id]) for now in runs]
 
 
 def checked_name(name: str) -> str:

@@ -17,7 +17,7 @@ from cleaning.domain.folds import draw_folds
 from cleaning.domain.scored import MARKED, ScoredAnswers, ScoredExpert
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import WHOLE
-from pages.shared import loaders, state
+from pages.shared import frame, loaders, state
 from pages.shared.calibrate import calibration_reports, closer_look
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import share
@@ -39,6 +39,7 @@ def marked_experts(workspace: Workspace) -> None:
     """What follows first, then one expert, all of them, and the parts where there are some."""
     read = loaders.marked_answers(workspace.id)
     st.markdown(f"**{plain(answer([_report(workspace, expert) for expert in read.experts]), 900)}**")
+    frame.onward("cascade", "Choose whom to ask")
     _parts(workspace)
 
 
