@@ -6,6 +6,7 @@ require_router()
 
 import streamlit as st
 
+from cleaning.calibrate.method_words import as_option, in_words
 from cleaning.calibrate.study import accuracy_against, parameter_intervals
 from cleaning.errors import InputError
 from cleaning.estimate.answers import IF_RIGHT
@@ -52,15 +53,14 @@ def page() -> None:
     if workspace.is_marked:
         marked_experts.marked_experts(workspace)
         elsewhere.marked_elsewhere(workspace)
-        frame.onward("cascade", "Choose whom to ask")
         return
     run = loaders.opened_run()
     made = calibration_reports.reports(run)
     follows = st.container()  # the figure first: of millions of samples what is said takes a second
+    frame.onward("threshold", "Choose how much to review")
     parts(run, made)
     follows.markdown(f"**{plain(calibration_reports.answer(run, made, list(run.weights)), 900)}**")
     elsewhere.elsewhere(workspace, run)
-    frame.onward("threshold", "Choose how much to review")
 
 
 @st.fragment
@@ -128,6 +128,7 @@ def chosen_method(run, report) -> str:
         "Calibration",
         methods,
         index=methods.index(usual),
+        format_func=as_option,
         key=key,
         on_change=changed,
         help="What is said of this expert, on cards, in cascades and in what is exported: the recommended one where it is "
@@ -150,7 +151,7 @@ def parameters(report) -> None:
     ]
     bound = "; at the end of its range, so it means little" if report.calibration.at_bound else ""
     ranked = "" if report.as_ranked is None else f"; weighed and ranked by {report.as_ranked.calibration.described()}"
-    told = ": ".join(filter(None, [report.calibration.method, ", ".join(found)]))
+    told = ": ".join(filter(None, [in_words(report.calibration.method), ", ".join(found)]))
     st.caption(plain(f"{told}{bound}{ranked}"))
 
 

@@ -27,6 +27,10 @@ CHANGES = {
     "suspicion": st.column_config.NumberColumn("suspicion", format="%.3f", help=glossary.meaning("suspicion")),
 }
 TOLD_IN_FULL = {"given_text": "given_label", "corrected_text": "label_corrected"}  # instead of the letter alone
+NOT_SETTLED = {
+    "Contested": "Reviewers differ. The given label stays until somebody settles it.",
+    "Undecided": "Unsure, or with too few votes. The given label stays.",
+}
 PROGRAM = "program"
 CHOICE_WIDTH, VOTES_WIDTH, COUNT_WIDTH = 245, 150, 160  # pixels: the longest words, uncut
 CLASSES = {
@@ -89,17 +93,17 @@ def policy() -> Policy:
 
 
 def counts(numbers: dict[str, int]) -> None:
-    shown = {
-        "Samples decided": numbers["decided"],
-        "Labels replaced": numbers["replace"],
+    """How many, of what; what there is none of is left out."""
+    rarer = {
         "Several fit": numbers["any_of"],
         "Dropped": numbers["drop"],
         "Contested": numbers["contested"],
         "Undecided": numbers["open"],
     }
+    shown = {"Samples decided": numbers["decided"], "Labels replaced": numbers["replace"]}
     with st.container(horizontal=True, key="export_counts"):
-        for title, number in shown.items():
-            st.metric(title, f"{number:,}", width=COUNT_WIDTH)
+        for title, number in (shown | {title: number for title, number in rarer.items() if number}).items():
+            st.metric(title, f"{number:,}", width=COUNT_WIDTH, help=NOT_SETTLED.get(title))
 
 
 def what_changes(handout, found) -> None:

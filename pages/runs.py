@@ -13,7 +13,8 @@ def page() -> None:
     frame.header(
         "Runs", "Every run is one scored result of a dataset. Decisions are about samples: they count in all of them."
     )
-    runs, another, workspaces = st.tabs(["Runs of this dataset", "New run", "Workspaces"])
+    first = "New run" if state.current().workspace_id and not loaders.has_run() else None
+    runs, another, workspaces = st.tabs(["Runs of this dataset", "New run", "Workspaces"], default=first)
     with runs:
         listed_runs()
     with another:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleaning.calibrate.logistic import fit_platt, logit, platt
+from cleaning.calibrate.method_words import in_words
 from cleaning.calibrate.temperature import fit_temperature, inside_range, relative_logits, temperatures
 from cleaning.domain.dataset import ABSTAIN
 from cleaning.domain.experts import AnsweringExpert, Expert, FullExpert, Top1Expert, VotesExpert
@@ -72,9 +73,9 @@ class Calibration:
         return cls(**(kept | changed | {"parameter_names": tuple(kept["parameter_names"])}))
 
     def described(self) -> str:
-        """``temperature T = 1.43``"""
+        """``temperature scaling T = 1.43``"""
         values = ", ".join(f"{n} = {v:.3g}" for n, v in zip(self.parameter_names, self.parameters))
-        return f"{self.method} {values}".strip() + (" (at the end of its range)" if self.at_bound else "")
+        return f"{in_words(self.method)} {values}".strip() + (" (at the end of its range)" if self.at_bound else "")
 
 
 def calibrate(expert: Expert, given_labels: np.ndarray, folds: Folds) -> Calibration:

@@ -19,6 +19,7 @@ from cleaning.calibrate.measures import bins_by_brier_score, expected_calibratio
 from cleaning.calibrate.measures.binning import assign_bins, quantile_edges
 from cleaning.calibrate.measures.measures import top1_log_losses
 from cleaning.calibrate.measures.subsample import some_rows
+from cleaning.calibrate.method_words import in_words
 from cleaning.errors import InputError, one_of
 
 METHODS = ("none", "platt", "beta", "histogram", "isotonic")  # from the simplest to the most flexible
@@ -43,9 +44,9 @@ class Calibrator:
         return APPLY[self.method](np.asarray(confidence, float), self.parameters)
 
     def described(self) -> str:
-        """``platt slope = 0.71, intercept = -0.2``; a curve of many knots tells none."""
-        numbers = {name: value for name, value in self.parameters.items() if not isinstance(value, list)}
-        return f"{self.method} {', '.join(f'{name} = {value:.3g}' for name, value in numbers.items())}".strip()
+        """``Platt scaling slope = 0.71, intercept = -0.2``; a curve of many knots tells none."""
+        numbers = (f"{name} = {value:.3g}" for name, value in self.parameters.items() if not isinstance(value, list))
+        return f"{in_words(self.method)} {', '.join(numbers)}".strip()
 
 
 def fit_calibrator(method: str, confidence: np.ndarray, correct: np.ndarray) -> Calibrator:
@@ -238,13 +239,13 @@ def _simplicity(method: str) -> int:
 
 
 def _why(table: pd.DataFrame, choice: str, best: str) -> str:
-    row = table.set_index("method").loc[choice]
+    row, use = table.set_index("method").loc[choice], in_words(choice)
     error = f"calibration error {100 * row['expected_calibration_error']:.1f} points"
     if choice == best:
-        return f"Use '{choice}': it has the lowest cross-fitted log-loss ({row['log_loss']:.4f}; {error})."
+        return f"Use {use}: it has the lowest cross-fitted log-loss ({row['log_loss']:.4f}; {error})."
     return (
-        f"Use '{choice}': '{best}' has a log-loss lower by only {row['worse_by']:.4f}, within one standard error "
-        f"({row['standard_error']:.4f}), and '{choice}' is simpler ({error})."
+        f"Use {use}: {in_words(best)} has a log-loss lower by only {row['worse_by']:.4f}, within one standard error "
+        f"({row['standard_error']:.4f}), and {use} is simpler ({error})."
     )
 
 

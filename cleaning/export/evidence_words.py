@@ -34,7 +34,10 @@ def what_verdicts_are_worth(now: InForce) -> list[str]:
 def _errors_in_words(now: InForce) -> list[str]:
     rates = now.error_rates[0]
     if not rates.enough:
-        return [f"if {share:.0%} of the verdicts are wrong: {_pair(at_errors(now, share))}" for share in WRONG_VERDICTS]
+        return [
+            f"if {100 * share:.0f} % of the verdicts are wrong: {_pair(at_errors(now, share))}"
+            for share in WRONG_VERDICTS
+        ]
     said = f"reviewers' errors, as measured ({rates_in_words(rates)}), included"
     return [f"{said}: {_pair(with_measured_errors(now))}"]
 
@@ -43,8 +46,8 @@ def rates_in_words(rates: ErrorRates) -> str:
     """Both rates as intervals."""
     alarm, miss = rates.false_alarm, rates.miss
     return (
-        f"false alarms {alarm.low:.1%} to {alarm.high:.1%} of {alarm.looks:,} looks, "
-        f"misses {miss.low:.1%} to {miss.high:.1%} of {miss.looks:,}"
+        f"false alarms {100 * alarm.low:.1f} % to {100 * alarm.high:.1f} % of {alarm.looks:,} looks, "
+        f"misses {100 * miss.low:.1f} % to {100 * miss.high:.1f} % of {miss.looks:,}"
     )
 
 

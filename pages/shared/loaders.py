@@ -244,6 +244,14 @@ def opened_workspace() -> Workspace:
     return workspace(workspace_id)
 
 
+def has_run() -> bool:
+    """Whether this tab has a dataset open that was scored."""
+    try:
+        return bool(opened_workspace().run_ids())
+    except InputError:
+        return False
+
+
 def opened_run() -> Run:
     """The run this tab looks at: the one in the URL, else the workspace's latest."""
     opened, run_id = opened_workspace(), state.current().run_id
@@ -252,6 +260,6 @@ def opened_run() -> Run:
     if not run_id or run_id not in opened.run_ids():
         ids = opened.run_ids()
         if not ids:
-            raise state.NothingOpen("This dataset has not been scored yet. Score it on the Load page.")
+            raise state.NotScored("This dataset has not been scored yet, so there is nothing to show.")
         run_id = state.update(run_id=ids[-1]).run_id
     return run(opened.id, run_id)

@@ -16,8 +16,13 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=@&])")
 
 def plain(text: object, limit: int = 300) -> str:
     """Text from data, escaped so that Streamlit's Markdown shows it as it is (no links, images, formulas)."""
+    return escaped(in_cell(text, limit))
+
+
+def in_cell(text: object, limit: int = 300) -> str:
+    """Text from data on one line, for the cells and heads of tables: those are no Markdown, and show an escape as it is."""
     words = str(text).replace("\n", " ")
-    return escaped(words if len(words) <= limit else words[: limit - 1] + "…")
+    return words if len(words) <= limit else words[: limit - 1] + "…"
 
 
 def escaped(text: str) -> str:
@@ -39,6 +44,16 @@ def show_other_ways(nothing: NothingToClean) -> None:
                 st.switch_page(f"pages/{page}.py", query_params=state.url())
 
 
+def show_way_to_begin(nothing: state.NothingOpen) -> None:
+    """What is missing, and the button that leads to it."""
+    st.info(plain(nothing), icon=":material/folder_open:")
+    if isinstance(nothing, state.NotScored):
+        if st.button("Score it", type="primary", key="score_it"):
+            st.switch_page("pages/runs.py", query_params=state.url())
+    elif st.button("Choose a dataset", type="primary", key="choose_dataset"):
+        st.switch_page("pages/load.py")
+
+
 def guarded(body: Callable) -> Callable:
     """Shows a user's mistake as a sentence; logs ours and says so, in page bodies, fragments and callbacks. Nothing
     runs for whom the session has ended."""
@@ -51,9 +66,7 @@ def guarded(body: Callable) -> Callable:
         except NothingToClean as nothing:
             show_other_ways(nothing)
         except state.NothingOpen as nothing:
-            st.info(plain(nothing), icon=":material/folder_open:")
-            if st.button("Choose a dataset", type="primary", key="choose_dataset"):
-                st.switch_page("pages/load.py")
+            show_way_to_begin(nothing)
         except InputError as error:
             show_error(error)
         except Exception as error:

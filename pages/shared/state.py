@@ -23,6 +23,10 @@ class NothingOpen(InputError):
     """There is nothing to show yet: no mistake, but the way to begin is told."""
 
 
+class NotScored(NothingOpen):
+    """The dataset is here and no run has scored it."""
+
+
 @dataclass(frozen=True)
 class AppState:
     workspace_id: str = ""

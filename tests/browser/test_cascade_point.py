@@ -17,6 +17,21 @@ HANDLE = """(() => {
   return left + width / 2;
 })()"""
 
+THROUGH_THE_NAME = """() => {
+  const name = [...document.querySelectorAll('.js-plotly-plot text')].find(one => one.textContent === 'best alone');
+  const { left, right, top, bottom } = name.getBoundingClientRect();
+  const found = [];
+  for (const line of document.querySelectorAll('.js-plotly-plot .scatterlayer path.js-line')) {
+    if (getComputedStyle(line).strokeWidth === '0px') continue; // the edge of the band
+    const [length, matrix] = [line.getTotalLength(), line.getScreenCTM()];
+    for (let at = 0; at <= length; at += 2) {
+      const { x, y } = line.getPointAtLength(at).matrixTransform(matrix);
+      if (x > left && x < right && y > top && y < bottom) { found.push([x, y]); break; }
+    }
+  }
+  return found;
+}"""
+
 
 def opened(context, server) -> Page:
     page = context.new_page()
@@ -77,6 +92,43 @@ def test_a_mouse_drags_the_point_and_its_numbers(cascade):
     settled(cascade)
     assert share(cascade) == 20.0 and figure(cascade, "Cost saved") == "79 %"
     assert cascade.locator(".js-plotly-plot").bounding_box()["y"] == pytest.approx(top, abs=1) and not cascade.errors
+
+
+def test_a_click_elsewhere_in_the_chart_brings_it_there(cascade):
+    plot = cascade.locator(".nsewdrag").first.bounding_box()
+    low = plot["y"] + 0.8 * plot["height"]
+    cascade.mouse.click(cascade.evaluate(PLACE, 12.6), low)
+    cascade.evaluate(DRAWN)
+    assert middle(cascade)[0] == pytest.approx(cascade.evaluate(PLACE, 12.6), abs=2)
+    settled(cascade)
+    assert share(cascade) == pytest.approx(20, abs=0.5)
+    cascade.wait_for_timeout(500)
+    cascade.mouse.dblclick(cascade.evaluate(PLACE, 42.6), low)
+    cascade.wait_for_timeout(1_000)
+    assert share(cascade) == pytest.approx(20, abs=0.5), "a double click shows the whole figure again, and no more"
+    cascade.locator(".st-key-cascade_ways").click()
+    assert share(cascade) == pytest.approx(20, abs=0.5) and not cascade.errors
+
+
+def test_a_tap_does_so_too(server, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = opened(context, server)
+    page.locator(".js-plotly-plot").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    plot = page.locator(".nsewdrag").first.bounding_box()
+    page.touchscreen.tap(page.evaluate(PLACE, 45.6), plot["y"] + 0.5 * plot["height"])
+    page.wait_for_timeout(200)
+    assert share(page) == pytest.approx(75, abs=1)
+    settled(page)
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_no_line_runs_through_the_name_of_the_best_expert(server, chromium, size):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    page = opened(context, server)
+    assert page.evaluate(THROUGH_THE_NAME) == []
+    context.close()
 
 
 def test_a_finger_drags_it_and_the_page_stays(server, chromium):

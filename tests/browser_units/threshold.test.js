@@ -97,10 +97,22 @@ describe("a band", () => {
 describe("words", () => {
   it("ask for the cards of the queue, random ones among them", () => {
     assert.equal(
-      askedWords(107, 168, 1797, "22 min"),
+      askedWords(107, 0, 168, 1797, "22 min"),
       "You review 107 of 1,797 samples and 61 random ones, in about 22 min.",
     );
-    assert.equal(askedWords(1797, 1797, 1797, "4 h"), "You review 1,797 of 1,797 samples, in about 4 h.");
+    assert.equal(askedWords(1797, 0, 1797, 1797, "4 h"), "You review 1,797 of 1,797 samples, in about 4 h.");
+  });
+
+  it("say what of it is done, and ask for nothing once all is", () => {
+    assert.equal(
+      askedWords(107, 30, 107, 1797, "22 min"),
+      "You review 107 of 1,797 samples, in about 22 min; 30 of the flagged are reviewed.",
+    );
+    assert.equal(askedWords(107, 107, 168, 1797, "22 min"), "All 107 flagged of 1,797 samples are reviewed.");
+    assert.equal(
+      askedWords(0, 0, 20, 1797, "3 min"),
+      "You review 0 of 1,797 samples and 20 random ones, in about 3 min.",
+    );
   });
 
   it("say of the flagged ones how many are wrong, since random ones are reviewed too", () => {

@@ -5,7 +5,10 @@ import re
 
 import pytest
 
+from cleaning.calibrate.calibrators import METHODS
+from cleaning.calibrate.method_words import as_option
 from pages.shared.glossary import MEANINGS, meaning
+from pages.shared.review.review_bar import ORDERS
 from tests.pages.conftest import ROOT
 
 EXPLAINED = {
@@ -53,6 +56,11 @@ def test_open_means_one_thing():
                 found.append(f"{path.name}: {words}")
     assert [one for one in found if not one.startswith("glossary.py")] == []
     assert not [path for path in (ROOT / "pages").rglob("*.js") if re.search(r'"Open [a-z]', path.read_text("utf-8"))]
+
+
+def test_no_choice_bears_the_name_of_its_code():
+    assert [code for code, words in ORDERS.items() if words.lower() == code] == []
+    assert [code for code in METHODS if code in as_option(code).split()] == []
 
 
 def said_in(path):

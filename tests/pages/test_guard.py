@@ -1,6 +1,7 @@
 """No page runs anything by itself before the router has run; each names the next step, and what to do where there is
 nothing yet."""
 
+import shutil
 from uuid import uuid4
 
 import numpy as np
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cleaning.keep.decisions import Decision, shared_store
 from cleaning.review.in_force import in_force
+from pages.shared.threshold import browser_part
 from pages.shared.threshold.both_sides import SHOWN, around
 from tests.pages.conftest import ROOT, words
 
@@ -54,6 +56,40 @@ def test_once_all_is_decided_a_page_leads_to_the_export_and_not_back_to_the_revi
     shared_store(digits.decisions_url, digits.id).append(made)
     [onward] = [b for b in app(page, digits.id, reviewer="ann").button if b.proto.type == "primary"]
     assert (onward.key, onward.label) == ("onward_export", "All decided: export")
+
+
+@pytest.mark.parametrize("page", ["calibrate", "threshold", "review", "settle", "export", "cascade"])
+def test_a_dataset_without_a_run_leads_to_its_first(app, digits, page):
+    shutil.rmtree(digits.folder / "runs")
+    test = app(page, digits.id, reviewer="ann")
+    assert not test.error and "has not been scored yet" in words(test)
+    assert [m.value for m in test.markdown if m.value.startswith("# ")] == [f"# {page.capitalize()}"]
+    [button] = [b for b in test.button if b.proto.type == "primary"]
+    assert button.label == "Score it"
+
+
+def test_the_first_run_is_made_like_any_other(app, digits):
+    shutil.rmtree(digits.folder / "runs")
+    assert next(b for b in app().button if b.key == f"score_{digits.id}").label == "Score it"
+    test = app("runs", digits.id, reviewer="ann")
+    assert test.multiselect(key="new_run_experts").value == [about["name"] for about in digits.experts_about()]
+    test.button(key="new_run_make").click().run()
+    assert not test.exception and not test.error and len(digits.run_ids()) == 1
+
+
+def test_once_every_sample_is_reviewed_nothing_more_is_asked(app, digits):
+    run, dataset = digits.latest_run(), digits.dataset()
+    each = zip(dataset.sample_ids, dataset.given_labels)
+    made = [Decision(str(uuid4()), run.id, str(name), "ann", "keep", (int(label),)) for name, label in each]
+    shared_store(digits.decisions_url, digits.id).append(made)
+    test = app("threshold", digits.id, reviewer="ann")
+    told = words(test)
+    assert "no more random cards are needed" in told and "Every sample is reviewed." in told
+    assert "Known once 40 random cards" not in told and "2% of" not in told
+    assert not [b.key for b in test.button if str(b.key).startswith("threshold_random")]
+    data = browser_part.explorer_data(in_force(digits, run, made, None), "")
+    assert data["reviewed"] == data["flagged"] and data["chosen"]["reviewed"] == data["chosen"]["flagged"] > 0
+    assert "0 to settle" not in words(app("settle", digits.id, reviewer="ann"))
 
 
 def test_samples_on_both_sides_of_the_threshold(digits):

@@ -1,11 +1,13 @@
 """The Settle page: answers side by side, a ruling, questions, and the team's figures."""
 
+import shutil
 import uuid
 
 import pytest
 
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.review.team.roles import ADMIN, give_role
+from pages.shared import loaders
 from tests.pages.conftest import words
 
 
@@ -111,6 +113,21 @@ def test_the_team_is_shown_with_its_figures(app, digits, contested):
     store = open_store(digits.decisions_url, digits.id)
     assert store.choice(digits.latest_run().id, "repeat_share") == 0.1
     store.close()
+
+
+def test_tables_show_text_as_it_is_and_a_run_by_its_name(app, digits, contested):
+    loaders.choosing(digits.id, digits.latest_run().id).record("mode", "open")
+    page = app("settle", digits.id, reviewer="ann", settle_look="Team")
+    tables = [table.value for table in page.dataframe]
+    assert contested in next(t["sample"].tolist() for t in tables if "Dawid and Skene" in t) and "_" in contested
+    assert not [cell for table in tables for cell in table.to_numpy().ravel() if "\\" in str(cell)]
+    [log] = [table for table in tables if "what" in table]
+    assert "run" not in log, "there is only one"
+    run = digits.latest_run()
+    shutil.copytree(run.folder, run.folder.with_name("0" * 12))
+    page = app("settle", digits.id, reviewer="ann", settle_look="Team")
+    [log] = [table.value for table in page.dataframe if "what" in table.value]
+    assert "experts, default rule" in log["run"].iloc[0] and run.id[:6] not in log["run"].iloc[0]
 
 
 def kept(digits, run_id, key):

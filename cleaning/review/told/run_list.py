@@ -1,10 +1,13 @@
 """The runs of a workspace as people see them: named, archived, listed, and compared two by two."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from cleaning.calibrate.method_words import in_words
 from cleaning.domain.settings import EVERY_EXPERT, Settings
 from cleaning.errors import InputError, counted
 from cleaning.keep.runs import Run
@@ -54,19 +57,29 @@ def settings_in_words(settings: Settings, expert_count: int) -> str:
         words = "default rule" if settings.threshold is None else f"default rule, threshold {settings.threshold:g}"
     group = "" if settings.use_group else ", groups not looked at"
     by = f", groups by {settings.group_column}" if settings.group_column and settings.use_group else group
-    calibrated = "".join(f", {_of_experts(expert)} by {method}" for expert, method in settings.calibrations)
+    calibrated = "".join(f", {_of_experts(expert)} with {in_words(method)}" for expert, method in settings.calibrations)
     calibrated = ", calibrated elsewhere" if settings.calibrated_elsewhere else calibrated
     return f"{words}, seed {settings.seed}{by}{calibrated}"
 
 
 def _of_experts(expert: str) -> str:
-    return "calibration" if expert == EVERY_EXPERT else expert
+    return "the experts" if expert == EVERY_EXPERT else expert
 
 
 def usual_name(run: Run) -> str:
     """What a run is called until somebody names it."""
     rule = "paper's rule" if run.settings.rule == "paper" else "default rule"
-    return f"{counted(len(run.expert_names), 'expert')}, {rule}, {run.created[:10]} ({run.id[:6]})"
+    return f"{counted(len(run.expert_names), 'expert')}, {rule}, {run.created[:16].replace('T', ' ')}"
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The same names, but for those that stand more than once: ``digits``, ``digits (2)``."""
+    before: Counter[str] = Counter()
+    told = []
+    for name in names:
+        before[name] += 1
+        told.append(name if before[name] == 1 else f"{name} ({before[name]})")
+    return told
 
 
 def listed(now: InForce, choices: pd.DataFrame) -> ListedRun:
@@ -84,6 +97,19 @@ def listed(now: InForce, choices: pd.DataFrame) -> ListedRun:
         int((now.codes == 1).sum()),
         int(reviewed[rows].sum()),
     )
+
+
+def names_of(runs: Sequence[Run], choices: pd.DataFrame) -> dict[str, str]:
+    """By its id the name of each run, from the first made to the latest, no two alike."""
+    named = choices[choices["key"] == RUN_NAME].drop_duplicates("run_id", keep="last").set_index("run_id")["value"]
+    names = told_apart([str(named.get(run.id) or usual_name(run)) for run in runs])
+    return dict(zip((run.id for run in runs), names))
+
+
+def all_listed(runs: Sequence[InForce], choices: pd.DataFrame) -> list[ListedRun]:
+    """Runs from the first made to the latest, no two of one name. choices: of the whole workspace."""
+    names = names_of([now.run for now in runs], choices)
+    return [replace(listed(now, choices), name=names[now.run.id]) for now in runs]
 
 
 def checked_name(name: str) -> str:

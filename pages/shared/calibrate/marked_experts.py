@@ -9,6 +9,7 @@ import streamlit as st
 from cleaning.calibrate import measures as metrics
 from cleaning.calibrate.calibrators import METHODS
 from cleaning.calibrate.measures import bins_by_brier_score
+from cleaning.calibrate.method_words import as_option, in_words
 from cleaning.calibrate.report import ExpertReport
 from cleaning.calibrate.scored_report import scored_report, scored_table
 from cleaning.calibrate.study import before_and_after, compare_methods, effect_of_bins, parameter_intervals
@@ -16,7 +17,7 @@ from cleaning.domain.folds import draw_folds
 from cleaning.domain.scored import MARKED, ScoredAnswers, ScoredExpert
 from cleaning.keep.workspaces import Workspace
 from cleaning.review.chosen import WHOLE
-from pages.shared import loaders, state
+from pages.shared import frame, loaders, state
 from pages.shared.calibrate import calibration_reports, closer_look
 from pages.shared.messages import guarded, plain
 from pages.shared.percentages import share
@@ -38,6 +39,7 @@ def marked_experts(workspace: Workspace) -> None:
     """What follows first, then one expert, all of them, and the parts where there are some."""
     read = loaders.marked_answers(workspace.id)
     st.markdown(f"**{plain(answer([_report(workspace, expert) for expert in read.experts]), 900)}**")
+    frame.onward("cascade", "Choose whom to ask")
     _parts(workspace)
 
 
@@ -109,6 +111,7 @@ def _chosen_method(workspace: Workspace, report: ExpertReport) -> str:
         "Calibration",
         list(METHODS),
         index=METHODS.index(method),
+        format_func=as_option,
         key=key,
         on_change=changed,
         help="What a cascade of these answers takes, and what is saved here. Platt scaling until somebody chooses.",
@@ -131,7 +134,7 @@ def _parameters(report: ExpertReport) -> str:
         f"{row.parameter} = {row.value:.3g} ({row.low:.3g} to {row.high:.3g})"
         for row in parameter_intervals(report.calibration).itertuples()
     ]
-    return ": ".join(filter(None, [report.calibration.method, ", ".join(found)]))
+    return ": ".join(filter(None, [in_words(report.calibration.method), ", ".join(found)]))
 
 
 def _closer(workspace: Workspace, report: ExpertReport) -> None:

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cleaning.experts.cascade import CascadeCurves, OperatingPoint, operating_point
 from pages.shared import charts
+from pages.shared.cascade.free_place import free_place
 
 CURVES = {
     "calibrated": ("calibrated", charts.TEAL, "solid"),
@@ -35,10 +36,12 @@ def against_cost(curves: CascadeCurves, point: OperatingPoint) -> go.Figure:
     _points(figure, curves)
     _chosen(figure, point)
     _name_ends(figure, table, span)
+    dearest, cheapest = alone["cost"].max(), table["cost"].min()
+    costs = cheapest - 0.03 * dearest, 1.03 * dearest
+    _name_best(figure, curves, table, (costs, span))
     figure.update_layout(showlegend=False, margin={"t": TOP, "b": BOTTOM, "r": RIGHT})
     figure.update_yaxes(tickformat=".0%", range=span)
-    dearest, cheapest = alone["cost"].max(), table["cost"].min()
-    figure.update_xaxes(range=[cheapest - 0.03 * dearest, 1.03 * dearest])
+    figure.update_xaxes(range=costs)
     return figure
 
 
@@ -89,18 +92,14 @@ def _name_ends(figure: go.Figure, table: pd.DataFrame, span: tuple[float, float]
 
 
 def _points(figure: go.Figure, curves: CascadeCurves) -> None:
-    """Each expert alone, and all asked with the surest answer; the best one alone bears its name."""
-    points = curves.single_points()
-    best = max((point for point in points if point.who in curves.names), key=lambda point: point.accuracy)
-    for number, row in enumerate(points):
+    """Each expert alone, and all asked with the surest answer."""
+    for number, row in enumerate(curves.single_points()):
         name = charts.text(row.who if row.who not in curves.names else f"{row.who} alone")
         figure.add_scatter(
             x=[row.cost],
             y=[row.accuracy],
             name=name,
-            mode="markers+text" if row is best else "markers",
-            text=["best alone"],
-            textposition="bottom left",
+            mode="markers",
             marker={"symbol": list(SYMBOLS)[number % len(SYMBOLS)], "size": 11, "color": charts.GREY, "line": {"width": 1}},
             error_y={
                 "type": "data", "symmetric": False, "thickness": 1, "width": 3,
@@ -108,6 +107,33 @@ def _points(figure: go.Figure, curves: CascadeCurves) -> None:
             },
             hovertemplate=f"{name}: %{{y:.1%}}, cost {row.cost:g}<extra></extra>",
         )  # fmt: skip
+
+
+def _name_best(
+    figure: go.Figure,
+    curves: CascadeCurves,
+    table: pd.DataFrame,
+    spans: tuple[tuple[float, float], tuple[float, float]],
+) -> None:
+    """The best expert alone bears its name, where nothing that is drawn runs through it."""
+    points = curves.single_points()
+    best = max((point for point in points if point.who in curves.names), key=lambda point: point.accuracy)
+    lines = [(list(curve["cost"]), list(curve["accuracy"])) for _, curve in table.groupby("policy")]
+    lines += [([one.cost, one.cost], [one.low, one.high]) for one in points]
+    right, down = free_place((best.cost, best.accuracy), lines, spans, HEIGHT - TOP - BOTTOM)
+    figure.add_annotation(
+        x=best.cost,
+        y=best.accuracy,
+        ax=right,
+        ay=down,
+        text="best alone",
+        font={"size": 12},
+        showarrow=True,
+        arrowhead=0,
+        arrowwidth=1,
+        arrowcolor=charts.GREY,
+        standoff=7,
+    )
 
 
 def _chosen(figure: go.Figure, point: OperatingPoint) -> None:

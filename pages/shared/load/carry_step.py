@@ -10,6 +10,7 @@ from cleaning.keep.versions.carrying import Carried
 from cleaning.keep.versions.id_map import ids_of_table
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from cleaning.review.team.permissions import EXPORT, IMPORT
+from cleaning.review.told.run_list import told_apart
 from pages.shared import allowed, state
 from pages.shared.messages import guarded, plain
 from pages.shared.server.desks import forget_desks
@@ -30,8 +31,14 @@ def carry_step(opened: Sequence[Workspace]) -> None:
             "is the same: given label, picture or question, options. What changed comes to review again."
         )
         left, right = st.columns(2)
-        old = left.selectbox("From", opened, format_func=_named, index=None, key=_FROM, placeholder="reviewed version")
-        new = right.selectbox("To", opened, format_func=_named, index=None, key=_TO, placeholder="new version")
+        names = told_apart([_named(workspace) for workspace in opened])
+        named = dict(zip((workspace.id for workspace in opened), names))
+
+        def told(workspace: Workspace) -> str:
+            return named[workspace.id]
+
+        old = left.selectbox("From", opened, format_func=told, index=None, key=_FROM, placeholder="reviewed version")
+        new = right.selectbox("To", opened, format_func=told, index=None, key=_TO, placeholder="new version")
         renamed = st.file_uploader("Renamed ids, if any (a .csv: old id, new id)", type="csv", key=_MAP)
         ready = old is not None and new is not None
         if st.button("Carry the decisions", type="primary", disabled=not ready, key="carry"):
@@ -90,4 +97,4 @@ def _in_short(content) -> str:
 
 def _named(workspace: Workspace) -> str:
     about = workspace.about
-    return f"{workspace.name} · {about['samples']:,} samples · {about['created'][:10]} · {workspace.id[:6]}"
+    return f"{workspace.name} · {about['samples']:,} samples · {about['created'][:16].replace('T', ' ')}"

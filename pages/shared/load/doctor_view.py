@@ -56,7 +56,7 @@ def change(finding: Finding) -> str:
     """What a fix changes: agreement with the given labels before and after, where that is known."""
     if math.isnan(finding.before) or math.isnan(finding.after):
         return "Your files stay as they are."
-    then = f"Agreement with the given labels: {finding.before:.1%} now, {finding.after:.1%} then."
+    then = f"Agreement with the given labels: {100 * finding.before:.1f} % now, {100 * finding.after:.1f} % then."
     return f"{then} Your files stay as they are."
 
 

@@ -58,6 +58,8 @@ def _tile(workspace: Workspace, first: bool, go: Go) -> None:
         _buttons(workspace, seen, first, go)
     elif workspace.is_marked:
         _marked_buttons(workspace, first, go)
+    elif st.button("Score it", key=f"score_{workspace.id}", type="primary" if first else "secondary"):
+        go(workspace.id, "runs")
 
 
 def _cover(workspace: Workspace, run_id: str, seen: Glance) -> None:

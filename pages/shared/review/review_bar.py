@@ -18,7 +18,7 @@ from pages.shared.server.desks import open_desk
 from pages.shared.settings_history import last_change, settings_history
 
 ORDERS = {
-    "learning": "Learning",
+    "learning": "Learned from verdicts",
     "suspicion": "Most suspicious first",
     "class": "By given label",
     "pair": "By confusion pair",

@@ -6,26 +6,18 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from cleaning.calibrate.method_words import as_option
 from cleaning.domain.experts import Expert
 from cleaning.domain.settings import RECOMMENDED, Settings
 from cleaning.errors import InputError
 from cleaning.keep.runs import Run
 from cleaning.keep.workspaces import Workspace
-from cleaning.review.chosen import RUN_MADE
+from cleaning.review.chosen import RUN_MADE, WHOLE
 from cleaning.review.team.permissions import RUNS
 from cleaning.review.told.run_list import settings_in_words
 from pages.shared import allowed, loaders, state
 from pages.shared.messages import guarded, plain
 
-NAMED = {
-    RECOMMENDED: "Recommended",
-    "temperature": "Temperature",
-    "platt": "Platt",
-    "beta": "Beta",
-    "isotonic": "Isotonic",
-    "histogram": "Histogram",
-    "none": "None, as stated",
-}
 _STATED = ("platt", "beta", "isotonic", "histogram", "none")
 METHODS_BY_KIND = {"full": (RECOMMENDED, "temperature", *_STATED), "top1": (RECOMMENDED, *_STATED)}
 NO_GROUPS, MOST_VALUES = "none", 200
@@ -49,15 +41,17 @@ def form() -> None:
     """What the new run is made of, and the button that makes it."""
     workspace = loaders.opened_workspace()
     names = [about["name"] for about in workspace.experts_about()]
-    run, without = loaders.opened_run(), state.recall(_WITHOUT)
-    if without:
+    scored = workspace.run_ids() or workspace.is_marked
+    run, without = loaders.opened_run() if scored else None, state.recall(_WITHOUT)
+    if run and without:
         state.type_in(_EXPERTS, [name for name in run.expert_names if name != without])
         state.remember(_WITHOUT, None)
         st.info(f"All experts of this run but {plain(without)}. Nothing is made before you press the button.")
-    usual = [name for name in run.expert_names if name in names]
+    usual = [name for name in run.expert_names if name in names] if run else names
     chosen = st.multiselect("Experts", names, None if state.typed(_EXPERTS) is not None else usual, key=_EXPERTS)
-    calibrations = _calibrations(workspace, run, chosen)
-    settings = replace(_settings(run, len(chosen)), calibrations=calibrations, **_groups(workspace, run))
+    was = run.settings if run else Settings()
+    calibrations = _calibrations(workspace, was, chosen)
+    settings = replace(_settings(run, len(chosen)), calibrations=calibrations, **_groups(workspace, was))
     if st.button("Make this run", type="primary", disabled=not chosen, key="new_run_make"):
         make(workspace, chosen, settings)
     st.caption(
@@ -65,8 +59,8 @@ def form() -> None:
     )
 
 
-def _settings(run: Run, experts: int) -> Settings:
-    was = run.settings
+def _settings(run: Run | None, experts: int) -> Settings:
+    was = run.settings if run else Settings()
     rule = st.radio("Rule", list(RULES), list(RULES).index(was.rule), format_func=RULES.get, key=_RULE, horizontal=True)
     agree, tau = None, Settings().min_confidence
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -78,19 +72,21 @@ def _settings(run: Run, experts: int) -> Settings:
     return Settings(rule=rule, agree=agree and int(agree), min_confidence=float(tau), seed=int(seed))
 
 
-def _usual_agreement(run: Run, experts: int) -> tuple[int, float]:
+def _usual_agreement(run: Run | None, experts: int) -> tuple[int, float]:
     """K and tau to begin with: the open run's, else by cross-validation where the random cards tell, else more than half."""
-    was, more_than_half = run.settings, Settings().agree_of(experts)
+    more_than_half = Settings().agree_of(experts)
+    if run is None:
+        return more_than_half, Settings().min_confidence
+    was = run.settings
     if was.rule == "paper" or experts != len(run.expert_names):
         return min(was.agree or more_than_half, experts), was.min_confidence
     chosen = loaders.agreement_by_reviews(state.current().workspace_id, run.id)
     return (chosen.agree, round(chosen.tau, 2)) if chosen else (more_than_half, was.min_confidence)
 
 
-def _groups(workspace: Workspace, run: Run) -> dict[str, Any]:
+def _groups(workspace: Workspace, was: Settings) -> dict[str, Any]:
     """Which column's values raise suspicion where hardly any expert agrees; any that parts the samples, or none."""
-    was = run.settings
-    columns = loaders.worked_out(workspace.id, run.id, ("columns for a run",), lambda: grouping_columns(workspace))
+    columns = loaders.worked_out(workspace.id, WHOLE, ("columns for a run",), lambda: grouping_columns(workspace))
     if not columns:
         return {"use_group": was.use_group, "group_column": was.group_column}
     own, choices = workspace.about.get("group_name") or "", [NO_GROUPS, *columns]
@@ -110,14 +106,14 @@ def grouping_columns(workspace: Workspace) -> list[str]:
     return own + [name for name in told if 2 <= dataset.samples[name].astype(str).nunique() <= MOST_VALUES]
 
 
-def _calibrations(workspace: Workspace, run: Run, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _calibrations(workspace: Workspace, was: Settings, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """How each chosen expert that states a confidence is calibrated: by its kind of score, or as the open run has it, to
     begin."""
     kinds = {about["name"]: about["kind"] for about in workspace.experts_about()}
     able = [name for name in names if METHODS_BY_KIND.get(kinds[name])]
     if not able:
         return ()
-    was, chosen = dict(run.settings.calibrations), []
+    kept_before, chosen = dict(was.calibrations), []
     with st.expander("Calibration of each expert", icon=":material/tune:"):
         st.caption(
             "By what experts are weighed and samples ranked: temperature for full scores (pictures) and Platt for stated "
@@ -126,10 +122,10 @@ def _calibrations(workspace: Workspace, run: Run, names: Sequence[str]) -> tuple
         )
         for name in able:
             methods = METHODS_BY_KIND[kinds[name]]
-            kept = was.get(name, own_of(kinds[name]))
+            kept = kept_before.get(name, own_of(kinds[name]))
             at = methods.index(kept) if kept in methods else 0
             key = f"{_CALIBRATION}_{name}"
-            named = st.selectbox(plain(name), list(methods), at, key=key, format_func=NAMED.__getitem__, width=380)
+            named = st.selectbox(plain(name), list(methods), at, key=key, format_func=as_option, width=380)
             chosen.append((name, str(named)))
     return tuple((name, "" if method == own_of(kinds[name]) else method) for name, method in chosen)
 

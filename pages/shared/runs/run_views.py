@@ -10,7 +10,7 @@ from cleaning.review.chosen import RUN_ARCHIVED, RUN_NAME
 from cleaning.review.told import run_list
 from cleaning.review.told.run_list import ListedRun
 from pages.shared import loaders, state
-from pages.shared.messages import guarded, plain
+from pages.shared.messages import guarded, in_cell
 
 MOST_SHOWN = 200
 _CHOSEN, _NAME, _FIRST, _SECOND, _ARCHIVED = (f"runs_{name}" for name in "chosen name first second archived".split())
@@ -38,7 +38,11 @@ def runs() -> None:
     with_archived = put_away > 0 and st.toggle(f"Also show the {put_away} archived", key=_ARCHIVED)
     shown = [one for one in everything if with_archived or not one.archived]
     if not shown:
-        st.caption("This dataset has not been scored yet, or all of its runs are archived.")
+        st.caption(
+            "All runs of this dataset are archived."
+            if everything
+            else "This dataset has not been scored yet. Its first run is made under New run."
+        )
         return
     table = pd.DataFrame([one.told() | {"": "you are here" if _is_open(one) else ""} for one in shown])
     order = [*FIRST, *(str(c) for c in table if c not in FIRST)]  # long texts last: what is counted is never cut off
@@ -50,9 +54,8 @@ def runs() -> None:
 
 def listed(workspace: Workspace) -> list[ListedRun]:
     """All runs, latest first."""
-    choices = loaders.choices(workspace.id)
-    found = [run_list.listed(loaders.in_force(workspace.id, run_id), choices) for run_id in workspace.run_ids()]
-    return found[::-1]
+    runs = [loaders.in_force(workspace.id, run_id) for run_id in workspace.run_ids()]
+    return run_list.all_listed(runs, loaders.choices(workspace.id))[::-1]
 
 
 def _is_open(one: ListedRun) -> bool:
@@ -98,7 +101,7 @@ def two_runs(workspace: Workspace, shown: Sequence[ListedRun]) -> None:
     one, other = loaders.in_force(workspace.id, first), loaders.in_force(workspace.id, second)
     found = run_list.compared(one, other)
     st.markdown(f"**{found.sentence()}**")
-    table = pd.DataFrame(found.rows, columns=["", plain(by_id[first].name), plain(by_id[second].name)])
+    table = pd.DataFrame(found.rows, columns=["", *(in_cell(by_id[one].name) for one in (first, second))])
     st.dataframe(table, hide_index=True, width="stretch")
     for words, samples, now in (("come", found.came, other), ("go", found.went, one)):
         listing = run_list.table_of(samples, now)

@@ -11,7 +11,7 @@ from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from cleaning.review.team.permissions import BRING_IN, COPY, DELETE, RENAME, TIDY
-from cleaning.review.told.run_list import LONGEST_NAME, checked_name
+from cleaning.review.told.run_list import LONGEST_NAME, checked_name, told_apart
 from pages.shared import allowed, frame, loaders, state
 from pages.shared.messages import guarded, plain
 from pages.shared.runs import import_step
@@ -28,23 +28,23 @@ def workspaces() -> None:
     with_archived = put_away > 0 and st.toggle(f"Also show the {put_away} archived", key=_ARCHIVED)
     shown = [one for one in everything if with_archived or not one.archived]
     if shown:
-        st.dataframe(pd.DataFrame(map(_row, shown)), hide_index=True, width="stretch")
-        _one(shown)
+        names = told_apart([one.workspace.name for one in shown])
+        st.dataframe(pd.DataFrame(map(_row, shown, names)), hide_index=True, width="stretch")
+        _one(shown, names)
     else:
         st.caption("There is no workspace here yet. Score a dataset on the Load page.")
     _copies()
     _uploads()
 
 
-def _row(one: Upkeep) -> dict:
+def _row(one: Upkeep, name: str) -> dict:
     return {
-        "workspace": one.workspace.name + (" (archived)" if one.archived else ""),
+        "workspace": name + (" (archived)" if one.archived else ""),
         "samples": frame.samples_told(one.workspace),
         "decided": f"{one.decided:,}",
         "runs": one.runs,
         "size": size(one.bytes),
         "last used": one.last_use[:16].replace("T", " "),
-        "id": one.workspace.id,
     }
 
 
@@ -53,14 +53,12 @@ def size(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
-def _one(shown: Sequence[Upkeep]) -> None:
+def _one(shown: Sequence[Upkeep], names: Sequence[str]) -> None:
     by_id = {one.workspace.id: one for one in shown}
-    ids = list(by_id)
+    ids, named = list(by_id), dict(zip(by_id, names))
     opened = ids.index(state.current().workspace_id) if state.current().workspace_id in by_id else 0
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = by_id[
-            st.selectbox("Workspace", ids, opened, format_func=lambda i: _named(by_id[i]), key=_CHOSEN, width=380)
-        ]
+        chosen = by_id[st.selectbox("Workspace", ids, opened, format_func=named.__getitem__, key=_CHOSEN, width=380)]
         workspace = chosen.workspace
         if st.button(
             "Go on with it", key="workspaces_open", type="primary", disabled=not (chosen.runs or workspace.is_marked)
@@ -76,10 +74,6 @@ def _one(shown: Sequence[Upkeep]) -> None:
             _delete(chosen)
     if not workspace.is_marked:
         import_step.import_decisions(workspace)
-
-
-def _named(one: Upkeep) -> str:
-    return f"{one.workspace.name} ({one.workspace.id[:6]})"
 
 
 def _rename(workspace: Workspace) -> None:

@@ -7,7 +7,7 @@ from cleaning.review import ReviewDesk
 from cleaning.settle.chance_corrected import said
 from cleaning.settle.consensus import BothWays, both_ways, votes_of
 from cleaning.settle.reviewer_agreement import NO_VIEW
-from pages.shared.messages import plain
+from pages.shared.messages import in_cell
 
 MOST_VALUES, MOST_ROWS = 200, 200  # the model keeps a table of values by values for each reviewer
 
@@ -41,16 +41,16 @@ def _votes(desk: ReviewDesk):
 
 def _row(desk: ReviewDesk, one: BothWays) -> dict:
     return {
-        "sample": plain(one.item, 80),
+        "sample": in_cell(one.item, 80),
         "votes": one.votes,
         "majority": "tie" if one.majority is None else _named(desk, one.majority),
         "share": f"{one.share:.0%}".replace("%", " %"),
         "Dawid and Skene": _named(desk, one.modelled),
-        "probability": round(one.probability, 3),
+        "probability": f"{one.probability:.3f}",
     }
 
 
 def _named(desk: ReviewDesk, value: object) -> str:
     if isinstance(value, tuple):
-        return plain(" + ".join(desk.dataset.class_names[code] for code in value), 120)
+        return in_cell(" + ".join(desk.dataset.class_names[code] for code in value), 120)
     return BY_NAME[str(value)].words

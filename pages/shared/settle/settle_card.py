@@ -22,7 +22,9 @@ def to_settle(desk: ReviewDesk) -> None:
     settling = SettleDesk(desk, View(state.current().reviewer))
     waiting, left = settling.to_settle(), state.recalled(_LEFT, tuple) or ()
     ahead = [s for s in waiting if s not in left] or waiting
-    st.caption(f"{len(waiting):,} to settle · {len(settling.settled()):,} settled")
+    counts = {"to settle": len(waiting), "settled": len(settling.settled())}
+    if any(counts.values()):
+        st.caption(" · ".join(f"{count:,} {what}" for what, count in counts.items() if count))
     if ahead and not settling.may_settle():
         st.info(
             "What others answered is shown to maintainers, who settle it. How your cards are settled stands under Mine."
@@ -125,7 +127,9 @@ def _last(desk: ReviewDesk) -> None:
     last = state.recalled(_LAST, dict)
     if last is None:
         return
-    votes = ", ".join(f"{plain(v['expert'], 40)}: {plain(v['name'])} {v['confidence']:.0%}" for v in last["votes"])
+    votes = ", ".join(
+        f"{plain(v['expert'], 40)}: {plain(v['name'])} {100 * v['confidence']:.0f} %" for v in last["votes"]
+    )
     st.caption(f"Last settled: given {plain(last['given']['name'])} · experts {votes or 'abstain'}")
 
 

@@ -7,7 +7,7 @@ from cleaning.keep.decisions import Decision
 from cleaning.review import ReviewDesk, View
 from cleaning.review.team.settling import SettleDesk
 from pages.shared import state
-from pages.shared.messages import plain
+from pages.shared.messages import in_cell
 
 MOST = 500  # lines; the decision log on Export has all
 
@@ -45,8 +45,13 @@ def settled(desk: ReviewDesk) -> None:
         return
     named = st.toggle("Show names", key="settled_names", help="Who settled it.")
     rows = [
-        {"sample": d.sample_id, "ruling": answer_in_words(desk, d), "why": d.note, "at": d.decided_at[:16]}
-        | ({"by": plain(d.reviewer, 40)} if named else {})
+        {
+            "sample": d.sample_id,
+            "ruling": answer_in_words(desk, d),
+            "why": d.note,
+            "at (UTC)": d.decided_at[:16].replace("T", " "),
+        }
+        | ({"by": in_cell(d.reviewer, 40)} if named else {})
         for d in rulings[:MOST]
     ]
     _table(rows, len(rulings))

@@ -12,6 +12,7 @@ from cleaning.review.dealing import EVERY_CLASS
 from cleaning.review.team import roles, sessions
 from cleaning.review.team.audit_log import audit_log
 from cleaning.review.team.permissions import SETTLE, may
+from cleaning.review.told.run_list import names_of
 from pages.shared import signed_in, state
 from pages.shared.messages import guarded, plain
 
@@ -120,8 +121,16 @@ def _end(who: str) -> None:
 
 def _log(desk: ReviewDesk) -> None:
     with st.expander("Who changed what, and when", icon=":material/history:"):
+        names = _names_of_runs(desk)
         rows = [
-            {"when (UTC)": e.at[:19].replace("T", " "), "who": e.who, "what": e.what, "run": e.run_id}
+            {"when (UTC)": e.at[:19].replace("T", " "), "who": e.who, "what": e.what, "run": names.get(e.run_id, "")}
             for e in audit_log(desk.store, MOST_SHOWN, rulings=may(desk.store, state.current().reviewer, SETTLE))
         ]
-        st.dataframe(pd.DataFrame(rows, columns=["when (UTC)", "who", "what", "run"]), hide_index=True, width="stretch")
+        columns = ["when (UTC)", "who", "what", *(["run"] if names else [])]
+        st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
+
+
+def _names_of_runs(desk: ReviewDesk) -> dict[str, str]:
+    """By id; none where there is only one, since then it is always that."""
+    ids = desk.workspace.run_ids()
+    return names_of([desk.workspace.run(one) for one in ids], desk.store.choices()) if len(ids) > 1 else {}

@@ -13,7 +13,7 @@ from cleaning.settle.chance_corrected import BeyondChance
 from cleaning.settle.reviewer_agreement import Share
 from cleaning.settle.reviewer_quality import qualities, team_agreement
 from pages.shared import state
-from pages.shared.messages import guarded, plain
+from pages.shared.messages import guarded, in_cell
 from pages.shared.settle.consensus_view import consensus
 from pages.shared.settle.guideline_editor import guideline_editor
 from pages.shared.settle.team_people import everybody
@@ -35,7 +35,7 @@ def team(desk: ReviewDesk) -> None:
     else:
         rows = [
             {
-                "reviewer": plain(one.reviewer, 40),
+                "reviewer": in_cell(one.reviewer, 40),
                 "cards": one.cards,
                 "controls as settled": told(one.controls),
                 "repeats alike": told(one.repeats),
@@ -43,7 +43,8 @@ def team(desk: ReviewDesk) -> None:
             }
             for one in people
         ]
-        st.dataframe(rows, hide_index=True, width="stretch")
+        known = [name for name in rows[0] if any(row[name] != "" for row in rows)]
+        st.dataframe(rows, hide_index=True, width="stretch", column_order=known)
         _agreement(desk)
         if may(desk.store, state.current().reviewer, SETTLE):  # the others may still get these cards
             consensus(desk)
@@ -58,16 +59,23 @@ def _agreement(desk: ReviewDesk) -> None:
     given = {s: int(desk.dataset.given_labels[row]) for s in votes for row in desk.facts.rows([s])}
     found = team_agreement(votes, given)
     if not found.pairs:
-        st.caption("No two people have decided the same card, so how far they agree is not known.")
+        st.caption(
+            "No two people have decided the same card, so how far they agree is not known. "
+            f"A share under *{SHARES[0][1]}* brings such cards."
+        )
         return
     names = desk.dataset.class_names
     parts = [("All", found.overall)]
-    parts += [(f"Given label {plain(names[code])}", one) for code, one in found.by_class.items()]
+    parts += [(f"Given label {in_cell(names[code])}", one) for code, one in found.by_class.items()]
     parts += [(f"Verdict {BY_NAME[name].words}", one) for name, one in found.by_verdict.items()]
     st.subheader("Agreement beyond chance")
     st.dataframe([_line(name, one) for name, one in parts], hide_index=True, width="stretch")
     pairs = [
-        {"reviewers": f"{plain(p.first, 40)} and {plain(p.second, 40)}", "alike": told(p.same), "Cohen": told(p.cohen)}
+        {
+            "reviewers": f"{in_cell(p.first, 40)} and {in_cell(p.second, 40)}",
+            "alike": told(p.same),
+            "Cohen": told(p.cohen),
+        }
         for p in found.pairs[:100]
     ]
     st.dataframe(pairs, hide_index=True, width="stretch")

@@ -22,6 +22,7 @@ def explorer(workspace: Workspace, run: Run) -> None:
     """Goals, figures, histogram and curves; redraws without the rest of the page."""
     now = loaders.in_force(workspace.id, run.id)
     goal_row.goal_row(goal_row.GoalScene(workspace, run, now))
+    _onward(workspace, run, now)  # in sight, above all that is drawn; on a row of its own, so that no goal moves it
     data = browser_part.explorer_data(now, str(state.recall(_ANSWERED, "")))
 
     @guarded
@@ -30,7 +31,6 @@ def explorer(workspace: Workspace, run: Run) -> None:
         take_message(workspace, run, told.get("chosen") if isinstance(told, dict) else None)
 
     browser_part.draw_explorer(data, moved)
-    _onward(workspace, run, now)
     both_sides.both_sides(now, workspace.id)
     with st.expander(plain(last_change(now)) or "No setting was changed yet", icon=":material/history:"):
         settings_history(now)

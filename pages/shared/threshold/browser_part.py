@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from cleaning.domain.settings import Settings
@@ -47,15 +48,29 @@ def explorer_data(now: InForce, answered: str) -> dict:
     return {
         "thresholds": curve.thresholds.tolist(),
         "flagged": curve.flagged.tolist(),
+        "reviewed": _reviewed_at(now, curve.thresholds).tolist(),
         "cards": now.queue_ahead.cards_at(curve.thresholds).tolist(),
         "bins": curve.bins.tolist(),
         "samples": curve.sample_count,
-        "chosen": {"threshold": now.threshold, "flagged": now.flagged_count},
+        "chosen": {
+            "threshold": now.threshold,
+            "flagged": now.flagged_count,
+            "reviewed": int((now.flagged & ~np.isnan(now.codes)).sum()),
+        },
         "seconds": now.pace.seconds,
         "pace": now.pace.known,
         "bands": now.bands.data(),
         "answered": answered,
     }
+
+
+def _reviewed_at(now: InForce, thresholds: np.ndarray) -> np.ndarray:
+    """(S,) samples at or above each threshold that may be flagged and are reviewed."""
+    reviewed, ranking = ~np.isnan(now.codes), now.ranked.ranking
+    if now.ranked.flaggable is not None:
+        reviewed &= now.ranked.flaggable
+    suspicion = np.sort(ranking.suspicion[ranking.rank[np.flatnonzero(reviewed)]])
+    return len(suspicion) - np.searchsorted(suspicion, thresholds, side="left")
 
 
 def paper_data(

@@ -19,6 +19,9 @@ def next_cards(now: InForce) -> None:
     """The table, or one line that says what is missing for it."""
     st.markdown("## What the next cards bring")
     curve = now.recalibration
+    if not np.isnan(now.codes).any():
+        st.caption("Every sample is reviewed.")
+        return
     if curve is None:
         st.caption(
             "Known once 40 random cards are reviewed, at least five with a right label and five with a wrong one. "

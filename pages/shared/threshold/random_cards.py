@@ -1,5 +1,6 @@
 """What the estimates rest on, and more random cards at one press."""
 
+import numpy as np
 import streamlit as st
 
 from cleaning.errors import counted
@@ -27,7 +28,7 @@ def random_cards(workspace: Workspace, run: Run, now: InForce) -> None:
     with st.container(horizontal=True, gap="small"):
         for cards in dict.fromkeys([wanted, FEW]):
             label = f"Review {counted(cards, 'random card')}" if cards == wanted else f"{cards} more"
-            if cards and st.button(label, key=f"threshold_random_{cards}", disabled=not len(now.queue_ahead.left)):
+            if cards and len(now.queue_ahead.left) and st.button(label, key=f"threshold_random_{cards}"):
                 bring(workspace, run, now, cards)
 
 
@@ -39,6 +40,10 @@ def bring(workspace: Workspace, run: Run, now: InForce, cards: int) -> None:
 
 def _wanted(now: InForce) -> tuple[int, str]:
     """How many random cards the page asks for, and what for; 0 where none would help."""
+    if not np.isnan(now.codes).any():
+        return 0, "Every sample is reviewed: no more random cards are needed."
+    if not len(now.queue_ahead.left):
+        return 0, "Every random card that was drawn is reviewed."
     if now.bands.guess:
         cards = now.guess.cards.precision or 0
         return _reachable(now, cards, "to know the precision within 10 points")
@@ -53,8 +58,8 @@ def _wanted(now: InForce) -> tuple[int, str]:
 
 def _reachable(now: InForce, cards: int, purpose: str) -> tuple[int, str]:
     left = len(now.queue_ahead.left)
-    if not cards or not left:
-        return 0, "Every random card that was drawn is reviewed."
+    if not cards:
+        return 0, "Random cards would tell no more here."
     if cards > left:
         return left, f"About {counted(cards, 'random card')} more are needed {purpose}; {left:,} are left to be had."
     return cards, f"About {counted(cards, 'random card')} more are needed {purpose}."

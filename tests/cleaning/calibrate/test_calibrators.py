@@ -21,6 +21,7 @@ from cleaning.calibrate.calibrators import (
 from cleaning.calibrate.logistic import platt_targets
 from cleaning.calibrate.measures import bins_by_brier_score, expected_calibration_error
 from cleaning.calibrate.measures.subsample import some_rows
+from cleaning.calibrate.method_words import in_words
 from cleaning.errors import InputError
 
 
@@ -176,7 +177,7 @@ def test_recommendation_takes_the_simplest_that_is_as_good():
     assert recommend(confidence, stairs).method in ("histogram", "isotonic")
     for result in (honest, stretched):
         assert result.table["recommended"].sum() == 1
-        assert f"'{result.method}'" in result.sentence
+        assert result.sentence.startswith(f"Use {in_words(result.method)}: ")
         assert result.table["worse_by"][0] == 0 and (result.table["worse_by"] >= 0).all()
 
 

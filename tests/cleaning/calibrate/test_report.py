@@ -40,7 +40,9 @@ def test_full_scores_are_judged_as_by_scikit_learn(kind, scores):
         assert row[f"ece_{moment}"] == pytest.approx(expected_calibration_error(confidence, right), abs=1e-4)
         assert row["accuracy_on_given"] == pytest.approx(accuracy_score(given, q.argmax(axis=1)))
     assert row["nll_after"] < row["nll_before"] and row["ece_after"] < row["ece_before"]
-    assert row["answered"] == 800 and row["kind"] == "full" and row["calibration"].startswith("temperature T = ")
+    assert (
+        row["answered"] == 800 and row["kind"] == "full" and row["calibration"].startswith("temperature scaling T = ")
+    )
 
 
 def test_stated_confidences_are_judged_as_by_scikit_learn():

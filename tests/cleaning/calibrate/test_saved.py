@@ -9,6 +9,7 @@ import pytest
 from cleaning.calibrate.calibration import calibrate
 from cleaning.calibrate.calibrators import METHODS, fit_calibrator
 from cleaning.calibrate.measures import expected_calibration_error
+from cleaning.calibrate.method_words import in_words
 from cleaning.calibrate.report import expert_reports
 from cleaning.calibrate.saved import (
     calibration_json,
@@ -139,7 +140,7 @@ def test_marked_answers_are_saved_by_the_method_chosen_for_them(method):
     told = scored_elsewhere(read, again).set_index("expert").loc["large"]
     across = fit_calibrator(method, large.confidence, large.score)(large.confidence)
     assert told["ece_across"] == pytest.approx(expected_calibration_error(across, large.score))
-    assert told["calibration"].startswith(method)
+    assert told["calibration"].startswith(in_words(method))
 
 
 @pytest.mark.parametrize(

@@ -122,9 +122,7 @@ def test_a_recommendation_by_hand():
         confidence, right, methods=("none",), also={"temperature": confidence, "oracle": right * 0.9 + 0.05}
     )
     table = found.table.set_index("method")
-    assert found.method == "oracle" and found.sentence.startswith(
-        "Use 'oracle': it has the lowest cross-fitted log-loss"
-    )
+    assert found.method == "oracle" and found.sentence.startswith("Use oracle: it has the lowest cross-fitted log-loss")
     losses = -np.log(np.where(right, confidence, 1 - confidence))
     best = np.full(400, -np.log(0.95))
     assert table.loc["none", "log_loss"] == pytest.approx(losses.mean())

@@ -146,7 +146,7 @@ def test_calibrate_prints_and_writes_the_table_of_the_core(planted_folder, tmp_p
     pd.testing.assert_frame_equal(written, expected, check_dtype=False)
     for expert in read_folder(planted_folder).experts:
         assert expert.name in printed
-    assert "temperature T = " in printed and "nll_before" in printed
+    assert "temperature scaling T = " in printed and "nll_before" in printed
 
 
 def test_demo_writes_two_sets_that_score_reads(tmp_path, capsys):

@@ -157,7 +157,7 @@ def test_the_twin_holds_what_the_card_promises(handover, facts):
     expert = facts["experts"][0]
     predicted, given = handover.run.predicted[:, 0], handover.dataset.given_labels
     assert expert["accuracy_on_given"] == pytest.approx((predicted == given).mean(), abs=1e-6)
-    assert expert["ece_before"] > 0 and expert["nll_after"] > 0 and expert["calibration"].startswith("platt")
+    assert expert["ece_before"] > 0 and expert["nll_after"] > 0 and expert["calibration"].startswith("Platt scaling")
     assert facts["threshold"]["value"] == 0.25 and "chosen by reviewer-2" in facts["threshold"]["how"]
     assert facts["threshold"]["flagged"] == (handover.run.scores["suspicion"] >= 0.25).sum()
     assert facts["threshold"]["choices"] == [

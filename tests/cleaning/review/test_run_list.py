@@ -66,6 +66,16 @@ def test_the_list_counts_the_decisions_of_all_runs(desk, planted, without_last):
     assert run_list.listed(force(desk, desk.run), desk.store.choices()).flagged_reviewed == 10
 
 
+def test_no_name_bears_an_id_and_no_two_are_alike(desk, planted, without_last):
+    one, other = desk.run, desk.workspace.save_run(without_last, planted.experts[:2])
+    again = replace(one, id="0" * 12)  # as if made twice within a minute
+    names = list(run_list.names_of([one, again, other], desk.store.choices()).values())
+    listed = run_list.all_listed([force(desk, one), force(desk, other)], desk.store.choices())
+    assert [run.name for run in listed] == [names[0], names[2]]
+    assert names[0].endswith(one.created[:16].replace("T", " ")) and names[1] == f"{names[0]} (2)"
+    assert len(set(names)) == 3 and not any(run.id[:6] in "".join(names) for run in (one, other))
+
+
 def test_a_run_is_named_and_archived_by_the_settings_log(desk):
     choosing = Choosing(desk.store, desk.run.id, "ann", now)
     usual = run_list.listed(force(desk, desk.run), desk.store.choices())

@@ -12,7 +12,7 @@ from tests.pages.conftest import words
 def carried(test, old, new):
     for key, workspace in (("carry_from", old), ("carry_to", new)):
         box = test.selectbox(key=key)
-        box.set_value(next(o for o in box.options if workspace.id[:6] in o)).run()
+        box.set_value(next(o for o in box.options if f"{workspace.about['samples']} samples" in o)).run()
     return test.button(key="carry").click().run()
 
 

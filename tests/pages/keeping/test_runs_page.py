@@ -63,7 +63,7 @@ def test_each_experts_calibration_and_the_groups_are_chosen_for_a_new_run(page, 
     first, second = [about["name"] for about in digits.experts_about() if about["kind"] == "full"][:2]
     chosen = page.selectbox(key=f"new_run_calibration_{first}")
     assert chosen.value == "temperature" and chosen.options[0] == "Recommended"
-    assert {"Temperature", "Platt"} <= set(chosen.options)
+    assert {"Temperature scaling", "Platt scaling"} <= set(chosen.options)
     page.multiselect(key="new_run_experts").set_value([first, second]).run()
     page.selectbox(key=f"new_run_calibration_{first}").set_value("platt").run()
     page.selectbox(key=f"new_run_calibration_{second}").set_value("temperature").run()
@@ -74,7 +74,7 @@ def test_each_experts_calibration_and_the_groups_are_chosen_for_a_new_run(page, 
     assert run.settings.calibrations == ((first, "platt"),) and run.settings.group_column == column != ""
     assert [c.method for c in run.calibrations] == ["platt", "temperature"] and run.groups is not None
     listed = settings_in_words(run.settings, 2)
-    assert f"groups by {column}" in listed and f"{first} by platt" in listed
+    assert f"groups by {column}" in listed and f"{first} with Platt scaling" in listed
 
 
 def test_runs_are_named_archived_and_compared(app, digits):

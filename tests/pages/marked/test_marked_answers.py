@@ -93,7 +93,7 @@ def test_another_calibration_is_shown_kept_and_used(app, marked):
     again.session_state[PART] = "All experts"
     again.run()
     shown = again.dataframe[0].value.set_index("expert")["calibration"]
-    assert shown["large"] == "isotonic" and shown["small"].startswith("platt")
+    assert shown["large"] == "isotonic regression" and shown["small"].startswith("Platt scaling")
     chosen = marked.marked_answers().calibrated_by({"large": "isotonic"})
     curves = cascade_curves(
         [answers_scored(e, c) for e, c in zip(chosen.experts, (1, 10))],

@@ -9,6 +9,9 @@ import { nearest, placeFor } from "../../browser/rising.js";
 import { plotIn } from "./plotted.js";
 
 const AROUND = ".st-key-cascade_chart"; // holds the figure and this
+const PLOT = ".nsewdrag"; // where Plotly takes hands
+const STILL = 6; // pixels by which a hand that clicks may move
+const TWICE = 350; // milliseconds within which a second click is a double one, by which Plotly shows the whole figure again
 const FORMER = "0.3"; // how strong the figure's own mark is while the point is elsewhere
 
 /** @typedef {{ share: number }} Choice */
@@ -23,6 +26,10 @@ class Point {
     this.here = this.before = this.committed = data.chosen;
     /** @type {number | null} from the hand to the middle of the point, in pixels, while it is held */
     this.held = null;
+    /** @type {{ x: number, y: number } | null} where a hand pressed elsewhere in the chart */
+    this.pressed = null;
+    this.clicked = 0;
+    this.listening = new AbortController();
     this.frame = 0;
     this.keys = new AfterKeys(() => this.commit());
     /** @type {Messages<Choice>} */
@@ -41,6 +48,7 @@ class Point {
   close() {
     this.sizes.disconnect();
     this.changes.disconnect();
+    this.listening.abort();
     this.messages.close();
     this.keys.stop();
     cancelAnimationFrame(this.frame);
@@ -85,6 +93,31 @@ class Point {
     handle.addEventListener("pointercancel", () => this.letGo());
     handle.addEventListener("keydown", (event) => this.key(event));
     handle.addEventListener("focusout", () => this.keys.now());
+    // captured, since Plotly keeps to itself what happens in its figure, and puts a cover over the page while it is pressed
+    const caught = { capture: true, signal: this.listening.signal };
+    window.addEventListener("pointerdown", (event) => this.press(event), caught);
+    window.addEventListener("pointerup", (event) => this.click(event), caught);
+    window.addEventListener("pointercancel", () => (this.pressed = null), caught);
+  }
+
+  /** @param {PointerEvent} event */
+  press(event) {
+    const { target, button, isPrimary, clientX: x, clientY: y } = event;
+    const inPlot = target instanceof Element && !!this.around?.contains(target) && !!target.closest(PLOT);
+    this.pressed = inPlot && !button && isPrimary ? { x, y } : null;
+  }
+
+  /** A click elsewhere in the chart brings the point there; the second of a double one takes it back. @param {PointerEvent} event */
+  click({ clientX, clientY, timeStamp }) {
+    const [pressed, plot] = [this.pressed, plotIn(this.around)];
+    this.pressed = null;
+    if (!pressed || !plot || Math.hypot(clientX - pressed.x, clientY - pressed.y) > STILL) return;
+    const again = timeStamp - this.clicked < TWICE;
+    this.clicked = again ? 0 : timeStamp;
+    if (!again) this.before = this.here;
+    this.here = again ? this.before : this.at(plot.costAt(clientX));
+    this.show();
+    this.keys.pressed();
   }
 
   /** @param {PointerEvent} event */

@@ -9,7 +9,7 @@ import { AfterKeys, Messages } from "../../browser/messages.js";
 import { counted, percent } from "../../browser/numbers.js";
 import { nearest, placeFor } from "../../browser/rising.js";
 import { Plot, QUANTITIES } from "./plot.js";
-import { flaggedAt, valueAt } from "./steps.js";
+import { flaggedAt, reviewedAt, valueAt } from "./steps.js";
 import { take } from "./take.js";
 import { askedWords, duration, knownWords, precisionWords, quantityWords, shown } from "./words.js";
 
@@ -176,7 +176,8 @@ class Explorer {
   /** @param {number} flagged @param {number} cards @returns {string} what the threshold asks of people, and brings */
   sentence(flagged, cards) {
     const { samples, seconds, bands } = this.data;
-    const asked = askedWords(flagged, cards, samples, duration(cards * seconds));
+    const reviewed = reviewedAt(this.data, this.threshold);
+    const asked = askedWords(flagged, reviewed, cards, samples, duration(cards * seconds));
     const now = valueAt(bands.thresholds, bands.precision, this.threshold);
     return `${asked} ${precisionWords(bands, now)}`;
   }

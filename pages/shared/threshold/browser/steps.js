@@ -16,6 +16,16 @@ export function flaggedAt({ thresholds, flagged, chosen }, threshold) {
 }
 
 /**
+ * How many of them are reviewed.
+ * @param {ExplorerData} data
+ * @param {number} threshold
+ */
+export function reviewedAt({ thresholds, reviewed, chosen }, threshold) {
+  if (threshold === chosen.threshold) return chosen.reviewed;
+  return reviewed[nearest(thresholds, threshold)] ?? 0;
+}
+
+/**
  * Stretches of places whose value is known.
  * @param {Known} values
  */

@@ -6,12 +6,14 @@ export interface ExplorerData {
   thresholds: number[];
   /** Samples flagged at each threshold. */
   flagged: number[];
+  /** Of them reviewed. */
+  reviewed: number[];
   /** Cards of the queue at each threshold: those flagged, and random ones. */
   cards: number[];
   /** Samples by suspicion, in bins of one width from 0 to 1. */
   bins: number[];
   samples: number;
-  chosen: { threshold: number; flagged: number };
+  chosen: { threshold: number; flagged: number; reviewed: number };
   /** A card. */
   seconds: number;
   /** Where the seconds come from; "set" when somebody set them. */

@@ -66,15 +66,19 @@ function cardsNeeded(bands, threshold) {
 
 /**
  * What a threshold asks of people: the cards of the queue, which are more than the flags where random ones are among
- * them, and the same time as in the figure below.
+ * them, and the same time as in the figure below; and what is done of it.
  * @param {number} flagged
+ * @param {number} reviewed of the flagged
  * @param {number} cards
  * @param {number} samples
  * @param {string} time
  */
-export function askedWords(flagged, cards, samples, time) {
+export function askedWords(flagged, reviewed, cards, samples, time) {
+  if (flagged && reviewed >= flagged)
+    return `All ${counted(flagged)} flagged of ${counted(samples)} samples are reviewed.`;
+  const done = reviewed ? `; ${counted(reviewed)} of the flagged are reviewed` : "";
   const random = cards > flagged ? ` and ${counted(cards - flagged)} random ones` : "";
-  return `You review ${counted(flagged)} of ${counted(samples)} samples${random}, in about ${time}.`;
+  return `You review ${counted(flagged)} of ${counted(samples)} samples${random}, in about ${time}${done}.`;
 }
 
 /**
