@@ -12,6 +12,7 @@ from cleaning.keep.decisions import open_store
 from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.verifying import verify
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace, open_workspace_folder
+from cleaning.review.team.sessions import HOUSE_FILE
 from tests.cleaning.export.making import a_dataset, a_workspace, experts_for, some_decisions
 
 
@@ -98,7 +99,8 @@ def test_deleting_says_what_is_lost_and_needs_a_yes(workspace, capsys):
     assert call(workspace.folder, "--delete") == 0
     assert "lost are 1 run and the verdicts on 9 samples" in capsys.readouterr().out and workspace.folder.exists()
     assert call(workspace.folder, "--delete", "--yes") == 0
-    assert not workspace.folder.exists() and list(workspace.folder.parent.iterdir()) == []
+    left = {path.name for path in workspace.folder.parent.iterdir()}
+    assert not workspace.folder.exists() and all(name.startswith(HOUSE_FILE) for name in left), "who did it is noted"
     with pytest.raises(WorkspaceError):
         open_workspace(workspace.folder.parent, workspace.id)
 
