@@ -6,7 +6,7 @@ from typing import TypeVar
 from cleaning.errors import InputError
 from cleaning.keep.decisions import ReviewStore, shared_store
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
-from cleaning.review.team import permissions, roles, sessions
+from cleaning.review.team import permissions, roles, whole_house
 from cleaning.review.team.permissions import LOAD, Action
 from pages.shared import signed_in, state
 
@@ -45,7 +45,7 @@ def permit_on_server(action: Action) -> None:
 
 def done_on_server(action: Action, **about: object) -> None:
     """Notes in the log of the house what this person did."""
-    permissions.done(sessions.house_store(workspaces_root()), state.current().reviewer, action, about)
+    whole_house.note_in_house(workspaces_root(), state.current().reviewer, action, **about)
 
 
 def permit_loading() -> None:

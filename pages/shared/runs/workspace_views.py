@@ -11,6 +11,7 @@ from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from cleaning.review.team.permissions import BRING_IN, COPY, DELETE, RENAME, TIDY
+from cleaning.review.team.whole_house import delete_noted
 from cleaning.review.told.run_list import LONGEST_NAME, checked_name
 from pages.shared import allowed, frame, loaders, state, who_did_what
 from pages.shared.messages import guarded, plain
@@ -121,8 +122,7 @@ def _delete(chosen: Upkeep) -> None:
 @guarded
 def _deleted(workspace: Workspace) -> None:
     allowed.permit(DELETE, workspace)
-    allowed.done_on_server(DELETE, workspace=workspace.id, name=workspace.name)
-    workspace_care.delete(workspace)
+    delete_noted(workspace, state.current().reviewer)
     forget_desks(workspaces_root(), workspace.id)
     loaders.forget_everything()
     if state.current().workspace_id == workspace.id:
