@@ -18,6 +18,7 @@ from data_adapters.files import array_files, torch_files
 from data_adapters.files.array_files import read_arrays
 from data_adapters.files.arrow_files import arrow_table
 from data_adapters.files.tables import read_table
+from data_adapters.inference.output_shards import Shards
 from tests.conftest import REPOSITORY
 from tests.data_adapters import tiny
 from tests.data_adapters.layouts.test_question_logs import chat, lines, lm_eval_records
@@ -274,3 +275,12 @@ def test_tensors_of_a_large_torch_file_are_those_of_a_small_one(tmp_path, monkey
     assert list(large) == list(small)
     for name, array in small.items():
         np.testing.assert_array_equal(large[name], array, strict=True)
+
+
+def test_a_shard_of_an_inference_is_read_and_not_mapped(tmp_path):
+    shards = Shards(tmp_path, 8, 3, np.dtype(np.float32), 4)
+    shards.write(4, np.ones((4, 3)))
+    block = shards.read(4)
+    assert not isinstance(block, np.memmap)
+    os.truncate(shards.path(4), 128)
+    np.testing.assert_array_equal(block, np.ones((4, 3), np.float32))
