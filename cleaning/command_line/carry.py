@@ -31,6 +31,7 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import author
     from cleaning.command_line.shared.output import check_output
     from cleaning.keep.versions.carried_workspaces import carry_over
     from cleaning.keep.workspaces import open_workspace_folder
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     report = check_output(arguments.report, (".json",)) if arguments.report else None
     ids = _id_map(arguments.id_map) if arguments.id_map else {}
     new = _new_workspace(arguments, old.folder.parent)
-    carried = carry_over(old, new, look_of, ids)
+    carried = carry_over(old, new, look_of, ids, author())
     for line in lines(carried):
         print(line)
     if report:

@@ -54,11 +54,13 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import noted
     from cleaning.command_line.shared.output import write_folder
     from cleaning.command_line.shared.review_source import described, read_review
     from cleaning.export.export_options import ExportOptions
     from cleaning.export.kinds import BY_NAME, suited, write_kind
     from cleaning.files import write_bytes
+    from cleaning.review.team.permissions import EXPORT
 
     kind = arguments.kind or BY_ENDING.get(arguments.out.suffix.lower())
     if kind not in BY_NAME:
@@ -75,6 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
         write_folder(out, files(handover))
     else:
         write_bytes(out, write_kind(kind, handover))
+    noted(handover.workspace, EXPORT, file=out.name)
     print(f"{out}: {described(handover)}")
 
 

@@ -29,9 +29,11 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import author
     from cleaning.export.incoming import arrival_of, told_left_out
     from cleaning.keep.decisions import open_store
     from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.review.team.permissions import IMPORT, done
 
     workspace = open_workspace_folder(arguments.workspace)
     incoming = _incoming(arguments.file, workspace)
@@ -39,8 +41,10 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"note: {told_left_out(incoming.left_out)}", file=sys.stderr)
     store = open_store(workspace.decisions_url, workspace.id)
     try:
-        arrival = arrival_of(incoming, store.decisions())
+        arrival, before = arrival_of(incoming, store.decisions()), store.version()[0]
         store.append(arrival.order)
+        if store.version()[0] != before:
+            done(store, author(), IMPORT, {"file": arguments.file.name, "decisions": len(arrival.order)})
     finally:
         store.close()
     print(arrival.words())

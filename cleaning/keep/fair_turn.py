@@ -56,7 +56,8 @@ class FairTurn:
             kept = os.pread(file, _NEXT.size, 0)
             number = _NEXT.unpack(kept)[0] if len(kept) == _NEXT.size else 0
             _lock(file, _FIRST + number)
-            os.pwrite(file, _NEXT.pack(number + 1), 0)
+            with suppress(OSError):  # a full disk: the next one draws the same number, and waits for it
+                os.pwrite(file, _NEXT.pack(number + 1), 0)
             return number
         finally:
             _unlock(file, 0)

@@ -2,9 +2,12 @@
 what is written to another one is lost. Of one that may only be read a copy stands in, so that reading works as ever."""
 
 import os
+import re
 import shutil
+import stat
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +23,11 @@ except ImportError:  # a system without these locks: what a crash left is left t
 Identity = tuple[int, int]
 _BESIDE = ("", "-wal")
 _COPIES, _MARK = "second-opinion-", ".copy-of-a-log"
+_UNMARKED = re.compile(re.escape(_COPIES) + "[a-z0-9_]{8}")
+_SQLITE, _SHARED_BYTES = (
+    b"SQLite format 3\0",
+    (510, 2**30 + 2),
+)  # how a file begins; length and start of its shared lock
 _held: dict[Path, int] = {}
 
 
@@ -94,10 +102,11 @@ def remove_copy(copy: sql.URL) -> None:
 def sweep_copies(older_than: float) -> list[Path]:
     """Removes copies, older than so many seconds, of processes that are gone; what was removed."""
     swept = []
-    for mark in Path(tempfile.gettempdir()).glob(f"{_COPIES}*/{_MARK}"):
-        if _is_left(mark, older_than):
-            shutil.rmtree(mark.parent, ignore_errors=True)
-            swept.append(mark.parent)
+    for folder in Path(tempfile.gettempdir()).glob(f"{_COPIES}*"):
+        marked = (folder / _MARK).exists()
+        if _is_left(folder / _MARK, older_than) if marked else _left_by_an_earlier_version(folder, older_than):
+            shutil.rmtree(folder, ignore_errors=True)
+            swept.append(folder)
     return swept
 
 
@@ -114,7 +123,7 @@ def _is_left(mark: Path, older_than: float) -> bool:
     if fcntl is None:
         return False
     try:
-        if mark.parent.is_symlink() or mark.parent.lstat().st_uid != os.getuid():
+        if not _is_our_folder(mark.parent):
             return False
         file = os.open(mark, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
@@ -126,3 +135,36 @@ def _is_left(mark: Path, older_than: float) -> bool:
         return False
     finally:
         os.close(file)
+
+
+def _is_our_folder(folder: Path) -> bool:
+    about = folder.lstat()
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+
+
+def _left_by_an_earlier_version(folder: Path, older_than: float) -> bool:
+    """Whether a folder without a mark is a copy by a version that set none: by its name and access as ours are made,
+    by one log in it and nothing else, old, and held open by nobody. An empty one had only just been made."""
+    if fcntl is None or not _UNMARKED.fullmatch(folder.name):
+        return False
+    try:
+        if not _is_our_folder(folder) or stat.S_IMODE(folder.lstat().st_mode) != 0o700:
+            return False
+        held = sorted(folder.iterdir())
+        old = all(time.time() - path.lstat().st_mtime > older_than for path in [folder, *held])
+        return old and (not held or _is_unread_log(held))
+    except OSError:
+        return False
+
+
+def _is_unread_log(held: Sequence[Path]) -> bool:
+    log = held[0]
+    if not all(path.is_file() and not path.is_symlink() for path in held):
+        return False
+    if {path.name for path in held} - {log.name + ending for ending in ("", "-wal", "-shm", "-journal")}:
+        return False
+    with log.open("r+b") as file:  # an open connection to a log in this mode holds a part of its file locked
+        if file.read(len(_SQLITE)) != _SQLITE:
+            return False
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SHARED_BYTES)  # OSError where one is open
+    return True

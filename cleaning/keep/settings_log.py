@@ -12,7 +12,9 @@ import pandas as pd
 
 CHOICE_COLUMNS = ("run_id", "key", "value", "at", "who", "seq")
 ROLES = "roles"  # key of who may what in a workspace
-NOTED = ("exported", "imported", "experts_added", "looked_after", "copied", "loaded", "run_made")  # done, not chosen
+NOTED = frozenset(  # done, not chosen
+    ("exported", "imported", "experts_added", "looked_after", "copied", "brought_in", "loaded", "run_made")
+)
 
 
 @dataclass(frozen=True)

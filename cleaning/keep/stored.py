@@ -16,6 +16,7 @@ from cleaning.domain.scored import MARKED, ScoredAnswers, ScoredExpert
 from cleaning.errors import InputError, WorkspaceError
 from cleaning.files import write_json
 from cleaning.scores.reserved import new_npy
+from cleaning.scores.rows import read_rows
 
 FORMAT = 1
 COPIED_AT_ONCE = 64 * 1024**2
@@ -39,12 +40,12 @@ def portable(path: Path, place: Path, root: Path) -> str:
 def save_array(path: Path, array: np.ndarray) -> None:
     """A .npy of an array; a large one that is mapped or turned over is copied block by block, not through memory."""
     if array.nbytes <= COPIED_AT_ONCE:
-        np.save(path, np.ascontiguousarray(array), allow_pickle=False)
+        np.save(path, np.ascontiguousarray(read_rows(array, slice(0, len(array)))), allow_pickle=False)
         return
     target = new_npy(path, array.dtype, array.shape)
     step = max(1, COPIED_AT_ONCE // (array.nbytes // len(array)))
     for start in range(0, len(array), step):
-        target[start : start + step] = array[start : start + step]
+        target[start : start + step] = read_rows(array, slice(start, start + step))
     target.flush()
 
 

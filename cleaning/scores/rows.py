@@ -41,10 +41,12 @@ class Rows(Protocol):
 
 def read_rows(scores: Rows, rows: slice | np.ndarray, into: np.ndarray | None = None) -> np.ndarray:
     """(n, ...) these rows: read from the file into ``into`` (or new memory) where ``scores`` is all of a mapped file,
-    else simply ``scores[rows]``, which may be a view.
+    row by row or column by column, else simply ``scores[rows]``, which may be a view.
 
     into: C-ordered, of the dtype of ``scores``, with at least n rows. Raises InputError where the file became shorter.
     """
+    if _columns_first(scores):
+        return _read_columns(scores, rows, into)
     if not whole_file(scores):
         return scores[rows]
     if isinstance(rows, slice):
@@ -86,7 +88,42 @@ def whole_file(scores: Rows) -> TypeGuard[np.memmap]:
     """Whether the array is all of a memory map whose changes, if any, are the file's."""
     if not (_CAN_READ_AT and isinstance(scores, np.memmap) and isinstance(scores.base, mmap.mmap)):
         return False
-    return scores.mode != "c" and scores.flags.c_contiguous and scores.ndim > 0 and os.path.exists(scores.filename)
+    return _follows_its_file(scores) and scores.flags.c_contiguous and scores.ndim > 0
+
+
+def _follows_its_file(scores: np.memmap) -> bool:
+    return scores.mode != "c" and os.path.exists(scores.filename or "")
+
+
+def _columns_first(scores: Rows) -> TypeGuard[np.memmap]:
+    """Whether the array is all of a memory map in which one column follows the other, as a turned or transposed file."""
+    if not (_CAN_READ_AT and isinstance(scores, np.memmap) and scores.ndim == 2 and _follows_its_file(scores)):
+        return False
+    mapped = scores.base if isinstance(scores.base, np.memmap) else scores
+    whole = isinstance(mapped.base, mmap.mmap) and mapped.nbytes == scores.nbytes
+    return whole and scores.flags.f_contiguous and not scores.flags.c_contiguous
+
+
+def _read_columns(scores: np.memmap, rows: slice | np.ndarray, into: np.ndarray | None) -> np.ndarray:
+    """(n, K) rows of a file that holds K columns: of each what lies between the rows, or where that is far, each row."""
+    wanted = np.arange(len(scores))[rows]
+    block = np.empty((len(wanted), scores.shape[1]), scores.dtype) if into is None else into[: len(wanted)]
+    if not len(wanted):
+        return block
+    first, span, width = int(wanted.min()), int(np.ptp(wanted)) + 1, scores.itemsize
+    near = span * width < DENSE_BYTES * len(wanted)
+    runs = [(first, span)] if near else [(row, 1) for row in wanted.tolist()]
+    at_once = 1 if span > len(wanted) else max(1, BLOCK_BYTES // (span * width))
+    columns = np.empty((at_once, span if near else len(wanted)), scores.dtype)
+    with _opened_without_cache(scores.filename) as file:
+        for start in range(0, scores.shape[1], at_once):
+            some = range(start, min(start + at_once, scores.shape[1]))
+            tops = (scores.offset + column * len(scores) * width for column in some)
+            spans = [(top + row * width, count * width) for top in tops for row, count in runs]
+            _read_spans(file, scores, spans, columns)
+            read = columns[: len(some)].T
+            block[:, some.start : some.stop] = read[wanted - first] if near and isinstance(rows, np.ndarray) else read
+    return block
 
 
 def place_of(scores: np.memmap) -> Path:
@@ -97,17 +134,22 @@ def place_of(scores: np.memmap) -> Path:
 
 def _read_runs(scores: np.memmap, runs: list[tuple[int, int]], block: np.ndarray) -> None:
     """Fills ``block`` with runs of (first row, number of rows)."""
-    width, bytes_of = scores.strides[0], block.data.cast("B") if block.size else memoryview(b"")
-    done = 0
+    width = scores.strides[0]
+    assert all(0 <= first < len(scores) or not count for first, count in runs), "rows lie in the file"
     with _opened_without_cache(scores.filename) as file:
-        for first, count in runs:
-            assert 0 <= first < len(scores) or not count, "rows lie in the file"
-            end, place = done + count * width, scores.offset + first * width
-            while done < end:
-                got = os.preadv(file, [bytes_of[done:end]], place)
-                if not got:
-                    raise InputError(f"'{place_of(scores).name}' became shorter while it was read.")
-                done, place = done + got, place + got
+        _read_spans(file, scores, [(scores.offset + first * width, count * width) for first, count in runs], block)
+
+
+def _read_spans(file: int, scores: np.memmap, spans: list[tuple[int, int]], block: np.ndarray) -> None:
+    """Fills ``block`` with spans of (place in the file, number of bytes)."""
+    bytes_of, done = block.data.cast("B") if block.size else memoryview(b""), 0
+    for place, count in spans:
+        end = done + count
+        while done < end:
+            got = os.preadv(file, [bytes_of[done:end]], place)
+            if not got:
+                raise InputError(f"'{place_of(scores).name}' became shorter while it was read.")
+            done, place = done + got, place + got
 
 
 @contextmanager

@@ -6,7 +6,6 @@ leading ones had, none has more than g times of. Together with the added expert'
 the best alternative now, exactly, unless the bound comes too close: those rows alone are read again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,14 +43,15 @@ class Leading(NamedTuple):
 class Earlier:
     """A finished pooling of some of the experts.
 
-    columns: (F,) where its full experts stand among all experts now. weights: (FOLD_COUNT, F) theirs then.
-    predicted, confidence: (N, F) as in Opinions, of these. leading: of that pooling.
+    columns: (F,) where its full experts stand among all experts now; stood: (F,) where among those of then. weights:
+    (FOLD_COUNT, F) theirs then. predicted, confidence: (N, M) as in Opinions, of then. leading: of that pooling.
     """
 
     columns: tuple[int, ...]
+    stood: tuple[int, ...]
     weights: np.ndarray
-    predicted: Sequence[np.ndarray]
-    confidence: Sequence[np.ndarray]
+    predicted: np.ndarray
+    confidence: np.ndarray
     leading: Leading
 
     def growth(self, weights: np.ndarray) -> np.ndarray:
@@ -111,7 +111,8 @@ def _decide(pooling: Pooling, earlier: Earlier, rows: slice, into: PooledRows, l
     """Pools these rows from what is kept and what the added experts say; (n,) whether that is certain."""
     labels, fold = pooling.given_labels[rows], pooling.fold[rows]
     line, weights = np.arange(len(labels)), pooling.weights[fold].astype(np.float32)
-    classes, old_exponentials, old_sums, beyond = (np.asarray(array[rows]) for array in earlier.leading)
+    classes, old_exponentials, old_sums, beyond = (array[rows] for array in earlier.leading)
+    predicted, confidence = earlier.predicted[rows], earlier.confidence[rows]
     where = _where(classes, labels)
     cells = line[:, None], where
 
@@ -124,8 +125,8 @@ def _decide(pooling: Pooling, earlier: Earlier, rows: slice, into: PooledRows, l
         else:
             old = earlier.columns.index(column)
             leading.exponentials[rows, place], leading.sums[rows, place] = old_exponentials[:, old], old_sums[:, old]
-            into.predicted[rows, column] = earlier.predicted[old][rows]
-            into.confidence[rows, column] = earlier.confidence[old][rows]
+            into.predicted[rows, column] = predicted[:, earlier.stood[old]]
+            into.confidence[rows, column] = confidence[:, earlier.stood[old]]
     leaders, total = _weighed(leading, rows, weights[:, list(pooling.softeners)])
 
     with np.errstate(invalid="ignore"):

@@ -21,7 +21,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 
@@ -33,6 +32,7 @@ from cleaning.domain.folds import Folds
 from cleaning.domain.settings import OWN
 from cleaning.errors import InputError
 from cleaning.files import full_disk_as_sentence, held, new_file, take_place, write_json, written_aside
+from cleaning.scores.mapped_rows import open_rows
 from cleaning.scores.npy_files import open_npy
 from cleaning.scores.reserved import new_npy
 from cleaning.suspect.leading import Earlier, Leading, read_added, read_leading
@@ -87,12 +87,12 @@ class OpinionStore:
         return said
 
     def finished(self, dataset: Dataset, experts: Sequence[Expert], seed: int) -> Opinions | None:
-        """What these experts say together, if they were all asked before and it is whole; memory-mapped."""
+        """What these experts say together, if they were all asked before and it is whole; large arrays stay in files."""
         place = self.folder / _key(dataset, experts, seed, self.methods)
         with suppress(*DAMAGED):
             weights, calibrations = _read_fit(place)
             names = tuple(e.name for e in experts)
-            return Opinions(names, *_open_rows(place, "r"), weights, calibrations)
+            return Opinions(names, *_kept_rows(place), weights, calibrations)
         return None
 
     def ask(
@@ -180,13 +180,12 @@ def _opened_earlier(place: Path, dataset, own: dict, pooling: Pooling, seed: int
     entries = list(map(tuple, fit["experts"]))
     if fit["of"] != [FORMAT, dataset.fingerprint(), seed] or not set(entries) <= set(own):
         return None
-    full = [old for old, entry in enumerate(entries) if own[entry] in pooling.softeners]
-    rows = _open_rows(place, "r")
+    full = tuple(old for old, entry in enumerate(entries) if own[entry] in pooling.softeners)
     if not full:
         return None
-    predicted, confidence = ([array[:, old] for old in full] for array in (rows.predicted, rows.confidence))
+    rows, leading = _kept_rows(place), Leading(*map(open_rows, _files(place, Leading)))
     columns = tuple(own[entries[old]] for old in full)
-    return Earlier(columns, np.array(fit["weights"])[:, full], predicted, confidence, _open_leading(place, "r"))
+    return Earlier(columns, full, np.array(fit["weights"])[:, full], rows.predicted, rows.confidence, leading)
 
 
 def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh: Callable[[], Pooling]) -> Pooling:
@@ -196,10 +195,10 @@ def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh
         return Pooling.of(dataset, experts, calibrations, folds).with_weights(weights)
     pooling = weigh()
     making.mkdir(parents=True, exist_ok=True)
-    for name, (shape, dtype) in zip(PooledRows._fields, PooledRows.layout(len(dataset), len(experts))):
-        new_npy(making / f"{name}.npy", dtype, shape)
-    for name, (shape, dtype) in zip(Leading._fields, Leading.layout(len(dataset), len(pooling.softeners))):
-        new_npy(making / f"leading_{name}.npy", dtype, shape)
+    layouts = PooledRows.layout(len(dataset), len(experts)), Leading.layout(len(dataset), len(pooling.softeners))
+    for kind, layout in zip((PooledRows, Leading), layouts):
+        for path, (shape, dtype) in zip(_files(making, kind), layout):
+            new_npy(path, dtype, shape)
     _write_array(making / "done.npy", np.zeros(len(_blocks(len(dataset), dataset.class_count)), bool))
     about = {
         "weights": pooling.weights.tolist(),
@@ -214,14 +213,17 @@ def _begin(making: Path, dataset, experts, calibrations, folds, seed: int, weigh
 def _can_go_on(making: Path) -> bool:
     """Whether all is whole that an interrupted call left."""
     with suppress(*DAMAGED):
-        _read_fit(making), _open_rows(making, "r"), _open_leading(making, "r"), open_npy(making / "done.npy")
+        _read_fit(making), open_npy(making / "done.npy")
+        for path in (*_files(making, PooledRows), *_files(making, Leading)):
+            open_npy(path, read_up_to=0)
         return True
     return False
 
 
 def _go_on(making: Path, pooling: Pooling, n: int, earlier: Earlier | None, progress: Progress) -> None:
     """Fills the blocks that are not done; what is done is kept at least every CHECKPOINT_SECONDS and at the end."""
-    rows, leading = _open_rows(making, "r+"), _open_leading(making, "r+")
+    rows = PooledRows(*map(_to_fill, _files(making, PooledRows)))
+    leading = Leading(*map(_to_fill, _files(making, Leading)))
     done = np.load(making / "done.npy", allow_pickle=False)
     read: Callable[[slice], object] = partial(read_leading, pooling, into=rows, leading=leading)
     if earlier is not None:
@@ -256,18 +258,20 @@ def _blocks(n: int, class_count: int) -> list[slice]:
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
-def _open_rows(folder: Path, mode: Literal["r", "r+"]) -> PooledRows:
-    return PooledRows(*(_mapped(folder / f"{name}.npy", mode) for name in PooledRows._fields))
+def _files(folder: Path, kind: type[PooledRows] | type[Leading]) -> list[Path]:
+    """Where each array of pooled rows or of what leads in them lies."""
+    return [folder / f"{'leading_' if kind is Leading else ''}{name}.npy" for name in kind._fields]
 
 
-def _open_leading(folder: Path, mode: Literal["r", "r+"]) -> Leading:
-    return Leading(*(_mapped(folder / f"leading_{name}.npy", mode) for name in Leading._fields))
+def _kept_rows(folder: Path) -> PooledRows:
+    """Of a finished pooling: others may do to its files what they like, so that none is looked at through a map."""
+    return PooledRows(*map(open_rows, _files(folder, PooledRows)))
 
 
-def _mapped(path: Path, mode: Literal["r", "r+"]) -> np.ndarray:
-    """Raises InputError where the file ends too early: to be written, it would be lengthened by zeros unasked."""
-    array = open_npy(path, read_up_to=0)
-    return array if mode == "r" else np.load(path, mode, allow_pickle=False)
+def _to_fill(path: Path) -> np.ndarray:
+    """Mapped to be written. Raises InputError where the file ends too early: it would be lengthened by zeros unasked."""
+    open_npy(path, read_up_to=0)
+    return np.load(path, "r+", allow_pickle=False)
 
 
 def _read_fit(folder: Path) -> tuple[np.ndarray, tuple[Calibration, ...]]:

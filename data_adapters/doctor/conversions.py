@@ -10,7 +10,7 @@ import numpy as np
 
 from cleaning.files import full_disk_as_sentence
 from cleaning.scores.reserved import reserve
-from cleaning.scores.rows import Rows
+from cleaning.scores.rows import Rows, read_rows
 
 IN_MEMORY_BYTES = 256 * 1024**2
 BLOCK_ROWS = 4096
@@ -22,7 +22,7 @@ def converted(
     """(R, K) of ``convert(block)`` for every block of rows, which keeps its shape."""
     target = _room(scores.shape, np.dtype(dtype or scores.dtype))
     for start in range(0, len(scores), BLOCK_ROWS):
-        target[start : start + BLOCK_ROWS] = convert(np.asarray(scores[start : start + BLOCK_ROWS]))
+        target[start : start + BLOCK_ROWS] = convert(read_rows(scores, slice(start, start + BLOCK_ROWS)))
     return target
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from cleaning.domain.experts import Expert, FullExpert
 from cleaning.errors import counted
+from cleaning.scores.rows import read_rows
 from data_adapters.contract import Reading
 from data_adapters.doctor.conversions import converted
 from data_adapters.doctor.evidence import Evidence
@@ -79,7 +80,7 @@ def _some(expert: FullExpert, evidence: Evidence) -> np.ndarray:
         return np.empty((0, expert.scores.shape[1]))
     places = evidence.places[:: max(1, len(evidence.places) // LOOKED_AT)]
     rows = places if expert.rows is None else expert.rows[places]
-    return np.asarray(expert.scores[rows[rows >= 0]], np.float64)
+    return np.asarray(read_rows(expert.scores, rows[rows >= 0]), np.float64)
 
 
 def _softmaxed_twice(expert: FullExpert, evidence: Evidence) -> list[Finding]:

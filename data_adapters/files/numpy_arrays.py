@@ -26,8 +26,9 @@ from data_adapters.sentences import reason
 def map_npy(path: Path) -> np.ndarray:
     """The array in a .npy file; its size is checked against the file's first.
 
-    Rows of scores are memory-mapped read-only, for ``cleaning.scores.rows`` to read; a map that anything else looks at
-    would end the process when the file becomes shorter, so all else is read now, up to READ_BYTES."""
+    Scores of every class are memory-mapped read-only, for ``cleaning.scores.rows`` to read; those column by column, or of
+    several runs, above READ_BYTES only. A map that anything else looks at would end the process when the file becomes
+    shorter, so all else is read now."""
     check_file(path)
     with path.open("rb") as file, _explained(path.name):
         header = _header(file, path.name)
@@ -39,8 +40,9 @@ def map_npy(path: Path) -> np.ndarray:
             "header "
             f"declares (shape {header.shape}, {header.dtype}). Copy or save it again."
         )
-    rows_of_scores = header.dtype.kind == "f" and len(header.shape) == 2 and not header.turned
-    return open_npy(path, 0 if rows_of_scores else READ_BYTES)
+    if header.dtype.kind != "f" or len(header.shape) not in (2, 3) or (header.turned and len(header.shape) == 3):
+        return open_npy(path, header.data_bytes)
+    return open_npy(path, READ_BYTES if header.turned or len(header.shape) == 3 else 0)
 
 
 def load_npz(path: Path) -> dict[str, np.ndarray]:

@@ -56,13 +56,18 @@ def _tensor(path: Path, name: str, about: dict, start: int) -> np.ndarray:
         raise _damaged(path, f"tensor '{name}' has shape {shape} for {readable_size(max(0, last - first))}")
     if start + last > path.stat().st_size:
         raise _damaged(path, f"it ends before tensor '{name}' does")
-    array: np.ndarray = np.memmap(path, dtype, "r", start + first, shape)
-    if len(shape) != 2 or dtype.kind != "f":  # only rows of scores are read without looking at the map
-        array = read_rows(array, slice(0, len(array)))
-    return _from_bfloat16(array, path) if about["dtype"] == "BF16" else array
+    array = tensor_in_file(path, dtype, start + first, shape)
+    return from_bfloat16(array, path) if about["dtype"] == "BF16" else array
 
 
-def _from_bfloat16(array: np.ndarray, path: Path) -> np.ndarray:
+def tensor_in_file(path: Path, dtype: np.dtype, start: int, shape: tuple[int, ...]) -> np.ndarray:
+    """The numbers that lie in a file from byte ``start`` on: scores of every class memory-mapped, all else read, since a
+    map that anything but ``cleaning.scores.rows`` looks at ends the process when the file becomes shorter."""
+    array: np.ndarray = np.memmap(path, dtype, "r", start, shape)
+    return array if len(shape) == 2 and dtype.kind == "f" else read_rows(array, slice(0, len(array)))
+
+
+def from_bfloat16(array: np.ndarray, path: Path) -> np.ndarray:
     """float32 copy: bfloat16 is the upper half of a float32, and NumPy has no type for it."""
     if array.nbytes * 2 > MAX_UNPACKED_BYTES:
         raise InputError(f"'{path.name}' holds bfloat16 too large to convert. Save it as float16 or float32.")

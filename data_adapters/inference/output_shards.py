@@ -16,6 +16,7 @@ import numpy as np
 from cleaning.errors import InputError
 from cleaning.files import new_file, write_bytes, write_json, written_aside
 from cleaning.scores.reserved import new_npy
+from cleaning.scores.rows import read_rows
 from data_adapters.files.numpy_arrays import map_npy
 
 SHARD_ROWS = 1024
@@ -53,7 +54,7 @@ class Shards:
             np.save(file, scores.astype(self.dtype), allow_pickle=False)
 
     def read(self, start: int) -> np.ndarray:
-        return map_npy(self.path(start))
+        return read_rows(map_npy(self.path(start)), slice(0, self.shard_rows))
 
 
 def open_shards(out: Path, name: str, about: dict, rows: int, width: int, dtype: str, shard_rows: int) -> Shards:
@@ -108,7 +109,7 @@ def join_shards(shards: Shards, ids: Sequence[str], out: Path, name: str, form: 
 def _fill(target: np.ndarray, shards: Shards, readable: np.ndarray) -> None:
     row = 0
     for start, stop in shards.spans():
-        block = np.asarray(shards.read(start))[readable[start:stop]]
+        block = shards.read(start)[readable[start:stop]]
         target[row : row + len(block)] = block
         row += len(block)
     if isinstance(target, np.memmap):

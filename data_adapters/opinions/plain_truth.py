@@ -52,7 +52,7 @@ def plain_truth(table: Table, dataset: Dataset) -> Truth:
 def right_in_order(path: Path, dataset: Dataset) -> Truth:
     """(N,) right class numbers, -1 where nobody judged, in the dataset's order."""
     check_file(path)
-    right = np.asarray(open_npy(path))
+    right = open_npy(path, path.stat().st_size)
     if right.shape != (len(dataset),) or right.dtype.kind not in "iu":
         raise InputError(
             f"'{path.name}' holds {right.dtype} of shape {right.shape}; expected {len(dataset):,} class numbers in the "

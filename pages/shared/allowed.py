@@ -5,9 +5,8 @@ from typing import TypeVar
 
 from cleaning.errors import InputError
 from cleaning.keep.decisions import ReviewStore, shared_store
-from cleaning.keep.stored import now
 from cleaning.keep.workspaces import Workspace, list_workspaces, workspaces_root
-from cleaning.review.team import permissions, roles, sessions
+from cleaning.review.team import permissions, roles, whole_house
 from cleaning.review.team.permissions import LOAD, Action
 from pages.shared import signed_in, state
 
@@ -34,15 +33,19 @@ def done(action: Action, workspace: Workspace, **about: object) -> None:
     permissions.done(store_of(workspace), state.current().reviewer, action, about)
 
 
+def may_on_server(action: Action) -> bool:
+    """Whether it is worth offering, of what concerns no single workspace."""
+    return roles.at_least(roles.role_everywhere(state.current().reviewer), action.role)
+
+
 def permit_on_server(action: Action) -> None:
     """For what concerns no single workspace."""
     roles.require(roles.role_everywhere(state.current().reviewer), action.role, action.words)
 
 
-def done_on_server(action_key: str, **about: object) -> None:
+def done_on_server(action: Action, **about: object) -> None:
     """Notes in the log of the house what this person did."""
-    house, who = sessions.house_store(workspaces_root()), state.current().reviewer
-    house.set_choice(roles.WORKSPACE, action_key, about, at=now(), who=who)
+    whole_house.note_in_house(workspaces_root(), state.current().reviewer, action, **about)
 
 
 def permit_loading() -> None:

@@ -22,9 +22,13 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import noted
     from cleaning.errors import counted
     from cleaning.keep.backups import back_up
     from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.review.team.permissions import EXPORT
 
-    made = back_up(open_workspace_folder(arguments.workspace), arguments.out)
+    workspace = open_workspace_folder(arguments.workspace)
+    made = back_up(workspace, arguments.out)
+    noted(workspace, EXPORT, file=arguments.out.name)
     print(f"{arguments.out}: {counted(made['decisions'], 'decision')}; state of the log {made['head'] or 'empty'}")

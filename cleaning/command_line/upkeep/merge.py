@@ -25,9 +25,14 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import noted
     from cleaning.errors import counted
     from cleaning.keep.backups import merge, other_logs
     from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.review.team.permissions import IMPORT
 
-    added = merge(open_workspace_folder(arguments.workspace), other_logs(arguments.other))
+    workspace = open_workspace_folder(arguments.workspace)
+    added = merge(workspace, other_logs(arguments.other))
+    if added:
+        noted(workspace, IMPORT, file=arguments.other.name, decisions=added)
     print(f"{counted(added, 'decision')} added")

@@ -23,9 +23,12 @@ def add_to(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import noted
     from cleaning.errors import counted
     from cleaning.keep.backups import restore
     from cleaning.keep.workspaces import workspaces_root
+    from cleaning.review.team.permissions import IMPORT
 
     workspace, added = restore(arguments.backup, arguments.workspaces or workspaces_root())
+    noted(workspace, IMPORT, file=arguments.backup.name, decisions=added)
     print(f"{workspace.folder}: {counted(added, 'decision')} added to its log")

@@ -40,9 +40,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _all(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import author
     from cleaning.errors import InputError, counted
     from cleaning.keep.upkeep import workspace_care
     from cleaning.keep.workspaces import list_workspaces
+    from cleaning.review.team.permissions import TIDY
+    from cleaning.review.team.whole_house import note_in_house
 
     named = ("rename", "copy", "archive", "bring_back", "delete")
     if not arguments.place.is_dir() or any(getattr(arguments, name) for name in named):
@@ -50,6 +53,8 @@ def _all(arguments: argparse.Namespace) -> None:
     if arguments.tidy:
         unused = workspace_care.unused_uploads(arguments.place)
         freed = workspace_care.tidy(unused)
+        if unused:
+            note_in_house(arguments.place, author(), TIDY, uploads=len(unused), megabytes=round(freed / 1e6, 1))
         print(f"{counted(len(unused), 'upload')} removed, {freed / 1e6:.1f} MB")
         return
     for one in map(workspace_care.upkeep_of, list_workspaces(arguments.place)):
@@ -66,21 +71,27 @@ def line(one) -> str:
 
 
 def _one(arguments: argparse.Namespace) -> None:
+    from cleaning.command_line.shared.noted import author, noted
     from cleaning.keep.upkeep import workspace_care
     from cleaning.keep.workspaces import open_workspace_folder
+    from cleaning.review.team.permissions import COPY, RENAME
+    from cleaning.review.team.whole_house import delete_noted
     from cleaning.review.told.run_list import checked_name
 
     workspace = open_workspace_folder(arguments.place)
     if arguments.delete:
         print(f"{workspace.name}: lost are {workspace_care.upkeep_of(workspace).lost()}")
         if arguments.yes:
-            workspace_care.delete(workspace)
+            delete_noted(workspace, author())
         print("deleted" if arguments.yes else "nothing was deleted; add --yes")
         return
     if arguments.rename:
         workspace = workspace_care.rename(workspace, checked_name(arguments.rename))
+        noted(workspace, RENAME, name=workspace.name)
     elif arguments.copy:
-        workspace = workspace_care.copy(workspace, checked_name(arguments.copy))
+        copied, workspace = workspace, workspace_care.copy(workspace, checked_name(arguments.copy))
+        noted(copied, COPY, copy=workspace.id)
     elif arguments.archive or arguments.bring_back:
         workspace = workspace_care.archive(workspace, arguments.archive)
+        noted(workspace, RENAME, archived=arguments.archive)
     print(line(workspace_care.upkeep_of(workspace)))

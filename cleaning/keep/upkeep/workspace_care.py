@@ -8,12 +8,14 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleaning.domain.verdicts import BY_NAME
 from cleaning.errors import WorkspaceError, counted
-from cleaning.files import write_json, written_aside
+from cleaning.files import ASIDE, not_written, write_json, written_aside
+from cleaning.keep.backups import BEING_MADE
 from cleaning.keep.card_messages import Message, messages, take_over
 from cleaning.keep.current_decisions import CurrentDecisions
 from cleaning.keep.decisions import Decision, forget_store, open_store
@@ -85,17 +87,38 @@ def _told_anew(workspace: Workspace, changes: dict) -> Workspace:
 
 
 def copy(workspace: Workspace, name: str) -> Workspace:
-    """A workspace of its own with the same dataset, runs, decisions and settings."""
+    """A workspace of its own with the same dataset, runs, decisions and settings, or none where its log fails."""
     new_id = secrets.token_hex(8)
     place = workspace.folder.parent / new_id
     with written_aside(place, "The copy") as folder:
-        shutil.copytree(workspace.folder, folder, ignore=lambda _, names: {n for n in names if LOG_FILES.fullmatch(n)})
+        shutil.copytree(workspace.folder, folder, ignore=_not_to_copy, copy_function=_copy_file)
         about = workspace.about | {"name": name, "created": now(), "archived": False}
         about |= {COPY_OF: workspace.about.get(COPY_OF, workspace.id)}
         write_json(folder / "workspace.json", about, "The copy", indent=1)
     made = open_workspace(workspace.folder.parent, new_id)
-    _copy_log(workspace, made)
+    try:
+        _copy_log(workspace, made)
+    except BaseException:
+        with suppress(WorkspaceError):
+            delete(made)
+        raise
     return made
+
+
+def _not_to_copy(_: str, names: Sequence[str]) -> set[str]:
+    """The log, which is copied row by row, and what somebody makes at the moment."""
+    return {n for n in names if LOG_FILES.fullmatch(n) or n.startswith(ASIDE) or n.endswith(BEING_MADE)}
+
+
+def _copy_file(here: str, there: str) -> None:
+    """Raises NotWritten, which ends the copying; an OSError would be gathered with those of all further files."""
+    try:
+        shutil.copy2(here, there)
+    except FileNotFoundError:
+        if os.path.exists(here):
+            raise
+    except OSError as error:
+        raise not_written("The copy", error) from error
 
 
 def _copy_log(one: Workspace, other: Workspace) -> None:

@@ -30,9 +30,10 @@ EXPERTS = Action(MAINTAINER, "add experts", "experts_added")
 RENAME = Action(MAINTAINER, "rename or archive a workspace", "looked_after")
 COPY = Action(MAINTAINER, "copy a workspace", "copied")
 LOAD = Action(MAINTAINER, "load datasets", "loaded")
-DELETE = Action(ADMIN, "delete a workspace")
+DELETE = Action(ADMIN, "delete a workspace", "deleted")
 TIDY = Action(ADMIN, "tidy up the server", "tidied")
 BRING_IN = Action(ADMIN, "bring in a copied folder", "brought_in")
+READ_HOUSE = Action(ADMIN, "read the log of the server")
 END_SESSIONS = Action(ADMIN, "end sessions of others")
 
 

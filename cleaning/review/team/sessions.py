@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleaning.keep.decisions import ReviewStore, shared_store
+from cleaning.keep.settings_log import SettingChange
 from cleaning.keep.stored import now
 from cleaning.review.team.permissions import END_SESSIONS
 from cleaning.review.team.roles import WORKSPACE, require, role_everywhere
 
-HOUSE = "house"
+HOUSE, HOUSE_FILE = "house", "house.sqlite"
 HOURS, USUAL_HOURS = "SECOND_OPINION_SESSION_HOURS", 12.0
+_ONE, _ALL = "ended", "all_ended"
+IN_WORDS = {_ONE: "signed out", _ALL: "all sessions ended"}  # by what comes before the colon of a key
 LASTED, ENDED = "Your session has lasted its time. Sign in again.", "Your session was ended. Sign in again."
 
 
@@ -37,8 +40,18 @@ class SignIn:
 
 def house_store(root: Path) -> ReviewStore:
     """The log of the house. root: where workspaces lie."""
-    own = f"sqlite:///{root / 'house.sqlite'}"
-    return shared_store(os.environ.get("SECOND_OPINION_DATABASE_URL", own), HOUSE)
+    return shared_store(house_url(root), HOUSE)
+
+
+def house_url(root: Path) -> str:
+    """Where the log of the house is kept: its own SQLite file, or the team's database."""
+    return os.environ.get("SECOND_OPINION_DATABASE_URL", f"sqlite:///{root / HOUSE_FILE}")
+
+
+def house_changes(root: Path) -> list[SettingChange]:
+    """All that was ever noted in the log of the house, which is not made for being looked at."""
+    there = "SECOND_OPINION_DATABASE_URL" in os.environ or (root / HOUSE_FILE).exists()
+    return house_store(root).changes() if there else []
 
 
 def over(store: ReviewStore, session: SignIn) -> str:
@@ -66,8 +79,8 @@ def end_all(store: ReviewStore, who: str, *, by: str) -> None:
 
 
 def _of_session(sid: str) -> str:
-    return f"ended:{sid}"
+    return f"{_ONE}:{sid}"
 
 
 def _of_person(who: str) -> str:
-    return f"all_ended:{hashlib.sha256(who.encode()).hexdigest()[:40]}"
+    return f"{_ALL}:{hashlib.sha256(who.encode()).hexdigest()[:40]}"

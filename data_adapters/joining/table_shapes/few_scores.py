@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleaning.errors import InputError, counted, first_five
+from cleaning.scores.rows import read_rows
 from data_adapters.files.tables import Table
 from data_adapters.joining.class_codes import read_classes
 from data_adapters.joining.opened import OpenedExpert
@@ -33,7 +34,7 @@ def of_two_classes(opened: OpenedExpert, class_count: int, of_class: int = 1) ->
             f"Expert '{opened.name}' has one column for {class_count:,} classes. One column can only be the probability "
             "of class 1 of two. Give one column per class."
         )
-    one = np.asarray(scores, np.float32)
+    one = np.asarray(read_rows(scores, slice(0, len(scores))), np.float32)
     inside = np.nanmin(one) >= 0 and np.nanmax(one) <= 1
     both = [1 - one if inside else np.zeros_like(one), one]
     return np.concatenate(both if of_class else both[::-1], axis=1)
@@ -50,7 +51,8 @@ def in_class_order(opened: OpenedExpert, names: Sequence[str], plan: ReadingPlan
     plan.decide(opened.path.name, f"columns of '{opened.name}'", "called by the file's own list of classes", "stated")
     if (codes == np.arange(len(names))).all():
         return opened
-    return replace(opened, array=np.asarray(opened.array)[:, np.argsort(codes)])
+    scores = opened.its_array
+    return replace(opened, array=read_rows(scores, slice(0, len(scores)))[:, np.argsort(codes)])
 
 
 def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
@@ -60,7 +62,9 @@ def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
     """
     if opened.array is None or opened.array.ndim != 3:
         return opened
-    runs = opened.array if opened.array.shape[0] != row_count else np.swapaxes(opened.array, 0, 1)
+    runs = opened.array
+    if len(runs) == row_count:
+        runs = np.swapaxes(read_rows(runs, slice(0, row_count)), 0, 1)
     if runs.shape[1] != row_count:
         raise InputError(
             f"Expert '{opened.name}' has shape {opened.array.shape} for {counted(row_count, 'sample')}. Expected "
@@ -71,10 +75,11 @@ def averaged(opened: OpenedExpert, row_count: int) -> OpenedExpert:
     return replace(opened, array=mean_of_runs(runs), declared=about, left_out=(*opened.left_out, note))
 
 
-def mean_of_runs(runs: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+def mean_of_runs(runs: list[np.ndarray] | np.ndarray) -> np.ndarray:
     """(N, K) float32 mean of the probabilities of several (N, K) scores."""
     total = np.zeros(runs[0].shape)
-    for run in runs:
+    for number in range(len(runs)):
+        run = runs[number] if isinstance(runs, list) else read_rows(runs, slice(number, number + 1))[0]
         total += _as_probabilities(np.asarray(run, np.float64))
     return (total / len(runs)).astype(np.float32)
 

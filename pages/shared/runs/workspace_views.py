@@ -11,8 +11,9 @@ from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.upkeep.workspace_care import Upkeep
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from cleaning.review.team.permissions import BRING_IN, COPY, DELETE, RENAME, TIDY
+from cleaning.review.team.whole_house import delete_noted
 from cleaning.review.told.run_list import LONGEST_NAME, checked_name, told_apart
-from pages.shared import allowed, frame, loaders, state
+from pages.shared import allowed, frame, loaders, state, who_did_what
 from pages.shared.messages import guarded, plain
 from pages.shared.runs import import_step
 from pages.shared.server.desks import forget_desks
@@ -35,6 +36,7 @@ def workspaces() -> None:
         st.caption("There is no workspace here yet. Score a dataset on the Load page.")
     _copies()
     _uploads()
+    who_did_what.log_of_house()
 
 
 def _row(one: Upkeep, name: str) -> dict:
@@ -114,8 +116,7 @@ def _delete(chosen: Upkeep) -> None:
 @guarded
 def _deleted(workspace: Workspace) -> None:
     allowed.permit(DELETE, workspace)
-    allowed.done_on_server("deleted", workspace=workspace.id, name=workspace.name)
-    workspace_care.delete(workspace)
+    delete_noted(workspace, state.current().reviewer)
     forget_desks(workspaces_root(), workspace.id)
     loaders.forget_everything()
     if state.current().workspace_id == workspace.id:
@@ -141,7 +142,7 @@ def _adopted(folder: Path) -> None:
 def _tidied(unused: Sequence[Path]) -> None:
     allowed.permit_on_server(TIDY)
     freed = workspace_care.tidy(unused)
-    allowed.done_on_server(TIDY.key, uploads=len(unused), megabytes=round(freed / 1e6, 1))
+    allowed.done_on_server(TIDY, uploads=len(unused), megabytes=round(freed / 1e6, 1))
 
 
 def _uploads() -> None:

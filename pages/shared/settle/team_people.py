@@ -1,6 +1,5 @@
 """Who is on the team: roles, expertise and own parts of the work, sessions, and the log of what counts for others."""
 
-import pandas as pd
 import streamlit as st
 
 from cleaning.errors import InputError
@@ -11,12 +10,12 @@ from cleaning.review.chosen import ASSIGNED, EXPERTISE, Choosing
 from cleaning.review.dealing import EVERY_CLASS
 from cleaning.review.team import roles, sessions
 from cleaning.review.team.audit_log import audit_log
-from cleaning.review.team.permissions import SETTLE, may
+from cleaning.review.team.permissions import READ_HOUSE, SETTLE, may
 from cleaning.review.told.run_list import names_of
 from pages.shared import signed_in, state
 from pages.shared.messages import guarded, plain
+from pages.shared.who_did_what import MOST_SHOWN, log_of_house, log_table
 
-MOST_SHOWN = 200
 _WHO, _NEW, _ROLE, _EXPERT, _CLASSES, _GROUPS = (f"people_{n}" for n in "who new role expert classes groups".split())
 ROLES_DO = (
     "Annotators decide. Maintainers also change settings, settle, and bring decisions in and out. Admins also give roles "
@@ -121,13 +120,10 @@ def _end(who: str) -> None:
 
 def _log(desk: ReviewDesk) -> None:
     with st.expander("Who changed what, and when", icon=":material/history:"):
-        names = _names_of_runs(desk)
-        rows = [
-            {"when (UTC)": e.at[:19].replace("T", " "), "who": e.who, "what": e.what, "run": names.get(e.run_id, "")}
-            for e in audit_log(desk.store, MOST_SHOWN, rulings=may(desk.store, state.current().reviewer, SETTLE))
-        ]
-        columns = ["when (UTC)", "who", "what", *(["run"] if names else [])]
-        st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
+        who = state.current().reviewer
+        log_table(audit_log(desk.store, MOST_SHOWN, rulings=may(desk.store, who, SETTLE)), _names_of_runs(desk))
+    if may(desk.store, state.current().reviewer, READ_HOUSE):
+        log_of_house()
 
 
 def _names_of_runs(desk: ReviewDesk) -> dict[str, str]:

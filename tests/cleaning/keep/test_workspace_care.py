@@ -1,5 +1,6 @@
 """Workspaces looked after: listed, renamed, archived, copied, deleted, tidied."""
 
+import errno
 import os
 import shutil
 
@@ -8,10 +9,14 @@ import pytest
 
 from cleaning.command_line import main
 from cleaning.errors import WorkspaceError
+from cleaning.keep import fair_turn
 from cleaning.keep.decisions import open_store
+from cleaning.keep.fair_turn import FairTurn
 from cleaning.keep.upkeep import workspace_care
 from cleaning.keep.verifying import verify
 from cleaning.keep.workspaces import create_workspace, list_workspaces, open_workspace, open_workspace_folder
+from cleaning.review.team import whole_house
+from cleaning.review.team.sessions import HOUSE_FILE
 from tests.cleaning.export.making import a_dataset, a_workspace, experts_for, some_decisions
 
 
@@ -98,7 +103,8 @@ def test_deleting_says_what_is_lost_and_needs_a_yes(workspace, capsys):
     assert call(workspace.folder, "--delete") == 0
     assert "lost are 1 run and the verdicts on 9 samples" in capsys.readouterr().out and workspace.folder.exists()
     assert call(workspace.folder, "--delete", "--yes") == 0
-    assert not workspace.folder.exists() and list(workspace.folder.parent.iterdir()) == []
+    left = {path.name for path in workspace.folder.parent.iterdir()}
+    assert not workspace.folder.exists() and all(name.startswith(HOUSE_FILE) for name in left), "who did it is noted"
     with pytest.raises(WorkspaceError):
         open_workspace(workspace.folder.parent, workspace.id)
 
@@ -128,3 +134,54 @@ def test_the_command_lists_names_and_copies(workspace, capsys):
     assert "birds: 40 samples, 9 decided, 1 run" in told and "more birds: 40 samples, 9 decided, 1 run" in told
     assert call(workspace.folder.parent, "--delete", "--yes") == 2, "a folder of workspaces is none"
     assert call(workspace.folder, "--rename", "x" * 99) == 2
+
+
+def test_a_copy_for_which_the_disk_has_no_room_is_one_sentence(workspace, monkeypatch, capsys):
+    def full(here, there):
+        raise OSError(errno.ENOSPC, "No space left on device", here)
+
+    monkeypatch.setattr(workspace_care.shutil, "copy2", full)
+    assert call(workspace.folder, "--copy", "what if") == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: The copy could not be written: No space left on device. Nothing of it was kept.")
+    assert told.count(str(workspace.folder)) == 0 and len(list(workspace.folder.parent.glob("*"))) == 1
+
+
+def test_a_copy_leaves_out_what_somebody_makes_at_the_moment(workspace):
+    for name in ("opinions/0.unfinished/a.npy", "runs/.making-1/a", "experts.lock"):
+        (workspace.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.folder / name).write_text("half")
+    made = workspace_care.copy(workspace, "what if")
+    assert not [path for path in made.folder.rglob("*") if path.is_file() and path.read_bytes() == b"half"]
+
+
+def test_a_full_disk_lets_the_next_writer_wait_for_the_same_turn(tmp_path, monkeypatch):
+    def full(*told):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(fair_turn.os, "pwrite", full)
+    turn, order = FairTurn(tmp_path / "log.sqlite"), []
+    for name in "ab":
+        with turn.held():
+            order.append(name)
+    turn.close()
+    assert order == ["a", "b"]
+
+
+def test_deleting_that_cannot_be_noted_deletes_and_says_so(workspace, monkeypatch, capsys):
+    def full(*told):
+        assert not workspace.folder.exists(), "deleting makes the room that a note takes"
+        raise WorkspaceError("The log could not be written: the disk is full.")
+
+    monkeypatch.setattr(whole_house, "done", full)
+    assert call(workspace.folder, "--delete", "--yes") == 2 and "the disk is full" in capsys.readouterr().err
+
+
+def test_a_copy_whose_log_cannot_be_written_is_none(workspace, monkeypatch):
+    def full(*told):
+        raise WorkspaceError("The decision log could not be written: database or disk is full.")
+
+    monkeypatch.setattr(workspace_care, "take_over", full)
+    with pytest.raises(WorkspaceError, match="disk is full"):
+        workspace_care.copy(workspace, "what if")
+    assert [one.id for one in list_workspaces(workspace.folder.parent)] == [workspace.id]

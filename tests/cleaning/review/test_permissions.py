@@ -9,8 +9,8 @@ from cleaning.keep.stored import now
 from cleaning.review import View
 from cleaning.review.chosen import Choosing
 from cleaning.review.team import permissions, sessions
-from cleaning.review.team.audit_log import audit_log
-from cleaning.review.team.permissions import EXPORT, SETTINGS, Action, done, may, permit
+from cleaning.review.team.audit_log import audit_log, house_log
+from cleaning.review.team.permissions import DELETE, EXPORT, SETTINGS, TIDY, Action, done, may, permit
 from cleaning.review.team.roles import ADMIN, ADMINS, ANNOTATOR, MAINTAINER, ROLES, give_role, role_of
 from cleaning.review.team.sessions import SignIn, house_store
 from cleaning.review.team.settling import SettleDesk
@@ -110,3 +110,18 @@ def test_a_session_lasts_its_time_and_can_be_ended_alone_or_with_all_others(tmp_
     assert "lasted its time" in sessions.over(store, again)
     assert "lasted its time" in sessions.over(store, SignIn.of("eve", {"sub": "s"})), "no time, no session"
     assert [change.who for change in store.changes()] == ["ann", "root"]
+
+
+def test_the_log_of_the_house_is_in_words(tmp_path):
+    assert house_log(tmp_path) == [] and not list(tmp_path.iterdir()), "looking makes none"
+    store = house_store(tmp_path)
+    sessions.end(store, SignIn("ann", "0" * 32, 1.0))
+    sessions.end_all(store, "bob", by="bob")
+    done(store, "root", DELETE, {"workspace": "0123456789abcdef", "name": "birds"})
+    done(store, "root", TIDY, {"uploads": 2, "megabytes": 1.5})
+    assert {(entry.who, entry.what) for entry in house_log(tmp_path)} == {
+        ("ann", "signed out: ann"),
+        ("bob", "all sessions ended: bob"),
+        ("root", "deleted: workspace 0123456789abcdef, name birds"),
+        ("root", "tidied: uploads 2, megabytes 1.5"),
+    }

@@ -107,7 +107,11 @@ def test_a_damaged_earlier_scoring_is_passed_over(tmp_path, name):
 
 def test_growth_is_the_most_that_any_weight_grew():
     earlier = leading.Earlier(
-        (2, 0), np.array([[0.5, 0.5], [0.4, 0.0], [1.0, 0.0]]), (), (), leading.Leading(*[np.empty(0)] * 4)
+        (2, 0),
+        (1, 0),
+        np.array([[0.5, 0.5], [0.4, 0.0], [1.0, 0.0]]),
+        *[np.empty(0)] * 2,
+        leading.Leading(*[np.empty(0)] * 4),
     )
     weights = np.array([[0.6, 0.2, 0.2], [0.1, 0.1, 0.8], [0, 0.5, 0.5]])
     np.testing.assert_allclose(earlier.growth(weights), [1.2, np.inf, 0.5])

@@ -14,10 +14,11 @@ from cleaning.errors import InputError
 from cleaning.scores.npy_files import open_npy
 from cleaning.scores.shards import listed_shards
 from data_adapters import read_lm_eval, read_loose
-from data_adapters.files import array_files
+from data_adapters.files import array_files, torch_files
 from data_adapters.files.array_files import read_arrays
 from data_adapters.files.arrow_files import arrow_table
 from data_adapters.files.tables import read_table
+from data_adapters.inference.output_shards import Shards
 from tests.conftest import REPOSITORY
 from tests.data_adapters import tiny
 from tests.data_adapters.layouts.test_question_logs import chat, lines, lm_eval_records
@@ -228,3 +229,58 @@ def test_damaged_files_end_in_a_sentence_or_a_result(only, mutants):
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"| all {mutants} mutants (seed 7) |" in done.stdout
     assert json.loads(done.stdout.split(f"| all {mutants} mutants (seed 7) |")[1].split("|")[0]) > 10
+
+
+CUT_TORCH = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from cleaning.errors import InputError
+from cleaning.scores.rows import read_rows
+from data_adapters.files import torch_files
+torch_files.READ_BYTES = 0
+found = torch_files.load_torch(Path(sys.argv[1]))
+os.truncate(sys.argv[1], 200)
+print(int(np.asarray(found["labels"]).sum()))
+for name in ("scores", "turned"):
+    try:
+        read_rows(found[name], slice(0, 9_000))
+    except InputError as error:
+        print(error)
+"""
+
+
+def test_a_large_torch_file_that_is_cut_once_opened_does_not_end_the_process(tmp_path):
+    torch = pytest.importorskip("torch")
+    scores, labels = torch.zeros(9_000, 4), torch.ones(9_000, dtype=torch.int64)
+    torch.save({"labels": labels, "scores": scores, "turned": torch.zeros(4, 9_000).T}, tmp_path / "net.pt")
+    command = [sys.executable, "-c", CUT_TORCH, tmp_path / "net.pt"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split("\n") == ["9000", *["'net.pt' became shorter while it was read."] * 2, ""]
+
+
+def test_tensors_of_a_large_torch_file_are_those_of_a_small_one(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    scores = torch.randn(300, 7)
+    kinds = (torch.float16, torch.float32, torch.float64, torch.bfloat16, torch.int64, torch.uint8, torch.bool)
+    saved = {str(kind): (scores * 9).to(kind) for kind in kinds} | {
+        "turned": scores.T.contiguous().T, "part": scores[20:90], "every other": scores[::2], "none": scores[:0],
+        "line": scores[:, 3].clone(), "runs": torch.randn(3, 300, 7), "sample_ids": ["a", "b"], "again": scores,
+    }  # fmt: skip
+    torch.save(saved, tmp_path / "net.pt")
+    small = torch_files.load_torch(tmp_path / "net.pt")
+    monkeypatch.setattr(torch_files, "READ_BYTES", 0)
+    large = torch_files.load_torch(tmp_path / "net.pt")
+    assert list(large) == list(small)
+    for name, array in small.items():
+        np.testing.assert_array_equal(large[name], array, strict=True)
+
+
+def test_a_shard_of_an_inference_is_read_and_not_mapped(tmp_path):
+    shards = Shards(tmp_path, 8, 3, np.dtype(np.float32), 4)
+    shards.write(4, np.ones((4, 3)))
+    block = shards.read(4)
+    assert not isinstance(block, np.memmap)
+    os.truncate(shards.path(4), 128)
+    np.testing.assert_array_equal(block, np.ones((4, 3), np.float32))

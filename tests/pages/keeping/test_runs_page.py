@@ -6,9 +6,11 @@ import shutil
 import pytest
 import streamlit as st
 
-from cleaning.keep.decisions import open_store
+from cleaning.keep.decisions import open_store, shared_store
 from cleaning.keep.upkeep.workspace_care import UPLOADS
 from cleaning.keep.workspaces import list_workspaces, open_workspace
+from cleaning.review.team.permissions import TIDY, done
+from cleaning.review.team.roles import ADMIN, ADMINS, give_role
 from cleaning.review.team.sessions import house_store
 from cleaning.review.told.run_list import settings_in_words
 from tests.cleaning.export.making import some_decisions
@@ -151,6 +153,32 @@ def test_uploads_removed_are_told_in_the_log_of_the_house(app, digits, demo_root
     assert not upload.exists()
     told = [(c.who, c.what, c.after) for c in house_store(demo_root).changes()]
     assert told == [("ana", "tidied", {"uploads": 1, "megabytes": 2.0})]
+
+
+HOUSE = "What was done to all workspaces, and when"
+
+
+def logs_shown(test):
+    """What each table of a log says was done."""
+    return [table.value["what"].tolist() for table in test.dataframe if "what" in table.value]
+
+
+def test_the_log_of_the_house_is_shown_to_admins_of_the_server_only(app, digits, demo_root, monkeypatch):
+    assert HOUSE not in words(app("runs", digits.id, reviewer="ana")), "nothing was done yet"
+    done(house_store(demo_root), "ana", TIDY, {"uploads": 1})
+    for page, further in (("runs", {}), ("settle", {"settle_look": "Team"})):
+        monkeypatch.delenv(ADMINS, raising=False)
+        assert ["tidied: uploads 1"] in logs_shown(app(page, digits.id, reviewer="ana", **further))
+        monkeypatch.setenv(ADMINS, "root")
+        assert ["tidied: uploads 1"] not in logs_shown(app(page, digits.id, reviewer="ana", **further))
+        assert ["tidied: uploads 1"] in logs_shown(app(page, digits.id, reviewer="root", **further))
+
+
+def test_an_annotator_of_a_workspace_reads_no_log_of_the_house(app, digits, demo_root):
+    done(house_store(demo_root), "ana", TIDY, {"uploads": 1})
+    give_role(shared_store(digits.decisions_url, digits.id), "lead", ADMIN, by="lead")
+    assert ["tidied: uploads 1"] not in logs_shown(app("settle", digits.id, reviewer="ana", settle_look="Team"))
+    assert ["tidied: uploads 1"] in logs_shown(app("settle", digits.id, reviewer="lead", settle_look="Team"))
 
 
 def test_a_run_of_the_papers_rule_says_so_on_the_threshold_page(app, digits):

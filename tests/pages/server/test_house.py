@@ -2,11 +2,13 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,55 @@ def test_a_start_sweeps_copies_of_read_only_logs_that_a_crash_left(tmp_path, mon
     assert house.sweep(tmp_path) == [copy] and not copy.exists()
     assert all((folder / "a.sqlite").exists() for folder in strange)
     assert house.sweep(tmp_path) == []
+
+
+EARLIER_READER = """
+import os, sqlite3, sys
+log = sqlite3.connect(sys.argv[1])
+log.execute("SELECT count(*) FROM sqlite_master").fetchone()
+print("reads", flush=True)
+sys.stdin.readline()
+os._exit(9)
+"""
+
+
+def unmarked(temporary, name, url):
+    """A copy as versions before 0.2 made it: without a mark."""
+    folder = temporary / name
+    folder.mkdir(mode=0o700)
+    with (
+        closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as log,
+        closing(sqlite3.connect(folder / "l.sqlite")) as to,
+    ):
+        log.backup(to)
+        to.execute("PRAGMA journal_mode=WAL")
+    return folder
+
+
+def test_a_start_sweeps_copies_that_earlier_versions_left_and_nobody_reads(tmp_path, monkeypatch):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    url = f"sqlite:///{tmp_path / 'decisions.sqlite'}"
+    open_store(url, "w").close()
+    read, left, young, full = (unmarked(temporary, f"second-opinion-{n * 8}", url) for n in "rlyf")
+    empty, notes, named = (temporary / f"second-opinion-{name}" for name in ("e" * 8, "n" * 8, "my-notes-"))
+    for folder in (empty, notes, named):
+        folder.mkdir(mode=0o700)
+    for stranger in (notes / "a.sqlite", named / "l.sqlite", full / "letter.txt"):
+        stranger.write_text("not ours")
+    command = [sys.executable, "-c", EARLIER_READER, read / "l.sqlite"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout and reader.stdout.readline() == "reads\n"
+        for path in [*temporary.rglob("*")]:
+            os.utime(path, (0, 0))
+        os.utime(young / "l.sqlite")
+        assert set(house.sweep(tmp_path)) == {left, empty}
+        reader.communicate("end\n")
+    for path in [*read.iterdir(), read]:
+        os.utime(path, (0, 0))
+    assert house.sweep(tmp_path) == [read]
+    assert sorted(temporary.iterdir()) == sorted([young, full, notes, named])
 
 
 def test_a_copy_of_a_read_only_log_goes_with_its_last_reader(tmp_path, monkeypatch):
