@@ -5,6 +5,7 @@ import importlib
 import logging
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,6 +25,7 @@ from pages.shared.server.routes import review_routes
 from pages.shared.server.watching import watching_routes
 
 READING = ("data_adapters.reading", "data_adapters.doctor.examination", "cleaning.suspect.pipeline", "scipy.optimize")
+FIRST_PAGE_SECONDS = 8.0  # that a first page of millions of samples may take, with nothing beside it
 _log = logging.getLogger("second_opinion")
 
 
@@ -48,7 +50,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict]:
     sweep_uploads(workspaces_root())
     gc.collect()
     gc.freeze()
-    threading.Thread(target=read_ahead, daemon=True).start()
+    threading.Thread(target=_ahead, daemon=True).start()
     yield {}
 
 
@@ -68,13 +70,18 @@ def _listens(one: socket.socket) -> bool:
     return of_network and one.fileno() >= 0 and bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
+def _ahead() -> None:
+    read_ahead()
+    time.sleep(FIRST_PAGE_SECONDS)
+    for needed in READING:  # a second of the first dataset's wait
+        importlib.import_module(needed)
+
+
 def read_ahead() -> None:
-    """Reads the newest workspace while the first visitor's browser still fetches the app, then what reading needs."""
+    """Reads the newest workspace while the first visitor's browser still fetches the app."""
     try:
         for workspace in list_workspaces(workspaces_root())[:1]:
             for run_id in workspace.run_ids()[-1:]:
                 open_desk(workspaces_root(), workspace.id, run_id).read_ahead()
     except Exception:  # whatever is wrong with it is told to whoever opens it
         _log.info("the newest workspace was not read ahead", exc_info=True)
-    for needed in READING:  # a second of the first dataset's wait
-        importlib.import_module(needed)
