@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from cleaning.errors import InputError, WorkspaceError
 from cleaning.keep.decisions import shared_store
 from cleaning.keep.workspaces import Workspace, workspaces_root
 from cleaning.review.team import permissions
@@ -16,7 +15,7 @@ from cleaning.review.team.permissions import EXPORT
 from pages.shared import signed_in, state
 from pages.shared.export.making import Making, made
 from pages.shared.server import tokens
-from pages.shared.server.asking import NEVER_KEPT, SAFE, Refusal, check_origin, prefix_of
+from pages.shared.server.asking import NEVER_KEPT, SAFE, Refusal, check_origin, prefix_of, refusals
 from pages.shared.server.opened_workspaces import opened_once
 from pages.shared.server.signed_claims import signed_claims
 
@@ -45,7 +44,7 @@ def made_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
 
 def _handed(root: Path, token: str) -> Response:
     """The file, once it is sure that who asks may have it and the log says so."""
-    try:
+    with refusals(of_input=403):
         claims = signed_claims(root, token, "made", "what", "file")
         workspace = opened_once(root, claims["workspace"])
         store = shared_store(workspace.decisions_url, workspace.id)
@@ -54,10 +53,4 @@ def _handed(root: Path, token: str) -> Response:
         if making is None:
             raise Refusal(410, GONE)
         permissions.taken(store, claims["reviewer"], EXPORT, claims["what"])
-    except tokens.TokenError as problem:
-        raise Refusal(401, str(problem)) from None
-    except WorkspaceError as problem:
-        raise Refusal(503, str(problem)) from None
-    except InputError as problem:
-        raise Refusal(403, str(problem)) from None
     return FileResponse(making.path, filename=claims["file"], headers=SAFE | NEVER_KEPT)

@@ -1,9 +1,13 @@
 """Which requests the app's own routes answer at all, and what binds each answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from cleaning.errors import InputError, WorkspaceError
+from pages.shared.server import tokens
 from pages.shared.server.guard import WRONG_HOST, host_allowed
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -20,6 +24,19 @@ class Refusal(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+@contextmanager
+def refusals(of_input: int) -> Iterator[None]:
+    """What is wrong becomes a Refusal with its sentence. of_input: the status where the request itself is at fault."""
+    try:
+        yield
+    except tokens.TokenError as problem:
+        raise Refusal(401, str(problem)) from None
+    except WorkspaceError as problem:
+        raise Refusal(503, str(problem)) from None
+    except InputError as problem:
+        raise Refusal(of_input, str(problem)) from None
 
 
 def prefix_of(base_path: str) -> str:

@@ -25,7 +25,7 @@ from cleaning.review.in_force import InForce
 from cleaning.review.session import closing, more_random_cards
 from cleaning.review.team.permissions import DECIDE, LOOK, SETTINGS, TALK, Action, permit
 from pages.shared.server import served_pictures, tokens
-from pages.shared.server.asking import NEVER_KEPT, SAFE, Refusal, check_origin, prefix_of
+from pages.shared.server.asking import NEVER_KEPT, SAFE, Refusal, check_origin, prefix_of, refusals
 from pages.shared.server.bodies import (
     CardsBody,
     DecisionsBody,
@@ -85,18 +85,12 @@ def _json_answer(answer: dict, status: int = 200) -> JSONResponse:
 
 
 def _answer(kind: ReviewRoute, root: Path, token: str, data: bytes) -> dict:
-    try:
+    with refusals(of_input=400):
         claims = signed_claims(root, token, "run", "mode")
         body = read_body(kind.body, parse(data))
         desk = open_desk(root, claims["workspace"], claims["run"])
         permit(desk.store, claims["reviewer"], kind.action)
         return kind.answer(desk, _view(claims, body), body)
-    except tokens.TokenError as problem:
-        raise Refusal(401, str(problem)) from None
-    except WorkspaceError as problem:
-        raise Refusal(503, str(problem)) from None
-    except InputError as problem:
-        raise Refusal(400, str(problem)) from None
 
 
 def _view(claims: dict, body: ViewBody) -> View:
