@@ -46,6 +46,16 @@ def test_threshold_leads_to_the_review_of_what_it_flags(app, digits):
     assert not test.exception and "Flagged samples only" in [t.label for t in test.toggle]
 
 
+def test_threshold_counts_what_is_left_of_what_it_flags(app, digits):
+    run, dataset = digits.latest_run(), digits.dataset()
+    flagged = np.flatnonzero(in_force(digits, run, (), None).flagged)
+    ids = dataset.sample_ids[flagged[:7]]
+    made = [Decision(str(uuid4()), run.id, str(name), "ann", "unsure") for name in ids]
+    shared_store(digits.decisions_url, digits.id).append(made)
+    [onward] = [b for b in app("threshold", digits.id, reviewer="ann").button if b.proto.type == "primary"]
+    assert onward.label == f"Review the {len(flagged) - 7:,} left"
+
+
 @pytest.mark.parametrize("page", ["threshold", "settle"])
 def test_once_all_is_decided_a_page_leads_to_the_export_and_not_back_to_the_review(app, digits, page):
     run, dataset = digits.latest_run(), digits.dataset()

@@ -1,5 +1,6 @@
 """The threshold explorer: choose how suspicious a sample must be to be reviewed, and see what that brings."""
 
+import numpy as np
 import streamlit as st
 
 from cleaning.keep.runs import Run
@@ -39,7 +40,8 @@ def explorer(workspace: Workspace, run: Run) -> None:
 
 
 def _onward(workspace: Workspace, run: Run, now: InForce) -> None:
-    words = f"Review these {now.flagged_count:,}"
+    left = int((now.flagged & np.isnan(now.codes)).sum()) if now.decisions else now.flagged_count
+    words = f"Review these {left:,}" if left == now.flagged_count else f"Review the {left:,} left" if left else "Review"
     if len(now.decisions) < now.flagged_count:  # surely some are left, and nothing large has to be counted
         frame.onward("review", words)
     else:
