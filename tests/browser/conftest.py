@@ -166,14 +166,24 @@ def own_workspaces(lasting_server, demo_template):
         yield served
 
 
-@pytest.fixture
-def own_server(demo_template, tmp_path):
-    """A server of this test's own, which it may kill."""
-    root = tmp_path / "workspaces"
-    copy_demos(demo_template, root)
+@pytest.fixture(scope="session")
+def mortal_server(demo_template, tmp_path_factory) -> Iterator[Served]:
+    """A second server of this worker, for tests that kill one and start it again."""
+    root = tmp_path_factory.mktemp("mortal") / "workspaces"
+    copy_demos(demo_template / "demo", root / "demo")
     served = serve(root)
     yield served
     served.kill()
+
+
+@pytest.fixture
+def own_server(mortal_server, demo_template):
+    """Both demos for this test alone, on a server that it may kill."""
+    with with_copies(mortal_server, demo_template) as served:
+        yield served
+        if served.process.poll() is not None:
+            served.start()
+    mortal_server.process = served.process
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import VotesExpert
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect.pipeline import run
-from tests.browser.conftest import for_everybody, serve
+from tests.browser.conftest import for_everybody, with_copies
 from tests.browser.review_room import Room, all_cards
 
 EVIL = [
@@ -61,16 +61,16 @@ def questions(n: int = 32) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def evil_server(tmp_path_factory):
+def evil_server(lasting_server, tmp_path_factory):
     """Hostile names in images of 10,000 classes, and hostile questions."""
-    root = tmp_path_factory.mktemp("evil") / "workspaces"
+    home = tmp_path_factory.mktemp("evil")
+    root = home / "workspaces"
     names = [*(f"{text} {i}" for i, text in enumerate(EVIL)), *(f"plant {i:05d}, kind of fern" for i in range(9_992))]
-    scored(root, images(root, "evil images", names))
+    scored(root, images(home, "evil images", names))
     scored(root, questions())
-    served = serve(root)
-    for_everybody(served)
-    yield served
-    served.kill()
+    with with_copies(lasting_server, root) as served:
+        for_everybody(served)
+        yield served
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])
