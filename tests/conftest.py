@@ -14,6 +14,7 @@ hypothesis.settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _MAIN = sys.modules["__main__"]
+LONG_UNTIL = 0.8  # of all files: where the last of the long ones stands
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +26,8 @@ def pytest_runtest_call() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file goes to one worker whole, so that what it shares is made once; files that drive a browser, which waits
-    more than it works, are spread evenly among the others."""
+    more than it works, are spread evenly among the others, but for the end: they take longest, and the last file of all
+    keeps one worker while the others have nothing to do."""
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(str(item.path)))
@@ -35,7 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     working = [tests for path, tests in files.items() if not path.is_relative_to(browser)][
         ::-1
     ]  # pages are long: first
-    placed = [((place + 0.5) / len(kind), tests) for kind in (waiting, working) for place, tests in enumerate(kind)]
+    placed = [
+        (until * (place + 0.5) / len(kind), tests)
+        for kind, until in ((waiting, LONG_UNTIL), (working, 1))
+        for place, tests in enumerate(kind)
+    ]
     items[:] = [item for _, tests in sorted(placed, key=lambda one: one[0]) for item in tests]
 
 

@@ -256,6 +256,15 @@ def test_arrays_are_scored_without_pandas(tmp_path, ending):
     assert run_python(RUN_COMMAND, watched, "score", *files, f"--out={tmp_path / 'out'}.{ending}") == "none"
 
 
+def test_groups_are_judged_without_all_of_scipys_statistics(tmp_path):
+    """Importing them takes longer than scoring 100,000 samples in groups."""
+    rows = [f"s{n},{'ab'[n % 2]},{'ab'[n % 2 * (n > 5)]},{n % 4}" for n in range(60)]
+    (tmp_path / "table.csv").write_text("\n".join(["sample_id,label,net,group", *rows]))
+    table = [f"--{given}={tmp_path / 'table.csv'}" for given in ("labels", "answers")]
+    asked = [*table, "--answer-columns=net", "--group-column=group", f"--out={tmp_path / 'out.csv'}"]
+    assert run_python(RUN_COMMAND, "scipy.stats,scipy.optimize", "score", *asked) == "none"
+
+
 def test_everything_but_inference_imports_where_torch_and_timm_cannot_be():
     without = "import sys\nfor name in ('torch', 'torchvision', 'timm'):\n    sys.modules[name] = None\n"
     everything = modules("cleaning/", "data_adapters/", "pages/shared/")

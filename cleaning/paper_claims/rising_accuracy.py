@@ -24,18 +24,22 @@ def ranks_right_above_wrong(confidence: np.ndarray, right: np.ndarray) -> tuple[
 
     Source: area under the ROC curve with the variance of DeLong, DeLong and Clarke-Pearson 1988, by mid-ranks.
     """
-    from scipy.stats import rankdata
-
     upper, lower = np.asarray(confidence)[right], np.asarray(confidence)[~right]
     m, n = len(upper), len(lower)
     if not m or not n:
         return np.nan, np.nan, np.nan
-    joint = rankdata(np.concatenate([upper, lower]))
-    above = (joint[:m] - rankdata(upper)) / n
-    below = 1 - (joint[m:] - rankdata(lower)) / m
+    joint = _mid_ranks(np.concatenate([upper, lower]))
+    above = (joint[:m] - _mid_ranks(upper)) / n
+    below = 1 - (joint[m:] - _mid_ranks(lower)) / m
     area = float(above.mean())
     spread = np.sqrt((above.var(ddof=1) / m if m > 1 else 0.25) + (below.var(ddof=1) / n if n > 1 else 0.25))
     return area, max(area - NORMAL_95 * spread, 0.0), min(area + NORMAL_95 * spread, 1.0)
+
+
+def _mid_ranks(values: np.ndarray) -> np.ndarray:
+    """(n,) places from 1 on by value; equal values share the middle of theirs."""
+    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count - 1) / 2)[which]
 
 
 def surest_and_least_sure(confidence: np.ndarray, right: np.ndarray, share: float = 0.2) -> dict[str, float]:

@@ -115,11 +115,11 @@ def _expected_unsupported(unsupported, mean_confidence, some, folds: Folds) -> n
 
 def _group_table(codes, names, unsupported, expected) -> pd.DataFrame:
     import pandas as pd
-    from scipy.stats import poisson
+    from scipy.special import gammainc
 
     observed = np.bincount(codes, unsupported, minlength=len(names))
     awaited = np.bincount(codes, expected, minlength=len(names))
-    p_value = poisson.sf(observed - 1, np.maximum(awaited, SMALLEST))
+    p_value = gammainc(observed, np.maximum(awaited, SMALLEST))  # Poisson: so many or more
     alarmed = p_value < EXCESS_LEVEL / max(len(names), 1)
     factor = np.where(alarmed, (observed + EXCESS_SMOOTHING) / (awaited + EXCESS_SMOOTHING), 1.0)
     return pd.DataFrame(

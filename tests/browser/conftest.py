@@ -13,13 +13,18 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cleaning.keep.decisions import open_store
 from cleaning.keep.workspaces import Workspace, list_workspaces
 from tests.demo_workspaces import copy_demos, demo_template
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 __all__ = ["demo_template"]
 
@@ -161,19 +166,29 @@ def own_workspaces(lasting_server, demo_template):
         yield served
 
 
-@pytest.fixture
-def own_server(demo_template, tmp_path):
-    """A server of this test's own, which it may kill."""
-    root = tmp_path / "workspaces"
-    copy_demos(demo_template, root)
+@pytest.fixture(scope="session")
+def mortal_server(demo_template, tmp_path_factory) -> Iterator[Served]:
+    """A second server of this worker, for tests that kill one and start it again."""
+    root = tmp_path_factory.mktemp("mortal") / "workspaces"
+    copy_demos(demo_template / "demo", root / "demo")
     served = serve(root)
     yield served
     served.kill()
 
 
+@pytest.fixture
+def own_server(mortal_server, demo_template):
+    """Both demos for this test alone, on a server that it may kill."""
+    with with_copies(mortal_server, demo_template) as served:
+        yield served
+        if served.process.poll() is not None:
+            served.start()
+    mortal_server.process = served.process
+
+
 @pytest.fixture(scope="session")
-def chromium():
-    """A browser, or a skipped test that says why; SECOND_OPINION_REQUIRE=browser makes it a failure."""
+def browser_type():
+    """What starts Chromium, or a skipped test that says why; SECOND_OPINION_REQUIRE=browser makes it a failure."""
     from playwright.sync_api import expect, sync_playwright
 
     if not Path(CHROMIUM).exists():
@@ -182,15 +197,21 @@ def chromium():
         pytest.skip(f"Chromium is not at {CHROMIUM}.")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
+        yield playwright.chromium
 
 
 @pytest.fixture(scope="session")
-def lasting_profile(chromium, tmp_path_factory):
+def chromium(browser_type):
+    """A browser for the few profiles that must be new, as fingers need one; its cache is empty each time."""
+    browser = browser_type.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def lasting_profile(browser_type, tmp_path_factory):
     """A browser profile of this worker, whose cache keeps the app's scripts compiled: a new one takes twice the time."""
-    profile = chromium.browser_type.launch_persistent_context(
+    profile = browser_type.launch_persistent_context(
         tmp_path_factory.mktemp("profile"),
         executable_path=CHROMIUM,
         args=CHROMIUM_OPTIONS,
@@ -219,6 +240,35 @@ def context(lasting_profile):
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
     session.detach()
     lasting_profile.visited.clear()
+
+
+@dataclass(frozen=True)
+class Window:
+    """Opens pages of a size in the worker's profile. scale: pixels of the screen per pixel of the page; 2 with half the
+    width and height is a zoom of 200 %. scheme: ``light`` or ``dark``, as the system has it."""
+
+    context: "BrowserContext"
+    width: int
+    height: int
+    scale: int = 1
+    scheme: str = "light"
+
+    def new_page(self) -> "Page":
+        page = self.context.new_page()
+        page.set_viewport_size({"width": self.width, "height": self.height})
+        page.emulate_media(color_scheme=self.scheme)
+        if self.scale != 1:
+            size = {"width": self.width, "height": self.height, "deviceScaleFactor": self.scale, "mobile": False}
+            self.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", size)
+        seen = "[innerWidth, innerHeight, devicePixelRatio, matchMedia('(prefers-color-scheme: dark)').matches]"
+        assert page.evaluate(seen) == [self.width, self.height, self.scale, self.scheme == "dark"]
+        return page
+
+
+@pytest.fixture
+def window(context):
+    """``window(720, 450, scale=2)``: opens pages of that size."""
+    return partial(Window, context)
 
 
 def _origin(address: str) -> str:

@@ -6,13 +6,13 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from cleaning.keep.decisions import Decision, open_store
 from cleaning.keep.workspaces import Workspace
-from tests.browser.conftest import Served
+from tests.browser.conftest import Served, Window
 
 SHOWN = ".room[data-sample]"
 
 
 class Room:
-    def __init__(self, context: BrowserContext, served: Served, reviewer: str, kind: str = "image") -> None:
+    def __init__(self, context: BrowserContext | Window, served: Served, reviewer: str, kind: str = "image") -> None:
         self.served, self.reviewer, self.workspace = served, reviewer, served.workspace(kind)
         self.page: Page = context.new_page()
         self.errors: list[str] = []

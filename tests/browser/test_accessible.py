@@ -23,13 +23,10 @@ KEYS = {"card": "", "history": "y", "keys": "?", "session": "p", "search": "/", 
 
 
 @pytest.fixture(params=["light", "dark"])
-def tab(request, chromium):
+def tab(request, window):
     if not Path(AXE).exists():
         pytest.skip("axe-core is not installed; `npm ci` does it.")
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=request.param)
-    context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
+    return window(1440, 900, scheme=request.param).new_page()
 
 
 def found(tab) -> list:

@@ -62,10 +62,10 @@ ROOM = """(shown, texts) => {
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 820, 390])
-def test_no_choice_is_cut_and_the_card_is_seen(own_workspaces, chromium, width):
+def test_no_choice_is_cut_and_the_card_is_seen(own_workspaces, window, width):
     workspace = own_workspaces.workspace("image")
     relabel_the_top(workspace)
-    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page = window(width, 900).new_page()
     page.goto(f"{own_workspaces.url}/export?workspace={workspace.id}")
     page.get_by_text("How decisions are settled", exact=True).wait_for()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")  # else what unfolds may move
@@ -78,4 +78,3 @@ def test_no_choice_is_cut_and_the_card_is_seen(own_workspaces, chromium, width):
     card = page.frame_locator("iframe[title='The cleaning card']")
     card.get_by_role("heading", name="In short").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()

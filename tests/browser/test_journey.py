@@ -22,11 +22,11 @@ def wait_for_saved(store, count: int, tab) -> list:
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])
-def test_from_load_to_export(kind, own_server, context):
-    demo, tab = own_server.workspace(kind), context.new_page()
+def test_from_load_to_export(kind, own_workspaces, context):
+    demo, tab = own_workspaces.workspace(kind), context.new_page()
     asked: set[str] = set()
     tab.on("request", lambda request: asked.add(request.url))
-    tab.goto(own_server.url)
+    tab.goto(own_workspaces.url)
     tab.locator(f".st-key-open_{demo.id} button").first.click()
 
     tab.get_by_role("heading", name="Calibrate").wait_for()
@@ -58,14 +58,14 @@ def test_from_load_to_export(kind, own_server, context):
     for folded in ("Corrected labels", "To check, apply and revert"):
         tab.locator("summary", has_text=folded).click()
     rows = list(csv.DictReader(downloaded(tab, "csv").open(encoding="utf-8")))
-    assert len(rows) == len(open_workspace(own_server.root, demo.id).dataset())
+    assert len(rows) == len(open_workspace(own_workspaces.root, demo.id).dataset())
     relabelled = {d.sample_id for d in decisions if d.verdict == "relabel"}
     assert {r["sample_id"] for r in rows if r["label_corrected"] != r["given_label"]} == relabelled
 
     log = downloaded(tab, "decisions").read_text(encoding="utf-8")
     assert all(d.uuid in log for d in decisions)
     assert all(json.loads(line) for line in log.splitlines())
-    elsewhere = {url for url in asked if not url.startswith((own_server.url, "data:", "blob:"))}
+    elsewhere = {url for url in asked if not url.startswith((own_workspaces.url, "data:", "blob:"))}
     assert asked and not elsewhere, "nothing is asked of another machine"
 
 

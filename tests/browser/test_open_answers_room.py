@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import for_everybody, serve
+from tests.browser.conftest import for_everybody, with_copies
 from tests.browser.review_room import Room
 from tests.cleaning.answers.open_workspaces import open_workspace_of
 
@@ -14,13 +14,11 @@ PICTURES = os.environ.get("PICTURES")  # a folder to look at the cards in
 
 
 @pytest.fixture(scope="module")
-def open_server(tmp_path_factory):
+def open_server(lasting_server, tmp_path_factory):
     workspace, _, _ = open_workspace_of(tmp_path_factory.mktemp("open"))
-    root = workspace.folder.parent
-    served = serve(root)
-    for_everybody(served)
-    yield served
-    served.kill()
+    with with_copies(lasting_server, workspace.folder.parent) as served:
+        for_everybody(served)
+        yield served
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cleaning.domain.dataset import Dataset
 from cleaning.domain.experts import VotesExpert
 from cleaning.keep.workspaces import create_workspace
 from cleaning.suspect.pipeline import run
-from tests.browser.conftest import for_everybody, serve
+from tests.browser.conftest import for_everybody, with_copies
 from tests.browser.review_room import Room, all_cards
 
 EVIL = [
@@ -61,16 +61,16 @@ def questions(n: int = 32) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def evil_server(tmp_path_factory):
+def evil_server(lasting_server, tmp_path_factory):
     """Hostile names in images of 10,000 classes, and hostile questions."""
-    root = tmp_path_factory.mktemp("evil") / "workspaces"
+    home = tmp_path_factory.mktemp("evil")
+    root = home / "workspaces"
     names = [*(f"{text} {i}" for i, text in enumerate(EVIL)), *(f"plant {i:05d}, kind of fern" for i in range(9_992))]
-    scored(root, images(root, "evil images", names))
+    scored(root, images(home, "evil images", names))
     scored(root, questions())
-    served = serve(root)
-    for_everybody(served)
-    yield served
-    served.kill()
+    with with_copies(lasting_server, root) as served:
+        for_everybody(served)
+        yield served
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])
@@ -189,23 +189,19 @@ CLIPPED = """
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])
-def test_nothing_is_cut_off_at_1024_by_768(chromium, server, kind):
-    context = chromium.new_context(viewport={"width": 1024, "height": 768})
-    room = Room(context, server, f"small {kind}", kind)
+def test_nothing_is_cut_off_at_1024_by_768(window, server, kind):
+    room = Room(window(1024, 768), server, f"small {kind}", kind)
     room.press("n")
     room.saved()
     assert room.page.locator(".room").evaluate(CLIPPED) == []
     assert room.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight + 1")
-    context.close()
 
 
 @pytest.mark.parametrize("kind", ["image", "question"])
-def test_every_button_can_be_reached_at_200_percent(chromium, server, kind):
-    context = chromium.new_context(viewport={"width": 720, "height": 450}, device_scale_factor=2)
-    room = Room(context, server, f"zoom {kind}", kind)
+def test_every_button_can_be_reached_at_200_percent(window, server, kind):
+    room = Room(window(720, 450, scale=2), server, f"zoom {kind}", kind)
     found = room.page.locator(".room").evaluate(REACHABLE)
     assert len(found) >= 9 and [one for one in found if not (one["inside"] and one["hit"])] == []
-    context.close()
 
 
 CONTRAST = """
@@ -233,9 +229,8 @@ CONTRAST = """
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_has_contrast_enough(chromium, server, scheme):
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
-    room = Room(context, server, f"contrast {scheme}")
+def test_every_text_has_contrast_enough(window, server, scheme):
+    room = Room(window(1440, 900, scheme=scheme), server, f"contrast {scheme}")
     room.press("1")
     room.saved()
     found = []
@@ -251,7 +246,6 @@ def test_every_text_has_contrast_enough(chromium, server, scheme):
     found += room.page.locator(".room").evaluate(CONTRAST)
     assert len(found) > 80 and all(alpha == 255 for *_, alpha in found)
     assert [(round(ratio, 2), text) for ratio, text, _ in found if ratio < 4.5] == []
-    context.close()
 
 
 def test_the_focus_is_seen_and_a_card_is_decided_without_a_mouse(context, server):

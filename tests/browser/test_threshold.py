@@ -166,7 +166,6 @@ def test_the_papers_rule_answers_without_the_server(own_server, context):
     assert counts[0] >= counts[1] >= counts[2] > 0
     sliders.nth(1).fill("100")
     assert int(page.locator(FLAGS).inner_text()) <= counts[2]
-    own_server.start()
 
 
 OVERLAPS = """() => {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.manifest_scanner import scan_component_manifests
 from streamlit.testing.v1 import AppTest
 
 from tests.demo_workspaces import demo_root, demo_template, digits, questions
@@ -14,9 +15,16 @@ __all__ = ["app", "demo_root", "demo_template", "digits", "questions"]
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="session")
+def components() -> list:
+    """Components that installed packages bring, looked for once; AppTest reads every package's metadata at each test."""
+    return scan_component_manifests()
+
+
 @pytest.fixture
-def app(demo_root, monkeypatch):
+def app(demo_root, components, monkeypatch):
     """Opens the app at a page: ``app("review", workspace_id)``."""
+    monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", lambda: components)
     monkeypatch.chdir(ROOT)
     st.cache_resource.clear()
 

@@ -139,11 +139,11 @@ def gap_p_value(better: int, worse: int, n: int, margin: float) -> float:
     extreme by z = (mean difference + margin) / its standard error at that margin. How often answers are unlike is not
     known: the worst of a grid over its 99.9 % Clopper-Pearson interval is taken, and the rest added (Berger and Boos 1994).
     """
-    from scipy.stats import beta, binom
+    from scipy.special import betainccinv, betaincinv
 
     unlike, rest = better + worse, np.arange(n + 1)
-    low = 0.0 if unlike == 0 else float(beta.ppf(UNCOVERED / 2, unlike, n - unlike + 1))
-    high = 1.0 if unlike == n else float(beta.isf(UNCOVERED / 2, unlike + 1, n - unlike))
+    low = 0.0 if unlike == 0 else float(betaincinv(unlike, n - unlike + 1, UNCOVERED / 2))
+    high = 1.0 if unlike == n else float(betainccinv(unlike + 1, n - unlike, UNCOVERED / 2))
     if high < margin:
         return UNCOVERED  # answers are not even unlike so often
     error = np.sqrt(np.maximum(np.maximum(rest / n, margin) - margin**2, 1e-12) / n)
@@ -153,7 +153,15 @@ def gap_p_value(better: int, worse: int, n: int, margin: float) -> float:
     for share in np.linspace(max(low, margin, 1e-12), high, NUISANCE_GRID):
         spread = 6 * np.sqrt(n * share * (1 - share)) + 6
         near = rest[max(0, int(n * share - spread)) : int(n * share + spread) + 1]
-        chance = binom.pmf(near, n, share)
-        extreme = chance @ binom.sf(least[near] - 1, near, (1 - margin / share) / 2)
+        chance = _at_least(near, n, share) - _at_least(near + 1, n, share)
+        extreme = chance @ _at_least(least[near], near, (1 - margin / share) / 2)
         worst = max(worst, float(extreme + 1 - chance.sum()))
     return min(1.0, UNCOVERED + worst)
+
+
+def _at_least(count: np.ndarray, n: int | np.ndarray, share: float) -> np.ndarray:
+    """Chance that of n draws, each a hit with chance ``share``, ``count`` or more are hits (binomial)."""
+    from scipy.special import betainc
+
+    chance = betainc(np.maximum(count, 1), np.maximum(n - count + 1, 1), share)
+    return np.where(count <= 0, 1.0, np.where(count > n, 0.0, chance))

@@ -49,9 +49,9 @@ class Keys:
 
 
 @pytest.fixture
-def short_queue(own_server):
+def short_queue(own_workspaces):
     """Three flagged cards and no random ones."""
-    workspace = own_server.workspace("image")
+    workspace = own_workspaces.workspace("image")
     run = workspace.latest_run()
     threshold = float(sorted(run.scores["suspicion"])[-3])
     store = open_store(workspace.decisions_url, workspace.id)
@@ -59,7 +59,7 @@ def short_queue(own_server):
     for name, chosen in (("threshold", value), ("audit_share", 0.0), ("open_share", 0.0)):
         store.set_choice(run.id, name, chosen, at="2026-01-01T00:00:00.000Z", who="kay")
     store.close()
-    return own_server
+    return own_workspaces
 
 
 def test_from_home_to_a_ruling_by_keys_alone(short_queue, context):

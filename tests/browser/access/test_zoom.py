@@ -38,12 +38,8 @@ LAID_OVER = """(inner, outer) => {
 
 
 @pytest.fixture(params=ZOOMED, ids=lambda size: f"{size[0]}x{size[1]}")
-def zoomed(request, chromium):
-    width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height}, device_scale_factor=2)
-    context.set_default_timeout(60_000)
-    yield context
-    context.close()
+def zoomed(request, window):
+    return window(*request.param, scale=2)
 
 
 def assert_nothing_outside(tab) -> None:
@@ -76,8 +72,7 @@ def test_no_page_is_wider_than_the_window_and_its_steps_stay(server, zoomed):
 
 @pytest.mark.parametrize("kind", ["image", "question"])
 def test_the_review_and_its_sheets_fit(server, zoomed, kind):
-    width = zoomed.new_page().viewport_size["width"]
-    room = Room(zoomed, server, f"zoomed {kind} {width}", kind)
+    room = Room(zoomed, server, f"zoomed {kind} {zoomed.width}", kind)
     room.press("n")
     expect(room.page.locator(".last .vote")).not_to_have_count(0, timeout=20_000)
     expect(room.page.locator(".named")).to_be_visible()
@@ -89,8 +84,8 @@ def test_the_review_and_its_sheets_fit(server, zoomed, kind):
         sheet = room.page.get_by_role("dialog")
         expect(sheet).to_be_visible(timeout=20_000)
         assert_nothing_outside(room.page)
-        box, window = sheet.bounding_box(), room.page.viewport_size
-        assert box["y"] >= 0 and box["y"] + box["height"] <= window["height"] + 1
+        box = sheet.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= zoomed.height + 1
         expect(sheet.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
         if key == "k":
             expect(sheet.get_by_role("textbox")).to_be_in_viewport(ratio=1)
@@ -99,33 +94,28 @@ def test_the_review_and_its_sheets_fit(server, zoomed, kind):
         expect(sheet).to_be_hidden()
 
 
-def test_the_card_its_verdicts_and_the_strip_are_seen_together(server, chromium):
-    context = chromium.new_context(viewport={"width": 720, "height": 450}, device_scale_factor=2)
+def test_the_card_its_verdicts_and_the_strip_are_seen_together(server, window):
     for kind in ("image", "question"):
-        room = Room(context, server, f"together {kind}", kind)
+        room = Room(window(720, 450, scale=2), server, f"together {kind}", kind)
         room.press("n")
         for part in (".table", "[role=group].verdicts", ".last"):
             expect(room.page.locator(part)).to_be_in_viewport(ratio=1)
         for choice in room.page.locator(".choice:visible").all():
             expect(choice).to_be_in_viewport(ratio=1)
         assert room.page.locator(".last .bars i").first.bounding_box()["width"] >= 5
-    context.close()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (512, 384), (390, 844)])
-def test_the_small_copy_covers_nothing_of_the_picture(server, chromium, size):
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
-    room = Room(context, server, f"copy {size[0]}")
+def test_the_small_copy_covers_nothing_of_the_picture(server, window, size):
+    room = Room(window(*size), server, f"copy {size[0]}")
     picture, copy = room.page.locator(".frame img"), room.page.locator(".inset")
     assert picture.bounding_box()["height"] >= 56
     assert not copy.is_visible() or not copy.evaluate(LAID_OVER, picture.element_handle())
-    context.close()
 
 
 @pytest.mark.parametrize("size", [(390, 844), (720, 450), (512, 384)])
-def test_the_end_of_a_queue_lies_over_nothing_and_every_way_on_is_reached(own_workspaces, chromium, size):
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
-    room = Room(context, own_workspaces, "ended")
+def test_the_end_of_a_queue_lies_over_nothing_and_every_way_on_is_reached(own_workspaces, window, size):
+    room = Room(window(*size), own_workspaces, "ended")
     queue_done(room)
     room.open(".finished")
     room.page.locator(".finished .figure").wait_for()
@@ -136,29 +126,25 @@ def test_the_end_of_a_queue_lies_over_nothing_and_every_way_on_is_reached(own_wo
     for link in end.get_by_role("link").all():
         link.focus()
         expect(link).to_be_in_viewport(ratio=0.95)
-    context.close()
 
 
 @pytest.mark.parametrize("size", [(390, 844), (720, 450), (512, 384)])
-def test_what_is_said_of_an_open_cards_labels_stays_within_them(own_workspaces, chromium, size):
+def test_what_is_said_of_an_open_cards_labels_stays_within_them(own_workspaces, window, size):
     workspace = own_workspaces.workspace("image")
     store = open_store(workspace.decisions_url, workspace.id)
     store.set_choice(workspace.latest_run().id, "mode", "open", at="2026-01-01T00:00:00.000Z", who="lead")
     store.close()
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
-    room = Room(context, own_workspaces, "opened")
+    room = Room(window(*size), own_workspaces, "opened")
     room.page.locator(".choice .said .bars").first.wait_for()
     for said in room.page.locator(".choice .tag, .choice .bars i").all():
         assert said.evaluate(
             "one => one.getBoundingClientRect().right <= one.closest('.choice').getBoundingClientRect().right"
         )
-    context.close()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844), (820, 1180), (720, 450)])
-def test_what_is_refused_is_said_beside_choices_and_buttons(server, chromium, size):
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
-    room = Room(context, server, f"refused {size[0]}")
+def test_what_is_refused_is_said_beside_choices_and_buttons(server, window, size):
+    room = Room(window(*size), server, f"refused {size[0]}")
     room.page.keyboard.press("k")
     toast = room.page.locator(".toast.visible")
     expect(toast).to_contain_text("Decide a card first")
@@ -167,4 +153,3 @@ def test_what_is_refused_is_said_beside_choices_and_buttons(server, chromium, si
         f"(all, toast) => all.filter((one) => ({LAID_OVER})(toast, one))", toast.element_handle()
     )
     assert over == []
-    context.close()
