@@ -1,5 +1,6 @@
 """What stands of a log of decisions: the last one of each reviewer on each sample that was not undone."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,12 +13,13 @@ class CurrentDecisions:
     """What stands of a log: for every reviewer and sample the last decision that was not undone.
 
     Repeats and controls (``cleaning.domain.card_kinds.MEASURING``) stand in a reviewer's history and are never a vote.
-    Fed with the log piece by piece (``update``), so that a running server never reads it twice. One thread at a time may
-    feed it; any may read it meanwhile, as what is gone through is copied first, which no other thread comes between.
+    Fed with the log piece by piece (``update``), so that a running server never reads it twice. Safe to share between
+    threads.
     """
 
     def __init__(self) -> None:
         self.last_seq = 0
+        self._lock = threading.RLock()
         self._samples: dict[str, dict[str, list[Decision]]] = {}  # by sample and reviewer, in order
         self._by_uuid: dict[str, Decision] = {}
         self._told: dict[tuple[str, str], Decision] = {}  # by reviewer and sample the first one, after which votes show
@@ -25,20 +27,20 @@ class CurrentDecisions:
 
     def update(self, decisions: Iterable[Decision]) -> set[str]:
         """Adds what was logged since; ids of the samples that it is about."""
-        touched: set[str] = set()
-        for decision in decisions:
-            self.last_seq = max(self.last_seq, decision.seq)
-            touched.add(decision.sample_id)
-            if decision.verdict == UNDO:
-                touched |= self._take_back(decision)
-            else:
-                self._by_uuid[decision.uuid] = decision
-                if decision.card not in MEASURING:
-                    self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
-                self._order.setdefault(decision.reviewer, {})[decision.uuid] = decision
-                if decision.verdict != LATER:
-                    self._told.setdefault((decision.reviewer, decision.sample_id), decision)
-        return touched
+        with self._lock:
+            return set().union(*map(self._add, decisions))
+
+    def _add(self, decision: Decision) -> set[str]:
+        self.last_seq = max(self.last_seq, decision.seq)
+        if decision.verdict == UNDO:
+            return {decision.sample_id} | self._take_back(decision)
+        self._by_uuid[decision.uuid] = decision
+        if decision.card not in MEASURING:
+            self._samples.setdefault(decision.sample_id, {}).setdefault(decision.reviewer, []).append(decision)
+        self._order.setdefault(decision.reviewer, {})[decision.uuid] = decision
+        if decision.verdict != LATER:
+            self._told.setdefault((decision.reviewer, decision.sample_id), decision)
+        return {decision.sample_id}
 
     def _take_back(self, undo: Decision) -> set[str]:
         target = self._by_uuid.get(undo.undoes or "")
@@ -52,7 +54,7 @@ class CurrentDecisions:
 
     def of(self, reviewer: str) -> dict[str, Decision]:
         """What a reviewer's decisions amount to: the standing decision by sample id, repeats and controls included."""
-        return {d.sample_id: d for d in list(self._order.get(reviewer, {}).values())}
+        return {d.sample_id: d for d in self.history(reviewer)[::-1]}
 
     def has_been_told(self, reviewer: str, sample_id: str) -> bool:
         """Whether a decision, undone or not, has shown the reviewer what was hidden of a sample."""
@@ -60,23 +62,28 @@ class CurrentDecisions:
 
     def on(self, sample_id: str) -> list[Decision]:
         """The standing decision of every reviewer on a sample."""
-        return [found[-1] for found in list(self._samples.get(sample_id, {}).values()) if found]
+        with self._lock:
+            return [found[-1] for found in self._samples.get(sample_id, {}).values() if found]
 
     def decided(self) -> list[str]:
         """Ids of the samples with a standing vote."""
-        return [sample_id for sample_id, found in list(self._samples.items()) if any(found.values())]
+        with self._lock:
+            return [sample_id for sample_id, found in self._samples.items() if any(found.values())]
 
     def reviewers(self) -> list[str]:
         """Everybody with a standing decision, in the order in which they began."""
-        return [reviewer for reviewer, made in list(self._order.items()) if made]
+        with self._lock:
+            return [reviewer for reviewer, made in self._order.items() if made]
 
     def history(self, reviewer: str) -> list[Decision]:
         """A reviewer's decisions that were not undone, latest first."""
-        return list(self._order.get(reviewer, {}).values())[::-1]
+        with self._lock:
+            return list(self._order.get(reviewer, {}).values())[::-1]
 
     def standing(self) -> list[Decision]:
         """One decision per (reviewer, sample), in the order of the log."""
-        last = (found[-1] for one in list(self._samples.values()) for found in list(one.values()) if found)
+        with self._lock:
+            last = [found[-1] for one in self._samples.values() for found in one.values() if found]
         return sorted(last, key=lambda d: d.seq)
 
     def first_looks(self) -> list[Decision]:

@@ -167,8 +167,7 @@ class ReviewDesk:
     def _counts(self, view: View, todo: Queue, held: Sequence[str], holds: set[tuple[str, str]], log: Known) -> dict:
         """``progress`` and ``counted`` of a window, by the log as it is while the cards to do are told."""
         places = self.facts.places(held)
-        before = log.current.history(view.reviewer)
-        first = {d.sample_id for d in before if d.card not in RETURNING}
+        first = {d.sample_id for d in log.current.history(view.reviewer) if d.card not in RETURNING}
         done = [s for s, d in log.current.of(view.reviewer).items() if d.verdict != LATER and s in first]
         beside = beside_the_queue(log, view.reviewer, todo.rows, holds)
         left = len(todo) + len(beside.coming)
@@ -193,7 +192,8 @@ class ReviewDesk:
 
     def _known(self, now: InForce | None = None) -> Known:
         now, current = now or self.in_force(), self.current()
-        return Known(current, now.chosen, self.facts, now.flagged, dict(self._dealer.judged_wrong_once))
+        with self._lock:  # nobody brings the dealer up to date meanwhile
+            return Known(current, now.chosen, self.facts, now.flagged, dict(self._dealer.judged_wrong_once))
 
     def _leased(self, lease: Lease, view: View, current: CurrentDecisions) -> dict:
         """A card under its ticket; one that comes back looks as one that was never decided."""

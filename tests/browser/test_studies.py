@@ -83,12 +83,21 @@ def test_a_figure_is_taken_along_without_network(cascade, kind, start):
 
 
 def test_each_line_is_named_once_and_no_name_lies_on_another(cascade):
-    boxes = [one.bounding_box() for one in cascade.locator(".js-plotly-plot .annotation-text").all()]
-    assert len(boxes) == 7
-    tops = sorted(box["y"] for box in boxes)
-    assert min(after - before for before, after in pairwise(tops)) >= 14
+    names = cascade.locator(".js-plotly-plot .annotation-text").all()
+    boxes = {one.text_content(): one.bounding_box() for one in names}
+    assert len(boxes) == len(names) == 8 and "best alone" in boxes
+    at_the_ends = sorted(box["y"] for name, box in boxes.items() if name != "best alone")
+    assert min(after - before for before, after in pairwise(at_the_ends)) >= 14
+    alone = boxes["best alone"]
+    assert all(apart(alone, box) for name, box in boxes.items() if name != "best alone")
     shown = cascade.locator(".js-plotly-plot").bounding_box()
-    assert all(box["x"] + box["width"] <= shown["x"] + shown["width"] for box in boxes)
+    assert all(box["x"] + box["width"] <= shown["x"] + shown["width"] for box in boxes.values())
+
+
+def apart(one: dict, other: dict) -> bool:
+    """Whether two boxes do not touch."""
+    beside = one["x"] + one["width"] < other["x"] or other["x"] + other["width"] < one["x"]
+    return beside or one["y"] + one["height"] < other["y"] or other["y"] + other["height"] < one["y"]
 
 
 def test_no_bar_lies_over_a_figure_where_a_finger_points(server, chromium):

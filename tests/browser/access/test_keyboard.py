@@ -94,7 +94,7 @@ def test_from_home_to_a_ruling_by_keys_alone(short_queue, context):
     page.get_by_text("1 to settle").wait_for()
     keys.to("None fits")
     keys.press("n")
-    page.get_by_text("0 to settle").wait_for()
+    page.get_by_text("1 settled").wait_for()
     assert [(d.verdict, d.note) for d in log_of(workspace)][::3] == [("unsure", "hard to read"), ("none_fits", "")]
 
 
