@@ -153,7 +153,9 @@ def taken(page) -> None:
         page.get_by_role("button", name="Everything as ZIP"),
         page.get_by_role("button", name="Make everything"),
     )
-    made = page.get_by_role("button", name="Download everything")
+    made = page.get_by_role("button", name="Download everything").or_(
+        page.get_by_role("link", name="Download everything")
+    )
     at_once.or_(made).first.wait_for()
     if first.count():
         first.click()
