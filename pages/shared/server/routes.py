@@ -6,6 +6,7 @@ the reviewer's identity from it alone. Pictures need a signature in their addres
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +40,7 @@ from pages.shared.server.bodies import (
     read_body,
     read_decisions,
 )
-from pages.shared.server.desks import open_desk
+from pages.shared.server.desks import open_desk, turn_at
 from pages.shared.server.opened_workspaces import opened_once
 from pages.shared.server.signed_claims import signed_claims
 from pages.shared.server.team_answers import guidelines_told, message_taken
@@ -51,11 +52,12 @@ _WHILE_SIGNED = "private, max-age=1209600, immutable"  # an address lapses with 
 
 
 class ReviewRoute(NamedTuple):
-    """A route: what it is sent, who answers, and what it takes to ask."""
+    """A route: what it is sent, who answers, and what it takes to ask. short: each card takes it, so it comes in turns."""
 
     body: type[ViewBody]
     answer: Callable[[ReviewDesk, View, Any], dict]
     action: Action
+    short: bool = False
 
 
 def review_routes(root: Callable[[], Path], base_path: str = "") -> list[Route]:
@@ -90,7 +92,8 @@ def _answer(kind: ReviewRoute, root: Path, token: str, data: bytes) -> dict:
         body = read_body(kind.body, parse(data))
         desk = open_desk(root, claims["workspace"], claims["run"])
         permit(desk.store, claims["reviewer"], kind.action)
-        return kind.answer(desk, _view(claims, body), body)
+        with turn_at(desk) if kind.short else nullcontext():
+            return kind.answer(desk, _view(claims, body), body)
 
 
 def _view(claims: dict, body: ViewBody) -> View:
@@ -162,8 +165,8 @@ def _session(desk: ReviewDesk, view: View, body: ViewBody) -> dict:
 
 
 ANSWERS = {
-    "cards": ReviewRoute(CardsBody, _cards, LOOK),
-    "decisions": ReviewRoute(DecisionsBody, _decisions, DECIDE),
+    "cards": ReviewRoute(CardsBody, _cards, LOOK, short=True),
+    "decisions": ReviewRoute(DecisionsBody, _decisions, DECIDE, short=True),
     "reveals": ReviewRoute(RevealsBody, _reveals, DECIDE),
     "classes": ReviewRoute(ViewBody, _classes, LOOK),
     "history": ReviewRoute(HistoryBody, _history, LOOK),
