@@ -158,7 +158,7 @@ def _numbers(samples: Samples, opened: Sequence[OpenedExpert], plan: ReadingPlan
     """Classes called by numbers: those that stand as names of columns or are as many as the columns, else 0 to K-1."""
     seen = set(map(str, distinct(samples.labels)))
     if not samples.labels_are_places:
-        for columns in (_named_after(_class_texts(one, samples), seen) for one in opened):
+        for columns in (_named_after(_class_texts(one, samples, seen), seen) for one in opened):
             if columns and sorted(columns) != sorted(map(str, range(len(columns)))):
                 names = tuple(sorted(columns, key=_by_number))
                 plan.decide(samples.file, "classes", "called as the experts' columns", "inferred")
@@ -186,12 +186,16 @@ def _by_number(name: str) -> tuple[int, str]:
     return (int(name), "") if name.isdigit() else (MAX_CLASSES, name)
 
 
-def _class_texts(one: OpenedExpert, samples: Samples) -> tuple[str, ...]:
+def _class_texts(one: OpenedExpert, samples: Samples, seen: Collection[str] = ()) -> tuple[str, ...]:
+    """The number columns that may be classes. seen: the names that are classes for sure."""
     if one.table is None or one.answer_column:
         return ()
     from data_adapters.joining.expert_columns import score_columns
+    from data_adapters.joining.table_shapes.beside_classes import beside_the_classes
 
-    return score_columns(one.table, find_id_column(one.table, samples.ids, samples.id_column))
+    columns = score_columns(one.table, find_id_column(one.table, samples.ids, samples.id_column))
+    beside = beside_the_classes(one.table, columns, seen) if seen else ()
+    return tuple(column for column in columns if column not in beside)
 
 
 def _class_count(samples: Samples, opened: Sequence[OpenedExpert]) -> int:
@@ -241,7 +245,7 @@ def _names_seen(samples: Samples, opened: Sequence[OpenedExpert]) -> tuple[tuple
     seen = set(map(str, distinct(samples.labels)))
     for one in opened:
         seen |= set(_named_after(one.class_order, seen))
-        columns = [column for column in _class_texts(one, samples) if not is_position(column)]
+        columns = [column for column in _class_texts(one, samples, seen) if not is_position(column)]
         seen |= set(_named_after(columns, seen))
     if len(seen) > MAX_CLASSES:
         raise InputError(f"The labels hold {len(seen):,} different names; up to {MAX_CLASSES:,} classes are read.")

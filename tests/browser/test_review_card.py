@@ -229,7 +229,19 @@ def test_zoom_by_key(room):
     assert frame.bounding_box()["width"] == pytest.approx(start * 1.5625, rel=0.01)
     room.page.keyboard.press("f")
     assert frame.bounding_box()["width"] == pytest.approx(start)
-    assert room.page.locator(".frame img").evaluate("i => getComputedStyle(i).imageRendering") == "pixelated"
+
+
+def test_a_key_shows_small_pictures_smooth_or_sharp_also_after_a_reload(room):
+    def rendering() -> str:
+        return room.page.locator(".frame img").evaluate("image => getComputedStyle(image).imageRendering")
+
+    assert rendering() == "pixelated"
+    room.page.keyboard.press("i")
+    assert rendering() == "auto"
+    room.open()
+    assert rendering() == "auto"
+    room.page.keyboard.press("i")
+    assert rendering() == "pixelated"
 
 
 def test_nothing_jumps_between_cards(room):
