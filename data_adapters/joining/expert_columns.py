@@ -220,18 +220,24 @@ def _fractions(table: Table, column: str) -> bool:
 
 def class_columns(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
     """The K columns in class order: named as the classes, or numbered from 0 or 1, with or without a prefix."""
+    found, small = _called_after(columns, names), {column.strip().casefold(): column for column in columns}
+    if not found and len(small) == len(columns):  # capitals may differ, unless that confuses two of them
+        alike = _called_after(list(small), [name.strip().casefold() for name in names])
+        found = tuple(small[one] for one in dict.fromkeys(alike))
+    if found and len(found) == len(names):
+        return found
+    numbered = numbered_columns(columns)
+    return numbered if numbered is not None and len(numbered) == len(names) else None
+
+
+def _called_after(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """The columns called as the classes, with or without a prefix, or with the class in brackets."""
     for prefix in _prefixes(columns, names):
         by_class = {column.removeprefix(prefix): column for column in columns if column.startswith(prefix)}
         if all(name in by_class for name in names):
             return tuple(by_class[name] for name in names)
     inside = {match[1]: column for column in columns if (match := BRACKETED.fullmatch(column.strip()))}
-    if all(name in inside for name in names):
-        return tuple(inside[name] for name in names)
-    alike = {column.strip().casefold(): column for column in columns}
-    if len(alike) == len(columns) and all(name.strip().casefold() in alike for name in names):
-        return tuple(alike[name.strip().casefold()] for name in names)
-    numbered = numbered_columns(columns)
-    return numbered if numbered is not None and len(numbered) == len(names) else None
+    return tuple(inside[name] for name in names) if all(name in inside for name in names) else ()
 
 
 def named_after(columns: Sequence[str], seen: Collection[str]) -> tuple[str, ...]:
@@ -284,13 +290,11 @@ def _unclear(opened: OpenedExpert, rest: Sequence[str], names: Sequence[str]) ->
     lacking = [name for name in names if name not in scores]
     if len(scores) > 2 and lacking:
         return InputError(
-            f"Expert '{opened.name}' ({opened.path.name}) has {len(scores)} number columns for "
-            f"{len(names)} classes, "
+            f"Expert '{opened.name}' ({opened.path.name}) has {len(scores)} number columns for {len(names)} classes, "
             f"and none for {listed(lacking)} Name one column after each class, or 0 to {len(names) - 1}."
         )
     return InputError(
         f"Expert '{opened.name}' ({opened.path.name}): it is unclear which of its columns holds the answers: "
-        f"{shown or 'there is none besides the ids'}. Call the answers 'predicted_class' and their "
-        "probability "
+        f"{shown or 'there is none besides the ids'}. Call the answers 'predicted_class' and their probability "
         "'predicted_probability', or give one column per class."
     )

@@ -6,6 +6,7 @@ import pytest
 
 from data_adapters import read_loose
 from data_adapters.files.tables import read_table
+from data_adapters.joining.expert_columns import class_columns
 from data_adapters.joining.table_shapes.beside_classes import beside_the_classes
 
 NAMES = ["cat", "dog", "fox"]
@@ -53,3 +54,16 @@ def test_a_loss_beside_an_experts_classes_is_never_suggested(tmp_path, logits):
     frame.assign(loss=9.0).rename_axis("id").reset_index().to_csv(tmp_path / "a.csv", index=False)
     read = read_loose(tmp_path / "labels.csv", {"a": tmp_path / "a.csv"})
     assert list(read.dataset.class_names) == NAMES
+
+
+@pytest.mark.parametrize(
+    "columns", [["p_false", "p_true"], ["P(false)", "P(true)"], ["prob_TRUE", "prob_FALSE"], ["true", "false"]]
+)
+def test_columns_are_called_as_the_classes_whatever_their_capitals(columns):
+    found = class_columns(columns, ["False", "True"])
+    assert found is not None and "false" in found[0].lower() and "true" in found[1].lower()
+
+
+def test_capitals_that_alone_tell_two_classes_apart_are_no_guess():
+    assert class_columns(["p_dog", "p_DOG"], ["Dog", "dog"]) is None
+    assert class_columns(["p_dog", "p_cat"], ["Dog", "dog"]) is None
