@@ -24,10 +24,8 @@ Identity = tuple[int, int]
 _BESIDE = ("", "-wal")
 _COPIES, _MARK = "second-opinion-", ".copy-of-a-log"
 _UNMARKED = re.compile(re.escape(_COPIES) + "[a-z0-9_]{8}")
-_SQLITE, _SHARED_BYTES = (
-    b"SQLite format 3\0",
-    (510, 2**30 + 2),
-)  # how a file begins; length and start of its shared lock
+_SQLITE = b"SQLite format 3\0"  # how a file of it begins
+_SHARED_BYTES = 510, 2**30 + 2  # length and start of the lock that its readers share
 _held: dict[Path, int] = {}
 
 

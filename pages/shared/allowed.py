@@ -76,7 +76,7 @@ def taken(action: Action, workspace: Workspace, make: Callable[[], Made], file: 
             raise InputError(told)
         permissions.permit(store, who, action)
         made = make()
-        permissions.taken(store, who, action, file)
+        permissions.done_if_noted(store, who, action, {"file": file})
         return made
 
     return handed

@@ -15,8 +15,7 @@ def author() -> str:
 def noted(workspace, action, **about: object) -> None:
     """Notes in the workspace's log what was done; a log that may only be read takes no note."""
     from cleaning.keep.backups import opened
-    from cleaning.review.team.permissions import done
+    from cleaning.review.team.permissions import done_if_noted
 
     with opened(workspace) as store:
-        if not store.read_only:
-            done(store, author(), action, about)
+        done_if_noted(store, author(), action, about)

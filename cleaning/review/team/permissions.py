@@ -53,7 +53,7 @@ def done(store: ReviewStore, who: str, action: Action, about: object) -> None:
     store.set_choice(WORKSPACE, action.key, about, at=now(), who=who)
 
 
-def taken(store: ReviewStore, who: str, action: Action, file: str) -> None:
-    """Notes who took a file, save in a log that takes no note: what is there can be taken all the same."""
+def done_if_noted(store: ReviewStore, who: str, action: Action, about: object) -> None:
+    """The same, save in a log that may only be read and takes no note: what is there can be taken all the same."""
     if not store.read_only:
-        done(store, who, action, {"file": file})
+        done(store, who, action, about)

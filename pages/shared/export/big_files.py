@@ -52,5 +52,5 @@ def _handed(root: Path, token: str) -> Response:
         making = made(claims["made"])
         if making is None:
             raise Refusal(410, GONE)
-        permissions.taken(store, claims["reviewer"], EXPORT, claims["what"])
+        permissions.done_if_noted(store, claims["reviewer"], EXPORT, {"file": claims["what"]})
     return FileResponse(making.path, filename=claims["file"], headers=SAFE | NEVER_KEPT)
